@@ -1,0 +1,48 @@
+# Menagerie: the commands of this project. `make help` lists them.
+
+.DEFAULT_GOAL := help
+# Long steps one after the other, so that their output can be read.
+.NOTPARALLEL:
+.PHONY: help run test check seed clean prerequisites database web
+
+# What the web pages are built from: a change in any of it builds them again.
+web_sources := $(shell find web/src schema/operations -type f 2>/dev/null) \
+	$(wildcard web/*.json web/*.ts web/*.html)
+
+run: prerequisites web ## Build what is missing and start the server; .env configures it
+	@scripts/database.sh --if-used
+	@cargo build --release --locked
+	@exec target/release/menagerie
+
+test: database web ## Run every test
+	@cargo test --locked --no-fail-fast
+
+check: web ## Check format and lints, and the dependencies' licences and advisories
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny check; \
+	else echo "Not checked: licences and advisories. Install with: cargo install --locked cargo-deny"; fi
+
+seed: database web ## Load every seed set, also beside a running server
+	@cargo run --release --locked -- seed article history
+
+clean: ## Remove what was built, and with DATA=1 the data folder ./data too
+	rm -rf target web/dist web/node_modules
+ifeq ($(DATA),1)
+	rm -rf data
+endif
+
+database: prerequisites ## Build the embedded database into the user's cache, unless it is there
+	@scripts/database.sh
+
+web: prerequisites web/dist ## Build the web pages, unless they are up to date
+
+prerequisites:
+	@scripts/prerequisites.sh
+
+web/dist: $(web_sources)
+	@scripts/web.sh
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name text; do printf '%-16s%s\n' "$$name" "$$text"; done

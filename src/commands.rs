@@ -1,0 +1,220 @@
+//! What each command does, from configuration to exit status.
+
+use std::io::{IsTerminal, Write};
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use menagerie::config::{Config, ConfigError, Seed};
+use menagerie::embedded::{self, Embedded, EmbeddedError};
+use menagerie::graphql::collections::references;
+use menagerie::graphql::limits::Limits;
+use menagerie::http::{Serving, State};
+use menagerie::seed::load::{LoadError, Options, load};
+use menagerie::seed::{generate as synthetic, set::SetError};
+use menagerie::store::{self, Store, StoreError};
+use menagerie::{graphql, http, telemetry};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("MENAGERIE_LOG: {0}; accepted is a filter such as `info` or `menagerie=debug,warn`")]
+    Log(#[from] tracing_subscriber::filter::ParseError),
+    #[error("{0}")]
+    Embedded(#[from] EmbeddedError),
+    #[error("{0}")]
+    Load(#[from] LoadError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("cannot listen on {0}: {1}; set MENAGERIE_BIND to another address")]
+    Bind(std::net::SocketAddr, std::io::Error),
+    #[error("the server failed: {0}")]
+    Server(std::io::Error),
+}
+
+impl Failure {
+    /// By sysexits(3): 65 bad data, 69 no database, 78 bad configuration, 70 the rest.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Load(LoadError::Set(
+                SetError::Misfits { .. } | SetError::Unknown { .. } | SetError::Unreadable { .. },
+            )) => 65,
+            Self::Store(StoreError::Unavailable(_)) | Self::Load(LoadError::Store(StoreError::Unavailable(_))) => 69,
+            Self::Config(_) | Self::Log(_) => 78,
+            _ => 70,
+        })
+    }
+}
+
+type Outcome = Result<ExitCode, Failure>;
+
+/// The schema in GraphQL's own language. Needs no database.
+pub fn schema() -> String {
+    graphql::sdl(&graphql::schema(limits(&Config::default())))
+}
+
+/// Serves until SIGINT or SIGTERM.
+pub async fn serve() -> Outcome {
+    let config = start()?;
+    // The address first: a port that is taken must not cost the start of a database.
+    let listener = TcpListener::bind(config.bind).map_err(|error| Failure::Bind(config.bind, error))?;
+    let address = listener.local_addr().map_err(Failure::Server)?;
+    let database = Database::open(&config, true).await?;
+    let outcome = serve_on(&config, listener, address, &database).await;
+    database.close().await;
+    outcome
+}
+
+async fn serve_on(
+    config: &Config,
+    listener: TcpListener,
+    address: std::net::SocketAddr,
+    database: &Database,
+) -> Outcome {
+    let sets = match &config.seed {
+        Seed::Sets(sets) => sets.clone(),
+        Seed::Auto if database.embedded.is_some() && database.store.is_empty().await? => vec!["article".to_owned()],
+        Seed::Auto | Seed::None => Vec::new(),
+    };
+    for report in load(&database.store, &sets, Options::default()).await? {
+        tracing::info!("{report}");
+    }
+    let serving = Serving {
+        workers: config.workers,
+        signals: true,
+    };
+    let server =
+        http::serve(listener, State::new(database.store.clone(), limits(config)), serving).map_err(Failure::Server)?;
+    println!("Menagerie serves the API at http://{address}/graphql");
+    println!("  to try queries in the browser: http://{address}/graphiql");
+    println!("  the schema:                    http://{address}/schema.graphql");
+    server.await.map_err(Failure::Server)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Loads sets.
+pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
+    let config = start()?;
+    let database = Database::open(&config, false).await?;
+    let outcome = load(&database.store, sets, Options { reset, dry_run }).await;
+    database.close().await;
+    for report in outcome? {
+        println!("{report}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes synthetic data.
+pub async fn generate(gifts: usize, seed: u64) -> Outcome {
+    let config = start()?;
+    let database = Database::open(&config, false).await?;
+    let shows = std::io::stderr().is_terminal();
+    let outcome = synthetic::generate(&database.store, gifts, seed, |done, total| {
+        if shows {
+            eprint!("\r{done} of {total} documents");
+            let _ = std::io::stderr().flush();
+        }
+    })
+    .await;
+    database.close().await;
+    if shows {
+        eprintln!();
+    }
+    for (kind, new) in outcome? {
+        println!("{}: {new} new", kind.collection());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Looks for what is not as it should be.
+pub async fn check() -> Outcome {
+    let config = start()?;
+    let database = Database::open_as_is(&config).await?;
+    let outcome = database.store.check(&references()).await;
+    database.close().await;
+    let findings = outcome?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    if findings.is_empty() {
+        println!("nothing found: references, validators, derived fields and indexes are as they should be");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} found", findings.len());
+    Ok(ExitCode::FAILURE)
+}
+
+/// Reads the configuration and starts the log.
+fn start() -> Result<Config, Failure> {
+    let config = Config::from_env()?;
+    telemetry::start(&config)?;
+    Ok(config)
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        page_size: config.page_size as usize,
+        max_page_size: config.max_page_size as usize,
+        request_timeout_ms: u64::try_from(config.request_timeout.as_millis()).unwrap_or(u64::MAX),
+        body_limit_bytes: config.body_limit,
+    }
+}
+
+/// The store, and the embedded database behind it if this process started one.
+struct Database {
+    store: Store,
+    embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Opens the database and applies the collections' schemas. `own`: the embedded database must be this process's;
+    /// otherwise one that a running server has started from the same folder serves as well.
+    async fn open(config: &Config, own: bool) -> Result<Self, Failure> {
+        let database = Self::connect(config, own).await?;
+        match database.store.ensure_schema().await {
+            Ok(()) => Ok(database),
+            Err(error) => {
+                database.close().await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Opens the database and changes nothing in it.
+    async fn open_as_is(config: &Config) -> Result<Self, Failure> {
+        Self::connect(config, false).await
+    }
+
+    async fn connect(config: &Config, own: bool) -> Result<Self, Failure> {
+        let served = if own { None } else { embedded::running(&config.data_dir) };
+        let (uri, embedded) = match (&config.mongodb_uri, served) {
+            (Some(uri), _) => (uri.expose().to_owned(), None),
+            (None, Some(uri)) => (uri, None),
+            (None, None) => {
+                let embedded = Embedded::start(embedded::Options {
+                    program: config.database_program.clone(),
+                    data_dir: config.data_dir.clone(),
+                    memory_limit_mb: config.database_memory_mb,
+                    log_file_max: None,
+                })
+                .await?;
+                (embedded.uri(), Some(embedded))
+            }
+        };
+        let options = store::Options {
+            uri,
+            database: config.mongodb_database.clone(),
+            pool_size: config.pool_size,
+            deadline: config.request_timeout,
+        };
+        let store = Store::connect(&options).await?;
+        Ok(Self { store, embedded })
+    }
+
+    async fn close(self) {
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
+}

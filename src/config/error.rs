@@ -1,0 +1,79 @@
+//! What is wrong with a configuration, in words for the person who set it.
+
+use std::fmt;
+
+use super::table::{VARIABLES, Variable};
+
+/// All that is wrong with a configuration, one line for each problem.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError {
+    /// The problems: which variable, what was found, what is accepted. No secret is among it.
+    pub problems: Vec<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is not usable:")?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+/// A value that the variable does not accept.
+pub(super) fn not_accepted(variable: &Variable, value: &str) -> String {
+    let Variable {
+        name,
+        default,
+        accepted,
+        secret,
+        ..
+    } = variable;
+    let found = if *secret {
+        "has a value of another form (not shown, it may hold a password)".to_owned()
+    } else {
+        format!("is {value:?}")
+    };
+    let default = if default.is_empty() { "unset" } else { default };
+    format!("{name} {found}; accepted: {accepted} (default: {default})")
+}
+
+/// A default page larger than the largest page.
+pub(super) fn page_sizes(size: u32, max: u32) -> String {
+    format!(
+        "MENAGERIE_PAGE_SIZE is {size} and MENAGERIE_MAX_PAGE_SIZE is {max}; accepted: a page \
+         size of at most the maximum. Lower the first or raise the second"
+    )
+}
+
+/// One line for each name that begins like one of ours and is none.
+pub(super) fn unknown_names(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut unknown: Vec<_> = names
+        .filter(|name| name.starts_with("MENAGERIE_") && VARIABLES.iter().all(|known| known.name != name))
+        .collect();
+    unknown.sort();
+    unknown.dedup();
+    unknown.iter().map(|name| unknown_name(name)).collect()
+}
+
+fn unknown_name(name: &str) -> String {
+    let nearest = VARIABLES
+        .iter()
+        .map(|known| (likeness(known.name, name), known.name))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .filter(|(likeness, _)| *likeness >= 0.6);
+    match nearest {
+        Some((_, known)) => {
+            format!("{name} is not a variable of Menagerie; did you mean {known}?")
+        }
+        None => format!("{name} is not a variable of Menagerie; .env.example lists all that are accepted"),
+    }
+}
+
+fn likeness(known: &str, name: &str) -> f64 {
+    // All names share their beginning; compared whole, every one would be near every other.
+    let tail = |name: &str| name.strip_prefix("MENAGERIE_").unwrap_or(name).to_ascii_uppercase();
+    let (known, name) = (tail(known), tail(name));
+    let by_letters = strsim::normalized_damerau_levenshtein(&known, &name);
+    // A left-out word is many letters, yet near: TIMEOUT_MS for REQUEST_TIMEOUT_MS.
+    let words_missing = name.len() >= 4 && known.contains(&name);
+    by_letters + if words_missing { 0.3 } else { 0.0 }
+}

@@ -1,0 +1,274 @@
+//! Numbers of animals as sources give them: with a lower and an upper bound, either of which may be unknown, and
+//! sums of them that keep their bounds. Readings that contradict each other are not merged here.
+
+use serde::{Deserialize, Serialize};
+
+/// How many: at least `min` and at most `max`, both inclusive. A bound that is absent is unknown, not 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Count {
+    /// The lower bound.
+    #[serde(default)]
+    pub min: Option<i32>,
+    /// The upper bound.
+    #[serde(default)]
+    pub max: Option<i32>,
+    /// How a source puts it, such as "several dozen". It takes no part in any calculation.
+    #[serde(default)]
+    pub phrase: Option<String>,
+}
+
+impl Count {
+    /// Just `n`.
+    pub fn exactly(n: i32) -> Count {
+        Count::between(n, n)
+    }
+
+    /// `n` or more.
+    pub fn at_least(n: i32) -> Count {
+        Count {
+            min: Some(n),
+            ..Count::default()
+        }
+    }
+
+    /// From `min` to `max`, both inclusive.
+    pub fn between(min: i32, max: i32) -> Count {
+        Count {
+            min: Some(min),
+            max: Some(max),
+            phrase: None,
+        }
+    }
+
+    /// Neither bound is known.
+    pub fn unknown() -> Count {
+        Count::default()
+    }
+
+    /// The number, when the bounds leave only one.
+    pub fn exact(&self) -> Option<i32> {
+        self.min.filter(|_| self.min == self.max)
+    }
+
+    /// Whether neither bound is known.
+    pub fn is_unknown(&self) -> bool {
+        self.min.is_none() && self.max.is_none()
+    }
+
+    /// The bounds in words: "2", "71 or more", "at most 5", "2 to 25", "unknown".
+    pub fn text(&self) -> String {
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min == max => min.to_string(),
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+            (Some(min), None) => format!("{min} or more"),
+            (None, Some(max)) => format!("at most {max}"),
+            (None, None) => "unknown".to_owned(),
+        }
+    }
+}
+
+/// A running sum of counts of 0 or more. The real total always lies within its bounds.
+///
+/// Lower bounds add up, and so do upper bounds. A lower bound that is unknown adds 0; an upper bound that is unknown
+/// makes the upper bound of the sum unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sum {
+    // Wider than a count, so that the bounds only meet the limit of 32 bits once, in `total`, whatever their order.
+    min: i64,
+    max: Option<i64>,
+    /// How many of the counts were missing or had neither bound.
+    pub unknown_counts: u32,
+}
+
+impl Default for Sum {
+    /// The empty sum, which is exactly 0.
+    fn default() -> Sum {
+        Sum {
+            min: 0,
+            max: Some(0),
+            unknown_counts: 0,
+        }
+    }
+}
+
+impl Sum {
+    /// Adds a count; `None` is a count that is missing, and as unknown as one without bounds.
+    pub fn add(&mut self, count: Option<&Count>) {
+        let min = count.and_then(|count| count.min);
+        let max = count.and_then(|count| count.max);
+        self.min = self.min.saturating_add(min.unwrap_or(0).into());
+        self.max = self.max.zip(max).map(|(sum, max)| sum.saturating_add(max.into()));
+        if min.is_none() && max.is_none() {
+            self.unknown_counts = self.unknown_counts.saturating_add(1);
+        }
+    }
+
+    /// The sum so far, without a phrase.
+    ///
+    /// A lower bound above [`i32::MAX`] becomes `i32::MAX`, and an upper bound above it becomes unknown: both are
+    /// less than is known, but neither is wrong.
+    pub fn total(&self) -> Count {
+        let min = self.min.clamp(i32::MIN.into(), i32::MAX.into());
+        Count {
+            min: i32::try_from(min).ok(),
+            max: self.max.and_then(|max| i32::try_from(max).ok()),
+            phrase: None,
+        }
+    }
+}
+
+impl<'a> FromIterator<Option<&'a Count>> for Sum {
+    fn from_iter<I: IntoIterator<Item = Option<&'a Count>>>(counts: I) -> Sum {
+        let mut sum = Sum::default();
+        for count in counts {
+            sum.add(count);
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at_most(n: i32) -> Count {
+        Count {
+            max: Some(n),
+            ..Count::default()
+        }
+    }
+
+    fn sum(counts: &[Option<Count>]) -> Sum {
+        counts.iter().map(Option::as_ref).collect()
+    }
+
+    #[test]
+    fn the_text_says_what_the_bounds_say() {
+        let cases = [
+            (Count::exactly(2), "2"),
+            (Count::exactly(0), "0"),
+            (Count::at_least(71), "71 or more"),
+            (at_most(5), "at most 5"),
+            (Count::between(2, 25), "2 to 25"),
+            (Count::unknown(), "unknown"),
+        ];
+        for (count, text) in cases {
+            assert_eq!(count.text(), text, "{count:?}");
+        }
+    }
+
+    #[test]
+    fn only_equal_bounds_are_exact_and_only_absent_bounds_are_unknown() {
+        assert_eq!(Count::exactly(2).exact(), Some(2));
+        for count in [Count::at_least(2), at_most(2), Count::between(2, 3), Count::unknown()] {
+            assert_eq!(count.exact(), None, "{count:?}");
+            assert_eq!(count.is_unknown(), count == Count::unknown(), "{count:?}");
+        }
+    }
+
+    #[test]
+    fn a_document_without_fields_is_an_unknown_count() {
+        let count: Count = serde_json::from_str("{}").unwrap();
+        assert!(count.is_unknown());
+        let count: Count = serde_json::from_str(r#"{"min": 71, "max": null, "phrase": "over seventy"}"#).unwrap();
+        assert_eq!(
+            count,
+            Count {
+                phrase: Some("over seventy".into()),
+                ..Count::at_least(71)
+            }
+        );
+    }
+
+    #[test]
+    fn the_empty_sum_is_exactly_zero() {
+        assert_eq!(Sum::default().total(), Count::exactly(0));
+        assert_eq!(sum(&[]), Sum::default());
+    }
+
+    #[test]
+    fn a_sum_keeps_what_is_known_and_counts_what_is_not() {
+        let all = sum(&[
+            Some(Count::exactly(2)),
+            Some(Count::at_least(71)),
+            Some(at_most(5)),
+            Some(Count {
+                phrase: Some("some".into()),
+                ..Count::unknown()
+            }),
+            None,
+        ]);
+        assert_eq!(all.total(), Count::at_least(73));
+        assert_eq!(all.unknown_counts, 2);
+
+        let bounded = sum(&[Some(Count::between(2, 25)), Some(at_most(5)), Some(Count::exactly(1))]);
+        assert_eq!(bounded.total(), Count::between(3, 31));
+        assert_eq!(bounded.unknown_counts, 0);
+    }
+
+    #[test]
+    fn a_sum_beyond_32_bits_claims_less_but_nothing_wrong() {
+        let largest = sum(&[Some(Count::exactly(i32::MAX - 1)), Some(Count::exactly(1))]);
+        assert_eq!(largest.total(), Count::exactly(i32::MAX));
+        let beyond = sum(&[Some(Count::exactly(i32::MAX)), Some(Count::exactly(1))]);
+        assert_eq!(beyond.total(), Count::at_least(i32::MAX));
+        let halfway = sum(&[Some(Count::between(1, i32::MAX)), Some(Count::between(1, i32::MAX))]);
+        assert_eq!(halfway.total(), Count::at_least(2));
+    }
+
+    /// A number that really was, and what a source tells of it.
+    fn told() -> impl Strategy<Value = (i64, Option<Count>)> {
+        let number = prop_oneof![0..100_i32, 0..i32::MAX, Just(i32::MAX)];
+        (
+            number,
+            any::<bool>(),
+            0..50_i32,
+            any::<bool>(),
+            0..50_i32,
+            any::<bool>(),
+        )
+            .prop_map(|(number, has_min, below, has_max, above, missing)| {
+                let count = Count {
+                    min: has_min.then(|| (number - below).max(0)),
+                    max: has_max.then(|| number.saturating_add(above)),
+                    phrase: None,
+                };
+                (number.into(), (!missing).then_some(count))
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn the_real_total_lies_within_the_bounds_of_the_sum(told in prop::collection::vec(told(), 0..20)) {
+            let (numbers, counts): (Vec<i64>, Vec<_>) = told.into_iter().unzip();
+            let real: i64 = numbers.iter().sum();
+            let total = sum(&counts).total();
+            let min = total.min.expect("a sum has a lower bound");
+            prop_assert!(i64::from(min) <= real);
+            prop_assert!(total.max.is_none_or(|max| real <= i64::from(max)));
+        }
+
+        #[test]
+        fn a_sum_gives_no_more_away_than_it_must(told in prop::collection::vec(told(), 0..20)) {
+            let counts: Vec<_> = told.into_iter().map(|(_, count)| count.unwrap_or_default()).collect();
+            let mins: i128 = counts.iter().map(|count| i128::from(count.min.unwrap_or(0))).sum();
+            let maxes: Option<i128> = counts.iter().map(|count| count.max.map(i128::from)).sum();
+            let unknown = counts.iter().filter(|count| count.is_unknown()).count();
+
+            let sum: Sum = counts.iter().map(Some).collect();
+            prop_assert_eq!(i128::from(sum.total().min.unwrap()), mins.min(i32::MAX.into()));
+            prop_assert_eq!(sum.total().max.map(i128::from), maxes.filter(|max| *max <= i32::MAX.into()));
+            prop_assert_eq!(sum.unknown_counts as usize, unknown);
+        }
+
+        #[test]
+        fn the_order_of_a_sum_does_not_matter(
+            (counts, shuffled) in prop::collection::vec(told().prop_map(|(_, count)| count), 0..20)
+                .prop_flat_map(|counts| (Just(counts.clone()), Just(counts).prop_shuffle())),
+        ) {
+            prop_assert_eq!(sum(&counts), sum(&shuffled));
+        }
+    }
+}

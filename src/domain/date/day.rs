@@ -1,0 +1,126 @@
+//! One day of the calendar, as a number: conversion to and from year, month and day, milliseconds and ISO 8601 text.
+//! Times of day and time zones are not here; what an EDTF string says about days is in the parent module.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::domain::id::quoted;
+
+/// A day of the proleptic Gregorian calendar with the astronomical year 0, counted from 1970-01-01.
+///
+/// Every value lies between [`Day::MIN`] and [`Day::MAX`], so that [`Day::to_millis`] cannot overflow.
+/// Its text is ISO 8601: `YYYY-MM-DD`, and the expanded form `±YYYYY-MM-DD` outside the years 0000 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i64);
+
+/// A text that is not a day. Its display is the whole message.
+#[derive(thiserror::Error, Debug, Clone, PartialEq, Eq)]
+#[error(
+    "{found} is not a day. Accepted: `YYYY-MM-DD` for the years 0000 to 9999, such as `2024-11-20`; \
+     outside them a sign and at least five digits, such as `-00044-03-15` or `+12024-01-01`, \
+     up to the year {}",
+    Day::MAX_YEAR
+)]
+pub struct DayError {
+    found: String,
+}
+
+const MILLIS_PER_DAY: i64 = 86_400_000;
+
+impl Day {
+    /// The last year, and with a minus the first one.
+    ///
+    /// A date of the database is a signed 64-bit number of milliseconds since 1970, which ends in the year 292278994;
+    /// the round number below it leaves no day half inside.
+    pub const MAX_YEAR: i64 = 292_000_000;
+    /// The first day: 1 January of the year -292000000.
+    pub const MIN: Day = Day::of(-Self::MAX_YEAR, 1, 1);
+    /// The last day: 31 December of the year 292000000.
+    pub const MAX: Day = Day::of(Self::MAX_YEAR, 12, 31);
+
+    /// The day of this year, month (1 to 12) and day of the month; `None` when the calendar has no such day
+    /// or the year lies beyond [`Day::MAX_YEAR`].
+    pub fn from_civil(year: i64, month: u8, day: u8) -> Option<Day> {
+        let exists = (-Self::MAX_YEAR..=Self::MAX_YEAR).contains(&year)
+            && (1..=12).contains(&month)
+            && (1..=days_in_month(year, month)).contains(&day);
+        exists.then(|| Day::of(year, month, day))
+    }
+
+    /// [`Day::from_civil`] without its checks, for a caller that has made them.
+    ///
+    /// The count runs in eras of 400 years that begin on 1 March, so that the leap day is the last day of its year
+    /// and the months before it follow one formula (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    pub(super) const fn of(year: i64, month: u8, day: u8) -> Day {
+        let year = if month <= 2 { year - 1 } else { year };
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let months_since_march = (month as i64 + 9) % 12;
+        let day_of_year = (153 * months_since_march + 2) / 5 + day as i64 - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Day(era * 146_097 + day_of_era - 719_468)
+    }
+
+    /// Year, month (1 to 12) and day of the month (1 to 31).
+    pub fn civil(self) -> (i64, u8, u8) {
+        let days = self.0 + 719_468;
+        let era = days.div_euclid(146_097);
+        let day_of_era = days.rem_euclid(146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let months_since_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * months_since_march + 2) / 5 + 1;
+        let month = (months_since_march + 2) % 12 + 1;
+        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        (year, month as u8, day as u8)
+    }
+
+    /// The milliseconds from 1970-01-01T00:00:00Z to this day's midnight in UTC.
+    pub fn to_millis(self) -> i64 {
+        self.0 * MILLIS_PER_DAY
+    }
+
+    /// The day in UTC that holds this instant. An instant before [`Day::MIN`] or after [`Day::MAX`] gives that limit.
+    pub fn from_millis(ms: i64) -> Day {
+        Day(ms.div_euclid(MILLIS_PER_DAY)).clamp(Day::MIN, Day::MAX)
+    }
+}
+
+/// How many days this month (1 to 12) of this year has.
+pub(super) fn days_in_month(year: i64, month: u8) -> u8 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.civil();
+        if (0..=9999).contains(&year) {
+            write!(f, "{year:04}-{month:02}-{day:02}")
+        } else {
+            write!(f, "{year:+06}-{month:02}-{day:02}")
+        }
+    }
+}
+
+impl FromStr for Day {
+    type Err = DayError;
+
+    fn from_str(text: &str) -> Result<Day, DayError> {
+        read(text)
+            // Only the form that is printed is read: `+02024-01-01` and `2024-1-1` would be second names of a day.
+            .filter(|day| day.to_string() == text)
+            .ok_or_else(|| DayError { found: quoted(text) })
+    }
+}
+
+fn read(text: &str) -> Option<Day> {
+    let (rest, day) = text.rsplit_once('-')?;
+    let (year, month) = rest.rsplit_once('-')?;
+    Day::from_civil(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}

@@ -1,0 +1,154 @@
+//! Dates as sources give them: the Extended Date/Time Format (EDTF) of ISO 8601-2:2019 and the Library of Congress,
+//! levels 0 and 1, and what follows from such a string: its first and last day, its precision, how sure it is.
+//! The grammar is in `parse.rs` (intervals), `calendar.rs` (one date) and `time.rs`,
+//! its cursor and messages in `reader.rs`, the arithmetic of days in `day.rs`. Phrases and inferred parts, which stand beside a string
+//! in a document, are not here.
+//!
+//! Where the specification leaves a choice, this is ours:
+//! - Seasons: EDTF does not say when a season begins. We take the meteorological ones of the northern hemisphere:
+//!   21 spring is March to May, 22 summer June to August, 23 autumn September to November, 24 winter December to
+//!   February of the following year.
+//! - `?`, `~` and `%` do not widen the bounds: nothing says by how much they should.
+//! - They may follow anything but a time of day: seasons, unspecified digits and long years too.
+//! - A date-time's bounds are its day as written; its zone does not move it to another day.
+//! - An interval is refused only when its start is certainly after its end: `2004-06-XX/2004-06-03` stands.
+//! - Hours are 00 to 23 and seconds 00 to 59: neither `24:00:00` nor a leap second.
+
+mod calendar;
+mod day;
+mod parse;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod time;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use day::{Day, DayError};
+pub use reader::EdtfError;
+
+/// A date, date-time or interval in EDTF, level 0 or 1.
+///
+/// Its text is kept as it was written, since level 0 and 1 have one spelling for each meaning or keep a difference
+/// that matters (`1965/` has an unknown end, `1965/..` an open one).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edtf {
+    text: String,
+    facts: Facts,
+}
+
+/// What follows from the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Facts {
+    bounds: Bounds,
+    precision: Precision,
+    approximate: bool,
+    uncertain: bool,
+}
+
+/// The first and the last day that a date may mean, both inclusive. `None` where an interval is open or unknown.
+/// Where both are there, `earliest` is not after `latest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The first day.
+    pub earliest: Option<Day>,
+    /// The last day.
+    pub latest: Option<Day>,
+}
+
+/// How precisely a date is known.
+#[derive(async_graphql::Enum, serde::Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(name = "DatePrecision")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Precision {
+    /// A day with a time of day, such as `1985-04-12T23:20:30Z`.
+    Time,
+    /// One day, such as `1985-04-12`.
+    Day,
+    /// A month, such as `1985-04`, or some day in it: `1985-04-XX`.
+    Month,
+    /// A season of three months, such as `2001-21` for spring 2001.
+    Season,
+    /// A year, such as `1985` or `Y12000`, or some month or day in it: `1985-XX`, `1985-XX-XX`.
+    Year,
+    /// Some year of a decade, such as `201X`.
+    Decade,
+    /// Some year of a century, such as `20XX`.
+    Century,
+    /// A stretch between two dates, one of which may be open or unknown, such as `1959/1965` or `1959/..`.
+    Interval,
+}
+
+impl Edtf {
+    /// The first and the last day that the date may mean.
+    pub fn bounds(&self) -> Bounds {
+        self.facts.bounds
+    }
+
+    /// How precisely the date is known.
+    pub fn precision(&self) -> Precision {
+        self.facts.precision
+    }
+
+    /// Whether the date, or one end of the interval, is marked as approximate: `~` or `%`.
+    pub fn is_approximate(&self) -> bool {
+        self.facts.approximate
+    }
+
+    /// Whether the date, or one end of the interval, is marked as uncertain: `?` or `%`.
+    pub fn is_uncertain(&self) -> bool {
+        self.facts.uncertain
+    }
+
+    /// The text, as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FromStr for Edtf {
+    type Err = EdtfError;
+
+    fn from_str(text: &str) -> Result<Edtf, EdtfError> {
+        let facts = parse::parse(text)?;
+        Ok(Edtf {
+            text: text.to_owned(),
+            facts,
+        })
+    }
+}
+
+impl fmt::Display for Edtf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Precision {
+    /// Every precision, from the finest to the coarsest; the interval, which may be either, stands last.
+    pub const ALL: [Precision; 8] = [
+        Precision::Time,
+        Precision::Day,
+        Precision::Month,
+        Precision::Season,
+        Precision::Year,
+        Precision::Decade,
+        Precision::Century,
+        Precision::Interval,
+    ];
+
+    /// The name in documents and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Precision::Time => "TIME",
+            Precision::Day => "DAY",
+            Precision::Month => "MONTH",
+            Precision::Season => "SEASON",
+            Precision::Year => "YEAR",
+            Precision::Decade => "DECADE",
+            Precision::Century => "CENTURY",
+            Precision::Interval => "INTERVAL",
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! One process of the database: its command line, its limits, its output, its end.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, PipeReader};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::Sender;
+use std::thread::{self, JoinHandle};
+
+/// How many of its last lines are kept for an error message.
+const LAST_LINES: usize = 20;
+
+/// The program and its settings; all but the port, which is the caller's.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub path: PathBuf,
+    pub storage: PathBuf,
+    pub config: PathBuf,
+    pub memory_limit_mb: u64,
+    pub log_file_max: Option<String>,
+}
+
+/// What the supervisor hears.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// End the database and yourself.
+    Stop,
+    /// This process closed its output, which it does only by ending.
+    Ended(u32),
+    /// The storage engine of this process gave up: it runs on, but every command will fail.
+    Broken(u32),
+}
+
+/// A process of the database.
+pub(super) struct Process {
+    child: Child,
+    output: JoinHandle<VecDeque<String>>,
+}
+
+impl Program {
+    /// Starts the database on this port. Its output goes line by line to the log, and its end to
+    /// `events`.
+    pub(super) fn start(&self, port: u16, events: Sender<Event>) -> io::Result<Process> {
+        let (output, into_output) = io::pipe()?;
+        let mut command = self.command(port);
+        command
+            .stdin(Stdio::null())
+            .stdout(into_output.try_clone()?)
+            .stderr(into_output);
+        bind_to_this_thread(&mut command, self.memory_limit_mb);
+        let mut child = command.spawn()?;
+        // The command holds our ends of the pipe; while they are open it has no end to read.
+        drop(command);
+        let pid = child.id();
+        let reader = thread::Builder::new().name("embedded-output".into());
+        match reader.spawn(move || forward(output, pid, &events)) {
+            Ok(output) => Ok(Process { child, output }),
+            Err(error) => {
+                child.kill()?;
+                child.wait()?;
+                Err(error)
+            }
+        }
+    }
+
+    fn command(&self, port: u16) -> Command {
+        let mut command = Command::new(&self.path);
+        command
+            .arg("--config")
+            .arg(&self.config)
+            .args(["--host", "127.0.0.1", "--port", &port.to_string()])
+            .arg("--storage-path")
+            .arg(&self.storage)
+            // Without it a kill loses writes that were acknowledged.
+            .arg("--sync-on-commit")
+            .args(["--log-level", "WARNING"])
+            .args(["--cache-size", &format!("{}M", self.memory_limit_mb / 4)]);
+        if let Some(size) = &self.log_file_max {
+            command.args(["--log-file-max", size]);
+        }
+        // It takes settings from variables too, such as to write its log late; and the server's
+        // may hold secrets.
+        command
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| name == "LD_LIBRARY_PATH"));
+        // Its allocator takes 1 GiB in advance, which counts against the limit: 32 MiB at a time.
+        command.env("MIMALLOC_ARENA_RESERVE", "32768");
+        // Ctrl-C goes to the whole group of the terminal: the server is to end first.
+        command.process_group(0);
+        command
+    }
+}
+
+impl Process {
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks the database to end. It writes its state out first.
+    #[allow(unsafe_code, reason = "the standard library sends no signal but SIGKILL")]
+    pub(super) fn terminate(&mut self) {
+        // SAFETY: sends a signal to our child. It was not waited for (`end` takes it), so its
+        // number cannot have passed to another process.
+        unsafe { libc::kill(self.child.id().cast_signed(), libc::SIGTERM) };
+    }
+
+    /// Ends it at once, if it has not ended by itself: how it ended, and its last lines.
+    pub(super) fn end(mut self) -> io::Result<(ExitStatus, Vec<String>)> {
+        // Fails only for a process that has ended already.
+        let _ = self.child.kill();
+        let status = self.child.wait()?;
+        let lines = self.output.join().unwrap_or_default();
+        Ok((status, lines.into()))
+    }
+}
+
+/// Makes the child die with the thread that starts it, and gives it its memory limit.
+#[allow(
+    unsafe_code,
+    reason = "both are system calls that the child makes before its program"
+)]
+fn bind_to_this_thread(command: &mut Command, memory_limit_mb: u64) {
+    let server = std::process::id();
+    let limit = |bytes| libc::rlimit {
+        rlim_cur: bytes,
+        rlim_max: bytes,
+    };
+    // RLIMIT_DATA counts the memory that is the process's own and writable. RLIMIT_AS would count
+    // address space, of which the storage engine reserves far more than it uses.
+    let memory = limit(memory_limit_mb.saturating_mul(1024 * 1024));
+    let no_core_file = limit(0);
+    let prepare = move || {
+        let mut result = 0;
+        // SAFETY: system calls with numbers and with pointers to values that the closure owns.
+        unsafe {
+            #[cfg(target_os = "linux")]
+            {
+                result |= libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+            }
+            result |= libc::setrlimit(libc::RLIMIT_DATA, &memory);
+            // At the limit it aborts; its memory need not fill the disk as well.
+            result |= libc::setrlimit(libc::RLIMIT_CORE, &no_core_file);
+        }
+        if result != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // A server that was killed before the signal was asked for would not be missed.
+        if std::os::unix::process::parent_id() != server {
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed: `prepare` makes
+    // system calls, neither allocates nor locks, and an `io::Error` of a number is plain data.
+    unsafe { command.pre_exec(prepare) };
+}
+
+/// Passes the output on until its end, and gives its last lines.
+fn forward(output: PipeReader, pid: u32, events: &Sender<Event>) -> VecDeque<String> {
+    let mut output = BufReader::new(output);
+    let mut last = VecDeque::new();
+    let mut line = Vec::new();
+    // A read fails only on a broken pipe: that is the end as well.
+    while output.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+        line.clear();
+        if text.contains("WT_PANIC") {
+            // Nobody hears it only when the supervisor has ended.
+            let _ = events.send(Event::Broken(pid));
+        }
+        if text.starts_with("secantusd-rs listening") {
+            tracing::debug!(target: "embedded", pid, "{text}");
+        } else {
+            tracing::warn!(target: "embedded", pid, "{text}");
+        }
+        if last.len() == LAST_LINES {
+            last.pop_front();
+        }
+        last.push_back(text);
+    }
+    let _ = events.send(Event::Ended(pid));
+    last
+}

@@ -1,0 +1,287 @@
+//! Plan, fetch: reads all that a root field selects, level by level, before its resolvers run.
+//!
+//! Each level costs one command per collection that it refers to, one per small relation, and one per parent for
+//! large relations, all at the same time. Resolvers then find everything in the arena.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_graphql::parser::types::{Field, SelectionSet};
+use futures_util::future::{BoxFuture, try_join_all};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+
+use super::{Arena, PageKey};
+use crate::domain::id::Kind;
+use crate::graphql::collection::{Collection, Link, targets};
+use crate::graphql::collections::with_kind;
+use crate::graphql::connection::{Connection, PageArguments};
+use crate::graphql::error::Result;
+use crate::graphql::limits::Limits;
+use crate::graphql::selection::{DOCUMENT_WAYS, Document};
+use crate::store::filter::Filter;
+use crate::store::page::Want;
+
+/// How many pages below documents are read at the same time.
+const PARALLEL: usize = 8;
+/// How many documents of a small relation are read in one command for a whole level; beyond, each parent is paged.
+const FEW: usize = 2_000;
+
+/// Documents that have been read, and what is selected on them.
+pub struct Group<'a> {
+    /// Their collection.
+    pub kind: Kind,
+    /// Their ids.
+    pub ids: Vec<String>,
+    /// What is selected on them.
+    pub sets: Vec<&'a SelectionSet>,
+}
+
+/// A connection to read below documents.
+struct Below<'a> {
+    of: Kind,
+    stored: &'static str,
+    few: bool,
+    parents: Vec<String>,
+    field: &'a Field,
+}
+
+/// What a level of the selection asks for.
+#[derive(Default)]
+struct Level<'a> {
+    groups: Vec<Group<'a>>,
+    below: Vec<Below<'a>>,
+    animals: BTreeSet<String>,
+}
+
+/// One root field's way through the arena.
+#[derive(Clone, Copy)]
+pub struct Fetch<'a> {
+    /// Where documents are kept.
+    pub arena: &'a Arena,
+    /// The parsed request.
+    pub document: Document<'a>,
+    /// The limits in force.
+    pub limits: &'a Limits,
+}
+
+impl<'a> Fetch<'a> {
+    /// Reads everything that is selected below documents that are in the arena.
+    pub async fn everything_below(self, start: Vec<Group<'a>>) -> Result<()> {
+        let mut groups = start;
+        while !groups.is_empty() {
+            let mut level = Level::default();
+            for group in &groups {
+                with_kind!(group.kind, E => self.plan::<E>(group, &mut level));
+            }
+            groups = self.read(level).await?;
+        }
+        Ok(())
+    }
+
+    fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
+        let shelf = E::shelf(self.arena);
+        for link in E::LINKS {
+            match link {
+                Link::Held { fields, ids, to, .. } => {
+                    let sets = self.document.below(&group.sets, Some(E::NAME), fields);
+                    if sets.is_empty() {
+                        continue;
+                    }
+                    let mut held = Vec::new();
+                    for document in group.ids.iter().filter_map(|id| shelf.get(id)) {
+                        ids(&document, &mut held);
+                    }
+                    held.sort_unstable();
+                    held.dedup();
+                    for kind in targets(*to) {
+                        let ids: Vec<String> = held
+                            .iter()
+                            .filter(|id| Kind::of(id).is_ok_and(|found| found == kind))
+                            .cloned()
+                            .collect();
+                        if !ids.is_empty() {
+                            level.groups.push(Group {
+                                kind,
+                                ids,
+                                sets: sets.clone(),
+                            });
+                        }
+                    }
+                }
+                Link::Reverse { field, of, stored, few } => {
+                    for asked in self.named(group, E::NAME, field) {
+                        level.below.push(Below {
+                            of: *of,
+                            stored,
+                            few: *few,
+                            parents: group.ids.clone(),
+                            field: asked,
+                        });
+                    }
+                }
+                Link::AnimalsGiven { field } => {
+                    if !self.named(group, E::NAME, field).is_empty() {
+                        level.animals.extend(group.ids.iter().cloned());
+                    }
+                }
+            }
+        }
+    }
+
+    fn named(self, group: &Group<'a>, on: &str, name: &str) -> Vec<&'a Field> {
+        let mut fields = self.document.fields(&group.sets, Some(on));
+        fields.retain(|field| field.name.node == name);
+        fields
+    }
+
+    /// Reads a level; gives the groups of the next.
+    async fn read(self, level: Level<'a>) -> Result<Vec<Group<'a>>> {
+        let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
+        for group in &level.groups {
+            wanted.entry(group.kind).or_default().extend(group.ids.iter().cloned());
+        }
+        // Collected before anything waits: a closure that lives across a wait would have to work for all lifetimes.
+        let mut by_id: Vec<BoxFuture<'a, Result<()>>> = Vec::new();
+        for (kind, ids) in wanted {
+            by_id.push(with_kind!(kind, E => self.by_ids::<E>(ids.into_iter().collect()).boxed()));
+        }
+        let mut below: Vec<BoxFuture<'a, Result<Group<'a>>>> = Vec::new();
+        for connection in level.below {
+            below.push(with_kind!(connection.of, E => self.pages_below::<E>(connection).boxed()));
+        }
+        let pages: BoxFuture<'a, Result<Vec<Group<'a>>>> = stream::iter(below).buffered(PARALLEL).try_collect().boxed();
+        let sums = async {
+            if !level.animals.is_empty() {
+                let animals: Vec<String> = level.animals.iter().cloned().collect();
+                self.arena.put_given(self.arena.store.animals_given(&animals).await?);
+            }
+            Ok(())
+        };
+        let (_, pages, ()) = futures_util::future::try_join3(try_join_all(by_id), pages, sums).await?;
+        let mut groups = level.groups;
+        groups.extend(pages);
+        Ok(groups)
+    }
+
+    /// Reads those of these documents that are not in the arena.
+    pub async fn by_ids<E: Collection>(self, mut ids: Vec<String>) -> Result<()> {
+        let shelf = E::shelf(self.arena);
+        ids.retain(|id| shelf.get(id).is_none());
+        let fields = self.arena.projection(self.document, E::KIND);
+        let found = self.arena.store.by_ids::<E>(ids, &fields).await?;
+        found.into_iter().for_each(|document| shelf.put(document));
+        Ok(())
+    }
+
+    /// Reads the pages that one field asks for below each of its parents.
+    async fn pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
+        let arguments = PageArguments::<E>::read(|name| self.document.argument(below.field, name))?;
+        let set = &below.field.selection_set.node;
+        let want = self.wanted(set);
+        let shelf = E::shelf(self.arena);
+        let mut ids = BTreeSet::new();
+        let mut keep = |parent: &str, page: Connection<E>| {
+            ids.extend(page.documents().map(|document| document.id().to_owned()));
+            shelf.put_page(PageKey::new(parent, below.field), Arc::new(page));
+        };
+        let sliced = if below.few && below.parents.len() > 1 {
+            self.slices::<E>(&below, &arguments, want).await?
+        } else {
+            None
+        };
+        match sliced {
+            Some(pages) => pages.into_iter().for_each(|(parent, page)| keep(&parent, page)),
+            None => {
+                let reads: Vec<_> = below
+                    .parents
+                    .iter()
+                    .map(|parent| self.page_below(below.stored, parent, &arguments, want).boxed())
+                    .collect();
+                let pages: Vec<Connection<E>> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+                let pages = below.parents.iter().cloned().zip(pages);
+                pages.for_each(|(parent, page)| keep(&parent, page));
+            }
+        }
+        let sets = DOCUMENT_WAYS
+            .iter()
+            .flat_map(|way| self.document.below(&[set], None, way))
+            .collect();
+        Ok(Group {
+            kind: E::KIND,
+            ids: ids.into_iter().collect(),
+            sets,
+        })
+    }
+
+    /// Pages of a small relation, cut out of one read for all parents; `None` when it is not small after all.
+    async fn slices<E: Collection>(
+        self,
+        below: &Below<'a>,
+        arguments: &PageArguments<E>,
+        want: Want,
+    ) -> Result<Option<Vec<(String, Connection<E>)>>> {
+        let request = arguments.request(self.limits, want)?;
+        let fields = self.arena.projection(self.document, E::KIND);
+        let found = self
+            .arena
+            .store
+            .by_parents::<E>(below.stored, &below.parents, &request, FEW, &fields)
+            .await?;
+        Ok(found.map(|by_parent| {
+            by_parent
+                .into_iter()
+                .map(|(parent, rows)| (parent, Connection::slice(rows, request.clone())))
+                .collect()
+        }))
+    }
+
+    /// The page of those documents that hold `parent` at `stored`.
+    pub async fn page_below<E: Collection>(
+        self,
+        stored: &'static str,
+        parent: &str,
+        arguments: &PageArguments<E>,
+        want: Want,
+    ) -> Result<Connection<E>> {
+        self.page(arguments, want, Some(Filter::equal(stored, parent))).await
+    }
+
+    /// A page of a collection, within `scope` where that is given.
+    pub async fn page<E: Collection>(
+        self,
+        arguments: &PageArguments<E>,
+        want: Want,
+        scope: Option<Filter>,
+    ) -> Result<Connection<E>> {
+        let mut request = arguments.request(self.limits, want)?;
+        if let Some(scope) = scope {
+            request.filter = Filter::All(vec![scope, request.filter]);
+        }
+        let fields = self.arena.projection(self.document, E::KIND);
+        let page = self.arena.store.page::<E>(&request, &fields).await?;
+        Ok(Connection::new(page, request.order))
+    }
+
+    /// Which parts of a connection are selected.
+    pub fn wanted(self, set: &'a SelectionSet) -> Want {
+        let mut want = Want::default();
+        for field in self.document.fields(&[set], None) {
+            match field.name.node.as_str() {
+                "totalCount" => want.total = true,
+                "nodes" | "edges" => want.rows = true,
+                "pageInfo" => {
+                    want.rows = true;
+                    for detail in self.document.fields(&[&field.selection_set.node], None) {
+                        match detail.name.node.as_str() {
+                            "hasPreviousPage" => want.previous = true,
+                            "hasNextPage" => want.next = true,
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        want
+    }
+}

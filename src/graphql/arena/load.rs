@@ -1,0 +1,253 @@
+//! What resolvers call: the root fields fetch, the others read from the arena.
+//!
+//! What planning missed is loaded on the spot, so that an answer never rests on the plan; a test counts commands so
+//! that this stays rare.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use super::fetch::{Fetch, Group};
+use super::{Arena, PageKey};
+use crate::domain::count::Count;
+use crate::domain::id::Kind;
+use crate::graphql::collection::{Collection, Link};
+use crate::graphql::collections::{Node, root_kinds, with_kind};
+use crate::graphql::connection::{Connection, PageArguments};
+use crate::graphql::error::{ApiError, Result, to_graphql};
+use crate::graphql::limits::Limits;
+use crate::graphql::selection::{DOCUMENT_WAYS, Document, Projections};
+use crate::store::entity::Projection;
+use crate::store::filter::Filter;
+
+impl Arena {
+    /// What to fetch of a collection: all that the whole operation reads of it.
+    pub fn projection(&self, document: Document<'_>, kind: Kind) -> Projection {
+        self.projections
+            .get_or_init(|| Projections::of(document, root_kinds))
+            .of_kind(kind)
+    }
+}
+
+fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
+    let missing = |_| ApiError::Internal;
+    Ok(Fetch {
+        arena: ctx.data::<Arena>().map_err(missing)?,
+        document: Document(ctx.query_env),
+        limits: ctx.data::<Limits>().map_err(missing)?,
+    })
+}
+
+/// A root connection, with all that is selected below it.
+pub async fn page<E: Collection>(
+    ctx: &Context<'_>,
+    arguments: PageArguments<E>,
+) -> async_graphql::Result<Connection<E>> {
+    async {
+        let fetch = fetch(ctx)?;
+        let set = &ctx.item.node.selection_set.node;
+        let page = fetch.page(&arguments, fetch.wanted(set), None).await?;
+        let shelf = E::shelf(fetch.arena);
+        page.documents().for_each(|document| shelf.put(Arc::clone(document)));
+        let group = Group {
+            kind: E::KIND,
+            ids: page.documents().map(|document| document.id().to_owned()).collect(),
+            sets: DOCUMENT_WAYS
+                .iter()
+                .flat_map(|way| fetch.document.below(&[set], None, way))
+                .collect(),
+        };
+        fetch.everything_below(vec![group]).await?;
+        Ok(page)
+    }
+    .await
+    .map_err(to_graphql)
+}
+
+/// A root document by one of several unique keys, of which just one must be given, with all that is selected below it.
+pub async fn one<E: Collection>(
+    ctx: &Context<'_>,
+    id: Option<&str>,
+    keys: &[(&str, &'static str, Option<&str>)],
+) -> async_graphql::Result<Option<Arc<E>>> {
+    async {
+        let fetch = fetch(ctx)?;
+        let given: Vec<_> = keys
+            .iter()
+            .filter_map(|(_, path, value)| value.map(|value| (*path, value)))
+            .collect();
+        let found = match (id, given.as_slice()) {
+            (Some(id), []) => {
+                E::KIND.check(id).map_err(|error| ApiError::input("id", error))?;
+                fetch.by_ids::<E>(vec![id.to_owned()]).await?;
+                E::shelf(fetch.arena).get(id)
+            }
+            (None, [(path, value)]) => {
+                let fields = fetch.arena.projection(fetch.document, E::KIND);
+                fetch
+                    .arena
+                    .store
+                    .one::<E>(&Filter::equal(path, *value), &fields)
+                    .await?
+            }
+            _ => {
+                let names: Vec<String> = std::iter::once("id")
+                    .chain(keys.iter().map(|(name, ..)| *name))
+                    .map(|name| format!("`{name}`"))
+                    .collect();
+                let count = given.len() + usize::from(id.is_some());
+                return Err(ApiError::BadUserInput(format!(
+                    "{count} of the arguments {} are given; accepted is just one of them",
+                    names.join(", ")
+                )));
+            }
+        };
+        if let Some(document) = &found {
+            E::shelf(fetch.arena).put(Arc::clone(document));
+            let group = Group {
+                kind: E::KIND,
+                ids: vec![document.id().to_owned()],
+                sets: vec![&ctx.item.node.selection_set.node],
+            };
+            fetch.everything_below(vec![group]).await?;
+        }
+        Ok(found)
+    }
+    .await
+    .map_err(to_graphql)
+}
+
+/// Root documents of any kind by their ids, in their order; null where an id leads nowhere.
+pub async fn nodes(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Vec<Option<Node>>> {
+    async {
+        let fetch = fetch(ctx)?;
+        let most = fetch.limits.max_page_size;
+        if ids.len() > most {
+            return Err(ApiError::LimitExceeded {
+                message: format!("`ids` holds {} ids; accepted are up to {most}", ids.len()),
+                limit: i64::try_from(most).unwrap_or(i64::MAX),
+                actual: i64::try_from(ids.len()).unwrap_or(i64::MAX),
+            });
+        }
+        let kinds: Vec<Kind> = ids
+            .iter()
+            .map(|id| Kind::of(id).map_err(|error| ApiError::input("id", error)))
+            .collect::<Result<_>>()?;
+        let mut groups = Vec::new();
+        for kind in Kind::ALL {
+            let mine: Vec<String> = ids
+                .iter()
+                .zip(&kinds)
+                .filter(|(_, found)| **found == kind)
+                .map(|(id, _)| id.clone())
+                .collect();
+            if !mine.is_empty() {
+                with_kind!(kind, E => fetch.by_ids::<E>(mine.clone()).await?);
+                groups.push(Group {
+                    kind,
+                    ids: mine,
+                    sets: vec![&ctx.item.node.selection_set.node],
+                });
+            }
+        }
+        fetch.everything_below(groups).await?;
+        Ok(ids
+            .iter()
+            .zip(kinds)
+            .map(|(id, kind)| Node::from_arena(fetch.arena, kind, id))
+            .collect())
+    }
+    .await
+    .map_err(to_graphql)
+}
+
+/// The document that an id leads to.
+pub async fn required<E: Collection>(ctx: &Context<'_>, id: &str) -> async_graphql::Result<Arc<E>> {
+    match optional(ctx, Some(id)).await? {
+        Some(document) => Ok(document),
+        None => {
+            tracing::error!("{id} is referred to and does not exist");
+            Err(to_graphql(ApiError::Internal))
+        }
+    }
+}
+
+/// The document that an id leads to; null where there is no id.
+pub async fn optional<E: Collection>(ctx: &Context<'_>, id: Option<&str>) -> async_graphql::Result<Option<Arc<E>>> {
+    let Some(id) = id else { return Ok(None) };
+    async {
+        let fetch = fetch(ctx)?;
+        let shelf = E::shelf(fetch.arena);
+        if let Some(document) = shelf.get(id) {
+            return Ok(Some(document));
+        }
+        fetch.by_ids::<E>(vec![id.to_owned()]).await?;
+        Ok(shelf.get(id))
+    }
+    .await
+    .map_err(to_graphql)
+}
+
+/// The documents that ids lead to.
+pub async fn list<E: Collection>(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Vec<Arc<E>>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(optional(ctx, Some(id)).await?);
+    }
+    Ok(found)
+}
+
+/// The documents of any kind that ids lead to.
+pub async fn any(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Vec<Node>> {
+    let arena = fetch(ctx).map_err(to_graphql)?.arena;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Ok(kind) = Kind::of(id) else { continue };
+        with_kind!(kind, E => drop(optional::<E>(ctx, Some(id)).await?));
+        found.extend(Node::from_arena(arena, kind, id));
+    }
+    Ok(found)
+}
+
+/// A connection below a document of `P`.
+pub async fn below<P: Collection, E: Collection>(
+    ctx: &Context<'_>,
+    parent: &str,
+    arguments: PageArguments<E>,
+) -> async_graphql::Result<Arc<Connection<E>>> {
+    async {
+        let fetch = fetch(ctx)?;
+        let field = &ctx.item.node;
+        let key = PageKey::new(parent, field);
+        let shelf = E::shelf(fetch.arena);
+        if let Some(page) = shelf.page(&key) {
+            return Ok(page);
+        }
+        let name = field.name.node.as_str();
+        let stored = P::LINKS.iter().find_map(|link| match link {
+            Link::Reverse { field, stored, .. } if *field == name => Some(*stored),
+            _ => None,
+        });
+        let stored = stored.ok_or(ApiError::Internal)?;
+        let want = fetch.wanted(&field.selection_set.node);
+        let page = Arc::new(fetch.page_below(stored, parent, &arguments, want).await?);
+        shelf.put_page(key, Arc::clone(&page));
+        Ok(page)
+    }
+    .await
+    .map_err(to_graphql)
+}
+
+/// How many animals of this kind were given.
+pub async fn given(ctx: &Context<'_>, animal: &str) -> async_graphql::Result<Count> {
+    async {
+        let arena = fetch(ctx)?.arena;
+        if let Some(count) = arena.given(animal) {
+            return Ok(count);
+        }
+        arena.put_given(arena.store.animals_given(&[animal.to_owned()]).await?);
+        arena.given(animal).ok_or(ApiError::Internal)
+    }
+    .await
+    .map_err(to_graphql)
+}

@@ -1,0 +1,125 @@
+//! The arena of a request: every document that the request has read, by id, and the pages that hang below them.
+//!
+//! Root fields fill it (`fetch.rs`), resolvers read from it (`load.rs`). One request's arena is never seen by another.
+
+pub mod fetch;
+pub mod load;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use async_graphql::parser::types::Field;
+
+use super::collection::Collection;
+use super::collections::animal::Animal;
+use super::collections::claim::Claim;
+use super::collections::event::Event;
+use super::collections::gift::Gift;
+use super::collections::nation::Nation;
+use super::collections::source::Source;
+use super::connection::Connection;
+use super::selection::Projections;
+use crate::domain::count::Count;
+use crate::store::Store;
+
+/// All that one request has read.
+pub struct Arena {
+    pub(super) store: Store,
+    projections: OnceLock<Projections>,
+    pub(super) gifts: Shelf<Gift>,
+    pub(super) nations: Shelf<Nation>,
+    pub(super) animals: Shelf<Animal>,
+    pub(super) events: Shelf<Event>,
+    pub(super) claims: Shelf<Claim>,
+    pub(super) sources: Shelf<Source>,
+    given: Mutex<HashMap<String, Count>>,
+}
+
+/// The documents of one collection in an arena.
+pub struct Shelf<E> {
+    documents: Mutex<HashMap<String, Arc<E>>>,
+    pages: Mutex<HashMap<PageKey, Arc<Connection<E>>>>,
+}
+
+/// A page below a document: the document's id, and the field of the request that asks for the page.
+///
+/// The field is told by its place in the parsed request, which outlives the arena's use: the same field means the
+/// same arguments, and two fields are two pages even where they share a name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PageKey {
+    parent: String,
+    field: usize,
+}
+
+impl PageKey {
+    /// The page that `field` asks for below `parent`.
+    pub fn new(parent: &str, field: &Field) -> Self {
+        Self {
+            parent: parent.to_owned(),
+            field: std::ptr::from_ref(field) as usize,
+        }
+    }
+}
+
+impl<E> Default for Shelf<E> {
+    fn default() -> Self {
+        Self {
+            documents: Mutex::default(),
+            pages: Mutex::default(),
+        }
+    }
+}
+
+impl<E: Collection> Shelf<E> {
+    /// The document of this id, if it has been read.
+    pub fn get(&self, id: &str) -> Option<Arc<E>> {
+        locked(&self.documents).get(id).map(Arc::clone)
+    }
+
+    /// Keeps a document.
+    pub fn put(&self, document: Arc<E>) {
+        locked(&self.documents).insert(document.id().to_owned(), document);
+    }
+
+    /// The page below a document, if it has been read.
+    pub fn page(&self, key: &PageKey) -> Option<Arc<Connection<E>>> {
+        locked(&self.pages).get(key).map(Arc::clone)
+    }
+
+    /// Keeps a page and its documents.
+    pub fn put_page(&self, key: PageKey, page: Arc<Connection<E>>) {
+        page.documents().for_each(|document| self.put(Arc::clone(document)));
+        locked(&self.pages).insert(key, page);
+    }
+}
+
+impl Arena {
+    /// An empty arena over this store.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            projections: OnceLock::new(),
+            gifts: Shelf::default(),
+            nations: Shelf::default(),
+            animals: Shelf::default(),
+            events: Shelf::default(),
+            claims: Shelf::default(),
+            sources: Shelf::default(),
+            given: Mutex::default(),
+        }
+    }
+
+    /// How many animals of this kind were given, if that has been summed.
+    pub fn given(&self, animal: &str) -> Option<Count> {
+        locked(&self.given).get(animal).cloned()
+    }
+
+    fn put_given(&self, sums: HashMap<String, Count>) {
+        locked(&self.given).extend(sums);
+    }
+}
+
+/// A lock that a panic elsewhere cannot close: what it guards is only ever added to.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

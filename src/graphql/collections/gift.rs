@@ -1,0 +1,337 @@
+//! Gifts: animals that one nation gave, lent or offered to another.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
+use serde::Deserialize;
+
+use super::animal::{Animal, AnimalFilter};
+use super::claim::Claim;
+use super::event::Event;
+use super::nation::{Nation, NationFilter};
+use super::{queries, relations};
+use crate::domain::count::Sum;
+use crate::domain::id::Kind;
+use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
+use crate::graphql::arena::{Arena, Shelf, load};
+use crate::graphql::collection::{Collection, Link};
+use crate::graphql::filter::{
+    CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
+};
+use crate::graphql::order::orders;
+use crate::graphql::values::{Count, PartialDate, Person, Place};
+use crate::store::bson_types::Timestamp;
+use crate::store::entity::Entity;
+
+/// A gift of animals from one nation to another; also a loan, a tribute, or a gift that never arrived.
+#[derive(SimpleObject, Debug, Deserialize)]
+#[graphql(complex)]
+#[serde(rename_all = "camelCase")]
+pub struct Gift {
+    /// The id: `gift_` and the slug.
+    #[serde(rename = "_id")]
+    pub(super) id: ID,
+    /// The readable name in addresses.
+    #[serde(default)]
+    slug: String,
+    /// What it was, in a few words.
+    #[serde(default)]
+    title: String,
+    #[graphql(skip)]
+    #[serde(default)]
+    giver: String,
+    #[graphql(skip)]
+    #[serde(default)]
+    recipient: String,
+    /// Who handed it over.
+    #[serde(default)]
+    presented_by: Option<Person>,
+    /// Who took it.
+    #[serde(default)]
+    presented_to: Option<Person>,
+    /// In whose name it was given.
+    #[serde(default)]
+    on_behalf_of: Option<Person>,
+    /// In what way the animals changed hands.
+    #[serde(default = "mode_unspecified")]
+    mode: GiftMode,
+    /// What has become of it.
+    #[serde(default = "status_unknown")]
+    status: GiftStatus,
+    /// What became of it step by step, as far as the sources say.
+    #[serde(default)]
+    status_history: Vec<GiftStatusChange>,
+    /// The animals that the sources name. They may be fewer than the total: see `total` and `itemsTotal`.
+    #[serde(default)]
+    items: Vec<GiftItem>,
+    /// How many animals in all, where a source says so; it is never computed from the items.
+    #[serde(default)]
+    total: Option<Count>,
+    /// On how many occasions, where the gift stands for several.
+    #[serde(default)]
+    occasions: Option<Count>,
+    /// When.
+    #[serde(default)]
+    date: Option<PartialDate>,
+    /// Where the animals came from.
+    #[serde(default)]
+    origin: Option<Place>,
+    /// Where the animals went.
+    #[serde(default)]
+    destination: Option<Place>,
+    #[graphql(skip)]
+    #[serde(default)]
+    event: Option<String>,
+    /// The fields that the sources do not say and that were concluded from elsewhere.
+    #[serde(default)]
+    inferred: Vec<String>,
+    /// Grows by one with every change.
+    #[serde(default)]
+    version: i32,
+    /// When it was entered here.
+    #[serde(default)]
+    created_at: Timestamp,
+    /// When it was last changed here.
+    #[serde(default)]
+    updated_at: Timestamp,
+}
+
+const fn mode_unspecified() -> GiftMode {
+    GiftMode::Unspecified
+}
+
+const fn status_unknown() -> GiftStatus {
+    GiftStatus::Unknown
+}
+
+/// The animals of one kind in a gift.
+#[derive(SimpleObject, Debug, Deserialize)]
+#[graphql(complex)]
+#[serde(rename_all = "camelCase")]
+pub struct GiftItem {
+    #[graphql(skip)]
+    animal: String,
+    /// How many animals; null where the sources do not say.
+    #[serde(default)]
+    count: Option<Count>,
+    /// How many species, where the item stands for several.
+    #[serde(default)]
+    species_count: Option<Count>,
+    /// What else the source can mean. The first reading is the one given above.
+    #[serde(default)]
+    other_readings: Vec<ItemReading>,
+    /// What the source says about these animals, such as "white".
+    #[serde(default)]
+    attributes: Vec<String>,
+    /// The animals' own names.
+    #[serde(default)]
+    names: Vec<String>,
+    /// What has become of these animals, where it differs from the gift's status.
+    #[serde(default)]
+    status: Option<GiftStatus>,
+}
+
+/// Another reading of what a source says about an item.
+#[derive(SimpleObject, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemReading {
+    /// How many animals in this reading.
+    #[serde(default)]
+    count: Option<Count>,
+    /// How many species in this reading.
+    #[serde(default)]
+    species_count: Option<Count>,
+    /// How it comes about.
+    note: String,
+}
+
+/// A step in what became of a gift.
+#[derive(SimpleObject, Debug, Deserialize)]
+#[graphql(complex)]
+#[serde(rename_all = "camelCase")]
+pub struct GiftStatusChange {
+    /// The status that it came to.
+    status: GiftStatus,
+    /// When.
+    #[serde(default)]
+    date: Option<PartialDate>,
+    /// What happened.
+    note: String,
+    #[graphql(skip)]
+    #[serde(default)]
+    claim: Option<String>,
+}
+
+impl Entity for Gift {
+    const KIND: Kind = Kind::Gift;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Collection for Gift {
+    const NAME: &'static str = "Gift";
+    const COMPUTED: &'static [(&'static str, &'static str)] = &[("itemsTotal", "items")];
+    const LINKS: &'static [Link<Self>] = &[
+        Link::Held {
+            fields: &["giver"],
+            stored: "giver",
+            to: Some(Kind::Nation),
+            ids: |gift, ids| ids.push(gift.giver.clone()),
+        },
+        Link::Held {
+            fields: &["recipient"],
+            stored: "recipient",
+            to: Some(Kind::Nation),
+            ids: |gift, ids| ids.push(gift.recipient.clone()),
+        },
+        Link::Held {
+            fields: &["items", "animal"],
+            stored: "items.animal",
+            to: Some(Kind::Animal),
+            ids: |gift, ids| {
+                ids.extend(gift.items.iter().map(|item| item.animal.clone()));
+            },
+        },
+        Link::Held {
+            fields: &["event"],
+            stored: "event",
+            to: Some(Kind::Event),
+            ids: |gift, ids| ids.extend(gift.event.clone()),
+        },
+        Link::Held {
+            fields: &["statusHistory", "claim"],
+            stored: "statusHistory.claim",
+            to: Some(Kind::Claim),
+            ids: |gift, ids| {
+                ids.extend(gift.status_history.iter().filter_map(|step| step.claim.clone()));
+            },
+        },
+        Link::Held {
+            fields: &["origin", "nation"],
+            stored: "origin.nation",
+            to: Some(Kind::Nation),
+            ids: |gift, ids| {
+                ids.extend(gift.origin.iter().filter_map(|place| place.nation_id.clone()));
+            },
+        },
+        Link::Held {
+            fields: &["destination", "nation"],
+            stored: "destination.nation",
+            to: Some(Kind::Nation),
+            ids: |gift, ids| {
+                ids.extend(gift.destination.iter().filter_map(|place| place.nation_id.clone()));
+            },
+        },
+        Link::Reverse {
+            field: "claims",
+            of: Kind::Claim,
+            stored: "about",
+            few: true,
+        },
+    ];
+    type Filter = GiftFilter;
+    type Order = GiftOrder;
+
+    fn shelf(arena: &Arena) -> &Shelf<Self> {
+        &arena.gifts
+    }
+}
+
+selector! { GiftFilter, "gifts" {
+    /// By id.
+    id: IdFilter => |ids| ids.on("_id", Some(Kind::Gift)),
+    /// By slug.
+    slug: StringFilter => |slugs| slugs.on("slug"),
+    /// By what has become of it.
+    status: EnumFilter<GiftStatus> => |words| words.on("status"),
+    /// By the way the animals changed hands.
+    mode: EnumFilter<GiftMode> => |words| words.on("mode"),
+    /// By the nation that gave.
+    giver: NationFilter => |nation| Ok(Filter::refers("giver", Kind::Nation, nation.filter()?)),
+    /// By the nation that received.
+    recipient: NationFilter => |nation| Ok(Filter::refers("recipient", Kind::Nation, nation.filter()?)),
+    /// By a kind of animal among the items.
+    animal: AnimalFilter => |animal| Ok(Filter::refers("items.animal", Kind::Animal, animal.filter()?)),
+    /// By the id of the event that it belongs to.
+    event: IdFilter => |ids| ids.on("event", Some(Kind::Event)),
+    /// By date.
+    date: DateFilter => |date| date.on(DatePaths::DATE),
+    /// By the total that a source gives.
+    total: CountFilter => |count| count.on("total.min", "total.max"),
+    /// By the certainty of a claim about it.
+    certainty: EnumFilter<Certainty> => certainty_filter,
+    /// By words: each must begin a word of the title, slug, names, people or places. Case and accents do not matter.
+    text: String => |text| Ok(text_filter(text)),
+} }
+
+orders! { GiftOrder, GiftOrderField, "gifts" {
+    /// By id.
+    Id = "_id" as Text,
+    /// By title.
+    Title = "title" as Text,
+    /// By the first day that the date can mean.
+    Date = "date.earliest" as Moment,
+    /// By the last day that the date can mean.
+    DateEnd = "date.latest" as Moment,
+    /// By the least that the total can be.
+    Total = "total.min" as Number,
+    /// By when it was entered here.
+    CreatedAt = "createdAt" as Moment,
+    /// By when it was last changed here.
+    UpdatedAt = "updatedAt" as Moment,
+} }
+
+relations! { Gift {
+    connections {
+        /// What the sources say about this gift.
+        claims: Claim;
+    }
+    fields {
+        /// The nation that gave.
+        async fn giver(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+            load::required(ctx, &self.giver).await
+        }
+
+        /// The nation that received.
+        async fn recipient(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+            load::required(ctx, &self.recipient).await
+        }
+
+        /// The event that it belongs to.
+        async fn event(&self, ctx: &Context<'_>) -> Result<Option<Arc<Event>>> {
+            load::optional(ctx, self.event.as_deref()).await
+        }
+
+        /// The sum of the items: computed, and no replacement for `total`. An item without a count makes the sum's
+        /// `max` unknown.
+        async fn items_total(&self) -> Count {
+            let sum: Sum = self.items.iter().map(|item| item.count.as_ref().map(|count| &count.0)).collect();
+            Count(sum.total())
+        }
+    }
+} }
+
+#[ComplexObject]
+impl GiftItem {
+    /// The kind of animal.
+    async fn animal(&self, ctx: &Context<'_>) -> Result<Arc<Animal>> {
+        load::required(ctx, &self.animal).await
+    }
+}
+
+#[ComplexObject]
+impl GiftStatusChange {
+    /// The claim that it rests on.
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Arc<Claim>>> {
+        load::optional(ctx, self.claim.as_deref()).await
+    }
+}
+
+queries! { GiftQuery for Gift {
+    /// One gift, by its id or its slug; null where there is none.
+    gift(#[graphql(desc = "The slug, such as `ru-kp-2024`.")] slug as "slug" at "slug");
+    /// Gifts, page by page.
+    gifts;
+} }

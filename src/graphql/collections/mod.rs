@@ -1,0 +1,207 @@
+//! The collections, one file each, always in the same order: struct, facts, filter, order, relations, queries.
+//!
+//! This file lists them: a new collection is added to `with_kind!`, [`Node`], [`Query`] and [`references`].
+
+pub mod animal;
+pub mod claim;
+pub mod event;
+pub mod gift;
+pub mod nation;
+pub mod source;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
+
+use super::arena::{Arena, load};
+use super::collection;
+use super::limits::LimitsQuery;
+use crate::domain::id::Kind;
+use crate::store::check::Reference;
+
+/// Runs an expression with `E` standing for the type of a kind.
+macro_rules! with_kind {
+    ($kind:expr, $entity:ident => $body:expr) => {
+        match $kind {
+            $crate::domain::id::Kind::Gift => {
+                type $entity = $crate::graphql::collections::gift::Gift;
+                $body
+            }
+            $crate::domain::id::Kind::Nation => {
+                type $entity = $crate::graphql::collections::nation::Nation;
+                $body
+            }
+            $crate::domain::id::Kind::Animal => {
+                type $entity = $crate::graphql::collections::animal::Animal;
+                $body
+            }
+            $crate::domain::id::Kind::Event => {
+                type $entity = $crate::graphql::collections::event::Event;
+                $body
+            }
+            $crate::domain::id::Kind::Claim => {
+                type $entity = $crate::graphql::collections::claim::Claim;
+                $body
+            }
+            $crate::domain::id::Kind::Source => {
+                type $entity = $crate::graphql::collections::source::Source;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_kind;
+
+/// Anything that has an id of its own and can be asked for by it.
+#[derive(Interface, Clone)]
+#[graphql(field(name = "id", ty = "&ID", desc = "The id, unique over all kinds."))]
+pub enum Node {
+    /// A gift.
+    Gift(Arc<gift::Gift>),
+    /// A nation.
+    Nation(Arc<nation::Nation>),
+    /// A kind of animal.
+    Animal(Arc<animal::Animal>),
+    /// An event.
+    Event(Arc<event::Event>),
+    /// A claim.
+    Claim(Arc<claim::Claim>),
+    /// A source.
+    Source(Arc<source::Source>),
+}
+
+impl Node {
+    /// The document of this id, if the arena has it.
+    pub fn from_arena(arena: &Arena, kind: Kind, id: &str) -> Option<Self> {
+        match kind {
+            Kind::Gift => arena.gifts.get(id).map(Self::Gift),
+            Kind::Nation => arena.nations.get(id).map(Self::Nation),
+            Kind::Animal => arena.animals.get(id).map(Self::Animal),
+            Kind::Event => arena.events.get(id).map(Self::Event),
+            Kind::Claim => arena.claims.get(id).map(Self::Claim),
+            Kind::Source => arena.sources.get(id).map(Self::Source),
+        }
+    }
+}
+
+/// The queries over ids of any kind.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The document with this id, of whatever kind; null where there is none.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
+        Ok(load::nodes(ctx, &[id.0]).await?.pop().flatten())
+    }
+
+    /// The documents with these ids, in the same order; null where there is none.
+    async fn nodes(&self, ctx: &Context<'_>, #[graphql(desc = "The ids.")] ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+        let ids: Vec<String> = ids.into_iter().map(|id| id.0).collect();
+        load::nodes(ctx, &ids).await
+    }
+}
+
+/// Everything that can be asked for.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    NodeQuery,
+    gift::GiftQuery,
+    nation::NationQuery,
+    animal::AnimalQuery,
+    event::EventQuery,
+    claim::ClaimQuery,
+    source::SourceQuery,
+    LimitsQuery,
+);
+
+/// What a root field leads to: the kinds of its documents, and whether they come in a connection.
+pub fn root_kinds(field: &str) -> Option<(Vec<Kind>, bool)> {
+    if field == "node" || field == "nodes" {
+        return Some((Kind::ALL.to_vec(), false));
+    }
+    Kind::ALL.iter().find_map(|kind| {
+        let connection = field == kind.collection();
+        (connection || field == kind.prefix()).then(|| (vec![*kind], connection))
+    })
+}
+
+/// Every reference that the collections hold.
+pub fn references() -> Vec<Reference> {
+    Kind::ALL
+        .iter()
+        .flat_map(|kind| with_kind!(*kind, E => collection::references::<E>().collect::<Vec<_>>()))
+        .collect()
+}
+
+/// Makes the two queries of a collection: one document by a unique key, and the connection.
+macro_rules! queries {
+    ($query:ident for $entity:ident {
+        $(#[$one_doc:meta])* $one:ident ( $($(#[$key_doc:meta])* $key:ident as $key_name:literal at $path:literal),* );
+        $(#[$many_doc:meta])* $many:ident;
+    }) => {
+        /// The queries of this collection.
+        #[derive(Default)]
+        pub struct $query;
+
+        #[async_graphql::Object]
+        impl $query {
+            $(#[$one_doc])*
+            async fn $one(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "The id.")] id: Option<async_graphql::ID>,
+                $($(#[$key_doc])* $key: Option<String>),*
+            ) -> async_graphql::Result<Option<std::sync::Arc<$entity>>> {
+                let id = id.as_ref().map(|id| id.as_str());
+                $crate::graphql::arena::load::one(ctx, id, &[$(($key_name, $path, $key.as_deref())),*]).await
+            }
+
+            $(#[$many_doc])*
+            #[allow(clippy::too_many_arguments, reason = "Relay's four, the filter and the order")]
+            async fn $many(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many from the start.")] first: Option<i32>,
+                #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
+                #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+                #[graphql(name = "where", desc = "Which documents.")] filter: Option<<$entity as $crate::graphql::collection::Collection>::Filter>,
+                #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$entity as $crate::graphql::collection::Collection>::Order>>,
+            ) -> async_graphql::Result<$crate::graphql::connection::Connection<$entity>> {
+                let arguments = $crate::graphql::connection::PageArguments { first, after, last, before, filter, order_by };
+                $crate::graphql::arena::load::page(ctx, arguments).await
+            }
+        }
+    };
+}
+pub(crate) use queries;
+
+/// Makes the resolvers of a collection's relations: its connections, and fields written out.
+macro_rules! relations {
+    ($entity:ident {
+        connections { $($(#[$doc:meta])* $name:ident: $target:ident;)* }
+        fields { $($rest:tt)* }
+    }) => {
+        #[async_graphql::ComplexObject]
+        impl $entity {
+            $($(#[$doc])*
+            #[allow(clippy::too_many_arguments, reason = "Relay's four, the filter and the order")]
+            async fn $name(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many from the start.")] first: Option<i32>,
+                #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
+                #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+                #[graphql(name = "where", desc = "Which documents.")] filter: Option<<$target as $crate::graphql::collection::Collection>::Filter>,
+                #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$target as $crate::graphql::collection::Collection>::Order>>,
+            ) -> async_graphql::Result<std::sync::Arc<$crate::graphql::connection::Connection<$target>>> {
+                let arguments = $crate::graphql::connection::PageArguments { first, after, last, before, filter, order_by };
+                $crate::graphql::arena::load::below::<$entity, $target>(ctx, &self.id, arguments).await
+            })*
+            $($rest)*
+        }
+    };
+}
+pub(crate) use relations;

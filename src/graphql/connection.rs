@@ -1,0 +1,247 @@
+//! Relay connections, once for all collections: arguments in, pages out.
+//!
+//! Follows the GraphQL Cursor Connections Specification, with `nodes` and `totalCount` beside the edges.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use async_graphql::{InputType, Object, SimpleObject, TypeName};
+
+use super::collection::Collection;
+use super::error::{ApiError, Result};
+use super::filter::Selector;
+use super::limits::Limits;
+use super::order::OrderInput;
+use crate::store::cursor::{Key, Order};
+use crate::store::filter::Filter;
+use crate::store::page::{Page, PageRequest, Row, Want};
+
+/// A page of a connection.
+pub struct Connection<E> {
+    rows: Vec<Row<E>>,
+    order: Arc<Order>,
+    info: PageInfo,
+    total: Option<u64>,
+}
+
+/// A document in a connection.
+pub struct Edge<E> {
+    row: Row<E>,
+    order: Arc<Order>,
+}
+
+/// Where a page stands among all that matches.
+#[derive(SimpleObject, Clone, Debug, Default)]
+pub struct PageInfo {
+    /// Whether more documents follow the last of this page.
+    has_next_page: bool,
+    /// Whether documents stand before the first of this page.
+    has_previous_page: bool,
+    /// The cursor of the first document, to go on backward with `before`; null on an empty page.
+    start_cursor: Option<String>,
+    /// The cursor of the last document, to go on with `after`; null on an empty page.
+    end_cursor: Option<String>,
+}
+
+impl<E: Collection> Connection<E> {
+    /// A page as it came from the store.
+    pub fn new(page: Page<E>, order: Order) -> Self {
+        let cursor = |row: Option<&Row<E>>| row.map(|row| order.encode(&row.keys));
+        let info = PageInfo {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: cursor(page.rows.first()),
+            end_cursor: cursor(page.rows.last()),
+        };
+        Self {
+            rows: page.rows,
+            order: Arc::new(order),
+            info,
+            total: page.total,
+        }
+    }
+
+    /// The page that `request` asks for out of all rows that match it, which are at hand in its order.
+    pub fn slice(rows: Vec<Row<E>>, request: PageRequest) -> Self {
+        let total = rows.len();
+        let order = &request.order;
+        let behind = |row: &Row<E>, keys: &Vec<Key>| order.compare(&row.keys, keys).is_gt();
+        let ahead = |row: &Row<E>, keys: &Vec<Key>| order.compare(&row.keys, keys).is_lt();
+        let mut within: Vec<Row<E>> = rows
+            .iter()
+            .filter(|row| request.after.as_ref().is_none_or(|keys| behind(row, keys)))
+            .filter(|row| request.before.as_ref().is_none_or(|keys| ahead(row, keys)))
+            .cloned()
+            .collect();
+        let more = within.len() > request.limit;
+        let (has_previous, has_next) = if request.backward {
+            within.drain(..within.len().saturating_sub(request.limit));
+            let other = request
+                .before
+                .as_ref()
+                .is_some_and(|keys| rows.iter().any(|row| !ahead(row, keys)));
+            (more, other)
+        } else {
+            within.truncate(request.limit);
+            let other = request
+                .after
+                .as_ref()
+                .is_some_and(|keys| rows.iter().any(|row| !behind(row, keys)));
+            (other, more)
+        };
+        let page = Page {
+            rows: within,
+            has_previous,
+            has_next,
+            total: Some(total as u64),
+        };
+        Self::new(page, request.order)
+    }
+
+    /// The documents on the page.
+    pub fn documents(&self) -> impl Iterator<Item = &Arc<E>> {
+        self.rows.iter().map(|row| &row.node)
+    }
+}
+
+impl<E: Collection> TypeName for Connection<E> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", E::NAME).into()
+    }
+}
+
+impl<E: Collection> TypeName for Edge<E> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", E::NAME).into()
+    }
+}
+
+/// A page of a connection. Ask for `nodes`, or for `edges` where each document's cursor is needed.
+#[Object(name_type)]
+impl<E: Collection> Connection<E> {
+    /// The documents on this page, each with its cursor.
+    async fn edges(&self) -> Vec<Edge<E>> {
+        self.rows
+            .iter()
+            .map(|row| Edge {
+                row: row.clone(),
+                order: Arc::clone(&self.order),
+            })
+            .collect()
+    }
+
+    /// The documents on this page.
+    async fn nodes(&self) -> Vec<&Arc<E>> {
+        self.documents().collect()
+    }
+
+    /// Where this page stands among all that matches.
+    async fn page_info(&self) -> &PageInfo {
+        &self.info
+    }
+
+    /// How many documents match in all, over all pages. Counted only when it is asked for.
+    async fn total_count(&self) -> async_graphql::Result<u64> {
+        self.total.ok_or_else(|| super::error::to_graphql(ApiError::Internal))
+    }
+}
+
+/// A document in a connection.
+#[Object(name_type)]
+impl<E: Collection> Edge<E> {
+    /// The place of this document in this order: opaque, stays good when the document is deleted.
+    async fn cursor(&self) -> String {
+        self.order.encode(&self.row.keys)
+    }
+
+    /// The document.
+    async fn node(&self) -> &Arc<E> {
+        &self.row.node
+    }
+}
+
+/// The arguments of a connection, as they come.
+pub struct PageArguments<E: Collection> {
+    /// How many from the start.
+    pub first: Option<i32>,
+    /// Only behind this cursor.
+    pub after: Option<String>,
+    /// How many from the end.
+    pub last: Option<i32>,
+    /// Only before this cursor.
+    pub before: Option<String>,
+    /// Which documents.
+    pub filter: Option<E::Filter>,
+    /// In which order.
+    pub order_by: Option<Vec<E::Order>>,
+}
+
+impl<E: Collection> PageArguments<E> {
+    /// Reads the arguments through `get`, which gives the value of an argument by its name.
+    pub fn read(get: impl Fn(&str) -> Result<Option<async_graphql::Value>>) -> Result<Self> {
+        fn parse<T: InputType>(name: &str, value: Option<async_graphql::Value>) -> Result<T> {
+            T::parse(value).map_err(|error| {
+                // The message is meant for the reader, but only a `ServerError` gives it.
+                ApiError::input(name, error.into_server_error(async_graphql::Pos::default()).message)
+            })
+        }
+        Ok(Self {
+            first: parse("first", get("first")?)?,
+            after: parse("after", get("after")?)?,
+            last: parse("last", get("last")?)?,
+            before: parse("before", get("before")?)?,
+            filter: parse("where", get("where")?)?,
+            order_by: parse("orderBy", get("orderBy")?)?,
+        })
+    }
+
+    /// The page that these arguments ask for.
+    pub fn request(&self, limits: &Limits, want: Want) -> Result<PageRequest> {
+        let (limit, backward) = match (self.first, self.last) {
+            (Some(_), Some(_)) => {
+                return Err(ApiError::BadUserInput(
+                    "both `first` and `last` were given; accepted is one of them: `first` counts from the start, `last` from the end".into(),
+                ));
+            }
+            (Some(first), None) => (page_size("first", first, limits)?, false),
+            (None, Some(last)) => (page_size("last", last, limits)?, true),
+            (None, None) => (limits.page_size, false),
+        };
+        let order = Order::new(self.order_by.iter().flatten().map(OrderInput::order_by));
+        let keys = |name: &str, cursor: &Option<String>| {
+            cursor
+                .as_ref()
+                .map(|cursor| order.decode(cursor).map_err(|error| ApiError::input(name, error)))
+                .transpose()
+        };
+        let filter = match &self.filter {
+            Some(filter) => filter.filter()?,
+            None => Filter::All(vec![]),
+        };
+        Ok(PageRequest {
+            filter,
+            after: keys("after", &self.after)?,
+            before: keys("before", &self.before)?,
+            order,
+            backward,
+            limit,
+            want,
+        })
+    }
+}
+
+fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
+    let most = limits.max_page_size;
+    match usize::try_from(asked) {
+        Ok(size) if size <= most => Ok(size),
+        Ok(size) => Err(ApiError::LimitExceeded {
+            message: format!("`{name}` is {size}; accepted are 0 to {most} per page, and `after` or `before` to go on"),
+            limit: i64::try_from(most).unwrap_or(i64::MAX),
+            actual: asked.into(),
+        }),
+        Err(_) => Err(ApiError::input(
+            name,
+            format!("it is {asked}; accepted are 0 to {most}"),
+        )),
+    }
+}

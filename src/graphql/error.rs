@@ -1,0 +1,97 @@
+//! Errors for clients: one type, one conversion, a code for each.
+//!
+//! Causes (a driver's words, a path in a document) go to the log and never to the client.
+
+use async_graphql::{Error, ErrorExtensions};
+use tracing::error;
+
+use crate::store::StoreError;
+
+/// What a resolver can answer instead of data. Displayed to the client as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// The request asks for something that cannot be: says what was found and what is accepted.
+    #[error("{0}")]
+    BadUserInput(String),
+    /// The request asks for more than is given.
+    #[error("{message}")]
+    LimitExceeded {
+        /// What was asked for, and what is accepted.
+        message: String,
+        /// The limit in force.
+        limit: i64,
+        /// What was asked for.
+        actual: i64,
+    },
+    /// Another write came first.
+    #[error("another write came first; read the document again and repeat the change")]
+    Conflict,
+    /// No database answers.
+    #[error("the database does not answer at the moment; try again in a few seconds")]
+    Unavailable,
+    /// The deadline passed.
+    #[error("the query took longer than it may; ask for less at once, or narrow the filter")]
+    Timeout,
+    /// A fault of the server.
+    #[error("something went wrong in the server; the log has the cause")]
+    Internal,
+}
+
+impl ApiError {
+    /// The machine-readable code, as `extensions.code`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::BadUserInput(_) => "BAD_USER_INPUT",
+            Self::LimitExceeded { .. } => "LIMIT_EXCEEDED",
+            Self::Conflict => "CONFLICT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Timeout => "TIMEOUT",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// The caller's mistake in the argument or field `place`.
+    pub fn input(place: &str, message: impl std::fmt::Display) -> Self {
+        Self::BadUserInput(format!("`{place}`: {message}"))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(cause: StoreError) -> Self {
+        match &cause {
+            StoreError::Unavailable(_) => error!("{cause}"),
+            StoreError::Timeout(_) | StoreError::Conflict(_) | StoreError::JoinTooLarge { .. } => {
+                tracing::warn!("{cause}");
+            }
+            _ => error!("{cause}"),
+        }
+        match cause {
+            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Timeout(_) => Self::Timeout,
+            StoreError::Conflict(_) => Self::Conflict,
+            StoreError::JoinTooLarge { collection, limit } => Self::LimitExceeded {
+                message: format!(
+                    "the filter on {collection} matches more than {limit} documents; narrow it, or ask for those documents themselves"
+                ),
+                limit: i64::try_from(limit).unwrap_or(i64::MAX),
+                actual: i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1,
+            },
+            StoreError::Unreadable { .. } | StoreError::Schema { .. } | StoreError::Refused(_) => Self::Internal,
+        }
+    }
+}
+
+/// Not `impl From<ApiError> for Error`: async-graphql has that for everything that can be displayed, without a code.
+pub fn to_graphql(error: ApiError) -> Error {
+    let extended = Error::new(error.to_string());
+    extended.extend_with(|_, extensions| {
+        extensions.set("code", error.code());
+        if let ApiError::LimitExceeded { limit, actual, .. } = &error {
+            extensions.set("limit", *limit);
+            extensions.set("actual", *actual);
+        }
+    })
+}
+
+/// The outcome of a step towards an answer.
+pub type Result<T> = std::result::Result<T, ApiError>;

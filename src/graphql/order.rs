@@ -1,0 +1,53 @@
+//! Orders as inputs: one enum of fields and one input per collection, made by one macro.
+
+use async_graphql::{Enum, InputType};
+
+use crate::store::cursor::OrderBy;
+
+/// Which way to order.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OrderDirection {
+    /// Smallest, earliest, A first. Documents without a value come first.
+    #[default]
+    Asc,
+    /// Largest, latest, Z first. Documents without a value come last.
+    Desc,
+}
+
+/// One part of an order.
+pub trait OrderInput: InputType {
+    /// What it means for the store.
+    fn order_by(&self) -> OrderBy;
+}
+
+/// Declares the order of a collection: `Field = "stored.path" as KeyKind`, each with the words for its reader.
+macro_rules! orders {
+    ($input:ident, $field:ident, $noun:literal {
+        $($(#[$doc:meta])* $variant:ident = $path:literal as $kind:ident),+ $(,)?
+    }) => {
+        #[doc = concat!("What ", $noun, " can be ordered by.")]
+        #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $field { $($(#[$doc])* $variant),+ }
+
+        #[doc = concat!("One part of an order of ", $noun, ". Later parts decide where earlier ones tie; the id decides last.")]
+        #[derive(async_graphql::InputObject, Clone, Copy, Debug)]
+        pub struct $input {
+            /// What to order by.
+            field: $field,
+            /// Which way.
+            #[graphql(default)]
+            direction: $crate::graphql::order::OrderDirection,
+        }
+
+        impl $crate::graphql::order::OrderInput for $input {
+            fn order_by(&self) -> $crate::store::cursor::OrderBy {
+                let (path, kind) = match self.field {
+                    $($field::$variant => ($path, $crate::store::cursor::KeyKind::$kind)),+
+                };
+                let descending = self.direction == $crate::graphql::order::OrderDirection::Desc;
+                $crate::store::cursor::OrderBy { path, kind, descending }
+            }
+        }
+    };
+}
+pub(crate) use orders;

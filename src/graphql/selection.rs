@@ -1,0 +1,225 @@
+//! Reads what a request selects, straight from its parsed document: fields, fragments, directives, variables.
+//!
+//! async-graphql's own look-ahead does not tell types apart below an interface; planning needs that.
+
+use std::collections::HashSet;
+
+use async_graphql::context::QueryEnvInner;
+use async_graphql::parser::types::{Directive, Field, Selection, SelectionSet};
+use async_graphql::{Name, Positioned, Value};
+use async_graphql_value::Value as InputValue;
+
+use super::collection::{Collection, Link, targets};
+use super::collections::with_kind;
+use super::error::{ApiError, Result};
+use crate::domain::id::Kind;
+use crate::store::collections;
+use crate::store::entity::Projection;
+
+/// The parsed request.
+#[derive(Clone, Copy)]
+pub struct Document<'a>(pub &'a QueryEnvInner);
+
+impl<'a> Document<'a> {
+    /// The fields that are selected on an object of the type `on`, or on a value type whose name does not matter.
+    pub fn fields(self, sets: &[&'a SelectionSet], on: Option<&str>) -> Vec<&'a Field> {
+        let mut found = Vec::new();
+        for set in sets {
+            self.collect(set, on, &mut found);
+        }
+        found
+    }
+
+    fn collect(self, set: &'a SelectionSet, on: Option<&str>, found: &mut Vec<&'a Field>) {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) if self.included(&field.node.directives) => found.push(&field.node),
+                Selection::InlineFragment(fragment) if self.included(&fragment.node.directives) => {
+                    let condition = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
+                    if applies(condition, on) {
+                        self.collect(&fragment.node.selection_set.node, on, found);
+                    }
+                }
+                Selection::FragmentSpread(spread) if self.included(&spread.node.directives) => {
+                    if let Some(fragment) = self.0.fragments.get(&spread.node.fragment_name.node)
+                        && applies(Some(fragment.node.type_condition.node.on.node.as_str()), on)
+                    {
+                        self.collect(&fragment.node.selection_set.node, on, found);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The selections below the fields at the end of a way of names.
+    pub fn below(self, sets: &[&'a SelectionSet], on: Option<&str>, way: &[&str]) -> Vec<&'a SelectionSet> {
+        let mut sets = sets.to_vec();
+        for (step, name) in way.iter().enumerate() {
+            let on = if step == 0 { on } else { None };
+            sets = self
+                .fields(&sets, on)
+                .into_iter()
+                .filter(|field| field.name.node == *name)
+                .map(|field| &field.selection_set.node)
+                .collect();
+        }
+        sets
+    }
+
+    /// The value of an argument, variables and their defaults put in; `None` where it is not given.
+    pub fn argument(self, field: &Field, name: &str) -> Result<Option<Value>> {
+        let Some((_, value)) = field.arguments.iter().find(|(argument, _)| argument.node == name) else {
+            return Ok(None);
+        };
+        if let InputValue::Variable(variable) = &value.node {
+            return Ok(self.variable(variable));
+        }
+        let resolved = value
+            .node
+            .clone()
+            .into_const_with(|variable| Ok::<_, ApiError>(self.variable(&variable).unwrap_or(Value::Null)))?;
+        Ok(Some(resolved))
+    }
+
+    fn variable(self, name: &Name) -> Option<Value> {
+        let definitions = &self.0.operation.node.variable_definitions;
+        let definition = definitions
+            .iter()
+            .find(|definition| definition.node.name.node == *name)?;
+        self.0
+            .variables
+            .get(name)
+            .or_else(|| definition.node.default_value())
+            .cloned()
+    }
+
+    /// Whether `@skip` and `@include` let a selection stand. In doubt it stands: then only too much is fetched.
+    fn included(self, directives: &[Positioned<Directive>]) -> bool {
+        directives.iter().all(|directive| {
+            let condition = || {
+                let (_, value) = directive.node.arguments.iter().find(|(name, _)| name.node == "if")?;
+                match &value.node {
+                    InputValue::Boolean(flag) => Some(*flag),
+                    InputValue::Variable(name) => match self.variable(name)? {
+                        Value::Boolean(flag) => Some(flag),
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            };
+            match directive.node.name.node.as_str() {
+                "skip" => condition() != Some(true),
+                "include" => condition() != Some(false),
+                _ => true,
+            }
+        })
+    }
+}
+
+/// Whether a fragment on `condition` touches an object of the type `on`.
+fn applies(condition: Option<&str>, on: Option<&str>) -> bool {
+    match (condition, on) {
+        (Some(condition), Some(on)) => condition == on || condition == "Node",
+        _ => true,
+    }
+}
+
+/// The fields of a connection that hold documents, as ways from the connection.
+pub const DOCUMENT_WAYS: [&[&str]; 2] = [&["nodes"], &["edges", "node"]];
+
+/// Which stored fields each collection must fetch for the whole operation.
+///
+/// One projection per collection and request keeps the arena simple: a document in it has every field that any part
+/// of the operation reads.
+#[derive(Debug, Default)]
+pub struct Projections {
+    by_kind: std::collections::BTreeMap<Kind, Projection>,
+}
+
+impl Projections {
+    /// Reads the operation, given what its root fields lead to.
+    pub fn of(document: Document<'_>, root: impl Fn(&str) -> Option<(Vec<Kind>, bool)>) -> Self {
+        let mut projections = Self::default();
+        let mut seen = HashSet::new();
+        let operation = &document.0.operation.node;
+        for field in document.fields(&[&operation.selection_set.node], None) {
+            let set = &field.selection_set.node;
+            let Some((kinds, is_connection)) = root(field.name.node.as_str()) else {
+                continue;
+            };
+            let sets = if is_connection {
+                DOCUMENT_WAYS
+                    .iter()
+                    .flat_map(|way| document.below(&[set], None, way))
+                    .collect()
+            } else {
+                vec![set]
+            };
+            for kind in kinds {
+                projections.add_kind(document, kind, &sets, &mut seen);
+            }
+        }
+        projections
+    }
+
+    /// What to fetch of a collection.
+    pub fn of_kind(&self, kind: Kind) -> Projection {
+        self.by_kind.get(&kind).cloned().unwrap_or_default()
+    }
+
+    fn add_kind<'a>(
+        &mut self,
+        document: Document<'a>,
+        kind: Kind,
+        sets: &[&'a SelectionSet],
+        seen: &mut HashSet<(usize, Kind)>,
+    ) {
+        // A selection adds the same fields wherever it stands, so each is read once however often it is spread.
+        let fresh: Vec<&'a SelectionSet> = sets
+            .iter()
+            .copied()
+            .filter(|set| seen.insert((std::ptr::from_ref::<SelectionSet>(set) as usize, kind)))
+            .collect();
+        if !fresh.is_empty() {
+            with_kind!(kind, E => self.add::<E>(document, &fresh, seen));
+        }
+    }
+
+    fn add<'a, E: Collection>(
+        &mut self,
+        document: Document<'a>,
+        sets: &[&'a SelectionSet],
+        seen: &mut HashSet<(usize, Kind)>,
+    ) {
+        let projection = self.by_kind.entry(E::KIND).or_default();
+        for field in document.fields(sets, Some(E::NAME)) {
+            let name = field.name.node.as_str();
+            let stored = E::COMPUTED
+                .iter()
+                .find(|(computed, _)| *computed == name)
+                .map_or(name, |(_, stored)| stored);
+            if let Some(stored) = collections::field(E::KIND, stored) {
+                projection.add(stored);
+            }
+        }
+        for link in E::LINKS {
+            match link {
+                Link::Held { fields, to, .. } => {
+                    let below = document.below(sets, Some(E::NAME), fields);
+                    for kind in targets(*to) {
+                        self.add_kind(document, kind, &below, seen);
+                    }
+                }
+                Link::Reverse { field, of, .. } => {
+                    for way in DOCUMENT_WAYS {
+                        let way: Vec<&str> = std::iter::once(*field).chain(way.iter().copied()).collect();
+                        let below = document.below(sets, Some(E::NAME), &way);
+                        self.add_kind(document, *of, &below, seen);
+                    }
+                }
+                Link::AnimalsGiven { .. } => {}
+            }
+        }
+    }
+}

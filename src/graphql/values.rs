@@ -1,0 +1,128 @@
+//! The values that documents are made of: counts, dates, places, people. No relation but a place's nation.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
+use serde::Deserialize;
+
+use super::arena::load;
+use super::collections::nation::Nation;
+use crate::domain::count;
+use crate::domain::date::{Day, Precision};
+use crate::domain::vocabulary::{DatePart, PlaceKind};
+use crate::store::bson_types::optional_day;
+
+/// How many, with bounds. A bound that is null is unknown; it is never 0 by default.
+///
+/// "over 70" is `min: 71, max: null`; "at least one" is `min: 1, max: null`; "a pair" is `min: 2, max: 2`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Count(pub count::Count);
+
+/// How many, with bounds. A bound that is null is unknown; it is never 0 by default.
+///
+/// "over 70" is `min: 71, max: null`; "at least one" is `min: 1, max: null`; "a pair" is `min: 2, max: 2`.
+#[Object]
+impl Count {
+    /// The least that it can be; null where that is unknown.
+    async fn min(&self) -> Option<i32> {
+        self.0.min
+    }
+
+    /// The most that it can be; null where that is unknown.
+    async fn max(&self) -> Option<i32> {
+        self.0.max
+    }
+
+    /// The number itself, where both bounds agree.
+    async fn exact(&self) -> Option<i32> {
+        self.0.exact()
+    }
+
+    /// The words of the source, where they say more than the bounds.
+    async fn phrase(&self) -> Option<&str> {
+        self.0.phrase.as_deref()
+    }
+
+    /// For people to read: "2", "71 or more", "2 to 25", "unknown".
+    async fn text(&self) -> String {
+        self.0.text()
+    }
+}
+
+/// A date that may be known in part only, in the Extended Date/Time Format (EDTF, ISO 8601-2) of level 0 or 1.
+#[derive(SimpleObject, Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartialDate {
+    /// The date: `2024-11-20`, `2024-11`, `2018`, `1965/1980`; `1965/` ends at an unknown time, `1959/..` is still open.
+    edtf: String,
+    /// The date in the words of the source.
+    #[serde(default)]
+    phrase: Option<String>,
+    /// The first day that it can mean; null where the beginning is open or unknown.
+    #[serde(default, deserialize_with = "optional_day")]
+    earliest: Option<Day>,
+    /// The last day that it can mean; null where the end is open or unknown.
+    #[serde(default, deserialize_with = "optional_day")]
+    latest: Option<Day>,
+    /// How precise it is.
+    precision: Precision,
+    /// The parts that the source does not say and that were concluded from elsewhere.
+    #[serde(default)]
+    inferred: Vec<DatePart>,
+    /// Marked as approximate (`~` or `%`). The bounds are those of the date as written.
+    #[serde(default)]
+    approximate: bool,
+    /// Marked as uncertain (`?` or `%`). The bounds are those of the date as written.
+    #[serde(default)]
+    uncertain: bool,
+}
+
+/// A person and the office held at that time.
+#[derive(SimpleObject, Clone, Debug, Deserialize)]
+pub struct Person {
+    /// The name.
+    name: String,
+    /// The office.
+    #[serde(default)]
+    office: Option<String>,
+}
+
+/// A point on the Earth in degrees (WGS 84).
+#[derive(SimpleObject, Clone, Copy, Debug, Deserialize)]
+pub struct Location {
+    /// Longitude, east positive.
+    lon: f64,
+    /// Latitude, north positive.
+    lat: f64,
+}
+
+/// A place such as a zoo or a region.
+#[derive(SimpleObject, Clone, Debug, Deserialize)]
+#[graphql(complex)]
+pub struct Place {
+    /// The name.
+    name: String,
+    /// What kind of place it is.
+    kind: PlaceKind,
+    /// The city that it lies in.
+    #[serde(default)]
+    city: Option<String>,
+    #[graphql(skip)]
+    #[serde(default, rename = "nation")]
+    pub(super) nation_id: Option<String>,
+    /// Where it lies.
+    #[serde(default)]
+    location: Option<Location>,
+    /// Since when, and until when, it has been open.
+    #[serde(default)]
+    open: Option<PartialDate>,
+}
+
+#[ComplexObject]
+impl Place {
+    /// The nation that it lies in.
+    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<Arc<Nation>>> {
+        load::optional(ctx, self.nation_id.as_deref()).await
+    }
+}

@@ -1,0 +1,182 @@
+//! Loads sets: decides for each document what to do, and does all of a set or nothing.
+//!
+//! A document that somebody has edited or deleted since it was loaded is left alone; the fingerprint of what was
+//! loaded last tells.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use super::set::{Set, SetError};
+use crate::domain::id::Kind;
+use crate::store::write::{Change, Prepared, Stored};
+use crate::store::{Store, StoreError};
+
+/// How to load.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Put edited and deleted documents back to what the set says.
+    pub reset: bool,
+    /// Decide, but write nothing.
+    pub dry_run: bool,
+}
+
+/// Why loading failed. The set at hand has not been written then; sets before it have.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The set itself is wrong.
+    #[error(transparent)]
+    Set(#[from] SetError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What loading a set did, or would do.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The set.
+    pub set: String,
+    /// New documents.
+    pub added: Vec<String>,
+    /// Documents that the set says something new about.
+    pub updated: Vec<String>,
+    /// Edited documents that were put back.
+    pub reset: Vec<String>,
+    /// How many are as the set says already.
+    pub unchanged: usize,
+    /// Documents that somebody has edited; left alone.
+    pub edited: Vec<String>,
+    /// Documents that somebody has deleted; left so.
+    pub deleted: Vec<String>,
+    /// Nothing was written on purpose.
+    pub dry_run: bool,
+}
+
+impl Report {
+    /// How many documents were, or would be, written.
+    pub fn written(&self) -> usize {
+        self.added.len() + self.updated.len() + self.reset.len()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (added, updated, reset) = (self.added.len(), self.updated.len(), self.reset.len());
+        let verb = if self.dry_run { "would be" } else { "were" };
+        write!(f, "{}: ", self.set)?;
+        match self.written() {
+            0 => write!(f, "nothing to write")?,
+            _ => write!(f, "{added} {verb} added, {updated} updated, {reset} put back")?,
+        }
+        write!(f, "; {} are as they should be", self.unchanged)?;
+        let mut list = |ids: &[String], note: &str| {
+            if ids.is_empty() {
+                Ok(())
+            } else {
+                write!(f, "\n  {note}: {}", ids.join(", "))
+            }
+        };
+        if self.dry_run {
+            list(&self.added, "to be added")?;
+            list(&self.updated, "to be updated")?;
+            list(&self.reset, "to be put back")?;
+        }
+        list(
+            &self.edited,
+            "edited since they were loaded, left alone (--reset puts them back)",
+        )?;
+        list(
+            &self.deleted,
+            "deleted since they were loaded, left so (--reset brings them back)",
+        )
+    }
+}
+
+/// Loads sets in their order; each is written as a whole or not at all.
+pub async fn load(store: &Store, names: &[String], options: Options) -> Result<Vec<Report>, LoadError> {
+    let sets = names
+        .iter()
+        .map(|name| Set::read(name))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut known: HashSet<String> = HashSet::new();
+    let mut reports = Vec::new();
+    for set in &sets {
+        check_references(store, set, &known).await?;
+        let (changes, mut report) = decide(store, set, options).await?;
+        report.dry_run = options.dry_run;
+        if !options.dry_run {
+            store.seed(&set.name, &changes).await?;
+        }
+        known.extend(set.documents.iter().map(|document| document.id.clone()));
+        reports.push(report);
+    }
+    Ok(reports)
+}
+
+async fn check_references(store: &Store, set: &Set, known: &HashSet<String>) -> Result<(), LoadError> {
+    let outward = set.outward(known);
+    let mut by_kind: HashMap<Kind, Vec<String>> = HashMap::new();
+    for (kind, id, _) in &outward {
+        by_kind.entry(*kind).or_default().push(id.clone());
+    }
+    let mut existing = HashSet::new();
+    for (kind, ids) in by_kind {
+        existing.extend(store.existing(kind, &ids).await?);
+    }
+    let dangling: Vec<String> = outward
+        .into_iter()
+        .filter(|(_, id, _)| !existing.contains(id))
+        .map(|(_, _, line)| line)
+        .collect();
+    if dangling.is_empty() {
+        Ok(())
+    } else {
+        Err(set.misfits(dangling).into())
+    }
+}
+
+async fn decide(store: &Store, set: &Set, options: Options) -> Result<(Vec<Change>, Report), StoreError> {
+    let ids: Vec<String> = set.documents.iter().map(|document| document.id.clone()).collect();
+    let seeded = store.seeded(&ids).await?;
+    let mut stored: HashMap<String, Stored> = HashMap::new();
+    for kind in Kind::ALL {
+        let ids: Vec<String> = set
+            .documents
+            .iter()
+            .filter(|document| document.kind == kind)
+            .map(|document| document.id.clone())
+            .collect();
+        stored.extend(store.stored(kind, &ids).await?);
+    }
+    let mut report = Report {
+        set: set.name.clone(),
+        ..Report::default()
+    };
+    let mut changes = Vec::new();
+    for document in &set.documents {
+        let id = document.id.clone();
+        let last = seeded.get(&id);
+        match (stored.get(&id), last) {
+            (None, Some(_)) if !options.reset => report.deleted.push(id),
+            (None, _) => {
+                changes.push(Change::Insert(document.clone()));
+                report.added.push(id);
+            }
+            (Some(now), _) if now.fingerprint == document.fingerprint => report.unchanged += 1,
+            (Some(now), Some(last)) if now.fingerprint == *last => {
+                changes.push(replace(document, now));
+                report.updated.push(id);
+            }
+            (Some(now), _) if options.reset => {
+                changes.push(replace(document, now));
+                report.reset.push(id);
+            }
+            (Some(_), _) => report.edited.push(id),
+        }
+    }
+    Ok((changes, report))
+}
+
+fn replace(document: &Prepared, now: &Stored) -> Change {
+    Change::Replace(document.clone(), now.clone())
+}

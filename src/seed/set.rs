@@ -1,0 +1,253 @@
+//! A seed set: a file per collection, carried inside the binary or read from a folder, checked document by document.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::Path;
+
+use rust_embed::RustEmbed;
+use serde_json::Value as Json;
+
+use crate::domain::id::Kind;
+use crate::graphql::collections::references;
+use crate::store::validate::Problem;
+use crate::store::write::Prepared;
+
+#[derive(RustEmbed)]
+#[folder = "seed"]
+#[include = "*/*.json"]
+struct Bundled;
+
+/// The order in which a set's files are read: what is referred to comes before what refers.
+const ORDER: [Kind; 6] = [
+    Kind::Source,
+    Kind::Nation,
+    Kind::Animal,
+    Kind::Event,
+    Kind::Gift,
+    Kind::Claim,
+];
+
+/// A set that has been read and whose documents each fit their collection.
+#[derive(Debug)]
+pub struct Set {
+    /// Its name, or the folder that it was read from.
+    pub name: String,
+    /// Its documents.
+    pub documents: Vec<Prepared>,
+    places: HashMap<String, String>,
+}
+
+/// Why a set cannot be loaded. Nothing has been written then.
+#[derive(Debug)]
+pub enum SetError {
+    /// No such set.
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The sets that come with the program.
+        known: Vec<String>,
+    },
+    /// A folder or file cannot be read.
+    Unreadable {
+        /// Which one.
+        path: String,
+        /// Why.
+        detail: String,
+    },
+    /// Documents that do not fit, each with its place.
+    Misfits {
+        /// The set.
+        name: String,
+        /// One line each: file, place, what was found, what is accepted.
+        lines: Vec<String>,
+    },
+}
+
+impl fmt::Display for SetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { name, known } => write!(
+                f,
+                "there is no set `{name}`; accepted are {} and folders, written with a `/`, such as ./my-set",
+                known.join(", ")
+            ),
+            Self::Unreadable { path, detail } => write!(f, "{path} cannot be read: {detail}"),
+            Self::Misfits { name, lines } => {
+                write!(
+                    f,
+                    "the set {name} is not loaded; {} things are wrong in it:",
+                    lines.len()
+                )?;
+                lines.iter().try_for_each(|line| write!(f, "\n  {line}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for SetError {}
+
+impl Set {
+    /// The sets that come with the program.
+    pub fn bundled() -> Vec<String> {
+        let mut names: Vec<String> = Bundled::iter()
+            .filter_map(|path| path.split_once('/').map(|(set, _)| set.to_owned()))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Reads a set by its name, or from a folder when the name has a `/` in it.
+    pub fn read(name: &str) -> Result<Self, SetError> {
+        let folder = Path::new(name);
+        let files = if name.contains('/') || folder.is_absolute() {
+            if !folder.is_dir() {
+                return Err(SetError::Unreadable {
+                    path: name.to_owned(),
+                    detail: "it is no folder".into(),
+                });
+            }
+            files_of(|file| match std::fs::read_to_string(folder.join(file)) {
+                Ok(text) => Ok(Some(text)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(SetError::Unreadable {
+                    path: folder.join(file).display().to_string(),
+                    detail: error.to_string(),
+                }),
+            })?
+        } else {
+            let known = Self::bundled();
+            if !known.iter().any(|set| set == name) {
+                return Err(SetError::Unknown {
+                    name: name.to_owned(),
+                    known,
+                });
+            }
+            files_of(|file| {
+                let content = Bundled::get(&format!("{name}/{file}"));
+                Ok(content.map(|content| String::from_utf8_lossy(&content.data).into_owned()))
+            })?
+        };
+        Self::parse(name, files)
+    }
+
+    fn parse(name: &str, files: Vec<(Kind, String)>) -> Result<Self, SetError> {
+        let mut set = Self {
+            name: name.to_owned(),
+            documents: Vec::new(),
+            places: HashMap::new(),
+        };
+        let mut lines = Vec::new();
+        if files.is_empty() {
+            lines.push("no file was found; accepted are gifts.json, nations.json and so on, by collection".to_owned());
+        }
+        for (kind, text) in files {
+            let file = file_name(kind);
+            match serde_json::from_str::<Vec<Json>>(&text) {
+                Err(error) => lines.push(format!("{file}: {error}; accepted is a JSON array of documents")),
+                Ok(rows) => {
+                    for (place, row) in rows.iter().enumerate() {
+                        set.add(kind, place, row, &mut lines);
+                    }
+                }
+            }
+        }
+        set.check_conflicts(&mut lines);
+        if lines.is_empty() {
+            Ok(set)
+        } else {
+            Err(set.misfits(lines))
+        }
+    }
+
+    fn add(&mut self, kind: Kind, place: usize, row: &Json, lines: &mut Vec<String>) {
+        let named = row["_id"].as_str().map(|id| format!(" ({id})")).unwrap_or_default();
+        let place = format!("{}[{place}]{named}", file_name(kind));
+        match Prepared::from_json(kind, row) {
+            Err(problems) => lines.extend(problems.iter().map(|problem: &Problem| format!("{place}: {problem}"))),
+            Ok(document) => {
+                if let Some(earlier) = self.places.insert(document.id.clone(), place.clone()) {
+                    lines.push(format!(
+                        "{place}: _id: found the id of {earlier}; accepted: each id once"
+                    ));
+                }
+                self.documents.push(document);
+            }
+        }
+    }
+
+    /// A contradiction is seen from both sides, so both must name it.
+    fn check_conflicts(&self, lines: &mut Vec<String>) {
+        let pairs: HashSet<(String, String)> = self
+            .documents
+            .iter()
+            .filter(|document| document.kind == Kind::Claim)
+            .flat_map(|document| {
+                document
+                    .ids_at("conflictsWith")
+                    .into_iter()
+                    .map(|other| (document.id.clone(), other))
+            })
+            .collect();
+        let mut one_sided: Vec<String> = pairs
+            .iter()
+            .filter(|(claim, other)| self.places.contains_key(other) && !pairs.contains(&(other.clone(), claim.clone())))
+            .map(|(claim, other)| {
+                format!("{}: conflictsWith: found {other}, which does not name {claim}; accepted: both sides name each other", self.place(claim))
+            })
+            .collect();
+        one_sided.sort();
+        lines.append(&mut one_sided);
+    }
+
+    /// The references that lead neither into this set nor to an id that is `known`: (kind, id, line for the reader).
+    pub fn outward(&self, known: &HashSet<String>) -> Vec<(Kind, String, String)> {
+        let references = references();
+        let mut found = Vec::new();
+        for document in &self.documents {
+            for reference in references.iter().filter(|reference| reference.from == document.kind) {
+                for id in document.ids_at(reference.path) {
+                    if self.places.contains_key(&id) || known.contains(&id) {
+                        continue;
+                    }
+                    let line = format!(
+                        "{}: {}: found {id}, which is neither in this set nor in the database; accepted: the id of a document, so load the set that holds it first",
+                        self.place(&document.id),
+                        reference.path
+                    );
+                    // The validator has seen to it that every id has a known form.
+                    if let Ok(kind) = Kind::of(&id) {
+                        found.push((kind, id, line));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The error for these lines.
+    pub fn misfits(&self, lines: Vec<String>) -> SetError {
+        SetError::Misfits {
+            name: self.name.clone(),
+            lines,
+        }
+    }
+
+    fn place<'a>(&'a self, id: &'a str) -> &'a str {
+        self.places.get(id).map_or(id, String::as_str)
+    }
+}
+
+fn file_name(kind: Kind) -> String {
+    format!("{}.json", kind.collection())
+}
+
+fn files_of(read: impl Fn(&str) -> Result<Option<String>, SetError>) -> Result<Vec<(Kind, String)>, SetError> {
+    let mut files = Vec::new();
+    for kind in ORDER {
+        if let Some(text) = read(&file_name(kind))? {
+            files.push((kind, text));
+        }
+    }
+    Ok(files)
+}

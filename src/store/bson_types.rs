@@ -1,0 +1,37 @@
+//! BSON's own types at the border: dates become days or moments, and back.
+
+use mongodb::bson::DateTime;
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::date::Day;
+
+/// A moment, as BSON keeps it: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(DateTime);
+
+impl Default for Timestamp {
+    fn default() -> Self {
+        Self(DateTime::from_millis(0))
+    }
+}
+
+impl Timestamp {
+    /// RFC 3339 in UTC; a moment outside the years 0–9999 has no such form and is given in milliseconds.
+    pub fn to_rfc3339(self) -> String {
+        self.0
+            .try_to_rfc3339_string()
+            .unwrap_or_else(|_| self.0.timestamp_millis().to_string())
+    }
+}
+
+/// Reads a BSON date (UTC midnight) or null as a day: for `#[serde(deserialize_with)]`.
+pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
+    let moment = Option::<DateTime>::deserialize(deserializer)?;
+    Ok(moment.map(|moment| Day::from_millis(moment.timestamp_millis())))
+}
+
+/// A day as BSON keeps it.
+pub(super) fn date_of(day: Day) -> DateTime {
+    DateTime::from_millis(day.to_millis())
+}

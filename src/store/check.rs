@@ -1,0 +1,206 @@
+//! Holds the data against its declarations: references, validators, derived fields, indexes.
+//!
+//! Reads everything once, in batches of bounded size; changes nothing.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
+
+use super::collections::{self, CollectionSchema};
+use super::ensure::Drift;
+use super::read::ids_at;
+use super::validate::{Problem, problems};
+use super::write::{derive_dates, words_of};
+use super::{Result, Store};
+use crate::domain::id::Kind;
+
+/// A field that holds ids of other documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The collection that holds the field.
+    pub from: Kind,
+    /// Its dotted path; may lead through arrays.
+    pub path: &'static str,
+}
+
+/// Something that is not as it should be.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// A reference that leads nowhere.
+    Dangling {
+        /// The document that holds it.
+        document: String,
+        /// The field that holds it.
+        path: &'static str,
+        /// The id that leads nowhere.
+        id: String,
+    },
+    /// A document that breaks its validator.
+    Invalid {
+        /// Which document.
+        document: String,
+        /// What breaks it.
+        problem: Problem,
+    },
+    /// A derived field that does not follow from what it is derived from.
+    Stale {
+        /// Which document.
+        document: String,
+        /// Which field.
+        field: &'static str,
+    },
+    /// A collection, validator or index that is not as declared.
+    Drifted(Drift),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dangling { document, path, id } => {
+                write!(f, "{document}: `{path}` refers to {id}, which does not exist")
+            }
+            Self::Invalid { document, problem } => write!(f, "{document}: {problem}"),
+            Self::Stale { document, field } => {
+                write!(
+                    f,
+                    "{document}: `{field}` does not follow from the document any more; write the document again"
+                )
+            }
+            Self::Drifted(drift) => write!(f, "{drift}"),
+        }
+    }
+}
+
+/// How many documents are examined at a time.
+const BATCH: usize = 1_000;
+
+impl Store {
+    /// Everything that is not as it should be; an empty list is a clean bill.
+    pub async fn check(&self, references: &[Reference]) -> Result<Vec<Finding>> {
+        let drifts = self.drift().await?;
+        let mut findings: Vec<Finding> = drifts
+            .into_iter()
+            .filter(|drift| !matches!(drift, Drift::UndeclaredIndex(..)))
+            .map(Finding::Drifted)
+            .collect();
+        for schema in collections::all()? {
+            let paths: Vec<&'static str> = references
+                .iter()
+                .filter(|reference| reference.from == schema.kind)
+                .map(|reference| reference.path)
+                .collect();
+            self.check_collection(schema, &paths, &mut findings).await?;
+        }
+        Ok(findings)
+    }
+
+    async fn check_collection(
+        &self,
+        schema: &CollectionSchema,
+        paths: &[&'static str],
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
+        let mut last = String::new();
+        loop {
+            let batch: Vec<RawDocumentBuf> = self
+                .raw(schema.kind)
+                .find(doc! { "_id": { "$gt": &last } })
+                .sort(doc! { "_id": 1 })
+                .limit(BATCH as i64)
+                .max_time(self.deadline)
+                .await?
+                .try_collect()
+                .await?;
+            let Some(end) = batch.last() else { return Ok(()) };
+            last = end.get_str("_id").unwrap_or("\u{10ffff}").to_owned();
+            for raw in &batch {
+                if let Ok(document) = Document::try_from(raw.as_ref()) {
+                    examine(schema, &document, findings);
+                }
+            }
+            self.find_dangling(paths, &batch, findings).await?;
+        }
+    }
+
+    async fn find_dangling(
+        &self,
+        paths: &[&'static str],
+        batch: &[RawDocumentBuf],
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
+        let mut held: Vec<(String, &'static str, String)> = Vec::new();
+        for raw in batch {
+            let document = raw.get_str("_id").unwrap_or_default();
+            for path in paths {
+                held.extend(ids_at(raw, path).into_iter().map(|id| (document.to_owned(), *path, id)));
+            }
+        }
+        let mut by_kind: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
+        for (_, _, id) in &held {
+            if let Ok(kind) = Kind::of(id) {
+                by_kind.entry(kind).or_default().push(id.clone());
+            }
+        }
+        let mut existing = HashSet::new();
+        for (kind, ids) in by_kind {
+            existing.extend(self.existing(kind, &ids).await?);
+        }
+        findings.extend(
+            held.into_iter()
+                .filter(|(_, _, id)| !existing.contains(id))
+                .map(|(document, path, id)| Finding::Dangling { document, path, id }),
+        );
+        Ok(())
+    }
+
+    /// Those of `ids` that exist.
+    pub async fn existing(&self, kind: Kind, ids: &[String]) -> Result<HashSet<String>> {
+        let mut rows = self
+            .raw(kind)
+            .find(doc! { "_id": { "$in": ids } })
+            .projection(doc! { "_id": 1 })
+            .max_time(self.deadline)
+            .await?;
+        let mut found = HashSet::new();
+        while let Some(row) = rows.try_next().await? {
+            found.insert(row.get_str("_id").unwrap_or_default().to_owned());
+        }
+        Ok(found)
+    }
+}
+
+fn examine(schema: &CollectionSchema, document: &Document, findings: &mut Vec<Finding>) {
+    let id = document.get("_id").map_or_else(String::new, |id| {
+        id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+    });
+    findings.extend(
+        problems(&schema.json_schema, document)
+            .into_iter()
+            .map(|problem| Finding::Invalid {
+                document: id.clone(),
+                problem,
+            }),
+    );
+    let words: Vec<Bson> = words_of(schema, document).into_iter().map(Bson::String).collect();
+    if document.get_array("words").is_ok_and(|stored| *stored != words) {
+        findings.push(Finding::Stale {
+            document: id.clone(),
+            field: "words",
+        });
+    }
+    let mut derived = document.clone();
+    let mut unparsable = Vec::new();
+    derive_dates(&mut derived, "", &mut unparsable);
+    if derived != *document {
+        findings.push(Finding::Stale {
+            document: id.clone(),
+            field: "date",
+        });
+    }
+    findings.extend(unparsable.into_iter().map(|problem| Finding::Invalid {
+        document: id.clone(),
+        problem,
+    }));
+}

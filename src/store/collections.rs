@@ -1,0 +1,194 @@
+//! The collections' declarations, read from `schema/collections/*.json`: validator, indexes, searchable words.
+//!
+//! The files are carried inside the binary. They are the one description of what a stored document looks like: the
+//! database enforces it, `validate.rs` explains it, `check.rs` holds the data against it.
+
+use std::sync::LazyLock;
+
+use mongodb::bson::{Bson, Document};
+use rust_embed::RustEmbed;
+use serde_json::Value as Json;
+
+use super::{Result, StoreError};
+use crate::domain::id::Kind;
+
+#[derive(RustEmbed)]
+#[folder = "schema/collections"]
+#[include = "*.json"]
+struct Files;
+
+/// The shapes that several collections share, named by `$ref`.
+const SHARED: &str = "shared.json";
+
+/// An index as it is declared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// Fields and directions.
+    pub key: Document,
+    /// No two documents may share a value.
+    pub unique: bool,
+}
+
+/// A collection as it is declared.
+#[derive(Clone, Debug)]
+pub struct CollectionSchema {
+    /// Which collection.
+    pub kind: Kind,
+    /// The `$jsonSchema` itself, every `$ref` filled in.
+    pub json_schema: Document,
+    /// The indexes beside that on `_id`.
+    pub indexes: Vec<Index>,
+    /// The paths of the texts whose words the text filter finds.
+    pub words: Vec<String>,
+}
+
+/// All collections, in the order of [`Kind::ALL`].
+pub fn all() -> Result<&'static [CollectionSchema]> {
+    static ALL: LazyLock<Result<Vec<CollectionSchema>>> =
+        LazyLock::new(|| Kind::ALL.iter().map(|kind| load(*kind)).collect());
+    match &*ALL {
+        Ok(all) => Ok(all),
+        Err(StoreError::Schema { file, detail }) => Err(fault(file, detail)),
+        Err(error) => Err(fault("*", error)),
+    }
+}
+
+/// The declaration of one collection.
+pub fn of(kind: Kind) -> Result<&'static CollectionSchema> {
+    all()?
+        .iter()
+        .find(|schema| schema.kind == kind)
+        .ok_or_else(|| fault(kind.collection(), "missing"))
+}
+
+/// The stored top-level field of that name, where the collection declares one.
+pub fn field(kind: Kind, name: &str) -> Option<&'static str> {
+    let properties = of(kind).ok()?.json_schema.get_document("properties").ok()?;
+    properties.keys().find(|field| *field == name).map(String::as_str)
+}
+
+fn load(kind: Kind) -> Result<CollectionSchema> {
+    let file = format!("{}.json", kind.collection());
+    let shared = read(SHARED)?;
+    let json = read(&file)?;
+    let json_schema = fill_in(&json["validator"]["$jsonSchema"], &shared).map_err(|detail| fault(&file, detail))?;
+    let Bson::Document(json_schema) = bson_of(&json_schema) else {
+        return Err(fault(&file, "`validator.$jsonSchema` is not an object"));
+    };
+    let indexes = json["indexes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(index)
+        .collect::<Option<_>>()
+        .ok_or_else(|| fault(&file, "an index lacks `name` or `key`"))?;
+    let words = json["words"].as_array().into_iter().flatten();
+    Ok(CollectionSchema {
+        kind,
+        json_schema,
+        indexes,
+        words: words.filter_map(|path| path.as_str().map(str::to_owned)).collect(),
+    })
+}
+
+fn index(json: &Json) -> Option<Index> {
+    let Bson::Document(key) = bson_of(&json["key"]) else {
+        return None;
+    };
+    Some(Index {
+        name: json["name"].as_str()?.to_owned(),
+        key,
+        unique: json["unique"].as_bool().unwrap_or(false),
+    })
+}
+
+fn read(file: &str) -> Result<Json> {
+    let content = Files::get(file).ok_or_else(|| fault(file, "missing"))?;
+    serde_json::from_slice(&content.data).map_err(|error| fault(file, error))
+}
+
+/// MongoDB knows no `$ref`, so each is replaced by what it names.
+fn fill_in(json: &Json, shared: &Json) -> std::result::Result<Json, String> {
+    Ok(match json {
+        Json::Object(fields) => match fields.get("$ref").and_then(Json::as_str) {
+            Some(reference) => {
+                let name = reference.strip_prefix("shared.json#/").unwrap_or(reference);
+                let shape = shared
+                    .get(name)
+                    .ok_or_else(|| format!("`$ref` names nothing: {reference}"))?;
+                fill_in(shape, shared)?
+            }
+            None => Json::Object(
+                fields
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), fill_in(value, shared)?)))
+                    .collect::<std::result::Result<_, String>>()?,
+            ),
+        },
+        Json::Array(items) => Json::Array(
+            items
+                .iter()
+                .map(|item| fill_in(item, shared))
+                .collect::<std::result::Result<_, _>>()?,
+        ),
+        other => other.clone(),
+    })
+}
+
+/// JSON as BSON: whole numbers as the smallest integer that holds them.
+pub(super) fn bson_of(json: &Json) -> Bson {
+    match json {
+        Json::Null => Bson::Null,
+        Json::Bool(flag) => Bson::Boolean(*flag),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => i32::try_from(whole).map_or(Bson::Int64(whole), Bson::Int32),
+            (None, Some(real)) => Bson::Double(real),
+            (None, None) => Bson::Null,
+        },
+        Json::String(text) => Bson::String(text.clone()),
+        Json::Array(items) => Bson::Array(items.iter().map(bson_of).collect()),
+        Json::Object(fields) => Bson::Document(
+            fields
+                .iter()
+                .map(|(name, value)| (name.clone(), bson_of(value)))
+                .collect(),
+        ),
+    }
+}
+
+fn fault(file: &str, detail: impl ToString) -> StoreError {
+    StoreError::Schema {
+        file: file.to_owned(),
+        detail: detail.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_collection_is_declared_and_has_no_reference_left() {
+        for schema in all().expect("the files can be read") {
+            let text = schema.json_schema.to_string();
+            assert!(!text.contains("$ref"), "{:?}", schema.kind);
+            assert!(
+                !schema.indexes.is_empty() && !schema.words.is_empty(),
+                "{:?}",
+                schema.kind
+            );
+        }
+    }
+
+    #[test]
+    fn index_names_are_unique_in_their_collection() {
+        for schema in all().expect("the files can be read") {
+            let mut names: Vec<_> = schema.indexes.iter().map(|index| &index.name).collect();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), schema.indexes.len(), "{:?}", schema.kind);
+        }
+    }
+}

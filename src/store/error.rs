@@ -1,0 +1,89 @@
+//! What can go wrong between the store and the database, sorted by what a caller can do about it.
+//!
+//! Words for clients are made in `graphql/error.rs`; causes stay here and go to the log.
+
+use mongodb::error::{Error as DriverError, ErrorKind};
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No database answers: worth trying again later.
+    #[error("the database does not answer: {0}")]
+    Unavailable(#[source] Box<DriverError>),
+    /// The database gave up at the deadline (`maxTimeMS`).
+    #[error("the database did not finish in time: {0}")]
+    Timeout(#[source] Box<DriverError>),
+    /// Another write came first.
+    #[error("another write came first: {0}")]
+    Conflict(#[source] Box<DriverError>),
+    /// A filter across a relation matches more documents than are joined.
+    #[error("a filter across {collection} matches more than {limit} documents")]
+    JoinTooLarge {
+        /// The collection that the inner filter searches.
+        collection: &'static str,
+        /// How many documents are joined at most.
+        limit: usize,
+    },
+    /// A stored document does not fit its type.
+    #[error("a document of {collection} cannot be read: {detail}")]
+    Unreadable {
+        /// Where it lies.
+        collection: &'static str,
+        /// What does not fit.
+        detail: String,
+    },
+    /// A file of `schema/collections` is wrong: a fault of the build.
+    #[error("schema/collections/{file}: {detail}")]
+    Schema {
+        /// Which file.
+        file: String,
+        /// What is wrong in it.
+        detail: String,
+    },
+    /// The database refused for another reason.
+    #[error("the database refused: {0}")]
+    Refused(#[source] Box<DriverError>),
+}
+
+/// Server codes that mean "the deadline passed": MaxTimeMSExpired, ExceededTimeLimit.
+const TIMED_OUT: [i32; 2] = [50, 262];
+/// Server codes that mean "another write came first": DuplicateKey and its older forms, WriteConflict.
+const CONFLICTS: [i32; 4] = [11000, 11001, 12582, 112];
+/// Server codes of a node that is going away or not (yet) able to serve.
+const GOING_AWAY: [i32; 10] = [6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13436];
+
+impl From<DriverError> for StoreError {
+    fn from(error: DriverError) -> Self {
+        let code = code_of(&error);
+        let boxed = Box::new(error);
+        match (code, boxed.kind.as_ref()) {
+            (Some(code), _) if TIMED_OUT.contains(&code) => Self::Timeout(boxed),
+            (Some(code), _) if CONFLICTS.contains(&code) => Self::Conflict(boxed),
+            (Some(code), _) if GOING_AWAY.contains(&code) => Self::Unavailable(boxed),
+            // The one custom error is ours: a document was written since it was looked at.
+            (_, ErrorKind::Custom(_)) => Self::Conflict(boxed),
+            (
+                _,
+                ErrorKind::ServerSelection { .. }
+                | ErrorKind::Io(_)
+                | ErrorKind::ConnectionPoolCleared { .. }
+                | ErrorKind::DnsResolve { .. },
+            ) => Self::Unavailable(boxed),
+            _ => Self::Refused(boxed),
+        }
+    }
+}
+
+/// The server's code, wherever the driver keeps it.
+fn code_of(error: &DriverError) -> Option<i32> {
+    match error.kind.as_ref() {
+        ErrorKind::Command(command) => Some(command.code),
+        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Some(write.code),
+        ErrorKind::InsertMany(many) => many
+            .write_errors
+            .as_ref()
+            .and_then(|errors| errors.first())
+            .map(|write| write.code),
+        _ => None,
+    }
+}

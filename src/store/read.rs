@@ -1,0 +1,117 @@
+//! Reads by id, by key and for many parents at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, RawBsonRef, RawDocument, doc};
+
+use super::entity::{Entity, Projection};
+use super::filter::{Filter, Test, Value, all_of};
+use super::page::{PageRequest, Row, read_document};
+use super::{Result, Store};
+use crate::store::cursor::Order;
+
+impl Store {
+    /// The documents with these ids, in no particular order; ids that lead nowhere are left out. One command.
+    pub async fn by_ids<E: Entity>(&self, ids: Vec<String>, fields: &Projection) -> Result<Vec<Arc<E>>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let condition = Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect()));
+        let mut rows = self
+            .raw(E::KIND)
+            .find(condition.to_document())
+            .projection(self.projection(fields, &Order::new([])))
+            .max_time(self.deadline)
+            .await?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            found.push(Arc::new(read_document(&row)?));
+        }
+        Ok(found)
+    }
+
+    /// The one document that matches, or none. Meant for unique fields; of several the one with the first id is taken.
+    pub async fn one<E: Entity>(&self, filter: &Filter, fields: &Projection) -> Result<Option<Arc<E>>> {
+        let row = self
+            .raw(E::KIND)
+            .find_one(filter.to_document())
+            .sort(doc! { "_id": 1 })
+            .projection(self.projection(fields, &Order::new([])))
+            .max_time(self.deadline)
+            .await?;
+        row.map(|row| read_document(&row).map(Arc::new)).transpose()
+    }
+
+    /// All rows of `request` (its window does not count) whose `path` names one of `parents`, kept by parent in the
+    /// request's order. One command for all parents; `None` when there are more than `limit` rows, so that the caller
+    /// pages per parent instead.
+    pub async fn by_parents<E: Entity>(
+        &self,
+        path: &'static str,
+        parents: &[String],
+        request: &PageRequest,
+        limit: usize,
+        fields: &Projection,
+    ) -> Result<Option<HashMap<String, Vec<Row<E>>>>> {
+        let filter = self.resolve(&request.filter).await?.to_document();
+        let of_parents = Filter::field(path, Test::In(parents.iter().cloned().map(Value::Text).collect()));
+        let mut projection = self.projection(fields, &request.order);
+        let head = path.split('.').next().unwrap_or(path);
+        projection.insert(head, 1);
+        let mut rows = self
+            .raw(E::KIND)
+            .find(all_of(vec![of_parents.to_document(), filter]))
+            .sort(request.order.sort(false))
+            .projection(projection)
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX) + 1)
+            .max_time(self.deadline)
+            .await?;
+        let mut by_parent: HashMap<String, Vec<Row<E>>> =
+            parents.iter().map(|parent| (parent.clone(), Vec::new())).collect();
+        let mut seen = 0;
+        while let Some(raw) = rows.try_next().await? {
+            seen += 1;
+            if seen > limit {
+                return Ok(None);
+            }
+            let row = self.row::<E>(&request.order, &raw)?;
+            for parent in ids_at(&raw, path) {
+                if let Some(list) = by_parent.get_mut(&parent) {
+                    list.push(row.clone());
+                }
+            }
+        }
+        Ok(Some(by_parent))
+    }
+
+    /// How the database would run a read: the plan and, as it runs it, documents and keys examined.
+    pub async fn explain_find(&self, find: Document) -> Result<Document> {
+        self.run(doc! { "explain": find, "verbosity": "executionStats" }).await
+    }
+}
+
+/// The distinct ids at a path that may lead through arrays.
+pub(super) fn ids_at(row: &RawDocument, path: &str) -> Vec<String> {
+    fn collect(value: RawBsonRef<'_>, rest: Option<&str>, found: &mut Vec<String>) {
+        match (value, rest) {
+            (RawBsonRef::Array(array), rest) => {
+                array.into_iter().flatten().for_each(|item| collect(item, rest, found));
+            }
+            (RawBsonRef::Document(inner), Some(rest)) => found.extend(ids_at(inner, rest)),
+            (RawBsonRef::String(id), None) => found.push(id.to_owned()),
+            _ => {}
+        }
+    }
+    let (head, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(head, rest)| (head, Some(rest)));
+    let mut found = Vec::new();
+    if let Ok(Some(value)) = row.get(head) {
+        collect(value, rest, &mut found);
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}

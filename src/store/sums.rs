@@ -1,0 +1,68 @@
+//! Sums that the database computes: the animals of each kind given.
+
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+
+use super::{Result, Store};
+use crate::domain::count::Count;
+use crate::domain::id::Kind;
+use crate::domain::vocabulary::GiftStatus;
+
+impl Store {
+    /// How many animals of each of these kinds changed hands over all gifts, loans and tributes. One aggregation.
+    ///
+    /// Items are unwound rather than summed by a path through the array, because not every server resolves such
+    /// paths in expressions. An item without a count adds 0 to the least and makes the most unknown.
+    pub async fn animals_given(&self, animals: &[String]) -> Result<HashMap<String, Count>> {
+        let never: Vec<&str> = GiftStatus::NEVER_GIVEN.iter().map(|status| status.as_str()).collect();
+        let wanted = doc! { "items.animal": { "$in": animals } };
+        let open = doc! { "$cond": [{ "$eq": [{ "$ifNull": ["$items.count.max", Bson::Null] }, Bson::Null] }, 1, 0] };
+        let pipeline = [
+            doc! { "$match": { "items.animal": { "$in": animals }, "status": { "$nin": &never } } },
+            doc! { "$unwind": "$items" },
+            doc! { "$match": wanted },
+            doc! { "$match": { "items.status": { "$nin": &never } } },
+            doc! { "$group": {
+                "_id": "$items.animal",
+                "min": { "$sum": { "$ifNull": ["$items.count.min", 0] } },
+                "max": { "$sum": { "$ifNull": ["$items.count.max", 0] } },
+                "open": { "$sum": open },
+            } },
+        ];
+        let mut groups = self
+            .documents(Kind::Gift)
+            .aggregate(pipeline)
+            .max_time(self.deadline)
+            .await?;
+        let mut sums: HashMap<String, Count> = animals
+            .iter()
+            .map(|animal| (animal.clone(), Count::exactly(0)))
+            .collect();
+        while let Some(group) = groups.try_next().await? {
+            if let Ok(animal) = group.get_str("_id") {
+                sums.insert(animal.to_owned(), total_of(&group));
+            }
+        }
+        Ok(sums)
+    }
+}
+
+fn total_of(group: &Document) -> Count {
+    let number = |field: &str| match group.get(field) {
+        Some(Bson::Int32(number)) => i64::from(*number),
+        Some(Bson::Int64(number)) => *number,
+        // Servers may answer a sum as a double; counts are far below 2^53.
+        Some(Bson::Double(number)) => *number as i64,
+        _ => 0,
+    };
+    let max = (number("open") == 0)
+        .then(|| i32::try_from(number("max")).ok())
+        .flatten();
+    Count {
+        min: Some(i32::try_from(number("min")).unwrap_or(i32::MAX)),
+        max,
+        phrase: None,
+    }
+}

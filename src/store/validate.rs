@@ -1,0 +1,355 @@
+//! Says what in a document breaks its collection's `$jsonSchema`, where, and what would be accepted.
+//!
+//! The database enforces the same schema, but its refusals are hard to read and come one at a time. Covered is the
+//! part of JSON Schema (draft 4, MongoDB's `bsonType`) that the files in `schema/collections` use; an unknown
+//! keyword is a fault of the build that a test finds.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use mongodb::bson::{Bson, Document};
+use regex::Regex;
+
+/// One thing that is wrong in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: `items[0].count.min`; empty for the document itself.
+    pub path: String,
+    /// What was found there.
+    pub found: String,
+    /// What is accepted there.
+    pub accepted: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.path.is_empty() {
+            "the document"
+        } else {
+            &self.path
+        };
+        write!(f, "{place}: found {}; accepted: {}", self.found, self.accepted)
+    }
+}
+
+/// All that is wrong with `document` by `schema`.
+pub fn problems(schema: &Document, document: &Document) -> Vec<Problem> {
+    let mut found = Vec::new();
+    examine(
+        schema,
+        &Bson::Document(document.clone()),
+        &mut String::new(),
+        &mut found,
+    );
+    found
+}
+
+fn examine(schema: &Document, value: &Bson, path: &mut String, problems: &mut Vec<Problem>) {
+    let before = problems.len();
+    let mut report = |accepted: String| {
+        problems.push(Problem {
+            path: path.clone(),
+            found: describe(value),
+            accepted: match schema.get_str("description") {
+                Ok(description) => format!("{accepted} ({description})"),
+                Err(_) => accepted,
+            },
+        });
+    };
+    if let Some(accepted) = schema.get("bsonType").map(type_names)
+        && !accepted.contains(&type_name(value))
+    {
+        report(accepted.join(" or "));
+    }
+    if let Ok(values) = schema.get_array("enum")
+        && !values.contains(value)
+    {
+        let words: Vec<&str> = values.iter().filter_map(Bson::as_str).collect();
+        let hint = value.as_str().and_then(|found| nearest(found, &words));
+        report(format!("one of {}{}", words.join(", "), hint.unwrap_or_default()));
+    }
+    if problems.len() > before {
+        return;
+    }
+    match value {
+        Bson::String(text) => text_limits(schema, text, value, path, problems),
+        Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) => number_limits(schema, value, path, problems),
+        Bson::Array(items) => array(schema, items, path, problems),
+        Bson::Document(fields) => object(schema, fields, path, problems),
+        _ => {}
+    }
+}
+
+fn push(problems: &mut Vec<Problem>, path: &str, found: String, accepted: String) {
+    problems.push(Problem {
+        path: path.to_owned(),
+        found,
+        accepted,
+    });
+}
+
+fn text_limits(schema: &Document, text: &str, value: &Bson, path: &str, problems: &mut Vec<Problem>) {
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    if limit(schema, "minLength").is_some_and(|least| length < least) {
+        push(
+            problems,
+            path,
+            "an empty text".into(),
+            "a text; leave the field out where nothing is known".into(),
+        );
+    }
+    if let Some(most) = limit(schema, "maxLength").filter(|most| length > *most) {
+        push(
+            problems,
+            path,
+            format!("{length} characters"),
+            format!("at most {most} characters"),
+        );
+    }
+    if let Ok(pattern) = schema.get_str("pattern")
+        && !matches(pattern, text)
+    {
+        let accepted = match schema.get_str("description") {
+            Ok(description) => format!("{description} (pattern {pattern})"),
+            Err(_) => format!("a text of the pattern {pattern}"),
+        };
+        push(problems, path, describe(value), accepted);
+    }
+}
+
+/// Whether a pattern is found in `text`. Patterns come from our own files, so they are few and are compiled once.
+fn matches(pattern: &str, text: &str) -> bool {
+    static COMPILED: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !compiled.contains_key(pattern) {
+        compiled.insert(pattern.to_owned(), Regex::new(pattern).ok());
+    }
+    compiled
+        .get(pattern)
+        .and_then(Option::as_ref)
+        .is_some_and(|regex| regex.is_match(text))
+}
+
+fn number_limits(schema: &Document, value: &Bson, path: &str, problems: &mut Vec<Problem>) {
+    let number = match value {
+        Bson::Int32(number) => f64::from(*number),
+        Bson::Int64(number) => *number as f64,
+        Bson::Double(number) => *number,
+        _ => return,
+    };
+    let least = limit(schema, "minimum").filter(|least| number < *least as f64);
+    let most = limit(schema, "maximum").filter(|most| number > *most as f64);
+    if let Some(least) = least {
+        push(problems, path, describe(value), format!("a number of at least {least}"));
+    }
+    if let Some(most) = most {
+        push(problems, path, describe(value), format!("a number of at most {most}"));
+    }
+}
+
+fn array(schema: &Document, items: &[Bson], path: &mut String, problems: &mut Vec<Problem>) {
+    if schema.get_bool("uniqueItems").unwrap_or(false) {
+        for (place, item) in items.iter().enumerate() {
+            if items[..place].contains(item) {
+                push(
+                    problems,
+                    path,
+                    format!("{} twice", describe(item)),
+                    "each entry once".into(),
+                );
+            }
+        }
+    }
+    if let Ok(each) = schema.get_document("items") {
+        let length = path.len();
+        for (place, item) in items.iter().enumerate() {
+            path.push_str(&format!("[{place}]"));
+            examine(each, item, path, problems);
+            path.truncate(length);
+        }
+    }
+}
+
+fn object(schema: &Document, fields: &Document, path: &mut String, problems: &mut Vec<Problem>) {
+    let empty = Document::new();
+    let properties = schema.get_document("properties").unwrap_or(&empty);
+    for name in schema
+        .get_array("required")
+        .into_iter()
+        .flatten()
+        .filter_map(Bson::as_str)
+    {
+        if !fields.contains_key(name) {
+            push(
+                problems,
+                path,
+                format!("no field `{name}`"),
+                format!("`{name}` is required"),
+            );
+        }
+    }
+    let closed = !schema.get_bool("additionalProperties").unwrap_or(true);
+    for (name, value) in fields {
+        let length = path.len();
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(name);
+        match properties.get_document(name) {
+            Ok(property) => examine(property, value, path, problems),
+            Err(_) if closed => {
+                let known: Vec<&str> = properties.keys().map(String::as_str).collect();
+                let hint = nearest(name, &known).unwrap_or_default();
+                push(
+                    problems,
+                    path,
+                    "an unknown field".into(),
+                    format!("the fields {}{hint}", known.join(", ")),
+                );
+            }
+            Err(_) => {}
+        }
+        path.truncate(length);
+    }
+}
+
+/// A hint at the nearest accepted word, where one is near enough to be meant.
+fn nearest(found: &str, words: &[&str]) -> Option<String> {
+    let (word, distance) = words
+        .iter()
+        .map(|word| {
+            (
+                word,
+                strsim::damerau_levenshtein(&found.to_lowercase(), &word.to_lowercase()),
+            )
+        })
+        .min_by_key(|(_, distance)| *distance)?;
+    (distance <= word.len() / 3).then(|| format!("; did you mean `{word}`?"))
+}
+
+fn limit(schema: &Document, keyword: &str) -> Option<i64> {
+    match schema.get(keyword) {
+        Some(Bson::Int32(number)) => Some((*number).into()),
+        Some(Bson::Int64(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+fn type_names(bson_type: &Bson) -> Vec<&str> {
+    match bson_type {
+        Bson::String(name) => vec![name],
+        Bson::Array(names) => names.iter().filter_map(Bson::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+const fn type_name(value: &Bson) -> &'static str {
+    match value {
+        Bson::String(_) => "string",
+        Bson::Int32(_) => "int",
+        Bson::Int64(_) => "long",
+        Bson::Double(_) => "double",
+        Bson::Boolean(_) => "bool",
+        Bson::Null => "null",
+        Bson::DateTime(_) => "date",
+        Bson::Array(_) => "array",
+        Bson::Document(_) => "object",
+        _ => "another type",
+    }
+}
+
+/// A value for the reader: long texts are cut.
+fn describe(value: &Bson) -> String {
+    const LONGEST: usize = 60;
+    match value {
+        Bson::String(text) if text.chars().count() > LONGEST => {
+            let start: String = text.chars().take(LONGEST).collect();
+            format!("{start:?}…")
+        }
+        Bson::String(text) => format!("{text:?}"),
+        Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Boolean(_) => value.to_string(),
+        other => format!("a value of type {}", type_name(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::collections;
+    use mongodb::bson::doc;
+
+    fn messages(schema: Document, document: Document) -> Vec<String> {
+        problems(&schema, &document).iter().map(Problem::to_string).collect()
+    }
+
+    #[test]
+    fn each_problem_names_its_place_what_was_found_and_what_is_accepted() {
+        let schema = doc! { "bsonType": "object", "required": ["a"], "additionalProperties": false, "properties": {
+            "a": { "bsonType": "int", "minimum": 0 },
+            "list": { "bsonType": "array", "uniqueItems": true, "items": { "enum": ["RED", "GREEN"] } },
+            "slug": { "bsonType": "string", "pattern": "^[a-z]+$", "description": "lower case letters" },
+        } };
+        let cases = [
+            (doc! { "a": 1 }, vec![]),
+            (
+                doc! {},
+                vec!["the document: found no field `a`; accepted: `a` is required"],
+            ),
+            (doc! { "a": "1" }, vec!["a: found \"1\"; accepted: int"]),
+            (doc! { "a": -1 }, vec!["a: found -1; accepted: a number of at least 0"]),
+            (
+                doc! { "a": 1, "list": ["RED", "GREN", "RED"] },
+                vec![
+                    "list: found \"RED\" twice; accepted: each entry once",
+                    "list[1]: found \"GREN\"; accepted: one of RED, GREEN; did you mean `GREEN`?",
+                ],
+            ),
+            (
+                doc! { "a": 1, "slug": "A b" },
+                vec!["slug: found \"A b\"; accepted: lower case letters (pattern ^[a-z]+$)"],
+            ),
+            (
+                doc! { "a": 1, "slgu": "x" },
+                vec!["slgu: found an unknown field; accepted: the fields a, list, slug"],
+            ),
+        ];
+        for (document, expected) in cases {
+            assert_eq!(messages(schema.clone(), document.clone()), expected, "{document}");
+        }
+    }
+
+    #[test]
+    fn the_files_use_no_keyword_that_would_go_unchecked() {
+        const KNOWN: [&str; 13] = [
+            "bsonType",
+            "description",
+            "required",
+            "properties",
+            "additionalProperties",
+            "items",
+            "enum",
+            "pattern",
+            "minLength",
+            "maxLength",
+            "minimum",
+            "maximum",
+            "uniqueItems",
+        ];
+        fn walk(schema: &Document) {
+            for (keyword, value) in schema {
+                assert!(KNOWN.contains(&keyword.as_str()), "{keyword}");
+                match (keyword.as_str(), value) {
+                    ("properties", Bson::Document(properties)) => {
+                        properties.values().filter_map(Bson::as_document).for_each(walk);
+                    }
+                    ("items", Bson::Document(items)) => walk(items),
+                    _ => {}
+                }
+            }
+        }
+        for schema in collections::all().expect("the files can be read") {
+            walk(&schema.json_schema);
+        }
+    }
+}

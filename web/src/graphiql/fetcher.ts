@@ -1,0 +1,37 @@
+// One request to the API: POST to /graphql on the server that sent the page. Queries and mutations only.
+
+import type { GraphiQLProps } from 'graphiql';
+
+type Fetcher = GraphiQLProps['fetcher'];
+type Result = Extract<Awaited<ReturnType<Fetcher>>, { data?: unknown }>;
+
+/** Sends the operation; the headers of GraphiQL's header editor win over the page's own. */
+export const fetcher: Fetcher = async (params, options) => {
+  const headers = new Headers({
+    accept: 'application/graphql-response+json, application/json;q=0.9',
+    'content-type': 'application/json',
+  });
+  for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value));
+
+  let response: Response;
+  try {
+    response = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(params) });
+  } catch (error) {
+    throw failure(`The server cannot be reached: ${error instanceof Error ? error.message : error}. Is it running?`);
+  }
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Result;
+  } catch {
+    // A proxy in between, or a server that is going down, answers in HTML or not at all: show what came.
+    const begin = text.trim().slice(0, 300) || 'an empty body';
+    throw failure(`The server answered ${response.status} ${response.statusText} without JSON: ${begin}`);
+  }
+};
+
+/** An error without a stack: GraphiQL would show it, and it says nothing about the reader's query. */
+function failure(message: string): Error {
+  const error = new Error(message);
+  delete error.stack;
+  return error;
+}

@@ -1,0 +1,49 @@
+// The page: a bar with the sample queries above GraphiQL. What a request looks like is in fetcher.ts.
+
+import { GraphiQL } from 'graphiql';
+import { useState } from 'react';
+import { createPortal } from 'react-dom';
+import { useSystemTheme, useWordWrap } from './adjustments.ts';
+import { fetcher } from './fetcher.ts';
+import { SampleMenu } from './sample-menu.tsx';
+import { samples } from './samples.ts';
+import { storage } from './storage.ts';
+
+export function Page() {
+  const [menuPlace, setMenuPlace] = useState<HTMLElement | null>(null);
+  return (
+    <>
+      <header className="bar">
+        <h1>
+          Menagerie <span>GraphiQL</span>
+        </h1>
+        <div ref={setMenuPlace} />
+        <a href="/schema.graphql">Schema</a>
+      </header>
+      <main>
+        <GraphiQL
+          fetcher={fetcher}
+          {...(samples[0] && { defaultQuery: samples[0].query })}
+          // Several samples take variables: show that there are some, where there is room.
+          defaultEditorToolsVisibility={matchMedia('(width >= 700px)').matches}
+          inputValueDeprecation
+          shouldPersistHeaders={false}
+          storage={storage}
+        >
+          <GraphiQL.Logo>
+            <></>
+          </GraphiQL.Logo>
+          <Adjustments />
+          {/* The menu opens tabs, which only a child of GraphiQL can do; it is shown in the bar. */}
+          {menuPlace && createPortal(<SampleMenu />, menuPlace)}
+        </GraphiQL>
+      </main>
+    </>
+  );
+}
+
+function Adjustments() {
+  useSystemTheme();
+  useWordWrap();
+  return null;
+}
