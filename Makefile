@@ -35,12 +35,12 @@ endif
 database: prerequisites ## Build the embedded database into the user's cache, unless it is there
 	@scripts/database.sh
 
-web: prerequisites web/dist ## Build the web pages, unless they are up to date
+web: prerequisites web/dist/graphiql.html ## Build the web pages, unless they are up to date
 
 prerequisites:
 	@scripts/prerequisites.sh
 
-web/dist: $(web_sources)
+web/dist/graphiql.html: $(web_sources)
 	@scripts/web.sh
 
 help: ## List these commands

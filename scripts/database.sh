@@ -75,8 +75,10 @@ echo "3 to 7 minutes on two cores. It goes to $folder."
 cd "$build"
 unset CARGO_TARGET_DIR CARGO_BUILD_TARGET CARGO_BUILD_TARGET_DIR CARGO_BUILD_RUSTFLAGS \
     CARGO_ENCODED_RUSTFLAGS RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER MAKEFLAGS MFLAGS
-CARGO_TARGET_DIR=$build/target cargo install secantus-mdb --version "$version" --locked \
-    --ignore-rust-version --root "$build/done" --no-track
+# It would advise to put its folder on the PATH, which is not the one where the program stays.
+export PATH="$PATH:$build/done/bin" CARGO_TARGET_DIR="$build/target"
+cargo install secantus-mdb --version "$version" --locked --ignore-rust-version \
+    --root "$build/done" --no-track
 
 # Only a whole build gets the name that is looked for.
 rm -rf "$folder"

@@ -82,7 +82,9 @@ impl Embedded {
                         supervisor.run(ready);
                     }
                     // Nobody takes the error only when nobody waits any more.
-                    Err(error) => drop(ready.send(Err(error))),
+                    Err(error) => {
+                        let _ = ready.send(Err(error));
+                    }
                 }
                 drop(end);
             })

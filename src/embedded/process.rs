@@ -182,3 +182,29 @@ fn forward(output: PipeReader, pid: u32, events: &Sender<Event>) -> VecDeque<Str
     let _ = events.send(Event::Ended(pid));
     last
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::sync::mpsc;
+
+    #[test]
+    fn the_output_tells_of_a_broken_engine_and_of_the_end_and_its_last_lines_are_kept() {
+        let (output, mut written) = io::pipe().unwrap();
+        let (events, inbox) = mpsc::channel();
+        for n in 0..LAST_LINES {
+            writeln!(written, "line {n}").unwrap();
+        }
+        written.write_all(b"not UTF-8: \xff\nWT_PANIC: library panic").unwrap();
+        drop(written);
+
+        let last = forward(output, 7, &events);
+        assert_eq!(last.len(), LAST_LINES);
+        assert_eq!(last.front().unwrap(), "line 2");
+        assert_eq!(last.back().unwrap(), "WT_PANIC: library panic");
+        drop(events);
+        let told: Vec<_> = inbox.iter().collect();
+        assert!(matches!(told[..], [Event::Broken(7), Event::Ended(7)]), "{told:?}");
+    }
+}

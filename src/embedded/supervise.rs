@@ -28,7 +28,7 @@ const FIRST_STARTS: u32 = 5;
 /// The pause before a restart: it doubles with each, and is short again after a time of health.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-const HEALTHY: Duration = Duration::from_secs(10);
+const HEALTHY: Duration = Duration::from_secs(5);
 
 /// A running database is asked this often whether it answers, and restarted when it fails to this
 /// many times in a row: short of memory or files, it can lose its listener and yet run on.

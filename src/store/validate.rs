@@ -311,7 +311,7 @@ mod tests {
             ),
             (
                 doc! { "a": 1, "slgu": "x" },
-                vec!["slgu: found an unknown field; accepted: the fields a, list, slug"],
+                vec!["slgu: found an unknown field; accepted: the fields a, list, slug; did you mean `slug`?"],
             ),
         ];
         for (document, expected) in cases {

@@ -77,10 +77,7 @@ async fn a_killed_database_is_back_on_its_port_with_every_acknowledged_write() {
 async fn its_uri_gives_transactions_and_change_streams() {
     let (_folder, embedded) = start().await;
     let animals = collection(&embedded).await;
-    animals
-        .insert_one(doc! { "_id": "brown bear" })
-        .await
-        .unwrap();
+    animals.insert_one(doc! { "_id": "brown bear" }).await.unwrap();
     let mut changes = animals.watch().await.unwrap();
 
     let mut session = animals.client().start_session().await.unwrap();
@@ -110,15 +107,8 @@ async fn a_database_that_hangs_is_replaced() {
     let (_folder, embedded) = start().await;
     let first = embedded.pid().unwrap();
     signal(first, "-STOP");
-    until("another process", || {
-        embedded.pid().filter(|pid| *pid != first)
-    })
-    .await;
-    collection(&embedded)
-        .await
-        .insert_one(doc! {})
-        .await
-        .unwrap();
+    until("another process", || embedded.pid().filter(|pid| *pid != first)).await;
+    collection(&embedded).await.insert_one(doc! {}).await.unwrap();
     embedded.stop().await;
 }
 
@@ -128,49 +118,27 @@ async fn a_second_server_on_the_folder_is_refused_and_commands_find_the_first() 
     let error = Embedded::start(options(folder.path())).await.unwrap_err();
     assert!(matches!(error, EmbeddedError::InUse { .. }), "{error}");
     let holder = format!("process {}", std::process::id());
-    for part in [
-        folder.path().to_str().unwrap(),
-        &holder,
-        "MENAGERIE_DATA_DIR",
-    ] {
+    for part in [folder.path().to_str().unwrap(), &holder, "MENAGERIE_DATA_DIR"] {
         assert!(error.to_string().contains(part), "{error}");
     }
     assert_eq!(embedded::running(folder.path()), Some(embedded.uri()));
 
     embedded.stop().await;
     assert_eq!(embedded::running(folder.path()), None);
-    Embedded::start(options(folder.path()))
-        .await
-        .unwrap()
-        .stop()
-        .await;
+    Embedded::start(options(folder.path())).await.unwrap().stop().await;
 }
 
 #[tokio::test]
 async fn stopping_ends_the_process_and_keeps_the_data() {
     let (folder, embedded) = start().await;
-    collection(&embedded)
-        .await
-        .insert_one(doc! { "_id": 1 })
-        .await
-        .unwrap();
+    collection(&embedded).await.insert_one(doc! { "_id": 1 }).await.unwrap();
     let pid = embedded.pid().unwrap();
     embedded.stop().await;
-    let alive = Command::new("kill")
-        .args(["-0", &pid.to_string()])
-        .output()
-        .unwrap();
+    let alive = Command::new("kill").args(["-0", &pid.to_string()]).output().unwrap();
     assert!(!alive.status.success(), "process {pid} runs on");
 
     let again = Embedded::start(options(folder.path())).await.unwrap();
-    assert_eq!(
-        collection(&again)
-            .await
-            .count_documents(doc! {})
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(collection(&again).await.count_documents(doc! {}).await.unwrap(), 1);
     again.stop().await;
 }
 
@@ -208,14 +176,8 @@ async fn too_little_memory_ends_the_database_and_not_the_server() {
         async move { query.await.map(drop) }
     });
     let results = futures_util::future::join_all(queries).await;
-    assert!(
-        results.iter().any(Result::is_err),
-        "the limit was not reached"
-    );
-    until("another process", || {
-        embedded.pid().filter(|pid| *pid != first)
-    })
-    .await;
+    assert!(results.iter().any(Result::is_err), "the limit was not reached");
+    until("another process", || embedded.pid().filter(|pid| *pid != first)).await;
     assert_eq!(animals.count_documents(doc! {}).await.unwrap(), 160);
     embedded.stop().await;
 }

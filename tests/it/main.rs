@@ -1,0 +1,8 @@
+//! Integration tests through the front door: HTTP and GraphQL against a real database, one database per test.
+//!
+//! The database server is the one that `MONGODB_URI` names, or an embedded one that this binary starts for itself.
+
+mod article; // what the article says, found from every side; the traps in its figures
+mod embedded; // the embedded database: start, restart, stop, one server a folder
+mod serving; // routes, the schema file, sample operations, errors
+mod support; // TestApp

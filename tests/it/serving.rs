@@ -1,0 +1,223 @@
+//! Routes, the schema file, the sample operations, and errors.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::TestApp;
+
+fn project(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+#[test]
+fn the_schema_file_is_what_the_code_says() {
+    let written = fs::read_to_string(project("schema/schema.graphql")).expect("the file is there");
+    let schema = menagerie::graphql::sdl(&menagerie::graphql::schema(crate::support::LIMITS));
+    assert!(
+        written == schema,
+        "stale: run `cargo run -- schema > schema/schema.graphql`"
+    );
+}
+
+#[tokio::test]
+async fn everything_in_the_schema_is_described() {
+    let app = TestApp::empty().await;
+    let query = "{ __schema { types { name description
+        fields { name description args { name description } } inputFields { name description } enumValues { name description } } } }";
+    let schema = app.query(query).await["__schema"].take();
+    let described = |value: &Json| {
+        value["description"]
+            .as_str()
+            .is_some_and(|text| !text.trim().is_empty())
+    };
+    let mut bare = Vec::new();
+    for named in schema["types"].as_array().expect("types") {
+        let name = named["name"].as_str().expect("a name");
+        if name.starts_with("__") || ["String", "Boolean", "Int", "Float", "ID"].contains(&name) {
+            continue;
+        }
+        if !described(named) {
+            bare.push(name.to_owned());
+        }
+        for part in ["fields", "inputFields", "enumValues"] {
+            for member in named[part].as_array().into_iter().flatten() {
+                let path = format!("{name}.{}", member["name"].as_str().expect("a name"));
+                if !described(member) {
+                    bare.push(path.clone());
+                }
+                let arguments = member["args"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter(|argument| !described(argument));
+                bare.extend(arguments.map(|argument| format!("{path}({})", argument["name"])));
+            }
+        }
+    }
+    assert!(bare.is_empty(), "without a description: {bare:#?}");
+}
+
+#[tokio::test]
+async fn every_sample_operation_runs_and_finds_something() {
+    let app = TestApp::with(&["article", "history"]).await;
+    let mut samples = 0;
+    for entry in fs::read_dir(project("schema/operations")).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "graphql") {
+            continue;
+        }
+        samples += 1;
+        let query = fs::read_to_string(&path).expect("a sample");
+        assert!(query.starts_with("# "), "{path:?} has no title");
+        let variables = fs::read_to_string(path.with_extension("variables.json"))
+            .map_or_else(|_| json!({}), |text| serde_json::from_str(&text).expect("JSON"));
+        let data = app.query_with(&query, variables).await;
+        assert!(
+            data.to_string().contains("\"id\"") || data.to_string().len() > 200,
+            "{path:?}: {data}"
+        );
+    }
+    assert!(samples >= 8);
+}
+
+#[tokio::test]
+async fn a_query_can_be_sent_by_get_and_by_post() {
+    let app = TestApp::with(&["article"]).await;
+    let (status, headers, body) = app
+        .get("/graphql?query=query(%24s%3AString)%7Bgift(slug%3A%24s)%7Bid%7D%7D&variables=%7B%22s%22%3A%22cn-kr%22%7D&operationName=")
+        .await;
+    assert_eq!(
+        (status, body.as_str()),
+        (200, "{\"data\":{\"gift\":{\"id\":\"gift_cn-kr\"}}}")
+    );
+    assert_eq!(headers["content-type"], "application/json; charset=utf-8");
+    assert_eq!(
+        app.query("{ gift(slug: \"cn-kr\") { id } }").await,
+        json!({ "gift": { "id": "gift_cn-kr" } })
+    );
+}
+
+#[tokio::test]
+async fn the_other_routes_answer() {
+    let app = TestApp::empty().await;
+    let (status, headers, body) = app.get("/schema.graphql").await;
+    assert_eq!(
+        (status, headers["content-type"].to_str().expect("text")),
+        (200, "text/plain; charset=utf-8")
+    );
+    assert_eq!(
+        body,
+        fs::read_to_string(project("schema/schema.graphql")).expect("the file is there")
+    );
+    let (status, _, body) = app.get("/healthz").await;
+    assert_eq!((status, body.as_str()), (200, "{\"status\":\"ok\"}"));
+    let (status, _, body) = app.get("/graphiql").await;
+    // Without Node at build time the page says how to get it.
+    assert!(
+        status == 200 && body.contains("<title>") || status == 404 && body.contains("make web"),
+        "{status} {body}"
+    );
+    let (status, ..) = app.get("/assets/../Cargo.toml").await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn errors_have_a_code_and_say_what_is_accepted() {
+    let app = TestApp::with(&["article"]).await;
+    let cases = [
+        ("{", "GRAPHQL_PARSE_FAILED", "expected"),
+        ("{ gfits { nodes { id } } }", "GRAPHQL_VALIDATION_FAILED", "gfits"),
+        (
+            "{ gifts(first: 201) { nodes { id } } }",
+            "LIMIT_EXCEEDED",
+            "accepted are 0 to 200",
+        ),
+        (
+            "{ gifts(first: -1) { nodes { id } } }",
+            "BAD_USER_INPUT",
+            "accepted are 0 to 200",
+        ),
+        (
+            "{ gifts(first: 1, last: 1) { nodes { id } } }",
+            "BAD_USER_INPUT",
+            "accepted is one of them",
+        ),
+        (
+            "{ gifts(after: \"nonsense\") { nodes { id } } }",
+            "BAD_USER_INPUT",
+            "`after`: it is not a cursor",
+        ),
+        (
+            "{ gift(id: \"nation_japan\") { id } }",
+            "BAD_USER_INPUT",
+            "nation_japan",
+        ),
+        ("{ gift { id } }", "BAD_USER_INPUT", "accepted is just one of them"),
+        (
+            "{ gift(id: \"gift_cn-kr\", slug: \"cn-kr\") { id } }",
+            "BAD_USER_INPUT",
+            "accepted is just one of them",
+        ),
+        ("{ node(id: \"nonsense\") { id } }", "BAD_USER_INPUT", "nonsense"),
+        (
+            "{ gifts(where: {date: {overlaps: \"2018-13\"}}) { nodes { id } } }",
+            "BAD_USER_INPUT",
+            "2018-13",
+        ),
+        (
+            "{ gifts(where: {date: {before: \"../2018\"}}) { nodes { id } } }",
+            "BAD_USER_INPUT",
+            "known beginning",
+        ),
+        (
+            "{ gifts(where: {giver: {id: {eq: \"gift_cn-kr\"}}}) { nodes { id } } }",
+            "BAD_USER_INPUT",
+            "gift_cn-kr",
+        ),
+        (
+            "{ nation(slug: \"japan\") { giftsGiven(first: 1000) { nodes { id } } } }",
+            "LIMIT_EXCEEDED",
+            "0 to 200",
+        ),
+        (
+            "{ gifts(where: {total: {atLeast: \"x\"}}) { nodes { id } } }",
+            "GRAPHQL_VALIDATION_FAILED",
+            "atLeast",
+        ),
+    ];
+    for (query, code, part) in cases {
+        let (found, message) = app.error(query).await;
+        assert_eq!(found, code, "{query}: {message}");
+        assert!(message.contains(part), "{query}: {message}");
+    }
+    let (_, body) = app.post("{ gifts(first: 500) { nodes { id } } }", json!({})).await;
+    assert_eq!(
+        body["errors"][0]["extensions"],
+        json!({ "code": "LIMIT_EXCEEDED", "limit": 200, "actual": 500 })
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_null_and_not_an_error() {
+    let app = TestApp::with(&["article"]).await;
+    let data = app
+        .query("{ gift(slug: \"none\") { id } node(id: \"event_none\") { id } nodes(ids: [\"gift_cn-kr\", \"gift_none\", \"nation_japan\"]) { id __typename } nation(isoAlpha2: \"ZZ\") { id } }")
+        .await;
+    assert_eq!(
+        data,
+        json!({ "gift": null, "node": null, "nation": null,
+            "nodes": [{ "id": "gift_cn-kr", "__typename": "Gift" }, null, { "id": "nation_japan", "__typename": "Nation" }] })
+    );
+}
+
+#[tokio::test]
+async fn the_limits_can_be_asked_for() {
+    let app = TestApp::empty().await;
+    assert_eq!(
+        app.query("{ serviceConfig { defaultPageSize maxPageSize requestTimeoutMs maxBodyBytes } }")
+            .await["serviceConfig"],
+        json!({ "defaultPageSize": 20, "maxPageSize": 200, "requestTimeoutMs": 30000, "maxBodyBytes": 65536 })
+    );
+}

@@ -1,0 +1,202 @@
+//! `TestApp`: a server on a port of its own over a database of its own, both gone when it is dropped.
+
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use menagerie::embedded::{self, Embedded};
+use menagerie::graphql::limits::Limits;
+use menagerie::http::{self, Serving, State};
+use menagerie::seed::load::{Options, load};
+use menagerie::store::{self, Store};
+use serde_json::{Value as Json, json};
+
+/// The limits of a test's server: small pages, so that paging shows.
+pub const LIMITS: Limits = Limits {
+    page_size: 20,
+    max_page_size: 200,
+    request_timeout_ms: 30_000,
+    body_limit_bytes: 64 * 1024,
+};
+
+/// A running server and the store behind it.
+pub struct TestApp {
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// Its store, for what cannot be asked through GraphQL.
+    pub store: Store,
+    options: store::Options,
+    http: reqwest::Client,
+}
+
+impl TestApp {
+    /// A server over an empty database.
+    pub async fn empty() -> Self {
+        let options = database_options();
+        let store = Store::connect(&options).await.expect("the store connects");
+        store.ensure_schema().await.expect("the schema is applied");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = format!("http://{}", listener.local_addr().expect("the port is known"));
+        let serving = Serving {
+            workers: 1,
+            signals: false,
+        };
+        let server = http::serve(listener, State::new(store.clone(), LIMITS), serving).expect("the server starts");
+        tokio::spawn(server);
+        Self {
+            address,
+            store,
+            options,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// A server over these seed sets.
+    pub async fn with(sets: &[&str]) -> Self {
+        let app = Self::empty().await;
+        let names: Vec<String> = sets.iter().map(|name| (*name).to_owned()).collect();
+        load(&app.store, &names, Options::default())
+            .await
+            .expect("the sets load");
+        app
+    }
+
+    /// The data that a query gives; any error fails the test.
+    pub async fn query(&self, query: &str) -> Json {
+        self.query_with(query, json!({})).await
+    }
+
+    /// The data that a query with variables gives; any error fails the test.
+    pub async fn query_with(&self, query: &str, variables: Json) -> Json {
+        let (status, mut body) = self.post(query, variables).await;
+        assert!(
+            status == 200 && body.get("errors").is_none(),
+            "{status} for {query}:\n{body:#}"
+        );
+        body["data"].take()
+    }
+
+    /// The status and whole response of a query.
+    pub async fn post(&self, query: &str, variables: Json) -> (u16, Json) {
+        let response = self
+            .http
+            .post(format!("{}/graphql", self.address))
+            .json(&json!({ "query": query, "variables": variables }))
+            .send()
+            .await
+            .expect("the server answers");
+        let status = response.status().as_u16();
+        (status, response.json().await.expect("the answer is JSON"))
+    }
+
+    /// A GET of a path: status, headers and text.
+    pub async fn get(&self, path: &str) -> (u16, reqwest::header::HeaderMap, String) {
+        let response = self
+            .http
+            .get(format!("{}{path}", self.address))
+            .send()
+            .await
+            .expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.text().await.expect("the answer is text"))
+    }
+
+    /// The first error of a query that must fail: its code and message.
+    pub async fn error(&self, query: &str) -> (String, String) {
+        let (_, body) = self.post(query, json!({})).await;
+        let error = &body["errors"][0];
+        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        assert!(error.is_object(), "no error for {query}: {body}");
+        (text(&error["extensions"]["code"]), text(&error["message"]))
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let options = self.options.clone();
+        // A thread of its own, since a test that failed may have left its runtime behind.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map(|runtime| {
+                runtime.block_on(async {
+                    if let Ok(store) = Store::connect(&options).await {
+                        let _ = store.drop_database().await;
+                    }
+                });
+            })
+        });
+        let _ = dropped.join();
+    }
+}
+
+/// A database that no other test uses, on the server that all tests share.
+pub fn database_options() -> store::Options {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    store::Options {
+        uri: server_uri(),
+        database: format!(
+            "menagerie_test_{}_{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        ),
+        pool_size: 16,
+        deadline: Duration::from_secs(30),
+    }
+}
+
+/// The server that all tests share.
+pub fn server_uri() -> String {
+    static URI: OnceLock<String> = OnceLock::new();
+    URI.get_or_init(|| std::env::var("MONGODB_URI").unwrap_or_else(|_| start_server()))
+        .clone()
+}
+
+/// Starts an embedded database for this process, on a temporary folder.
+fn start_server() -> String {
+    static SERVER: OnceLock<Embedded> = OnceLock::new();
+    let folder = temporary_folder();
+    let started = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
+        runtime.block_on(Embedded::start(embedded::Options {
+            program: None,
+            data_dir: folder,
+            memory_limit_mb: 4096,
+            log_file_max: Some("16MB".into()),
+        }))
+    });
+    let server = started
+        .join()
+        .expect("no panic")
+        .expect("the database starts; `make database` builds it");
+    SERVER.get_or_init(|| server).uri()
+}
+
+/// A folder that is gone when this process ends, however it ends: a watcher removes it when its input closes.
+fn temporary_folder() -> std::path::PathBuf {
+    static WATCHER: OnceLock<std::process::Child> = OnceLock::new();
+    let folder = tempfile::Builder::new()
+        .prefix("menagerie-test-")
+        .tempdir()
+        .expect("a folder")
+        .keep();
+    let watcher = Command::new("sh")
+        // The database is killed at the same moment, so what it still writes is waited for.
+        .args([
+            "-c",
+            "cat >/dev/null; for _ in 1 2 3 4 5; do rm -rf \"$1\" && exit; sleep 0.2; done",
+            "sh",
+        ])
+        .arg(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sh starts");
+    WATCHER.get_or_init(|| watcher);
+    folder
+}
