@@ -1,5 +1,6 @@
 //! What each command does, from configuration to exit status.
 
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
@@ -49,9 +50,10 @@ impl Failure {
 
 type Outcome = Result<ExitCode, Failure>;
 
-/// The schema in GraphQL's own language. Needs no database.
-pub fn schema() -> String {
-    graphql::sdl(&graphql::schema(limits(&Config::default())))
+/// Prints the schema in GraphQL's own language. Needs no database.
+pub fn schema() -> ExitCode {
+    say(graphql::sdl(&graphql::schema(limits(&Config::default()))).trim_end());
+    ExitCode::SUCCESS
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -86,9 +88,13 @@ async fn serve_on(
     };
     let server =
         http::serve(listener, State::new(database.store.clone(), limits(config)), serving).map_err(Failure::Server)?;
-    println!("Menagerie serves the API at http://{address}/graphql");
-    println!("  to try queries in the browser: http://{address}/graphiql");
-    println!("  the schema:                    http://{address}/schema.graphql");
+    say(format_args!("Menagerie serves the API at http://{address}/graphql"));
+    say(format_args!(
+        "  to try queries in the browser: http://{address}/graphiql"
+    ));
+    say(format_args!(
+        "  the schema:                    http://{address}/schema.graphql"
+    ));
     server.await.map_err(Failure::Server)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -100,7 +106,7 @@ pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
     let outcome = load(&database.store, sets, Options { reset, dry_run }).await;
     database.close().await;
     for report in outcome? {
-        println!("{report}");
+        say(report);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -112,17 +118,16 @@ pub async fn generate(gifts: usize, seed: u64) -> Outcome {
     let shows = std::io::stderr().is_terminal();
     let outcome = synthetic::generate(&database.store, gifts, seed, |done, total| {
         if shows {
-            eprint!("\r{done} of {total} documents");
-            let _ = std::io::stderr().flush();
+            let _ = write!(std::io::stderr(), "\r{done} of {total} documents");
         }
     })
     .await;
     database.close().await;
     if shows {
-        eprintln!();
+        let _ = writeln!(std::io::stderr());
     }
     for (kind, new) in outcome? {
-        println!("{}: {new} new", kind.collection());
+        say(format_args!("{}: {new} new", kind.collection()));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -135,14 +140,21 @@ pub async fn check() -> Outcome {
     database.close().await;
     let findings = outcome?;
     for finding in &findings {
-        println!("{finding}");
+        say(finding);
     }
     if findings.is_empty() {
-        println!("nothing found: references, validators, derived fields and indexes are as they should be");
+        say(format_args!(
+            "nothing found: references, validators, derived fields and indexes are as they should be"
+        ));
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} found", findings.len());
+    say(format_args!("{} found", findings.len()));
     Ok(ExitCode::FAILURE)
+}
+
+/// Writes a line for the user. A reader that has left, as in `menagerie schema | head`, is no failure.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Reads the configuration and starts the log.

@@ -5,6 +5,7 @@
 
 mod commands;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -63,10 +64,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command.unwrap_or(Command::Serve) {
-        Command::Schema => {
-            print!("{}", commands::schema());
-            return ExitCode::SUCCESS;
-        }
+        Command::Schema => Ok(commands::schema()),
         Command::Serve => commands::serve().await,
         Command::Seed { sets, reset, dry_run } => commands::seed(&sets, reset, dry_run).await,
         Command::Generate { gifts, seed } => commands::generate(gifts, seed).await,
@@ -75,7 +73,7 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("menagerie: {failure}");
+            let _ = writeln!(std::io::stderr(), "menagerie: {failure}");
             failure.exit_code()
         }
     }

@@ -2,6 +2,13 @@
 //!
 //! The database server is the one that `MONGODB_URI` names, or an embedded one that this binary starts for itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 mod article; // what the article says, found from every side; the traps in its figures
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod serving; // routes, the schema file, sample operations, errors
