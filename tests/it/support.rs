@@ -34,7 +34,11 @@ pub struct TestApp {
 impl TestApp {
     /// A server over an empty database.
     pub async fn empty() -> Self {
-        let options = database_options();
+        Self::over(database_options()).await
+    }
+
+    /// A server over an empty database of the caller's choice.
+    pub async fn over(options: store::Options) -> Self {
         let store = Store::connect(&options).await.expect("the store connects");
         store.ensure_schema().await.expect("the schema is applied");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
