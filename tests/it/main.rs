@@ -12,5 +12,6 @@
 mod article; // what the article says, found from every side; the traps in its figures
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod killing; // the database killed under a writing load
+mod readme; // the README tells the truth
 mod serving; // routes, the schema file, sample operations, errors
 mod support; // TestApp

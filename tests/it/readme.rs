@@ -1,0 +1,43 @@
+//! The README tells the truth: its query gives its answer, its table lists the settings.
+
+use std::fs;
+
+use serde_json::Value as Json;
+
+use crate::support::TestApp;
+
+fn readme() -> String {
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README is there")
+}
+
+/// The content of the first code block in this language.
+fn block<'a>(text: &'a str, language: &str) -> &'a str {
+    let (_, rest) = text.split_once(&format!("```{language}\n")).expect("a block");
+    rest.split_once("```").expect("its end").0
+}
+
+#[tokio::test]
+async fn the_query_in_the_readme_gives_the_answer_in_the_readme() {
+    let app = TestApp::with(&["article"]).await;
+    let readme = readme();
+    let answer: Json = serde_json::from_str(block(&readme, "json")).expect("the answer is JSON");
+    let data = app.query(block(&readme, "graphql")).await;
+    assert_eq!(answer["data"], data, "the README should say:\n{:#}", serde_json::json!({ "data": data }));
+}
+
+#[test]
+fn the_readme_lists_every_setting() {
+    let (readme, example) = (
+        readme(),
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).expect("the example is there"),
+    );
+    let names = example.lines().filter_map(|line| line.strip_prefix('#')?.split_once('='));
+    let mut count = 0;
+    for (name, default) in names.filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+        let row = row.unwrap_or_else(|| panic!("{name} is missing"));
+        assert!(default.is_empty() || row.contains(&format!("`{default}`")), "{name}: {default} against {row}");
+        count += 1;
+    }
+    assert!(count >= 15, "{count}");
+}
