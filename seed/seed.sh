@@ -36,8 +36,14 @@ if ! command -v "$program" >/dev/null 2>&1; then
 fi
 
 named=no
+dry_run=--dry-run
 for argument in "$@"; do
-  case $argument in -*) ;; *) named=yes ;; esac
+  case $argument in
+    # Given twice it would be refused.
+    --dry-run) dry_run= ;;
+    -*) ;;
+    *) named=yes ;;
+  esac
 done
 [ "$named" = yes ] || set -- article "$@"
 
@@ -48,7 +54,7 @@ deadline=$(($(date +%s) + wait_for))
 told=no
 while :; do
   status=0
-  output=$("$program" seed --dry-run "$@" 2>&1) || status=$?
+  output=$("$program" seed $dry_run "$@" 2>&1) || status=$?
   [ "$status" -eq 0 ] && break
   if [ "$status" -ne "$unavailable" ]; then
     printf '%s\n' "$output" >&2

@@ -42,7 +42,7 @@ impl Failure {
                 SetError::Misfits { .. } | SetError::Unknown { .. } | SetError::Unreadable { .. },
             )) => 65,
             Self::Store(StoreError::Unavailable(_)) | Self::Load(LoadError::Store(StoreError::Unavailable(_))) => 69,
-            Self::Config(_) | Self::Log(_) => 78,
+            Self::Config(_) | Self::Log(_) | Self::Store(StoreError::Uri) => 78,
             _ => 70,
         })
     }
@@ -102,7 +102,11 @@ async fn serve_on(
 /// Loads sets.
 pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
     let config = start()?;
-    let database = Database::open(&config, false).await?;
+    let database = if dry_run {
+        Database::open_as_is(&config).await?
+    } else {
+        Database::open(&config, false).await?
+    };
     let outcome = load(&database.store, sets, Options { reset, dry_run }).await;
     database.close().await;
     for report in outcome? {

@@ -76,7 +76,9 @@ impl From<StoreError> for ApiError {
                 limit: i64::try_from(limit).unwrap_or(i64::MAX),
                 actual: i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1,
             },
-            StoreError::Unreadable { .. } | StoreError::Schema { .. } | StoreError::Refused(_) => Self::Internal,
+            StoreError::Uri | StoreError::Unreadable { .. } | StoreError::Schema { .. } | StoreError::Refused(_) => {
+                Self::Internal
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use super::fit::{self, Earlier};
 use super::set::{Set, SetError};
 use crate::domain::id::Kind;
 use crate::store::write::{Change, Prepared, Stored};
@@ -20,7 +21,7 @@ pub struct Options {
     pub dry_run: bool,
 }
 
-/// Why loading failed. The set at hand has not been written then; sets before it have.
+/// Why loading failed. When a set is wrong, nothing has been written; when the database failed, sets before may have.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The set itself is wrong.
@@ -92,46 +93,57 @@ impl fmt::Display for Report {
     }
 }
 
-/// Loads sets in their order; each is written as a whole or not at all.
+/// Loads sets in their order; each is written as a whole or not at all, and none before all are found to be right.
 pub async fn load(store: &Store, names: &[String], options: Options) -> Result<Vec<Report>, LoadError> {
-    let sets = names
-        .iter()
-        .map(|name| Set::read(name))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut known: HashSet<String> = HashSet::new();
-    let mut reports = Vec::new();
-    for set in &sets {
-        check_references(store, set, &known).await?;
-        let (changes, mut report) = decide(store, set, options).await?;
-        report.dry_run = options.dry_run;
-        if !options.dry_run {
-            store.seed(&set.name, &changes).await?;
+    let mut sets: Vec<Set> = Vec::new();
+    for name in names {
+        if sets.iter().all(|set| set.name != *name) {
+            sets.push(Set::read(name)?);
         }
-        known.extend(set.documents.iter().map(|document| document.id.clone()));
-        reports.push(report);
+    }
+    let mut earlier = Earlier::default();
+    let mut plans = Vec::new();
+    for set in &sets {
+        fit::references_lead_somewhere(store, set, &earlier).await?;
+        let (changes, report) = decide(store, set, options).await?;
+        fit::nothing_deleted_is_needed(set, &changes, &report.deleted)?;
+        fit::values_are_free(store, set, &changes, &mut earlier).await?;
+        let deleted: HashSet<&String> = report.deleted.iter().collect();
+        let ids = set.documents.iter().map(|document| &document.id);
+        earlier.ids.extend(ids.filter(|id| !deleted.contains(id)).cloned());
+        plans.push((set, changes, report));
+    }
+    let mut reports = Vec::new();
+    for (set, changes, report) in plans {
+        reports.push(if options.dry_run {
+            report
+        } else {
+            write(store, set, options, changes, report).await?
+        });
     }
     Ok(reports)
 }
 
-async fn check_references(store: &Store, set: &Set, known: &HashSet<String>) -> Result<(), LoadError> {
-    let outward = set.outward(known);
-    let mut by_kind: HashMap<Kind, Vec<String>> = HashMap::new();
-    for (kind, id, _) in &outward {
-        by_kind.entry(*kind).or_default().push(id.clone());
-    }
-    let mut existing = HashSet::new();
-    for (kind, ids) in by_kind {
-        existing.extend(store.existing(kind, &ids).await?);
-    }
-    let dangling: Vec<String> = outward
-        .into_iter()
-        .filter(|(_, id, _)| !existing.contains(id))
-        .map(|(_, _, line)| line)
-        .collect();
-    if dangling.is_empty() {
-        Ok(())
-    } else {
-        Err(set.misfits(dangling).into())
+/// Writes a set. When others have written the same documents meanwhile, such as a second server that starts at the
+/// same moment, it is decided again what to do.
+async fn write(
+    store: &Store,
+    set: &Set,
+    options: Options,
+    mut changes: Vec<Change>,
+    mut report: Report,
+) -> Result<Report, LoadError> {
+    const MORE_TRIES: u32 = 3;
+    let mut tries = 0;
+    loop {
+        match store.seed(&set.name, &changes).await {
+            Err(StoreError::Conflict(_)) if tries < MORE_TRIES => {
+                tries += 1;
+                (changes, report) = decide(store, set, options).await?;
+                fit::values_are_free(store, set, &changes, &mut Earlier::default()).await?;
+            }
+            outcome => return Ok(outcome.map(|()| report)?),
+        }
     }
 }
 
@@ -150,6 +162,7 @@ async fn decide(store: &Store, set: &Set, options: Options) -> Result<(Vec<Chang
     }
     let mut report = Report {
         set: set.name.clone(),
+        dry_run: options.dry_run,
         ..Report::default()
     };
     let mut changes = Vec::new();

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::domain::id::Kind;
 use crate::graphql::collections::references;
-use crate::store::validate::Problem;
+use crate::store::validate::{Problem, nearest};
 use crate::store::write::Prepared;
 
 #[derive(RustEmbed)]
@@ -73,11 +73,11 @@ impl fmt::Display for SetError {
             ),
             Self::Unreadable { path, detail } => write!(f, "{path} cannot be read: {detail}"),
             Self::Misfits { name, lines } => {
-                write!(
-                    f,
-                    "the set {name} is not loaded; {} things are wrong in it:",
-                    lines.len()
-                )?;
+                let things = match lines.len() {
+                    1 => "one thing is".to_owned(),
+                    number => format!("{number} things are"),
+                };
+                write!(f, "the set {name} is not loaded; {things} wrong in it:")?;
                 lines.iter().try_for_each(|line| write!(f, "\n  {line}"))
             }
         }
@@ -104,9 +104,10 @@ impl Set {
             if !folder.is_dir() {
                 return Err(SetError::Unreadable {
                     path: name.to_owned(),
-                    detail: "it is no folder".into(),
+                    detail: "it is no folder; accepted is a folder with files such as gifts.json".into(),
                 });
             }
+            refuse_strange_files(name, folder)?;
             files_of(|file| match std::fs::read_to_string(folder.join(file)) {
                 Ok(text) => Ok(Some(text)),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -139,7 +140,8 @@ impl Set {
         };
         let mut lines = Vec::new();
         if files.is_empty() {
-            lines.push("no file was found; accepted are gifts.json, nations.json and so on, by collection".to_owned());
+            let accepted = ORDER.map(file_name).join(", ");
+            lines.push(format!("found no file; accepted: at least one of {accepted}"));
         }
         for (kind, text) in files {
             let file = file_name(kind);
@@ -233,9 +235,43 @@ impl Set {
         }
     }
 
-    fn place<'a>(&'a self, id: &'a str) -> &'a str {
+    /// Where in the files a document of this set stands; for another document its id.
+    pub fn place<'a>(&'a self, id: &'a str) -> &'a str {
         self.places.get(id).map_or(id, String::as_str)
     }
+}
+
+/// A file whose name is mistyped would otherwise be passed over in silence.
+fn refuse_strange_files(name: &str, folder: &Path) -> Result<(), SetError> {
+    let accepted = ORDER.map(file_name);
+    let accepted: Vec<&str> = accepted.iter().map(String::as_str).collect();
+    let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+    let mut strange: Vec<String> = entries
+        .map_err(|error| SetError::Unreadable {
+            path: name.to_owned(),
+            detail: error.to_string(),
+        })?
+        .iter()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|file| file.ends_with(".json") && !accepted.contains(&file.as_str()))
+        .collect();
+    strange.sort();
+    if strange.is_empty() {
+        return Ok(());
+    }
+    Err(SetError::Misfits {
+        name: name.to_owned(),
+        lines: strange
+            .iter()
+            .map(|file| {
+                let hint = nearest(file, &accepted).unwrap_or_default();
+                format!(
+                    "{file}: found a file of this name; accepted: {}{hint}",
+                    accepted.join(", ")
+                )
+            })
+            .collect(),
+    })
 }
 
 fn file_name(kind: Kind) -> String {

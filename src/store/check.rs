@@ -9,10 +9,10 @@ use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 
 use super::collections::{self, CollectionSchema};
+use super::derive::{derive, words_of};
 use super::ensure::Drift;
 use super::read::ids_at;
 use super::validate::{Problem, problems};
-use super::write::{derive_dates, words_of};
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
@@ -102,26 +102,43 @@ impl Store {
         paths: &[&'static str],
         findings: &mut Vec<Finding>,
     ) -> Result<()> {
+        // A comparison with a text finds texts only, so other ids are asked for by themselves; the first of them tell.
+        let others = self.batch(schema.kind, doc! { "$not": { "$gt": "" } }).await?;
+        self.check_batch(schema, paths, &others, findings).await?;
         let mut last = String::new();
         loop {
-            let batch: Vec<RawDocumentBuf> = self
-                .raw(schema.kind)
-                .find(doc! { "_id": { "$gt": &last } })
-                .sort(doc! { "_id": 1 })
-                .limit(BATCH as i64)
-                .max_time(self.deadline)
-                .await?
-                .try_collect()
-                .await?;
+            let batch = self.batch(schema.kind, doc! { "$gt": &last }).await?;
             let Some(end) = batch.last() else { return Ok(()) };
             last = end.get_str("_id").unwrap_or("\u{10ffff}").to_owned();
-            for raw in &batch {
-                if let Ok(document) = Document::try_from(raw.as_ref()) {
-                    examine(schema, &document, findings);
-                }
-            }
-            self.find_dangling(paths, &batch, findings).await?;
+            self.check_batch(schema, paths, &batch, findings).await?;
         }
+    }
+
+    async fn batch(&self, kind: Kind, id: Document) -> Result<Vec<RawDocumentBuf>> {
+        Ok(self
+            .raw(kind)
+            .find(doc! { "_id": id })
+            .sort(doc! { "_id": 1 })
+            .limit(BATCH as i64)
+            .max_time(self.deadline)
+            .await?
+            .try_collect()
+            .await?)
+    }
+
+    async fn check_batch(
+        &self,
+        schema: &CollectionSchema,
+        paths: &[&'static str],
+        batch: &[RawDocumentBuf],
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
+        for raw in batch {
+            if let Ok(document) = Document::try_from(raw.as_ref()) {
+                examine(schema, &document, findings);
+            }
+        }
+        self.find_dangling(paths, batch, findings).await
     }
 
     async fn find_dangling(
@@ -192,7 +209,7 @@ fn examine(schema: &CollectionSchema, document: &Document, findings: &mut Vec<Fi
     }
     let mut derived = document.clone();
     let mut unparsable = Vec::new();
-    derive_dates(&mut derived, "", &mut unparsable);
+    derive(&mut derived, &mut unparsable);
     if derived != *document {
         findings.push(Finding::Stale {
             document: id.clone(),

@@ -9,6 +9,7 @@ use mongodb::bson::{Bson, Document};
 use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
+use super::derive::{BOOKKEEPING, FROM_EDTF};
 use super::{Result, StoreError};
 use crate::domain::id::Kind;
 
@@ -38,6 +39,8 @@ pub struct CollectionSchema {
     pub kind: Kind,
     /// The `$jsonSchema` itself, every `$ref` filled in.
     pub json_schema: Document,
+    /// The same for documents as people write them: without what the store fills in.
+    pub input_schema: Document,
     /// The indexes beside that on `_id`.
     pub indexes: Vec<Index>,
     /// The paths of the texts whose words the text filter finds.
@@ -85,12 +88,61 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
         .collect::<Option<_>>()
         .ok_or_else(|| fault(&file, "an index lacks `name` or `key`"))?;
     let words = json["words"].as_array().into_iter().flatten();
+    let mut input_schema = json_schema.clone();
+    leave_out(&mut input_schema, &BOOKKEEPING);
+    dates_as_written(&mut input_schema);
     Ok(CollectionSchema {
         kind,
         json_schema,
+        input_schema,
         indexes,
         words: words.filter_map(|path| path.as_str().map(str::to_owned)).collect(),
     })
+}
+
+/// Nobody writes what follows from a date's EDTF, and an empty list of inferred parts may be left out.
+fn dates_as_written(schema: &mut Document) {
+    if schema
+        .get_document("properties")
+        .is_ok_and(|fields| fields.contains_key("edtf"))
+    {
+        leave_out(schema, &FROM_EDTF);
+        not_required(schema, &["inferred"]);
+    }
+    if let Ok(each) = schema.get_document_mut("items") {
+        dates_as_written(each);
+    }
+    if let Ok(fields) = schema.get_document_mut("properties") {
+        for (_, field) in fields.iter_mut() {
+            if let Bson::Document(field) = field {
+                dates_as_written(field);
+            }
+        }
+    }
+}
+
+fn leave_out(schema: &mut Document, names: &[&str]) {
+    if let Ok(fields) = schema.get_document_mut("properties") {
+        for name in names {
+            fields.remove(*name);
+        }
+    }
+    not_required(schema, names);
+}
+
+fn not_required(schema: &mut Document, names: &[&str]) {
+    if let Ok(required) = schema.get_array_mut("required") {
+        required.retain(|field| field.as_str().is_none_or(|field| !names.contains(&field)));
+    }
+}
+
+/// The fields of a collection of which no two documents may share a value.
+pub fn unique_fields(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let indexes = of(kind).map(|schema| schema.indexes.as_slice()).unwrap_or_default();
+    indexes
+        .iter()
+        .filter(|index| index.unique && index.key.len() == 1)
+        .filter_map(|index| index.key.keys().next().map(String::as_str))
 }
 
 fn index(json: &Json) -> Option<Index> {
@@ -143,7 +195,9 @@ pub(super) fn bson_of(json: &Json) -> Bson {
         Json::Null => Bson::Null,
         Json::Bool(flag) => Bson::Boolean(*flag),
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => i32::try_from(whole).map_or(Bson::Int64(whole), Bson::Int32),
+            (Some(whole), _) => whole_number(whole),
+            // `2.0` is the whole number 2 in JSON; beyond an i32 it stays as it is.
+            (None, Some(real)) if real == f64::from(real as i32) => whole_number(i64::from(real as i32)),
             (None, Some(real)) => Bson::Double(real),
             (None, None) => Bson::Null,
         },
@@ -156,6 +210,10 @@ pub(super) fn bson_of(json: &Json) -> Bson {
                 .collect(),
         ),
     }
+}
+
+fn whole_number(number: i64) -> Bson {
+    i32::try_from(number).map_or(Bson::Int64(number), Bson::Int32)
 }
 
 fn fault(file: &str, detail: impl ToString) -> StoreError {

@@ -10,6 +10,13 @@ pub enum StoreError {
     /// No database answers: worth trying again later.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] Box<DriverError>),
+    /// The address is no connection string. Nothing of it is repeated: it may hold a password.
+    #[error(
+        "the database's URI cannot be understood (not shown, it may hold a password); accepted is \
+         mongodb://USER:PASSWORD@HOST:PORT/?OPTIONS, where characters of user and password other than letters and \
+         digits are percent-encoded, such as %40 for @"
+    )]
+    Uri,
     /// The database gave up at the deadline (`maxTimeMS`).
     #[error("the database did not finish in time: {0}")]
     Timeout(#[source] Box<DriverError>),
@@ -75,7 +82,7 @@ impl From<DriverError> for StoreError {
 }
 
 /// The server's code, wherever the driver keeps it.
-fn code_of(error: &DriverError) -> Option<i32> {
+pub(super) fn code_of(error: &DriverError) -> Option<i32> {
     match error.kind.as_ref() {
         ErrorKind::Command(command) => Some(command.code),
         ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Some(write.code),

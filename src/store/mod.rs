@@ -8,6 +8,7 @@ pub mod bson_types;
 pub mod check;
 pub mod collections;
 pub mod cursor;
+mod derive;
 pub mod ensure;
 pub mod entity;
 pub mod error;
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::error::ErrorKind;
 use mongodb::event::EventHandler;
 use mongodb::event::command::CommandEvent;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
@@ -35,6 +37,14 @@ use crate::domain::id::Kind;
 
 /// The outcome of a call to the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The driver's words about a URI repeat parts of it, and where a password is written wrongly, parts of that.
+fn not_understood(error: mongodb::error::Error) -> StoreError {
+    match error.kind.as_ref() {
+        ErrorKind::InvalidArgument { .. } => StoreError::Uri,
+        _ => error.into(),
+    }
+}
 
 /// How long the driver looks for a server before it says that there is none.
 const SERVER_SELECTION: Duration = Duration::from_secs(5);
@@ -66,7 +76,7 @@ impl Store {
     ///
     /// The pool's tasks belong to the runtime that calls this, which therefore must outlive the store.
     pub async fn connect(options: &Options) -> Result<Self> {
-        let mut client_options = ClientOptions::parse(&options.uri).await?;
+        let mut client_options = ClientOptions::parse(&options.uri).await.map_err(not_understood)?;
         let commands = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&commands);
         client_options.command_event_handler = Some(EventHandler::callback(move |event: CommandEvent| {

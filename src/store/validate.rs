@@ -60,7 +60,7 @@ fn examine(schema: &Document, value: &Bson, path: &mut String, problems: &mut Ve
     if let Some(accepted) = schema.get("bsonType").map(type_names)
         && !accepted.contains(&type_name(value))
     {
-        report(accepted.join(" or "));
+        report(in_words(&accepted));
     }
     if let Ok(values) = schema.get_array("enum")
         && !values.contains(value)
@@ -132,12 +132,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 }
 
 fn number_limits(schema: &Document, value: &Bson, path: &str, problems: &mut Vec<Problem>) {
-    let number = match value {
-        Bson::Int32(number) => f64::from(*number),
-        Bson::Int64(number) => *number as f64,
-        Bson::Double(number) => *number,
-        _ => return,
-    };
+    let Some(number) = number_of(value) else { return };
     let least = limit(schema, "minimum").filter(|least| number < *least as f64);
     let most = limit(schema, "maximum").filter(|most| number > *most as f64);
     if let Some(least) = least {
@@ -214,8 +209,18 @@ fn object(schema: &Document, fields: &Document, path: &mut String, problems: &mu
     }
 }
 
+/// A number of any width.
+pub(super) fn number_of(value: &Bson) -> Option<f64> {
+    match value {
+        Bson::Int32(number) => Some(f64::from(*number)),
+        Bson::Int64(number) => Some(*number as f64),
+        Bson::Double(number) => Some(*number),
+        _ => None,
+    }
+}
+
 /// A hint at the nearest accepted word, where one is near enough to be meant.
-fn nearest(found: &str, words: &[&str]) -> Option<String> {
+pub fn nearest(found: &str, words: &[&str]) -> Option<String> {
     let (word, distance) = words
         .iter()
         .map(|word| {
@@ -259,6 +264,27 @@ const fn type_name(value: &Bson) -> &'static str {
     }
 }
 
+/// Types for the reader, who writes JSON and knows of no widths of numbers.
+fn in_words(types: &[&str]) -> String {
+    let mut words: Vec<&str> = types
+        .iter()
+        .map(|name| match *name {
+            "int" | "long" if types.contains(&"double") => "a number",
+            "int" | "long" => "a whole number",
+            "double" => "a number",
+            "string" => "a text",
+            "bool" => "true or false",
+            "array" => "a list",
+            "object" => "an object",
+            "null" => "nothing",
+            "date" => "a date",
+            other => other,
+        })
+        .collect();
+    words.dedup();
+    words.join(" or ")
+}
+
 /// A value for the reader: long texts are cut.
 fn describe(value: &Bson) -> String {
     const LONGEST: usize = 60;
@@ -269,7 +295,7 @@ fn describe(value: &Bson) -> String {
         }
         Bson::String(text) => format!("{text:?}"),
         Bson::Int32(_) | Bson::Int64(_) | Bson::Double(_) | Bson::Boolean(_) => value.to_string(),
-        other => format!("a value of type {}", type_name(other)),
+        other => in_words(&[type_name(other)]),
     }
 }
 
@@ -296,7 +322,7 @@ mod tests {
                 doc! {},
                 vec!["the document: found no field `a`; accepted: `a` is required"],
             ),
-            (doc! { "a": "1" }, vec!["a: found \"1\"; accepted: int"]),
+            (doc! { "a": "1" }, vec!["a: found \"1\"; accepted: a whole number"]),
             (doc! { "a": -1 }, vec!["a: found -1; accepted: a number of at least 0"]),
             (
                 doc! { "a": 1, "list": ["RED", "GREN", "RED"] },

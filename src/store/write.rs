@@ -1,25 +1,18 @@
-//! Documents on their way in: derived fields, fingerprints, transactions.
+//! Documents on their way in: checked, completed, stamped, and written in transactions.
 //!
-//! What follows from a field is derived here, once: a date's bounds and precision from its EDTF, the words from the
-//! texts. Who may write and what a patch means is decided elsewhere.
+//! What follows from a field is `derive.rs`'s. Who may write and what a patch means is decided elsewhere.
 
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
-use super::bson_types::date_of;
-use super::collections::{self, CollectionSchema, bson_of};
-use super::validate::{Problem, problems};
+use super::collections::{self, bson_of, unique_fields};
+use super::derive::{derive, fingerprint, take_out_derived, texts_at, without_nulls, words_of};
+use super::validate::{Problem, number_of, problems};
 use super::{Result, Store, StoreError};
-use crate::domain::date::Edtf;
 use crate::domain::id::Kind;
-use crate::domain::words::words;
-
-/// The fields that the store keeps about a document, beside what it says.
-const BOOKKEEPING: [&str; 4] = ["words", "version", "createdAt", "updatedAt"];
 
 /// A document that fits its collection and only lacks its bookkeeping of versions and times.
 #[derive(Clone, Debug)]
@@ -45,20 +38,10 @@ impl Prepared {
             }]);
         };
         let mut found = Vec::new();
-        for field in BOOKKEEPING {
-            if document.contains_key(field) {
-                found.push(Problem {
-                    path: field.into(),
-                    found: "a value".into(),
-                    accepted: "nothing: this field is kept by the store".into(),
-                });
-            }
-        }
-        derive_dates(&mut document, "", &mut found);
+        take_out_derived(&mut document, &mut found);
+        found.extend(problems(&schema.input_schema, &document));
+        derive(&mut document, &mut found);
         document.insert("words", words_of(schema, &document));
-        let mut whole = document.clone();
-        stamp(&mut whole, 1, DateTime::MIN, DateTime::MIN);
-        found.extend(problems(&schema.json_schema, &whole));
         if !found.is_empty() {
             return Err(found);
         }
@@ -68,6 +51,12 @@ impl Prepared {
             fingerprint: fingerprint(&document),
             document,
         })
+    }
+
+    /// The values that no other document of the collection may have, each with its field.
+    pub fn unique_values(&self) -> Vec<(&'static str, String)> {
+        let values = |field| self.ids_at(field).into_iter().map(move |value| (field, value));
+        unique_fields(self.kind).flat_map(values).collect()
     }
 
     /// What the document says at a dotted path, as the ids that stand there.
@@ -87,13 +76,36 @@ pub enum Change {
     Replace(Prepared, Stored),
 }
 
+impl Change {
+    /// The document as it will be.
+    pub const fn document(&self) -> &Prepared {
+        match self {
+            Self::Insert(prepared) | Self::Replace(prepared, _) => prepared,
+        }
+    }
+}
+
 /// What is stored about a document that a seed set also holds.
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// The fingerprint of what it says now.
     pub fingerprint: String,
-    version: i64,
+    /// As it is stored: a document that was written past the validator may have none, or another number.
+    version: Bson,
     created_at: DateTime,
+}
+
+/// A value of which each document must have its own, and which another document has already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The document that is to be written.
+    pub id: String,
+    /// The field.
+    pub field: &'static str,
+    /// Its value.
+    pub value: String,
+    /// The document that has it.
+    pub by: String,
 }
 
 /// The collection that remembers what a seed set wrote.
@@ -113,7 +125,7 @@ impl Store {
             let id = document.get_str("_id").unwrap_or_default().to_owned();
             let stored = Stored {
                 fingerprint: fingerprint(&document),
-                version: number(&document, "version"),
+                version: document.get("version").cloned().unwrap_or(Bson::Null),
                 created_at: document.get_datetime("createdAt").copied().unwrap_or(now),
             };
             found.insert(id, stored);
@@ -133,6 +145,39 @@ impl Store {
         while let Some(row) = rows.try_next().await? {
             if let (Ok(id), Ok(fingerprint)) = (row.get_str("_id"), row.get_str("fingerprint")) {
                 found.insert(id.to_owned(), fingerprint.to_owned());
+            }
+        }
+        Ok(found)
+    }
+
+    /// What keeps `documents`, all of one collection, from being written: values that others have already.
+    pub async fn taken(&self, kind: Kind, documents: &[&Prepared]) -> Result<Vec<Taken>> {
+        let mut found = Vec::new();
+        for field in unique_fields(kind) {
+            let wanted: Vec<(&Prepared, String)> = documents
+                .iter()
+                .flat_map(|document| document.ids_at(field).into_iter().map(|value| (*document, value)))
+                .collect();
+            let values: Vec<&String> = wanted.iter().map(|(_, value)| value).collect();
+            let mut rows = self
+                .documents(kind)
+                .find(doc! { field: { "$in": values } })
+                .projection(doc! { field: 1 })
+                .max_time(self.deadline)
+                .await?;
+            while let Some(row) = rows.try_next().await? {
+                let (Ok(by), Ok(held)) = (row.get_str("_id"), row.get_str(field)) else {
+                    continue;
+                };
+                let others = wanted
+                    .iter()
+                    .filter(|(document, value)| value == held && document.id != by);
+                found.extend(others.map(|(document, value)| Taken {
+                    id: document.id.clone(),
+                    field,
+                    value: value.clone(),
+                    by: by.to_owned(),
+                }));
             }
         }
         Ok(found)
@@ -191,10 +236,11 @@ impl Store {
         now: DateTime,
     ) -> std::result::Result<(), mongodb::error::Error> {
         let mut document = prepared.document.clone();
-        stamp(&mut document, stored.version + 1, stored.created_at, now);
+        let version = number_of(&stored.version).map_or(0, |version| version as i64);
+        stamp(&mut document, version + 1, stored.created_at, now);
         let result = self
             .documents(prepared.kind)
-            .replace_one(doc! { "_id": &prepared.id, "version": stored.version }, document)
+            .replace_one(doc! { "_id": &prepared.id, "version": &stored.version }, document)
             .session(session)
             .await?;
         if result.matched_count == 0 {
@@ -256,141 +302,6 @@ fn stamp(document: &mut Document, version: i64, created: DateTime, updated: Date
     document.insert("version", version);
     document.insert("createdAt", created);
     document.insert("updatedAt", updated);
-}
-
-pub(super) fn number(document: &Document, field: &str) -> i64 {
-    match document.get(field) {
-        Some(Bson::Int32(number)) => i64::from(*number),
-        Some(Bson::Int64(number)) => *number,
-        _ => 0,
-    }
-}
-
-/// The words of a document, from the texts that its collection declares.
-pub(super) fn words_of(schema: &CollectionSchema, document: &Document) -> Vec<String> {
-    let mut texts = Vec::new();
-    for path in &schema.words {
-        texts_at(document, path, &mut |text| texts.push(text.to_owned()));
-    }
-    words(texts.iter().map(String::as_str))
-}
-
-/// Calls `each` with every string at a dotted path, through arrays.
-fn texts_at(document: &Document, path: &str, each: &mut dyn FnMut(&str)) {
-    fn visit(value: &Bson, rest: Option<&str>, each: &mut dyn FnMut(&str)) {
-        match (value, rest) {
-            (Bson::Array(items), rest) => items.iter().for_each(|item| visit(item, rest, each)),
-            (Bson::Document(inner), Some(rest)) => texts_at(inner, rest, each),
-            (Bson::String(text), None) => each(text),
-            _ => {}
-        }
-    }
-    let (head, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(head, rest)| (head, Some(rest)));
-    if let Some(value) = document.get(head) {
-        visit(value, rest, each);
-    }
-}
-
-/// Adds to every date in a document what follows from its EDTF. An object with a field `edtf` is a date.
-pub(super) fn derive_dates(document: &mut Document, path: &str, problems: &mut Vec<Problem>) {
-    if let Some(edtf) = document.get("edtf").and_then(Bson::as_str) {
-        match edtf.parse::<Edtf>() {
-            Ok(date) => {
-                let bounds = date.bounds();
-                let day = |day: Option<_>| day.map_or(Bson::Null, |day| Bson::DateTime(date_of(day)));
-                document.insert("earliest", day(bounds.earliest));
-                document.insert("latest", day(bounds.latest));
-                document.insert("precision", date.precision().as_str());
-                document.insert("approximate", date.is_approximate());
-                document.insert("uncertain", date.is_uncertain());
-                document
-                    .entry("inferred".to_owned())
-                    .or_insert_with(|| Bson::Array(vec![]));
-            }
-            Err(error) => problems.push(Problem {
-                path: format!("{path}.edtf").trim_start_matches('.').to_owned(),
-                found: format!("{edtf:?}"),
-                accepted: error.to_string(),
-            }),
-        }
-        return;
-    }
-    for (name, value) in document.iter_mut() {
-        let inner = if path.is_empty() {
-            name.clone()
-        } else {
-            format!("{path}.{name}")
-        };
-        match value {
-            Bson::Document(fields) => derive_dates(fields, &inner, problems),
-            Bson::Array(items) => {
-                for (place, item) in items.iter_mut().enumerate() {
-                    if let Bson::Document(fields) = item {
-                        derive_dates(fields, &format!("{inner}[{place}]"), problems);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn without_nulls(value: Bson) -> Bson {
-    match value {
-        Bson::Document(fields) => Bson::Document(
-            fields
-                .into_iter()
-                .filter(|(_, value)| *value != Bson::Null)
-                .map(|(name, value)| (name, without_nulls(value)))
-                .collect(),
-        ),
-        Bson::Array(items) => Bson::Array(items.into_iter().map(without_nulls).collect()),
-        other => other,
-    }
-}
-
-/// A hash of what a document says, whatever the order of its fields and the width of its numbers.
-pub(super) fn fingerprint(document: &Document) -> String {
-    fn canonical(value: &Bson, out: &mut String) {
-        match value {
-            Bson::Document(fields) => {
-                let mut sorted: Vec<_> = fields.iter().collect();
-                sorted.sort_by_key(|(name, _)| *name);
-                out.push('{');
-                for (name, value) in sorted {
-                    out.push_str(&format!("{name:?}:"));
-                    canonical(value, out);
-                    out.push(',');
-                }
-                out.push('}');
-            }
-            Bson::Array(items) => {
-                out.push('[');
-                for item in items {
-                    canonical(item, out);
-                    out.push(',');
-                }
-                out.push(']');
-            }
-            Bson::Int32(number) => out.push_str(&format!("{}", f64::from(*number))),
-            Bson::Int64(number) => out.push_str(&format!("{}", *number as f64)),
-            Bson::Double(number) => out.push_str(&format!("{number}")),
-            Bson::String(text) => out.push_str(&format!("{text:?}")),
-            other => out.push_str(&other.to_string()),
-        }
-    }
-    let mut content = document.clone();
-    for field in BOOKKEEPING {
-        content.remove(field);
-    }
-    let mut text = String::new();
-    canonical(&Bson::Document(content), &mut text);
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn unreadable_schema(error: &StoreError) -> Problem {

@@ -10,8 +10,12 @@
 )]
 
 mod article; // what the article says, found from every side; the traps in its figures
+mod checking; // what a check finds, what is put right, that the vocabularies agree
+mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod embedded; // the embedded database: start, restart, stop, one server a folder
+mod house; // the house rules, held against the sources
 mod killing; // the database killed under a writing load
 mod readme; // the README tells the truth
+mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
 mod support; // TestApp

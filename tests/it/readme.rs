@@ -22,7 +22,12 @@ async fn the_query_in_the_readme_gives_the_answer_in_the_readme() {
     let readme = readme();
     let answer: Json = serde_json::from_str(block(&readme, "json")).expect("the answer is JSON");
     let data = app.query(block(&readme, "graphql")).await;
-    assert_eq!(answer["data"], data, "the README should say:\n{:#}", serde_json::json!({ "data": data }));
+    assert_eq!(
+        answer["data"],
+        data,
+        "the README should say:\n{:#}",
+        serde_json::json!({ "data": data })
+    );
 }
 
 #[test]
@@ -31,12 +36,17 @@ fn the_readme_lists_every_setting() {
         readme(),
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).expect("the example is there"),
     );
-    let names = example.lines().filter_map(|line| line.strip_prefix('#')?.split_once('='));
+    let names = example
+        .lines()
+        .filter_map(|line| line.strip_prefix('#')?.split_once('='));
     let mut count = 0;
     for (name, default) in names.filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
         let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
         let row = row.unwrap_or_else(|| panic!("{name} is missing"));
-        assert!(default.is_empty() || row.contains(&format!("`{default}`")), "{name}: {default} against {row}");
+        assert!(
+            default.is_empty() || row.contains(&format!("`{default}`")),
+            "{name}: {default} against {row}"
+        );
         count += 1;
     }
     assert!(count >= 15, "{count}");

@@ -27,7 +27,8 @@ pub struct TestApp {
     pub address: String,
     /// Its store, for what cannot be asked through GraphQL.
     pub store: Store,
-    options: store::Options,
+    /// Where its database is, for what goes past the store.
+    pub options: store::Options,
     http: reqwest::Client,
 }
 
@@ -65,6 +66,14 @@ impl TestApp {
             .await
             .expect("the sets load");
         app
+    }
+
+    /// Its database, for what goes past the store.
+    pub async fn raw(&self) -> mongodb::Database {
+        let client = mongodb::Client::with_uri_str(&self.options.uri).await;
+        client
+            .expect("the driver takes the URI")
+            .database(&self.options.database)
     }
 
     /// The data that a query gives; any error fails the test.

@@ -5,9 +5,13 @@ use crate::domain::id::quoted;
 /// A text that is not EDTF of level 0 or 1. Its display is the whole message: what was found, where, and what is
 /// accepted, with an example.
 #[derive(thiserror::Error, Debug, Clone, PartialEq, Eq)]
-#[error("{message}")]
+#[error("{found} is not accepted as a date: {problem}. Accepted: {accepted}")]
 pub struct EdtfError {
-    message: String,
+    found: String,
+    /// What is wrong, and at which character.
+    pub problem: String,
+    /// What is accepted there, with an example.
+    pub accepted: String,
 }
 
 /// Two places of a month or day.
@@ -116,10 +120,9 @@ impl<'a> Reader<'a> {
         };
         let place = self.text[..begin].chars().count() + 1;
         EdtfError {
-            message: format!(
-                "{} is not accepted as a date: {found} at character {place} {problem}. Accepted: {accepted}, such as `{example}`",
-                quoted(self.text)
-            ),
+            found: quoted(self.text),
+            problem: format!("{found} at character {place} {problem}"),
+            accepted: format!("{accepted}, such as `{example}`"),
         }
     }
 }

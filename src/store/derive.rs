@@ -1,0 +1,197 @@
+//! What follows from what a document says: a date's bounds from its EDTF, the words from the texts, a fingerprint of
+//! the whole; and the rules between fields that no `$jsonSchema` can state.
+//!
+//! Pure: a document goes in, a fuller one or a list of problems comes out. Writing is `write.rs`'s business.
+
+use mongodb::bson::{Bson, Document};
+use sha2::{Digest, Sha256};
+
+use super::bson_types::date_of;
+use super::collections::CollectionSchema;
+use super::validate::{Problem, number_of};
+use crate::domain::date::Edtf;
+use crate::domain::words::words;
+
+/// The fields that the store keeps about a document, beside what it says.
+pub(super) const BOOKKEEPING: [&str; 4] = ["words", "version", "createdAt", "updatedAt"];
+
+/// The fields of a date that follow from its `edtf`.
+pub(super) const FROM_EDTF: [&str; 5] = ["earliest", "latest", "precision", "approximate", "uncertain"];
+
+/// The words of a document, from the texts that its collection declares.
+pub(super) fn words_of(schema: &CollectionSchema, document: &Document) -> Vec<String> {
+    let mut texts = Vec::new();
+    for path in &schema.words {
+        texts_at(document, path, &mut |text| texts.push(text.to_owned()));
+    }
+    words(texts.iter().map(String::as_str))
+}
+
+/// Calls `each` with every string at a dotted path, through arrays.
+pub(super) fn texts_at(document: &Document, path: &str, each: &mut dyn FnMut(&str)) {
+    fn visit(value: &Bson, rest: Option<&str>, each: &mut dyn FnMut(&str)) {
+        match (value, rest) {
+            (Bson::Array(items), rest) => items.iter().for_each(|item| visit(item, rest, each)),
+            (Bson::Document(inner), Some(rest)) => texts_at(inner, rest, each),
+            (Bson::String(text), None) => each(text),
+            _ => {}
+        }
+    }
+    let (head, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(head, rest)| (head, Some(rest)));
+    if let Some(value) = document.get(head) {
+        visit(value, rest, each);
+    }
+}
+
+/// Takes out the fields that are the store's to fill in, with a problem for each that was there.
+pub(super) fn take_out_derived(document: &mut Document, problems: &mut Vec<Problem>) {
+    let mut refuse = |fields: &mut Document, path: &str, names: &[&str], reason: &str| {
+        for name in names {
+            if fields.remove(*name).is_some() {
+                problems.push(Problem {
+                    path: join(path, name),
+                    found: "a value".into(),
+                    accepted: format!("nothing: {reason}"),
+                });
+            }
+        }
+    };
+    refuse(document, "", &BOOKKEEPING, "this field is kept by the store");
+    each_object(document, "", &mut |fields, path| {
+        if fields.contains_key("edtf") {
+            refuse(fields, path, &FROM_EDTF, "this field follows from `edtf`");
+        }
+    });
+}
+
+/// Adds to every date in a document what follows from its EDTF, and says what cannot be true: an EDTF that is none,
+/// a `min` above its `max`. An object with a field `edtf` is a date.
+pub(super) fn derive(document: &mut Document, problems: &mut Vec<Problem>) {
+    each_object(document, "", &mut |fields, path| {
+        derive_date(fields, path, problems);
+        if let (Some(min), Some(max)) = (bound(fields, "min"), bound(fields, "max"))
+            && min > max
+        {
+            problems.push(Problem {
+                path: join(path, "min"),
+                found: format!("{min}, which is more than `max`, {max}"),
+                accepted: "a number that is not above `max`".into(),
+            });
+        }
+    });
+}
+
+fn derive_date(fields: &mut Document, path: &str, problems: &mut Vec<Problem>) {
+    let Some(edtf) = fields.get("edtf").and_then(Bson::as_str) else {
+        return;
+    };
+    match edtf.parse::<Edtf>() {
+        Ok(date) => {
+            let bounds = date.bounds();
+            let day = |day: Option<_>| day.map_or(Bson::Null, |day| Bson::DateTime(date_of(day)));
+            fields.insert("earliest", day(bounds.earliest));
+            fields.insert("latest", day(bounds.latest));
+            fields.insert("precision", date.precision().as_str());
+            fields.insert("approximate", date.is_approximate());
+            fields.insert("uncertain", date.is_uncertain());
+            fields
+                .entry("inferred".to_owned())
+                .or_insert_with(|| Bson::Array(vec![]));
+        }
+        Err(error) => problems.push(Problem {
+            path: join(path, "edtf"),
+            found: format!("{edtf:?}, where {}", error.problem),
+            accepted: error.accepted,
+        }),
+    }
+}
+
+fn bound(fields: &Document, name: &str) -> Option<f64> {
+    fields.get(name).and_then(number_of)
+}
+
+/// Calls `each` with the document and every object in it, and with the path of each.
+fn each_object(document: &mut Document, path: &str, each: &mut dyn FnMut(&mut Document, &str)) {
+    each(document, path);
+    for (name, value) in document.iter_mut() {
+        let inner = join(path, name);
+        match value {
+            Bson::Document(fields) => each_object(fields, &inner, each),
+            Bson::Array(items) => {
+                for (place, item) in items.iter_mut().enumerate() {
+                    if let Bson::Document(fields) = item {
+                        each_object(fields, &format!("{inner}[{place}]"), each);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+/// The value without the nulls in its objects: an absent field is how a document says that something is unknown.
+pub(super) fn without_nulls(value: Bson) -> Bson {
+    match value {
+        Bson::Document(fields) => Bson::Document(
+            fields
+                .into_iter()
+                .filter(|(_, value)| *value != Bson::Null)
+                .map(|(name, value)| (name, without_nulls(value)))
+                .collect(),
+        ),
+        Bson::Array(items) => Bson::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+/// A hash of what a document says, whatever the order of its fields and the width of its numbers.
+pub(super) fn fingerprint(document: &Document) -> String {
+    fn canonical(value: &Bson, out: &mut String) {
+        match value {
+            Bson::Document(fields) => {
+                let mut sorted: Vec<_> = fields.iter().collect();
+                sorted.sort_by_key(|(name, _)| *name);
+                out.push('{');
+                for (name, value) in sorted {
+                    out.push_str(&format!("{name:?}:"));
+                    canonical(value, out);
+                    out.push(',');
+                }
+                out.push('}');
+            }
+            Bson::Array(items) => {
+                out.push('[');
+                for item in items {
+                    canonical(item, out);
+                    out.push(',');
+                }
+                out.push(']');
+            }
+            Bson::String(text) => out.push_str(&format!("{text:?}")),
+            other => match number_of(other) {
+                Some(number) => out.push_str(&format!("{number}")),
+                None => out.push_str(&other.to_string()),
+            },
+        }
+    }
+    let mut content = document.clone();
+    for field in BOOKKEEPING {
+        content.remove(field);
+    }
+    let mut text = String::new();
+    canonical(&Bson::Document(content), &mut text);
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
