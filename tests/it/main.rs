@@ -19,3 +19,4 @@ mod readme; // the README tells the truth
 mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
 mod support; // TestApp
+mod walk; // random filters, orders and pages against a naive model

@@ -1,0 +1,10 @@
+#!/bin/bash
+# The image's health check: whether the server in this container answers /healthz with 200.
+# bash speaks TCP by itself, so that no curl has to be in the image.
+set -u
+
+port=${MENAGERIE_BIND##*:}
+exec 3<>"/dev/tcp/127.0.0.1/$port" || exit 1
+printf 'GET /healthz HTTP/1.0\r\n\r\n' >&3
+read -r _ status _ <&3 || exit 1
+[ "$status" = 200 ]

@@ -1,0 +1,331 @@
+//! What the schema's descriptions say, evaluated one document after the other: which documents a filter holds for,
+//! how an order puts them, what a page of them shows. Slow, plain, and without any of the code under test but the
+//! bounds of dates and the folding of words, which have tests of their own.
+
+use std::cmp::Ordering;
+
+use menagerie::domain::date::{Bounds, Edtf};
+use menagerie::domain::id::Kind;
+use menagerie::domain::words::words;
+use serde_json::Value as Json;
+
+use super::world::World;
+
+/// Whether `filter` holds for a gift.
+pub fn gift_matches(world: &World, filter: &Json, gift: &Json) -> bool {
+    holds(filter, &|name, test| match name {
+        "id" => is_member(test, gift, "_id"),
+        "event" | "slug" | "status" | "mode" => is_member(test, gift, name),
+        "giver" | "recipient" => {
+            let mut nations = world.with_ids_at(Kind::Nation, gift, name);
+            nations.any(|nation| nation_matches(world, test, nation))
+        }
+        "animal" => {
+            let mut animals = world.with_ids_at(Kind::Animal, gift, "items.animal");
+            animals.any(|animal| animal_matches(world, test, animal))
+        }
+        "date" => date_matches(test, gift, name),
+        "total" => count_matches(test, &gift["total"]),
+        "certainty" => certainty_matches(world, test, gift),
+        "text" => {
+            let persons = ["presentedBy.name", "presentedTo.name", "onBehalfOf.name"];
+            let rest = [
+                "slug",
+                "title",
+                "items.names",
+                "items.attributes",
+                "total.phrase",
+                "origin.name",
+                "destination.name",
+            ];
+            text_matches(test, gift, &[&persons[..], &rest[..]].concat())
+        }
+        _ => panic!("the model knows no `{name}` of gifts"),
+    })
+}
+
+fn nation_matches(world: &World, filter: &Json, nation: &Json) -> bool {
+    holds(filter, &|name, test| match name {
+        "id" => is_member(test, nation, "_id"),
+        "slug" | "name" | "isoAlpha2" | "region" | "subregion" => is_member(test, nation, name),
+        "existed" => date_matches(test, nation, name),
+        "certainty" => certainty_matches(world, test, nation),
+        "text" => text_matches(
+            test,
+            nation,
+            &["slug", "name", "officialName", "isoAlpha2", "capital.name"],
+        ),
+        _ => panic!("the model knows no `{name}` of nations"),
+    })
+}
+
+fn animal_matches(world: &World, filter: &Json, animal: &Json) -> bool {
+    holds(filter, &|name, test| match name {
+        "id" => is_member(test, animal, "_id"),
+        "slug" | "commonName" | "rank" | "nativeTo" => is_member(test, animal, name),
+        "class" | "order" | "family" => is_member(test, &animal["taxonomy"], name),
+        "conservation" => is_member(test, animal, "conservation.category"),
+        "origin" => {
+            let mut nations = world.with_ids_at(Kind::Nation, animal, "origin");
+            nations.any(|nation| nation_matches(world, test, nation))
+        }
+        "certainty" => certainty_matches(world, test, animal),
+        "text" => {
+            let taxonomy = ["taxonomy.class", "taxonomy.order", "taxonomy.family"];
+            text_matches(test, animal, &[&taxonomy[..], &["slug", "commonName"]].concat())
+        }
+        _ => panic!("the model knows no `{name}` of animals"),
+    })
+}
+
+/// Whether `filter` holds for a claim.
+pub fn claim_matches(filter: &Json, claim: &Json) -> bool {
+    holds(filter, &|name, test| match name {
+        "id" => is_member(test, claim, "_id"),
+        "code" | "source" | "certainty" | "about" => is_member(test, claim, name),
+        "attributedTo" => is_member(test, claim, "attributions.to"),
+        "conflicting" => *test == texts_at(claim, "conflictsWith").iter().any(|_| true),
+        "text" => text_matches(test, claim, &["code", "statement"]),
+        _ => panic!("the model knows no `{name}` of claims"),
+    })
+}
+
+impl World {
+    fn with_ids_at<'a>(&'a self, kind: Kind, document: &'a Json, path: &str) -> impl Iterator<Item = &'a Json> {
+        let ids = texts_at(document, path);
+        let named = move |other: &&Json| ids.iter().any(|id| other["_id"] == *id);
+        self.of(kind).iter().filter(named)
+    }
+}
+
+/// All given fields must hold; null is not given.
+fn holds(filter: &Json, leaf: &dyn Fn(&str, &Json) -> bool) -> bool {
+    given(filter).all(|(name, test)| match name {
+        "and" => list(test).all(|part| holds(part, leaf)),
+        "or" => list(test).any(|part| holds(part, leaf)),
+        "not" => !holds(test, leaf),
+        name => leaf(name, test),
+    })
+}
+
+fn given(object: &Json) -> impl Iterator<Item = (&str, &Json)> {
+    let fields = object.as_object().into_iter().flatten();
+    fields
+        .map(|(name, value)| (name.as_str(), value))
+        .filter(|(_, value)| !value.is_null())
+}
+
+fn list(value: &Json) -> impl Iterator<Item = &Json> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The texts at a dotted path, through lists.
+pub fn texts_at<'a>(value: &'a Json, path: &str) -> Vec<&'a str> {
+    match value {
+        Json::Array(items) => items.iter().flat_map(|item| texts_at(item, path)).collect(),
+        Json::String(text) if path.is_empty() => vec![text],
+        Json::Object(fields) => {
+            let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+            fields.get(head).map_or_else(Vec::new, |value| texts_at(value, rest))
+        }
+        _ => vec![],
+    }
+}
+
+fn is_member(test: &Json, document: &Json, path: &str) -> bool {
+    let found = texts_at(document, path);
+    let among = |wanted: &Json| list(wanted).any(|wanted| found.iter().any(|found| wanted == found));
+    given(test).all(|(name, wanted)| match name {
+        "eq" => found.iter().any(|found| wanted == found),
+        "in" => among(wanted),
+        "notIn" => !among(wanted),
+        _ => panic!("the model knows no `{name}`"),
+    })
+}
+
+fn bounds_at(document: &Json, field: &str) -> Option<Bounds> {
+    document[field]["edtf"].as_str().map(bounds)
+}
+
+fn bounds(edtf: &str) -> Bounds {
+    edtf.parse::<Edtf>().map(|date| date.bounds()).expect("an EDTF date")
+}
+
+fn date_matches(test: &Json, document: &Json, field: &str) -> bool {
+    let date = bounds_at(document, field);
+    let (earliest, latest) = (date.and_then(|date| date.earliest), date.and_then(|date| date.latest));
+    given(test).all(|(name, wanted)| {
+        let span = || bounds(wanted.as_str().expect("a span"));
+        match name {
+            "overlaps" => {
+                let begins_later = earliest
+                    .zip(span().latest)
+                    .is_some_and(|(earliest, end)| earliest > end);
+                let ends_earlier = latest
+                    .zip(span().earliest)
+                    .is_some_and(|(latest, start)| latest < start);
+                !begins_later && !ends_earlier
+            }
+            "within" => earliest.zip(latest).is_some_and(|(earliest, latest)| {
+                span().earliest.is_none_or(|start| earliest >= start) && span().latest.is_none_or(|end| latest <= end)
+            }),
+            "before" => latest
+                .zip(span().earliest)
+                .is_some_and(|(latest, start)| latest < start),
+            "after" => earliest
+                .zip(span().latest)
+                .is_some_and(|(earliest, end)| earliest > end),
+            "known" => *wanted == date.is_some(),
+            _ => panic!("the model knows no `{name}`"),
+        }
+    })
+}
+
+fn count_matches(test: &Json, count: &Json) -> bool {
+    let (min, max) = (count["min"].as_i64(), count["max"].as_i64());
+    let sure = test["sure"] != false;
+    given(test).all(|(name, wanted)| {
+        let number = wanted.as_i64();
+        match name {
+            "atLeast" if sure => min.is_some() && min >= number,
+            "atLeast" => max.is_none() || max >= number,
+            "atMost" if sure => max.is_some() && max <= number,
+            "atMost" => min.is_none() || min <= number,
+            "known" => *wanted == (min.is_some() || max.is_some()),
+            "sure" => true,
+            _ => panic!("the model knows no `{name}`"),
+        }
+    })
+}
+
+fn certainty_matches(world: &World, test: &Json, document: &Json) -> bool {
+    let mut about = world
+        .of(Kind::Claim)
+        .iter()
+        .filter(|claim| list(&claim["about"]).any(|id| *id == document["_id"]));
+    about.any(|claim| is_member(test, claim, "certainty"))
+}
+
+fn text_matches(test: &Json, document: &Json, paths: &[&str]) -> bool {
+    let asked = test.as_str().expect("a text");
+    let known = words(paths.iter().flat_map(|path| texts_at(document, path)));
+    let wanted = words([asked]);
+    let found = |wanted: &String| known.iter().any(|word| word.starts_with(wanted.as_str()));
+    asked.trim().is_empty() || !wanted.is_empty() && wanted.iter().all(found)
+}
+
+/// A value to order by; nothing sorts before everything.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Nothing,
+    Number(i64),
+    Bytes(&'a [u8]),
+}
+
+fn key<'a>(document: &'a Json, field: &str) -> Key<'a> {
+    let text = |field: &str| {
+        document[field]
+            .as_str()
+            .map_or(Key::Nothing, |text| Key::Bytes(text.as_bytes()))
+    };
+    let number = |value: &Json| value.as_i64().map_or(Key::Nothing, Key::Number);
+    let date = bounds_at(document, "date");
+    let day = |day: Option<_>| {
+        day.map_or(Key::Nothing, |day: menagerie::domain::date::Day| {
+            Key::Number(day.to_millis())
+        })
+    };
+    match field {
+        "ID" => text("_id"),
+        "TITLE" => text("title"),
+        "CODE" => text("code"),
+        "DATE" => day(date.and_then(|date| date.earliest)),
+        "DATE_END" => day(date.and_then(|date| date.latest)),
+        "TOTAL" => number(&document["total"]["min"]),
+        "CREATED_AT" => number(&document["createdAt"]),
+        "UPDATED_AT" => number(&document["updatedAt"]),
+        _ => panic!("the model knows no order by {field}"),
+    }
+}
+
+/// How two documents stand in an order. The id decides last, in the direction of the last part that could decide.
+pub fn compare(order: &Json, left: &Json, right: &Json) -> Ordering {
+    let mut parts: Vec<(&str, bool)> = Vec::new();
+    for part in list(order) {
+        let field = part["field"].as_str().expect("a field");
+        if !parts.iter().any(|(earlier, _)| *earlier == field) {
+            parts.push((field, part["direction"] == "DESC"));
+        }
+    }
+    parts.push(("ID", parts.last().is_some_and(|(_, down)| *down)));
+    let stand = |(field, down): &(&str, bool)| {
+        let ascending = key(left, field).cmp(&key(right, field));
+        if *down { ascending.reverse() } else { ascending }
+    };
+    parts
+        .iter()
+        .map(stand)
+        .find(|stand| stand.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+/// What a page shows.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Page {
+    pub ids: Vec<String>,
+    pub has_previous: bool,
+    pub has_next: bool,
+    pub total: u64,
+}
+
+impl Page {
+    /// Whether there is more in the direction of travel.
+    pub fn goes_on(&self, backward: bool) -> bool {
+        if backward { self.has_previous } else { self.has_next }
+    }
+}
+
+/// Which rows a page may show, as seen in the direction of travel: those behind one document and before another.
+pub struct Window<'a> {
+    pub near: Option<&'a Json>,
+    pub far: Option<&'a Json>,
+    pub size: usize,
+    pub backward: bool,
+}
+
+/// The page in this window, out of all documents that match. The documents at its ends need not be among them.
+///
+/// As Relay has it, a page that reaches the far end says that nothing follows: what lies there was not asked for.
+pub fn page(order: &Json, mut all: Vec<&Json>, window: &Window) -> Page {
+    let stand = |left: &Json, right: &Json| {
+        let stand = compare(order, left, right);
+        if window.backward { stand.reverse() } else { stand }
+    };
+    all.sort_by(|left, right| stand(left, right));
+    let behind = |row: &Json| window.near.is_none_or(|near| stand(row, near).is_gt());
+    let inside = |row: &&&Json| behind(row) && window.far.is_none_or(|far| stand(row, far).is_lt());
+    let rows: Vec<&Json> = all.iter().filter(inside).copied().collect();
+    let more = rows.len() > window.size;
+    let others = all.iter().any(|row| !behind(row));
+    let mut ids: Vec<String> = rows
+        .iter()
+        .take(window.size)
+        .flat_map(|row| texts_at(row, "_id"))
+        .map(str::to_owned)
+        .collect();
+    if window.backward {
+        ids.reverse();
+    }
+    let (has_previous, has_next) = if window.backward {
+        (more, others)
+    } else {
+        (others, more)
+    };
+    let total = all.len() as u64;
+    Page {
+        ids,
+        has_previous,
+        has_next,
+        total,
+    }
+}
