@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, try_join_all};
-use futures_util::{FutureExt, TryStreamExt};
 use mongodb::bson::{RawBsonRef, doc};
 
 use super::filter::{Filter, Test, Value};
+use super::find::Find;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -39,17 +40,9 @@ impl Store {
     }
 
     async fn joined_ids(&self, of: Kind, take: &str, filter: &Filter) -> Result<BTreeSet<String>> {
-        let limit = i64::try_from(MAX_JOINED).unwrap_or(i64::MAX) + 1;
-        let mut rows = self
-            .raw(of)
-            .find(filter.to_document())
-            .projection(doc! { take: 1 })
-            .limit(limit)
-            .max_time(self.deadline)
-            .await?;
-        let (mut ids, mut seen) = (BTreeSet::new(), 0);
-        while let Some(row) = rows.try_next().await? {
-            seen += 1;
+        let rows = self.find(joined(of, take, filter)).await?;
+        let mut ids = BTreeSet::new();
+        for row in &rows {
             match row.get(take) {
                 Ok(Some(RawBsonRef::String(id))) => {
                     ids.insert(id.to_owned());
@@ -64,13 +57,24 @@ impl Store {
                 }
                 _ => {}
             }
-            if seen > MAX_JOINED || ids.len() > MAX_JOINED {
-                return Err(StoreError::JoinTooLarge {
-                    collection: of.collection(),
-                    limit: MAX_JOINED,
-                });
-            }
+        }
+        if rows.len() > MAX_JOINED || ids.len() > MAX_JOINED {
+            return Err(StoreError::JoinTooLarge {
+                collection: of.collection(),
+                limit: MAX_JOINED,
+            });
         }
         Ok(ids)
+    }
+}
+
+/// The read of what stands in for an inner filter, which must have been resolved itself; one row more than is accepted.
+pub(super) fn joined(of: Kind, take: &str, filter: &Filter) -> Find {
+    Find {
+        kind: of,
+        filter: filter.to_document(),
+        sort: doc! {},
+        projection: doc! { take: 1 },
+        limit: MAX_JOINED + 1,
     }
 }

@@ -5,14 +5,15 @@
 
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
 use futures_util::future::{OptionFuture, try_join3};
 use mongodb::bson::{self, Document, RawDocumentBuf, doc};
 
 use super::cursor::{Key, Order};
 use super::entity::{Entity, Projection};
 use super::filter::{Filter, all_of};
+use super::find::Find;
 use super::{Result, Store, StoreError};
+use crate::domain::id::Kind;
 
 /// Which page of which documents.
 #[derive(Clone, Debug)]
@@ -78,20 +79,48 @@ pub struct Page<E> {
     pub total: Option<u64>,
 }
 
+impl PageRequest {
+    /// The keys that the page starts behind, in the direction of travel.
+    fn start(&self) -> Option<&Vec<Key>> {
+        let start = if self.backward { &self.before } else { &self.after };
+        start.as_ref()
+    }
+
+    /// The keys that the page stops before, in the direction of travel.
+    fn cut(&self) -> Option<&Vec<Key>> {
+        let cut = if self.backward { &self.after } else { &self.before };
+        cut.as_ref()
+    }
+
+    /// The commands that read the page's rows and one row more: each goes on where the one before it ends, with what
+    /// is left of the limit, until there are enough.
+    pub(super) fn finds(&self, kind: Kind, filter: &Document, projection: Document) -> Vec<Find> {
+        let order = &self.order;
+        let bound = match self.cut() {
+            Some(keys) => any_of(order.ranges_beyond(keys, !self.backward)),
+            None => doc! {},
+        };
+        let ranges = match self.start() {
+            Some(keys) => order.ranges_beyond(keys, self.backward),
+            None => vec![doc! {}],
+        };
+        ranges
+            .into_iter()
+            .map(|range| Find {
+                kind,
+                filter: all_of(vec![filter.clone(), range, bound.clone()]),
+                sort: order.sort(self.backward),
+                projection: projection.clone(),
+                limit: self.limit + 1,
+            })
+            .collect()
+    }
+}
+
 impl Store {
     /// Reads one page.
     pub async fn page<E: Entity>(&self, request: &PageRequest, fields: &Projection) -> Result<Page<E>> {
         let filter = self.resolve(&request.filter).await?.to_document();
-        let cut = if request.backward {
-            &request.after
-        } else {
-            &request.before
-        };
-        let start = if request.backward {
-            &request.before
-        } else {
-            &request.after
-        };
         let look_back = if request.backward {
             request.want.next
         } else {
@@ -100,7 +129,7 @@ impl Store {
         let (found, total, other_side) = try_join3(
             async {
                 if request.want.rows {
-                    self.walk(request, &filter, start, cut, request.limit + 1, fields).await
+                    self.walk(request, &filter, fields).await
                 } else {
                     Ok(Vec::new())
                 }
@@ -110,7 +139,7 @@ impl Store {
                 count.await.transpose()
             },
             async {
-                match start {
+                match request.start() {
                     Some(keys) if look_back => self.any_behind::<E>(request, &filter, keys).await,
                     _ => Ok(false),
                 }
@@ -136,42 +165,20 @@ impl Store {
         })
     }
 
-    /// The first rows behind `start` and before `cut`, in the direction of travel.
+    /// The rows of a page and, where there is one, the row behind it; in the direction of travel.
     async fn walk<E: Entity>(
         &self,
         request: &PageRequest,
         filter: &Document,
-        start: &Option<Vec<Key>>,
-        cut: &Option<Vec<Key>>,
-        limit: usize,
         fields: &Projection,
     ) -> Result<Vec<Row<E>>> {
-        let order = &request.order;
-        let bound = match cut {
-            Some(keys) => any_of(order.ranges_beyond(keys, !request.backward)),
-            None => doc! {},
-        };
-        let ranges = match start {
-            Some(keys) => order.ranges_beyond(keys, request.backward),
-            None => vec![doc! {}],
-        };
-        let projection = self.projection(fields, order);
         let mut rows = Vec::new();
-        for range in ranges {
-            let wanted = limit - rows.len();
-            let query = all_of(vec![filter.clone(), range, bound.clone()]);
-            let mut found = self
-                .raw(E::KIND)
-                .find(query)
-                .sort(order.sort(request.backward))
-                .projection(projection.clone())
-                .limit(i64::try_from(wanted).unwrap_or(i64::MAX))
-                .max_time(self.deadline)
-                .await?;
-            while let Some(row) = found.try_next().await? {
-                rows.push(self.row(order, &row)?);
+        for mut find in request.finds(E::KIND, filter, self.projection(fields, &request.order)) {
+            find.limit -= rows.len();
+            for row in self.find(find).await? {
+                rows.push(self.row(&request.order, &row)?);
             }
-            if rows.len() >= limit {
+            if rows.len() > request.limit {
                 break;
             }
         }
@@ -190,13 +197,14 @@ impl Store {
         let mut ranges = vec![at];
         ranges.extend(order.ranges_beyond(keys, !request.backward));
         for range in ranges {
-            let row = self
-                .raw(E::KIND)
-                .find_one(all_of(vec![filter.clone(), range]))
-                .projection(doc! { "_id": 1 })
-                .max_time(self.deadline)
-                .await?;
-            if row.is_some() {
+            let find = Find {
+                kind: E::KIND,
+                filter: all_of(vec![filter.clone(), range]),
+                sort: doc! {},
+                projection: doc! { "_id": 1 },
+                limit: 1,
+            };
+            if !self.find(find).await?.is_empty() {
                 return Ok(true);
             }
         }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
-use mongodb::bson::{Document, RawBsonRef, RawDocument, doc};
+use mongodb::bson::{RawBsonRef, RawDocument, doc};
 
 use super::entity::{Entity, Projection};
 use super::filter::{Filter, Test, Value, all_of};
+use super::find::Find;
 use super::page::{PageRequest, Row, read_document};
 use super::{Result, Store};
 use crate::store::cursor::Order;
@@ -18,30 +18,28 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let condition = Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect()));
-        let mut rows = self
-            .raw(E::KIND)
-            .find(condition.to_document())
-            .projection(self.projection(fields, &Order::new([])))
-            .max_time(self.deadline)
-            .await?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            found.push(Arc::new(read_document(&row)?));
-        }
-        Ok(found)
+        let find = Find {
+            kind: E::KIND,
+            limit: ids.len(),
+            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
+            sort: doc! {},
+            projection: self.projection(fields, &Order::new([])),
+        };
+        let rows = self.find(find).await?;
+        rows.iter().map(|row| read_document(row).map(Arc::new)).collect()
     }
 
     /// The one document that matches, or none. Meant for unique fields; of several the one with the first id is taken.
     pub async fn one<E: Entity>(&self, filter: &Filter, fields: &Projection) -> Result<Option<Arc<E>>> {
-        let row = self
-            .raw(E::KIND)
-            .find_one(filter.to_document())
-            .sort(doc! { "_id": 1 })
-            .projection(self.projection(fields, &Order::new([])))
-            .max_time(self.deadline)
-            .await?;
-        row.map(|row| read_document(&row).map(Arc::new)).transpose()
+        let find = Find {
+            kind: E::KIND,
+            filter: filter.to_document(),
+            sort: doc! { "_id": 1 },
+            projection: self.projection(fields, &Order::new([])),
+            limit: 1,
+        };
+        let rows = self.find(find).await?;
+        rows.first().map(|row| read_document(row).map(Arc::new)).transpose()
     }
 
     /// All rows of `request` (its window does not count) whose `path` names one of `parents`, kept by parent in the
@@ -60,35 +58,28 @@ impl Store {
         let mut projection = self.projection(fields, &request.order);
         let head = path.split('.').next().unwrap_or(path);
         projection.insert(head, 1);
-        let mut rows = self
-            .raw(E::KIND)
-            .find(all_of(vec![of_parents.to_document(), filter]))
-            .sort(request.order.sort(false))
-            .projection(projection)
-            .limit(i64::try_from(limit).unwrap_or(i64::MAX) + 1)
-            .max_time(self.deadline)
-            .await?;
+        let find = Find {
+            kind: E::KIND,
+            filter: all_of(vec![of_parents.to_document(), filter]),
+            sort: request.order.sort(false),
+            projection,
+            limit: limit + 1,
+        };
+        let rows = self.find(find).await?;
+        if rows.len() > limit {
+            return Ok(None);
+        }
         let mut by_parent: HashMap<String, Vec<Row<E>>> =
             parents.iter().map(|parent| (parent.clone(), Vec::new())).collect();
-        let mut seen = 0;
-        while let Some(raw) = rows.try_next().await? {
-            seen += 1;
-            if seen > limit {
-                return Ok(None);
-            }
-            let row = self.row::<E>(&request.order, &raw)?;
-            for parent in ids_at(&raw, path) {
+        for raw in &rows {
+            let row = self.row::<E>(&request.order, raw)?;
+            for parent in ids_at(raw, path) {
                 if let Some(list) = by_parent.get_mut(&parent) {
                     list.push(row.clone());
                 }
             }
         }
         Ok(Some(by_parent))
-    }
-
-    /// How the database would run a read: the plan and, as it runs it, documents and keys examined.
-    pub async fn explain_find(&self, find: Document) -> Result<Document> {
-        self.run(doc! { "explain": find, "verbosity": "executionStats" }).await
     }
 }
 

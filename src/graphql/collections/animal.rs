@@ -148,7 +148,7 @@ selector! { AnimalFilter, "animals" {
     /// By the nation that a breed comes from.
     origin: NationFilter => |nation| Ok(Filter::refers("origin", Kind::Nation, nation.filter()?)),
     /// By the certainty of a claim about it.
-    certainty: EnumFilter<Certainty> => certainty_filter,
+    certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Animal),
     /// By words: each must begin a word of the names or the taxonomy. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }

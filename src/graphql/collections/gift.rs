@@ -261,7 +261,7 @@ selector! { GiftFilter, "gifts" {
     /// By the total that a source gives.
     total: CountFilter => |count| count.on("total.min", "total.max"),
     /// By the certainty of a claim about it.
-    certainty: EnumFilter<Certainty> => certainty_filter,
+    certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Gift),
     /// By words: each must begin a word of the title, slug, names, people or places. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }

@@ -1,0 +1,130 @@
+//! How the database would run a page's reads, and what it would look at: for judging indexes, never for an answer.
+
+use mongodb::bson::{Bson, Document, doc};
+
+use super::entity::{Entity, Projection};
+use super::filter::Filter;
+use super::find::Find;
+use super::join::joined;
+use super::page::PageRequest;
+use super::{Result, Store};
+use crate::domain::id::Kind;
+
+/// What one read looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// The collection that is read.
+    pub kind: Kind,
+    /// How many rows it gives.
+    pub returned: u64,
+    /// How many documents it takes up.
+    pub documents_examined: u64,
+    /// How many entries of indexes it takes up.
+    pub keys_examined: u64,
+    /// The stages of the plan, from the last to the first, an index scan with its index: `FETCH IXSCAN(giver)`.
+    pub plan: String,
+}
+
+/// What a page looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PagePlan {
+    /// The reads that stand in for filters across relations; they come first.
+    pub joins: Vec<Explained>,
+    /// The reads of the rows themselves.
+    pub rows: Vec<Explained>,
+}
+
+impl Store {
+    /// Explains the reads of a page's rows, as [`Store::page`] sends them.
+    pub async fn explain_page<E: Entity>(&self, request: &PageRequest, fields: &Projection) -> Result<PagePlan> {
+        let joins = self.explain_joins(&request.filter).await?;
+        let filter = self.resolve(&request.filter).await?.to_document();
+        let mut rows = Vec::new();
+        let mut wanted = request.limit + 1;
+        for mut find in request.finds(E::KIND, &filter, self.projection(fields, &request.order)) {
+            find.limit = wanted;
+            let read = self.explain(&find).await?;
+            wanted = wanted.saturating_sub(usize::try_from(read.returned).unwrap_or(usize::MAX));
+            rows.push(read);
+            if wanted == 0 {
+                break;
+            }
+        }
+        Ok(PagePlan { joins, rows })
+    }
+
+    /// Explains the read of all that matches, in no order, as it is sent where the filter stands in a relation.
+    pub async fn explain_all<E: Entity>(&self, filter: &Filter) -> Result<PagePlan> {
+        let joins = self.explain_joins(filter).await?;
+        let filter = self.resolve(filter).await?;
+        let rows = vec![self.explain(&joined(E::KIND, "_id", &filter)).await?];
+        Ok(PagePlan { joins, rows })
+    }
+
+    async fn explain_joins(&self, filter: &Filter) -> Result<Vec<Explained>> {
+        let mut reads = Vec::new();
+        for (of, take, inner) in joins_in(filter) {
+            let inner = self.resolve(inner).await?;
+            reads.push(self.explain(&joined(of, take, &inner)).await?);
+        }
+        Ok(reads)
+    }
+
+    async fn explain(&self, find: &Find) -> Result<Explained> {
+        let answer = self
+            .run(doc! { "explain": find.command(), "verbosity": "executionStats" })
+            .await?;
+        let statistics = answer.get_document("executionStats").cloned().unwrap_or_default();
+        let planner = answer.get_document("queryPlanner").cloned().unwrap_or_default();
+        let mut stages = Vec::new();
+        collect_stages(planner.get("winningPlan"), &mut stages);
+        Ok(Explained {
+            kind: find.kind,
+            returned: number(&statistics, "nReturned"),
+            documents_examined: number(&statistics, "totalDocsExamined"),
+            keys_examined: number(&statistics, "totalKeysExamined"),
+            plan: stages.join(" "),
+        })
+    }
+}
+
+/// Every join in a filter, each behind those that stand in it.
+fn joins_in(filter: &Filter) -> Vec<(Kind, &'static str, &Filter)> {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().flat_map(joins_in).collect(),
+        Filter::Not(part) => joins_in(part),
+        Filter::Field(..) => Vec::new(),
+        Filter::Joined { of, take, filter, .. } => {
+            let mut found = joins_in(filter);
+            found.push((*of, take, &**filter));
+            found
+        }
+    }
+}
+
+/// The stages of a plan. Servers nest them in different ways, so any document in it may be one.
+fn collect_stages(plan: Option<&Bson>, stages: &mut Vec<String>) {
+    match plan {
+        Some(Bson::Document(plan)) => {
+            if let Ok(stage) = plan.get_str("stage") {
+                stages.push(match plan.get_str("indexName") {
+                    Ok(index) => format!("{stage}({index})"),
+                    Err(_) => stage.to_owned(),
+                });
+            }
+            plan.values().for_each(|part| collect_stages(Some(part), stages));
+        }
+        Some(Bson::Array(plans)) => plans.iter().for_each(|plan| collect_stages(Some(plan), stages)),
+        _ => {}
+    }
+}
+
+fn number(statistics: &Document, field: &str) -> u64 {
+    match statistics.get(field) {
+        Some(Bson::Int32(number)) => u64::try_from(*number).unwrap_or(0),
+        Some(Bson::Int64(number)) => u64::try_from(*number).unwrap_or(0),
+        // 2^53 documents are beyond any database.
+        Some(Bson::Double(number)) => *number as u64,
+        _ => 0,
+    }
+}

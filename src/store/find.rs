@@ -1,0 +1,57 @@
+//! One `find` command: the one form in which rows are read, so that what is explained is what is sent.
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, RawDocumentBuf, doc};
+
+use super::{Result, Store};
+use crate::domain::id::Kind;
+
+/// Which rows of a collection, in which order, and which of their fields.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Find {
+    /// Where they lie.
+    pub kind: Kind,
+    /// Which.
+    pub filter: Document,
+    /// In which order; in none when empty.
+    pub sort: Document,
+    /// Their fields.
+    pub projection: Document,
+    /// How many at most.
+    pub limit: usize,
+}
+
+impl Find {
+    /// The command as `explain` takes it.
+    pub fn command(&self) -> Document {
+        doc! {
+            "find": self.kind.collection(),
+            "filter": self.filter.clone(),
+            "sort": self.sort.clone(),
+            "projection": self.projection.clone(),
+            "limit": self.limit(),
+        }
+    }
+
+    fn limit(&self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(i64::MAX)
+    }
+}
+
+impl Store {
+    /// The rows. One command: a batch that holds them all, unless they are larger than a reply may be.
+    pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
+        let limit = find.limit();
+        let rows = self
+            .raw(find.kind)
+            .find(find.filter)
+            .sort(find.sort)
+            .projection(find.projection)
+            .limit(limit)
+            // One more than there can be: some servers keep a cursor open that ends just where its batch does.
+            .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
+            .max_time(self.deadline)
+            .await?;
+        Ok(rows.try_collect().await?)
+    }
+}
