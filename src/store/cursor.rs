@@ -186,7 +186,7 @@ impl Order {
 
     /// The sort keys in a cursor.
     pub fn decode(&self, cursor: &str) -> Result<Vec<Key>, CursorError> {
-        /// No cursor of ours is longer: ids and titles are bounded.
+        /// No cursor of ours is longer: the texts that can be ordered by are bounded in `schema/collections`.
         const LONGEST: usize = 8_192;
         if cursor.len() > LONGEST {
             return Err(CursorError::Malformed);

@@ -4,6 +4,7 @@ use menagerie::domain::id::Kind;
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
+use proptest::strategy::Union;
 use serde_json::{Value as Json, json};
 
 use super::world::{self, ids, object, one_of, slugs};
@@ -114,11 +115,13 @@ fn merged(parts: Vec<Json>) -> Json {
     Json::Object(objects.flatten().collect())
 }
 
-/// Leaves of a filter: one field each.
-fn leaves(fields: Vec<(&'static str, BoxedStrategy<Json>)>) -> BoxedStrategy<Json> {
-    let one =
-        |(name, test): (&'static str, BoxedStrategy<Json>)| test.prop_map(move |test| json!({ name: test })).boxed();
-    proptest::strategy::Union::new(fields.into_iter().map(one)).boxed()
+/// Leaves of a filter: one field each, of which some are asked more often.
+fn leaves(fields: Vec<(&'static str, BoxedStrategy<Json>)>, often: &[&str]) -> BoxedStrategy<Json> {
+    let leaf = |(name, test): (&'static str, BoxedStrategy<Json>)| {
+        let weight = if often.contains(&name) { 4 } else { 1 };
+        (weight, test.prop_map(move |test| json!({ name: test })).boxed())
+    };
+    Union::new_weighted(fields.into_iter().map(leaf).collect()).boxed()
 }
 
 fn member(value: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
@@ -138,7 +141,9 @@ fn member_of<T: Clone + Into<Json> + std::fmt::Debug + 'static>(values: &[T]) ->
 
 /// Texts that may look like operators stay texts.
 fn text_member(values: &[&str]) -> BoxedStrategy<Json> {
-    member(prop_oneof![8 => one_of(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>()), 1 => Just(json!("{\"$gt\": \"\"}")), 1 => Just(json!(""))].boxed())
+    let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+    let operator = Just(json!("{\"$gt\": \"\"}"));
+    member(prop_oneof![8 => one_of(&values), 1 => operator, 1 => Just(json!(""))].boxed())
 }
 
 fn slug_member(kind: Kind) -> BoxedStrategy<Json> {
@@ -196,57 +201,66 @@ fn count() -> BoxedStrategy<Json> {
 fn nation_filter(depth: u32) -> BoxedStrategy<Json> {
     tree(
         depth,
-        leaves(vec![
-            ("id", member_of(&ids(Kind::Nation))),
-            ("slug", slug_member(Kind::Nation)),
-            ("name", text_member(&world::TITLES)),
-            ("isoAlpha2", text_member(&world::CODES)),
-            ("region", text_member(&world::REGIONS)),
-            ("subregion", text_member(&world::REGIONS)),
-            ("existed", date()),
-            ("certainty", member_of(&world::CERTAINTIES)),
-            ("text", one_of(&TEXTS)),
-        ]),
+        leaves(
+            vec![
+                ("id", member_of(&ids(Kind::Nation))),
+                ("slug", slug_member(Kind::Nation)),
+                ("name", text_member(&world::TITLES)),
+                ("isoAlpha2", text_member(&world::CODES)),
+                ("region", text_member(&world::REGIONS)),
+                ("subregion", text_member(&world::REGIONS)),
+                ("existed", date()),
+                ("certainty", member_of(&world::CERTAINTIES)),
+                ("text", one_of(&TEXTS)),
+            ],
+            &["id"],
+        ),
     )
 }
 
 fn animal_filter() -> BoxedStrategy<Json> {
     tree(
         1,
-        leaves(vec![
-            ("id", member_of(&ids(Kind::Animal))),
-            ("slug", slug_member(Kind::Animal)),
-            ("commonName", text_member(&world::TITLES)),
-            ("rank", member_of(&world::RANKS)),
-            ("class", text_member(&world::TAXA)),
-            ("order", text_member(&world::TAXA)),
-            ("family", text_member(&world::TAXA)),
-            ("conservation", member_of(&world::CATEGORIES)),
-            ("nativeTo", text_member(&world::CODES)),
-            ("origin", nation_filter(1)),
-            ("certainty", member_of(&world::CERTAINTIES)),
-            ("text", one_of(&TEXTS)),
-        ]),
+        leaves(
+            vec![
+                ("id", member_of(&ids(Kind::Animal))),
+                ("slug", slug_member(Kind::Animal)),
+                ("commonName", text_member(&world::TITLES)),
+                ("rank", member_of(&world::RANKS)),
+                ("class", text_member(&world::TAXA)),
+                ("order", text_member(&world::TAXA)),
+                ("family", text_member(&world::TAXA)),
+                ("conservation", member_of(&world::CATEGORIES)),
+                ("nativeTo", text_member(&world::CODES)),
+                ("origin", nation_filter(1)),
+                ("certainty", member_of(&world::CERTAINTIES)),
+                ("text", one_of(&TEXTS)),
+            ],
+            &["id"],
+        ),
     )
 }
 
 fn gift_filter() -> BoxedStrategy<Json> {
     tree(
         3,
-        leaves(vec![
-            ("id", member_of(&ids(Kind::Gift))),
-            ("slug", slug_member(Kind::Gift)),
-            ("status", member_of(&world::STATUSES)),
-            ("mode", member_of(&world::MODES)),
-            ("giver", nation_filter(1)),
-            ("recipient", nation_filter(2)),
-            ("animal", animal_filter()),
-            ("event", member_of(&ids(Kind::Event))),
-            ("date", date()),
-            ("total", count()),
-            ("certainty", member_of(&world::CERTAINTIES)),
-            ("text", one_of(&TEXTS)),
-        ]),
+        leaves(
+            vec![
+                ("id", member_of(&ids(Kind::Gift))),
+                ("slug", slug_member(Kind::Gift)),
+                ("status", member_of(&world::STATUSES)),
+                ("mode", member_of(&world::MODES)),
+                ("giver", nation_filter(1)),
+                ("recipient", nation_filter(2)),
+                ("animal", animal_filter()),
+                ("event", member_of(&ids(Kind::Event))),
+                ("date", date()),
+                ("total", count()),
+                ("certainty", member_of(&world::CERTAINTIES)),
+                ("text", one_of(&TEXTS)),
+            ],
+            &["giver", "animal"],
+        ),
     )
 }
 
@@ -254,15 +268,18 @@ fn claim_filter() -> BoxedStrategy<Json> {
     let sources = || member_of(&ids(Kind::Source));
     tree(
         2,
-        leaves(vec![
-            ("id", member_of(&ids(Kind::Claim))),
-            ("code", text_member(&world::CLAIM_CODES)),
-            ("source", sources()),
-            ("attributedTo", sources()),
-            ("certainty", member_of(&world::CERTAINTIES)),
-            ("about", member_of(&[ids(Kind::Gift), ids(Kind::Nation)].concat())),
-            ("conflicting", any::<bool>().prop_map(Json::from).boxed()),
-            ("text", one_of(&TEXTS)),
-        ]),
+        leaves(
+            vec![
+                ("id", member_of(&ids(Kind::Claim))),
+                ("code", text_member(&world::CLAIM_CODES)),
+                ("source", sources()),
+                ("attributedTo", sources()),
+                ("certainty", member_of(&world::CERTAINTIES)),
+                ("about", member_of(&[ids(Kind::Gift), ids(Kind::Nation)].concat())),
+                ("conflicting", any::<bool>().prop_map(Json::from).boxed()),
+                ("text", one_of(&TEXTS)),
+            ],
+            &[],
+        ),
     )
 }

@@ -26,16 +26,11 @@ pub struct Bed {
 impl Bed {
     async fn start(world: World) -> Self {
         let app = TestApp::empty().await;
-        let client = mongodb::Client::with_uri_str(&app.options.uri)
-            .await
-            .expect("the database answers");
-        let database = client.database(&app.options.database);
-        let deleted = RefCell::default();
         Self {
+            database: app.raw().await,
             app,
             world,
-            database,
-            deleted,
+            deleted: RefCell::default(),
         }
     }
 

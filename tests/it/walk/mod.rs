@@ -41,7 +41,7 @@ fn a_walk_over_random_documents_finds_what_a_naive_model_finds() {
         stop: None,
         deletions: vec![],
     });
-    hold(6, 40, walk, async |bed, walk| take(bed, &walk).await);
+    hold(4, 40, walk, async |bed, walk| take(bed, &walk).await);
 }
 
 #[test]
@@ -53,15 +53,12 @@ fn a_walk_between_two_cursors_finds_what_lies_between_them() {
         stop,
         deletions: vec![],
     });
-    hold(5, 40, walk, async |bed, walk| take(bed, &walk).await);
+    hold(4, 40, walk, async |bed, walk| take(bed, &walk).await);
 }
 
 #[test]
 fn a_walk_loses_and_doubles_nothing_when_rows_are_deleted_at_its_cursor_and_elsewhere() {
-    let deletion = (
-        weighted(0.7, Just(())).prop_map(|here| here.is_some()),
-        vec(any::<Index>(), 0..=2),
-    );
+    let deletion = (proptest::bool::weighted(0.7), vec(any::<Index>(), 0..=2));
     let walk = (about_gifts(), weighted(0.2, any::<Index>()), vec(deletion, 1..=8));
     let walk = walk.prop_map(|(ask, stop, deletions)| Walk {
         ask,
@@ -69,7 +66,7 @@ fn a_walk_loses_and_doubles_nothing_when_rows_are_deleted_at_its_cursor_and_else
         stop,
         deletions,
     });
-    hold(5, 40, walk, async |bed, walk| take(bed, &walk).await);
+    hold(4, 40, walk, async |bed, walk| take(bed, &walk).await);
 }
 
 async fn take(bed: &Bed, walk: &Walk) -> TestCaseResult {

@@ -19,7 +19,7 @@ const COUNTS: [(Kind, usize); 6] = [
 ];
 
 /// UTF-8 bytes, UTF-16 units, letters without accents and letters without case would each order these differently.
-pub const TITLES: [&str; 16] = [
+pub const TITLES: [&str; 17] = [
     "panda",
     "Panda",
     "panda ",
@@ -36,6 +36,7 @@ pub const TITLES: [&str; 16] = [
     "𠮷",
     "{\"$gt\": \"\"}",
     "null",
+    "a \u{0} byte",
 ];
 pub const DATES: [&str; 20] = [
     "2018",
@@ -174,7 +175,9 @@ fn some_of(values: Vec<String>, size: impl Into<SizeRange>) -> impl Strategy<Val
 }
 
 fn text() -> impl Strategy<Value = Json> {
-    prop_oneof![8 => one_of(&TITLES), 1 => "\\PC{1,6}".prop_map(Json::from)]
+    // The longest that is accepted, of a character that grows in JSON: it must fit into a cursor all the same.
+    let longest = Just(json!("\u{1}".repeat(300)));
+    prop_oneof![24 => one_of(&TITLES), 3 => "\\PC{1,6}".prop_map(Json::from), 1 => longest]
 }
 
 fn date() -> impl Strategy<Value = Json> {
