@@ -36,16 +36,9 @@ pub(super) async fn references_lead_somewhere(store: &Store, set: &Set, earlier:
         }),
     )?;
     let outward = set.outward(&earlier.ids);
-    let mut by_kind: HashMap<Kind, Vec<String>> = HashMap::new();
-    for (kind, id, _) in &outward {
-        by_kind.entry(*kind).or_default().push(id.clone());
-    }
-    let mut existing = HashSet::new();
-    for (kind, ids) in by_kind {
-        existing.extend(store.existing(kind, &ids).await?);
-    }
-    let dangling = outward.into_iter().filter(|(_, id, _)| !existing.contains(id));
-    refuse(set, dangling.map(|(_, _, line)| line))
+    let existing = store.existing(outward.iter().map(|(id, _)| id)).await?;
+    let dangling = outward.into_iter().filter(|(id, _)| !existing.contains(id));
+    refuse(set, dangling.map(|(_, line)| line))
 }
 
 /// Whether no document that is to be written refers to one that somebody has deleted and that is left so.

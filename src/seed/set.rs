@@ -202,8 +202,8 @@ impl Set {
         lines.append(&mut one_sided);
     }
 
-    /// The references that lead neither into this set nor to an id that is `known`: (kind, id, line for the reader).
-    pub fn outward(&self, known: &HashSet<String>) -> Vec<(Kind, String, String)> {
+    /// The references that lead neither into this set nor to an id that is `known`: (id, line for the reader).
+    pub fn outward(&self, known: &HashSet<String>) -> Vec<(String, String)> {
         let references = references();
         let mut found = Vec::new();
         for document in &self.documents {
@@ -217,10 +217,7 @@ impl Set {
                         self.place(&document.id),
                         reference.path
                     );
-                    // The validator has seen to it that every id has a known form.
-                    if let Ok(kind) = Kind::of(&id) {
-                        found.push((kind, id, line));
-                    }
+                    found.push((id, line));
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! BSON's own types at the border: dates become days or moments, and back.
+//! BSON's own forms at the border: dates become days or moments, and back; dotted paths are taken apart.
 
 use mongodb::bson::DateTime;
 use serde::{Deserialize, Deserializer};
@@ -29,6 +29,12 @@ impl Timestamp {
 pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
     let moment = Option::<DateTime>::deserialize(deserializer)?;
     Ok(moment.map(|moment| Day::from_millis(moment.timestamp_millis())))
+}
+
+/// The first name of a dotted path, and the rest of the path.
+pub(super) fn first_step(path: &str) -> (&str, Option<&str>) {
+    path.split_once('.')
+        .map_or((path, None), |(head, rest)| (head, Some(rest)))
 }
 
 /// A day as BSON keeps it.

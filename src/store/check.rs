@@ -2,7 +2,6 @@
 //!
 //! Reads everything once, in batches of bounded size; changes nothing.
 
-use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use futures_util::TryStreamExt;
@@ -154,37 +153,13 @@ impl Store {
                 held.extend(ids_at(raw, path).into_iter().map(|id| (document.to_owned(), *path, id)));
             }
         }
-        let mut by_kind: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
-        for (_, _, id) in &held {
-            if let Ok(kind) = Kind::of(id) {
-                by_kind.entry(kind).or_default().push(id.clone());
-            }
-        }
-        let mut existing = HashSet::new();
-        for (kind, ids) in by_kind {
-            existing.extend(self.existing(kind, &ids).await?);
-        }
+        let existing = self.existing(held.iter().map(|(_, _, id)| id)).await?;
         findings.extend(
             held.into_iter()
                 .filter(|(_, _, id)| !existing.contains(id))
                 .map(|(document, path, id)| Finding::Dangling { document, path, id }),
         );
         Ok(())
-    }
-
-    /// Those of `ids` that exist.
-    pub async fn existing(&self, kind: Kind, ids: &[String]) -> Result<HashSet<String>> {
-        let mut rows = self
-            .raw(kind)
-            .find(doc! { "_id": { "$in": ids } })
-            .projection(doc! { "_id": 1 })
-            .max_time(self.deadline)
-            .await?;
-        let mut found = HashSet::new();
-        while let Some(row) = rows.try_next().await? {
-            found.insert(row.get_str("_id").unwrap_or_default().to_owned());
-        }
-        Ok(found)
     }
 }
 

@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 use serde_json::{Value as Json, json};
 
+use super::bson_types::first_step;
+
 /// What kind of value a field holds that can be ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
@@ -221,9 +223,7 @@ pub enum CursorError {
 }
 
 fn key_at(row: &RawDocument, path: &str) -> Key {
-    let (head, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(head, rest)| (head, Some(rest)));
+    let (head, rest) = first_step(path);
     match (row.get(head), rest) {
         (Ok(Some(RawBsonRef::Document(inner))), Some(rest)) => key_at(inner, rest),
         (Ok(Some(value)), None) => match value {

@@ -6,7 +6,7 @@
 use mongodb::bson::{Bson, Document};
 use sha2::{Digest, Sha256};
 
-use super::bson_types::date_of;
+use super::bson_types::{date_of, first_step};
 use super::collections::CollectionSchema;
 use super::validate::{Problem, number_of};
 use crate::domain::date::Edtf;
@@ -37,9 +37,7 @@ pub(super) fn texts_at(document: &Document, path: &str, each: &mut dyn FnMut(&st
             _ => {}
         }
     }
-    let (head, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(head, rest)| (head, Some(rest)));
+    let (head, rest) = first_step(path);
     if let Some(value) = document.get(head) {
         visit(value, rest, each);
     }

@@ -25,33 +25,37 @@ const NAMESPACE_EXISTS: i32 = 48;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Drift {
     /// The collection does not exist.
-    MissingCollection(&'static str),
+    MissingCollection(Kind),
     /// Its validator is another one.
-    OtherValidator(&'static str),
+    OtherValidator(Kind),
     /// An index is missing.
-    MissingIndex(&'static str, Index),
+    MissingIndex(Kind, Index),
     /// An index of that name has other fields, another uniqueness, or options that nobody declared.
-    OtherIndex(&'static str, Index),
+    OtherIndex(Kind, Index),
     /// An index that nobody declared. It is left alone.
-    UndeclaredIndex(&'static str, String),
+    UndeclaredIndex(Kind, String),
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::MissingCollection(kind)
+        | Self::OtherValidator(kind)
+        | Self::MissingIndex(kind, _)
+        | Self::OtherIndex(kind, _)
+        | Self::UndeclaredIndex(kind, _)) = self;
+        let name = kind.collection();
         match self {
-            Self::MissingCollection(name) => write!(f, "{name}: the collection is missing"),
-            Self::OtherValidator(name) => {
-                write!(f, "{name}: the validator differs from schema/collections/{name}.json")
-            }
-            Self::MissingIndex(name, index) => write!(f, "{name}: the index `{}` is missing", index.name),
-            Self::OtherIndex(name, index) => {
+            Self::MissingCollection(_) => write!(f, "{name}: the collection is missing"),
+            Self::OtherValidator(_) => write!(f, "{name}: the validator differs from schema/collections/{name}.json"),
+            Self::MissingIndex(_, index) => write!(f, "{name}: the index `{}` is missing", index.name),
+            Self::OtherIndex(_, index) => {
                 write!(
                     f,
                     "{name}: the index `{}` differs from schema/collections/{name}.json",
                     index.name
                 )
             }
-            Self::UndeclaredIndex(name, index) => {
+            Self::UndeclaredIndex(_, index) => {
                 write!(f, "{name}: the index `{index}` is not declared; it is left alone")
             }
         }
@@ -76,34 +80,36 @@ impl Store {
 
     async fn put_right(&self, drift: Drift) -> Result<()> {
         match drift {
-            Drift::MissingCollection(name) => {
-                let schema = schema_named(name)?;
-                let created = self.run(doc! { "create": name, "validator": validator(schema) }).await;
-                match created {
+            Drift::MissingCollection(kind) => {
+                let schema = collections::of(kind)?;
+                let create = doc! { "create": kind.collection(), "validator": validator(schema) };
+                match self.run(create).await {
                     // Another instance that starts at the same moment was first.
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
                     other => drop(other?),
                 }
-                self.build(name, &schema.indexes).await
+                self.build(kind, &schema.indexes).await
             }
-            Drift::OtherValidator(name) => {
-                let schema = schema_named(name)?;
+            Drift::OtherValidator(kind) => {
+                let schema = collections::of(kind)?;
                 self.run(doc! {
-                    "collMod": name, "validator": validator(schema), "validationLevel": "strict", "validationAction": "error",
+                    "collMod": kind.collection(), "validator": validator(schema),
+                    "validationLevel": "strict", "validationAction": "error",
                 })
                 .await
                 .map(drop)
             }
-            Drift::MissingIndex(name, index) => self.build(name, &[index]).await,
-            Drift::OtherIndex(name, index) => {
-                self.run(doc! { "dropIndexes": name, "index": &index.name }).await?;
-                self.build(name, &[index]).await
+            Drift::MissingIndex(kind, index) => self.build(kind, &[index]).await,
+            Drift::OtherIndex(kind, index) => {
+                self.run(doc! { "dropIndexes": kind.collection(), "index": &index.name })
+                    .await?;
+                self.build(kind, &[index]).await
             }
             Drift::UndeclaredIndex(..) => Ok(()),
         }
     }
 
-    async fn build(&self, collection: &str, indexes: &[Index]) -> Result<()> {
+    async fn build(&self, kind: Kind, indexes: &[Index]) -> Result<()> {
         let specifications: Vec<Document> = indexes
             .iter()
             .map(|index| {
@@ -115,7 +121,7 @@ impl Store {
             })
             .collect();
         let max_time = i64::try_from(INDEX_BUILD.as_millis()).unwrap_or(i64::MAX);
-        let command = doc! { "createIndexes": collection, "indexes": specifications, "maxTimeMS": max_time };
+        let command = doc! { "createIndexes": kind.collection(), "indexes": specifications, "maxTimeMS": max_time };
         self.database.run_command(command).await?;
         Ok(())
     }
@@ -125,15 +131,15 @@ impl Store {
         let existing = self.collection_options().await?;
         let mut drifts = Vec::new();
         for schema in collections::all()? {
-            let name = schema.kind.collection();
-            let Some(found) = existing.get(name) else {
-                drifts.push(Drift::MissingCollection(name));
+            let kind = schema.kind;
+            let Some(found) = existing.get(kind.collection()) else {
+                drifts.push(Drift::MissingCollection(kind));
                 continue;
             };
             if !enforces(found, &validator(schema)) {
-                drifts.push(Drift::OtherValidator(name));
+                drifts.push(Drift::OtherValidator(kind));
             }
-            drifts.extend(self.index_drift(name, &schema.indexes).await?);
+            drifts.extend(self.index_drift(schema).await?);
         }
         Ok(drifts)
     }
@@ -157,42 +163,28 @@ impl Store {
             .collect())
     }
 
-    async fn index_drift(&self, name: &'static str, declared: &[Index]) -> Result<Vec<Drift>> {
+    async fn index_drift(&self, schema: &CollectionSchema) -> Result<Vec<Drift>> {
+        let kind = schema.kind;
         let mut found = HashMap::new();
-        let mut existing = self
-            .database
-            .collection::<Document>(name)
-            .list_indexes()
-            .max_time(self.deadline)
-            .await?;
+        let mut existing = self.documents(kind).list_indexes().max_time(self.deadline).await?;
         while let Some(index) = existing.try_next().await? {
             let options = index.options.unwrap_or_default();
             found.insert(options.name.clone().unwrap_or_default(), (index.keys, options));
         }
         let mut drifts = Vec::new();
-        for index in declared {
+        for index in &schema.indexes {
             match found.remove(&index.name) {
-                None => drifts.push(Drift::MissingIndex(name, index.clone())),
+                None => drifts.push(Drift::MissingIndex(kind, index.clone())),
                 Some((key, options)) if is_declared(&key, &options, index) => {}
-                Some(_) => drifts.push(Drift::OtherIndex(name, index.clone())),
+                Some(_) => drifts.push(Drift::OtherIndex(kind, index.clone())),
             }
         }
         found.remove("_id_");
         let mut undeclared: Vec<String> = found.into_keys().collect();
         undeclared.sort();
-        drifts.extend(undeclared.into_iter().map(|index| Drift::UndeclaredIndex(name, index)));
+        drifts.extend(undeclared.into_iter().map(|index| Drift::UndeclaredIndex(kind, index)));
         Ok(drifts)
     }
-}
-
-fn schema_named(name: &str) -> Result<&'static CollectionSchema> {
-    collections::all()?
-        .iter()
-        .find(|schema| schema.kind.collection() == name)
-        .ok_or_else(|| StoreError::Schema {
-            file: format!("{name}.json"),
-            detail: "missing".into(),
-        })
 }
 
 /// Whether a collection holds every write against this validator.

@@ -7,6 +7,7 @@ use super::filter::Filter;
 use super::find::Find;
 use super::join::joined;
 use super::page::PageRequest;
+use super::validate::number_of;
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
@@ -120,11 +121,9 @@ fn collect_stages(plan: Option<&Bson>, stages: &mut Vec<String>) {
 }
 
 fn number(statistics: &Document, field: &str) -> u64 {
-    match statistics.get(field) {
-        Some(Bson::Int32(number)) => u64::try_from(*number).unwrap_or(0),
-        Some(Bson::Int64(number)) => u64::try_from(*number).unwrap_or(0),
-        // 2^53 documents are beyond any database.
-        Some(Bson::Double(number)) => *number as u64,
-        _ => 0,
-    }
+    // 2^53 documents are beyond any database.
+    statistics
+        .get(field)
+        .and_then(number_of)
+        .map_or(0, |number| number as u64)
 }

@@ -159,7 +159,7 @@ impl Filter {
 }
 
 /// A condition that no document meets, on the one index that every collection has.
-fn nothing() -> Document {
+pub(super) fn nothing() -> Document {
     doc! { "_id": { "$in": [] } }
 }
 

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use futures_util::future::{OptionFuture, try_join3};
 use mongodb::bson::{self, Document, RawDocumentBuf, doc};
 
+use super::bson_types::first_step;
 use super::cursor::{Key, Order};
 use super::entity::{Entity, Projection};
-use super::filter::{Filter, all_of};
+use super::filter::{Filter, all_of, nothing};
 use super::find::Find;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
@@ -231,10 +232,7 @@ impl Store {
     ///
     /// Only top-level names: MongoDB refuses a path beside its own parent.
     pub(super) fn projection(&self, fields: &Projection, order: &Order) -> Document {
-        let sort_fields = order
-            .fields()
-            .iter()
-            .map(|field| field.path.split('.').next().unwrap_or(field.path));
+        let sort_fields = order.fields().iter().map(|field| first_step(field.path).0);
         fields
             .fields()
             .chain(sort_fields)
@@ -254,7 +252,7 @@ pub(super) fn read_document<E: Entity>(row: &RawDocumentBuf) -> Result<E> {
 fn any_of(mut parts: Vec<Document>) -> Document {
     match parts.len() {
         // Nothing lies beyond: no row may match.
-        0 => doc! { "_id": { "$in": [] } },
+        0 => nothing(),
         1 => parts.pop().unwrap_or_default(),
         _ => doc! { "$or": parts },
     }

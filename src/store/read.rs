@@ -1,15 +1,17 @@
 //! Reads by id, by key and for many parents at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use mongodb::bson::{RawBsonRef, RawDocument, doc};
 
+use super::bson_types::first_step;
 use super::entity::{Entity, Projection};
 use super::filter::{Filter, Test, Value, all_of};
 use super::find::Find;
 use super::page::{PageRequest, Row, read_document};
 use super::{Result, Store};
+use crate::domain::id::Kind;
 use crate::store::cursor::Order;
 
 impl Store {
@@ -27,6 +29,29 @@ impl Store {
         };
         let rows = self.find(find).await?;
         rows.iter().map(|row| read_document(row).map(Arc::new)).collect()
+    }
+
+    /// Those of `ids`, of whatever kinds, that exist. One command for each kind.
+    pub async fn existing(&self, ids: impl Iterator<Item = &String>) -> Result<HashSet<String>> {
+        let mut by_kind: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();
+        for id in ids {
+            if let Ok(kind) = Kind::of(id) {
+                by_kind.entry(kind).or_default().insert(id);
+            }
+        }
+        let mut found = HashSet::new();
+        for (kind, ids) in by_kind {
+            let find = Find {
+                kind,
+                limit: ids.len(),
+                filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::from).collect())).to_document(),
+                sort: doc! {},
+                projection: doc! { "_id": 1 },
+            };
+            let rows = self.find(find).await?;
+            found.extend(rows.iter().filter_map(|row| row.get_str("_id").ok().map(str::to_owned)));
+        }
+        Ok(found)
     }
 
     /// The one document that matches, or none. Meant for unique fields; of several the one with the first id is taken.
@@ -56,8 +81,7 @@ impl Store {
         let filter = self.resolve(&request.filter).await?.to_document();
         let of_parents = Filter::field(path, Test::In(parents.iter().cloned().map(Value::Text).collect()));
         let mut projection = self.projection(fields, &request.order);
-        let head = path.split('.').next().unwrap_or(path);
-        projection.insert(head, 1);
+        projection.insert(first_step(path).0, 1);
         let find = Find {
             kind: E::KIND,
             filter: all_of(vec![of_parents.to_document(), filter]),
@@ -95,9 +119,7 @@ pub(super) fn ids_at(row: &RawDocument, path: &str) -> Vec<String> {
             _ => {}
         }
     }
-    let (head, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(head, rest)| (head, Some(rest)));
+    let (head, rest) = first_step(path);
     let mut found = Vec::new();
     if let Ok(Some(value)) = row.get(head) {
         collect(value, rest, &mut found);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 
+use super::validate::number_of;
 use super::{Result, Store};
 use crate::domain::count::Count;
 use crate::domain::id::Kind;
@@ -50,13 +51,8 @@ impl Store {
 }
 
 fn total_of(group: &Document) -> Count {
-    let number = |field: &str| match group.get(field) {
-        Some(Bson::Int32(number)) => i64::from(*number),
-        Some(Bson::Int64(number)) => *number,
-        // Servers may answer a sum as a double; counts are far below 2^53.
-        Some(Bson::Double(number)) => *number as i64,
-        _ => 0,
-    };
+    // Servers may answer a sum in any width; counts are far below 2^53.
+    let number = |field: &str| group.get(field).and_then(number_of).map_or(0, |number| number as i64);
     let max = (number("open") == 0)
         .then(|| i32::try_from(number("max")).ok())
         .flatten();

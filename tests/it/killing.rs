@@ -96,11 +96,7 @@ async fn a_killed_database_loses_no_acknowledged_write_fails_none_and_the_server
     let all: Vec<String> = (0..WRITERS)
         .flat_map(|writer| (0..DOCUMENTS).map(move |number| format!("source_w{writer}-{number}")))
         .collect();
-    let found = app
-        .store
-        .existing(Kind::Source, &all)
-        .await
-        .expect("the database answers");
+    let found = app.store.existing(all.iter()).await.expect("the database answers");
     let lost: Vec<&String> = all.iter().filter(|id| !found.contains(*id)).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     drop(app);
