@@ -8,8 +8,7 @@ use std::process::ExitCode;
 use menagerie::config::{Config, ConfigError, Seed};
 use menagerie::embedded::{self, Embedded, EmbeddedError};
 use menagerie::graphql::collections::references;
-use menagerie::graphql::limits::Limits;
-use menagerie::http::{Serving, State};
+use menagerie::http::{Serving, Settings, State};
 use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
@@ -52,7 +51,7 @@ type Outcome = Result<ExitCode, Failure>;
 
 /// Prints the schema in GraphQL's own language. Needs no database.
 pub fn schema() -> ExitCode {
-    say(graphql::sdl(&graphql::schema(limits(&Config::default()))).trim_end());
+    say(graphql::sdl(&graphql::schema(Config::default().limits)).trim_end());
     ExitCode::SUCCESS
 }
 
@@ -86,8 +85,8 @@ async fn serve_on(
         workers: config.workers,
         signals: true,
     };
-    let server =
-        http::serve(listener, State::new(database.store.clone(), limits(config)), serving).map_err(Failure::Server)?;
+    let server = http::serve(listener, State::new(database.store.clone(), settings(config)), serving)
+        .map_err(Failure::Server)?;
     say(format_args!("Menagerie serves the API at http://{address}/graphql"));
     say(format_args!(
         "  to try queries in the browser: http://{address}/graphiql"
@@ -168,12 +167,17 @@ fn start() -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn limits(config: &Config) -> Limits {
-    Limits {
-        page_size: config.page_size as usize,
-        max_page_size: config.max_page_size as usize,
-        request_timeout_ms: u64::try_from(config.request_timeout.as_millis()).unwrap_or(u64::MAX),
-        body_limit_bytes: config.body_limit,
+/// What the HTTP room needs to know of the configuration.
+fn settings(config: &Config) -> Settings {
+    Settings {
+        limits: config.limits,
+        introspection: config.introspection,
+        graphiql: config.graphiql,
+        suggestions: config.suggestions,
+        anonymous: config.anonymous,
+        cors_origins: config.cors_origins.clone(),
+        trusted_proxies: config.trusted_proxies.clone(),
+        persisted_queries: config.persisted_queries,
     }
 }
 
@@ -222,7 +226,7 @@ impl Database {
             uri,
             database: config.mongodb_database.clone(),
             pool_size: config.pool_size,
-            deadline: config.request_timeout,
+            deadline: std::time::Duration::from_millis(config.limits.request_timeout_ms),
         };
         let store = Store::connect(&options).await?;
         Ok(Self { store, embedded })

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::table::{VARIABLES, Variable};
+use super::Config;
+use super::table::{Variable, variables};
 
 /// All that is wrong with a configuration, one line for each problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,22 +33,47 @@ pub(super) fn not_accepted(variable: &Variable, value: &str) -> String {
     } else {
         format!("is {value:?}")
     };
-    let default = if default.is_empty() { "unset" } else { default };
+    let default = if default.is_empty() { "unset" } else { default.as_ref() };
     format!("{name} {found}; accepted: {accepted} (default: {default})")
 }
 
-/// A default page larger than the largest page.
-pub(super) fn page_sizes(size: u32, max: u32) -> String {
-    format!(
-        "MENAGERIE_PAGE_SIZE is {size} and MENAGERIE_MAX_PAGE_SIZE is {max}; accepted: a page \
-         size of at most the maximum. Lower the first or raise the second"
-    )
+/// One line for each setting that does not go with another.
+pub(super) fn that_do_not_fit(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    let (size, max) = (config.limits.page_size, config.limits.max_page_size);
+    if size > max {
+        problems.push(format!(
+            "MENAGERIE_PAGE_SIZE is {size} and MENAGERIE_MAX_PAGE_SIZE is {max}; accepted: a page \
+             size of at most the maximum. Lower the first or raise the second"
+        ));
+    }
+    if config.tls_certificate.is_some() != config.tls_key.is_some() {
+        problems.push(
+            "one of MENAGERIE_TLS_CERTIFICATE and MENAGERIE_TLS_KEY is set; accepted: both, or none of them".to_owned(),
+        );
+    }
+    if config.trusted_documents_only && config.trusted_documents.is_none() {
+        problems.push(
+            "MENAGERIE_TRUSTED_DOCUMENTS_ONLY is true and MENAGERIE_TRUSTED_DOCUMENTS is unset, so that no request \
+             could be answered; accepted: both, or none of them"
+                .to_owned(),
+        );
+    }
+    if config.jwks.is_some() && (config.jwt_issuer.is_none() || config.jwt_audience.is_none()) {
+        problems.push(
+            "MENAGERIE_JWKS is set without MENAGERIE_JWT_ISSUER and MENAGERIE_JWT_AUDIENCE; accepted: all three, since \
+             a token that was issued for another service must not open this one"
+                .to_owned(),
+        );
+    }
+    problems
 }
 
 /// One line for each name that begins like one of ours and is none.
 pub(super) fn unknown_names(names: impl Iterator<Item = String>) -> Vec<String> {
+    let known = variables();
     let mut unknown: Vec<_> = names
-        .filter(|name| name.starts_with("MENAGERIE_") && VARIABLES.iter().all(|known| known.name != name))
+        .filter(|name| name.starts_with("MENAGERIE_") && known.iter().all(|known| known.name != name))
         .collect();
     unknown.sort();
     unknown.dedup();
@@ -55,8 +81,8 @@ pub(super) fn unknown_names(names: impl Iterator<Item = String>) -> Vec<String> 
 }
 
 fn unknown_name(name: &str) -> String {
-    let nearest = VARIABLES
-        .iter()
+    let nearest = variables()
+        .into_iter()
         .map(|known| (likeness(known.name, name), known.name))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .filter(|(likeness, _)| *likeness >= 0.6);

@@ -238,6 +238,7 @@ fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
             message: format!("`{name}` is {size}; accepted are 0 to {most} per page, and `after` or `before` to go on"),
             limit: i64::try_from(most).unwrap_or(i64::MAX),
             actual: asked.into(),
+            name: "pageSize",
         }),
         Err(_) => Err(ApiError::input(
             name,

@@ -22,7 +22,18 @@ pub enum ApiError {
         limit: i64,
         /// What was asked for.
         actual: i64,
+        /// The limit's name.
+        name: &'static str,
     },
+    /// The request does not say who asks, and must; or what it says does not hold.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// Who asks may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The client asks too much in too short a time.
+    #[error("too much was asked in too short a time; try again in {0} s")]
+    RateLimited(u64),
     /// Another write came first.
     #[error("another write came first; read the document again and repeat the change")]
     Conflict,
@@ -43,6 +54,9 @@ impl ApiError {
         match self {
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::LimitExceeded { .. } => "LIMIT_EXCEEDED",
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Forbidden(_) => "FORBIDDEN",
+            Self::RateLimited(_) => "RATE_LIMITED",
             Self::Conflict => "CONFLICT",
             Self::Unavailable => "UNAVAILABLE",
             Self::Timeout => "TIMEOUT",
@@ -75,6 +89,7 @@ impl From<StoreError> for ApiError {
                 ),
                 limit: i64::try_from(limit).unwrap_or(i64::MAX),
                 actual: i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1,
+                name: "join",
             },
             StoreError::Uri | StoreError::Unreadable { .. } | StoreError::Schema { .. } | StoreError::Refused(_) => {
                 Self::Internal
@@ -88,7 +103,11 @@ pub fn to_graphql(error: ApiError) -> Error {
     let extended = Error::new(error.to_string());
     extended.extend_with(|_, extensions| {
         extensions.set("code", error.code());
-        if let ApiError::LimitExceeded { limit, actual, .. } = &error {
+        if let ApiError::LimitExceeded {
+            limit, actual, name, ..
+        } = &error
+        {
+            extensions.set("name", *name);
             extensions.set("limit", *limit);
             extensions.set("actual", *actual);
         }

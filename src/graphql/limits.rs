@@ -1,9 +1,95 @@
-//! The limits in force, and the query field that tells them.
+//! The limits in force: one table of them, how a request is held against one, and the query field that tells them.
+//!
+//! What counts against a limit is measured where it is met: the guard and the HTTP layer (`http`), the connections.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
+use super::error::{self, ApiError};
+
+/// What is known of a limit.
+#[derive(Debug)]
+pub struct Facts {
+    /// Its name for clients: in `serviceConfig`, and as `extensions.name` of a refusal.
+    pub name: &'static str,
+    /// The variable that sets it.
+    pub variable: &'static str,
+    /// What it is where nothing is set.
+    pub default: u64,
+    /// The least and the greatest that can be set.
+    pub range: (u64, u64),
+    /// What is counted, in words that begin a sentence.
+    pub counted: &'static str,
+}
+
+macro_rules! limits {
+    ($($limit:ident $name:literal $variable:literal $default:literal in $least:literal..=$most:literal: $counted:literal;)*) => {
+        /// A limit on requests.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Limit {
+            $(#[doc = $counted] $limit,)*
+        }
+
+        impl Limit {
+            /// Every limit, in the order of the settings.
+            pub const ALL: [Self; [$(Self::$limit),*].len()] = [$(Self::$limit),*];
+
+            /// What is known of it.
+            pub const fn facts(self) -> &'static Facts {
+                match self {
+                    $(Self::$limit => &Facts {
+                        name: $name,
+                        variable: $variable,
+                        default: $default,
+                        range: ($least, $most),
+                        counted: $counted,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+limits! {
+    DocumentBytes "documentBytes" "MENAGERIE_MAX_DOCUMENT_BYTES" 32_768 in 256..=1_048_576:
+        "the length of the document in bytes";
+    Tokens "tokens" "MENAGERIE_MAX_TOKENS" 8_000 in 100..=200_000:
+        "the number of tokens in the document";
+    Nesting "nesting" "MENAGERIE_MAX_NESTING" 64 in 16..=200:
+        "the nesting of brackets of any kind in the document";
+    NameLength "nameLength" "MENAGERIE_MAX_NAME_LENGTH" 128 in 32..=4_096:
+        "the length of a name in the document";
+    Operations "operations" "MENAGERIE_MAX_OPERATIONS" 20 in 1..=1_000:
+        "the number of operations in the document";
+    Fragments "fragments" "MENAGERIE_MAX_FRAGMENTS" 100 in 0..=1_000:
+        "the number of fragments in the document";
+    Directives "directives" "MENAGERIE_MAX_DIRECTIVES" 50 in 0..=1_000:
+        "the number of directives in the document";
+    Aliases "aliases" "MENAGERIE_MAX_ALIASES" 100 in 0..=10_000:
+        "the number of aliases in the document";
+    Variables "variables" "MENAGERIE_MAX_VARIABLES" 100 in 0..=1_000:
+        "the number of variables of an operation";
+    Depth "depth" "MENAGERIE_MAX_DEPTH" 20 in 3..=100:
+        "the depth of the selected fields, fragments put in";
+    Fields "fields" "MENAGERIE_MAX_FIELDS" 2_000 in 50..=100_000:
+        "the number of selected fields, fragments put in";
+    RootFields "rootFields" "MENAGERIE_MAX_ROOT_FIELDS" 20 in 1..=1_000:
+        "the number of root fields, fragments put in";
+    VariablesBytes "variablesBytes" "MENAGERIE_MAX_VARIABLES_BYTES" 65_536 in 2..=16_777_216:
+        "the length of the variables in bytes";
+    VariablesNesting "variablesNesting" "MENAGERIE_MAX_VARIABLES_NESTING" 16 in 1..=100:
+        "the nesting of brackets in the variables";
+    Cost "cost" "MENAGERIE_MAX_COST" 50_000 in 1_000..=100_000_000:
+        "the estimated cost in points";
+    Batch "batch" "MENAGERIE_MAX_BATCH" 0 in 0..=100:
+        "the number of requests in a batch";
+    Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 256 in 1..=100_000:
+        "the number of requests under way in this server";
+    PointsPerMinute "pointsPerMinute" "MENAGERIE_MAX_POINTS_PER_MINUTE" 0 in 0..=1_000_000_000:
+        "the points that a client spends in a minute";
+}
+
 /// The limits that queries meet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many documents a page has when neither `first` nor `last` says so.
     pub page_size: usize,
@@ -13,10 +99,90 @@ pub struct Limits {
     pub request_timeout_ms: u64,
     /// How large a request's body may be, in bytes.
     pub body_limit_bytes: usize,
+    values: [u64; Limit::ALL.len()],
+    measured: [bool; Limit::ALL.len()],
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            page_size: 20,
+            max_page_size: 200,
+            request_timeout_ms: 10_000,
+            body_limit_bytes: 256 * 1024,
+            values: Limit::ALL.map(|limit| limit.facts().default),
+            measured: [false; Limit::ALL.len()],
+        }
+    }
+}
+
+impl Limits {
+    /// The limit's value.
+    pub fn of(&self, limit: Limit) -> u64 {
+        self.values[limit as usize]
+    }
+
+    /// Sets a limit. It is the caller's to keep within its range.
+    pub fn set(&mut self, limit: Limit, value: u64) {
+        self.values[limit as usize] = value;
+    }
+
+    /// Sets a limit, in a chain.
+    #[must_use]
+    pub fn with(mut self, limit: Limit, value: u64) -> Self {
+        self.set(limit, value);
+        self
+    }
+
+    /// Whether the limit is only measured: what goes over it is logged and let through.
+    pub fn is_measured(&self, limit: Limit) -> bool {
+        self.measured[limit as usize]
+    }
+
+    /// Only measures a limit from now on.
+    pub fn measure(&mut self, limit: Limit) {
+        self.measured[limit as usize] = true;
+    }
+
+    /// How much is let through: the value, or where the limit is only measured, the most that it can be set to. Not
+    /// even then is there no end, since without any the process itself would be at risk.
+    pub fn ceiling(&self, limit: Limit) -> u64 {
+        if self.is_measured(limit) {
+            limit.facts().range.1
+        } else {
+            self.of(limit)
+        }
+    }
+
+    /// Holds a request against a limit.
+    ///
+    /// # Errors
+    /// [`ApiError::LimitExceeded`] where it goes over it.
+    pub fn check(&self, limit: Limit, actual: u64) -> error::Result<()> {
+        if actual <= self.of(limit) {
+            return Ok(());
+        }
+        if actual <= self.ceiling(limit) {
+            tracing::warn!(limit = limit.facts().name, actual, "over a limit that is only measured");
+            return Ok(());
+        }
+        Err(self.exceeded(limit, actual))
+    }
+
+    /// The refusal of a request that goes over a limit.
+    pub fn exceeded(&self, limit: Limit, actual: u64) -> ApiError {
+        let most = self.ceiling(limit);
+        ApiError::LimitExceeded {
+            message: format!("{} is {actual}; accepted are up to {most}", limit.facts().counted),
+            limit: i64::try_from(most).unwrap_or(i64::MAX),
+            actual: i64::try_from(actual).unwrap_or(i64::MAX),
+            name: limit.facts().name,
+        }
+    }
 }
 
 /// Every limit in force, so that a client can keep to them.
-#[derive(SimpleObject, Clone, Copy, Debug)]
+#[derive(SimpleObject, Clone, Debug)]
 pub struct ServiceConfig {
     /// How many documents a page has when neither `first` nor `last` says so.
     default_page_size: u64,
@@ -26,6 +192,22 @@ pub struct ServiceConfig {
     request_timeout_ms: u64,
     /// How large the body of a request may be, in bytes.
     max_body_bytes: u64,
+    /// The other limits, each by its name.
+    limits: Vec<ServiceLimit>,
+}
+
+/// A limit on requests. What goes over it is refused with the code LIMIT_EXCEEDED, this name, `limit` and `actual`.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct ServiceLimit {
+    /// Its name, as a refusal gives it in `extensions.name`.
+    name: &'static str,
+    /// The most that is accepted. For `batch` and `pointsPerMinute` 0 has a meaning of its own: no batches, and as
+    /// many points as one likes.
+    limit: u64,
+    /// What is counted.
+    counted: &'static str,
+    /// Whether it is only measured: what goes over it is logged by the server and let through.
+    measure_only: bool,
 }
 
 /// The query field of this file.
@@ -42,6 +224,15 @@ impl LimitsQuery {
             max_page_size: limits.max_page_size as u64,
             request_timeout_ms: limits.request_timeout_ms,
             max_body_bytes: limits.body_limit_bytes as u64,
+            limits: Limit::ALL
+                .iter()
+                .map(|limit| ServiceLimit {
+                    name: limit.facts().name,
+                    limit: limits.of(*limit),
+                    counted: limit.facts().counted,
+                    measure_only: limits.is_measured(*limit),
+                })
+                .collect(),
         })
     }
 }

@@ -13,6 +13,7 @@ pub mod order;
 pub mod scalars;
 pub mod selection;
 pub mod values;
+pub mod viewer;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, ServerError};
 

@@ -13,8 +13,46 @@ use actix_web::middleware::Compress;
 use actix_web::web::{Data, ServiceConfig, get, resource};
 use actix_web::{App, HttpResponse, HttpServer};
 
+use ipnet::IpNet;
+
 use crate::graphql::{Schema, limits::Limits, schema, sdl};
 use crate::store::Store;
+
+/// What the routes are told by the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What a request may ask for.
+    pub limits: Limits,
+    /// Whether the schema can be asked for.
+    pub introspection: bool,
+    /// Whether GraphiQL is served.
+    pub graphiql: bool,
+    /// Whether errors name what may have been meant.
+    pub suggestions: bool,
+    /// Whether one may read without a token.
+    pub anonymous: bool,
+    /// The origins whose pages may read answers; `*` for all.
+    pub cors_origins: Vec<String>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many documents clients may store by hash; 0 for none.
+    pub persisted_queries: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            introspection: true,
+            graphiql: true,
+            suggestions: true,
+            anonymous: true,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            persisted_queries: 1000,
+        }
+    }
+}
 
 /// What the routes need.
 #[derive(Clone)]
@@ -27,13 +65,13 @@ pub struct State {
 
 impl State {
     /// The routes' view of a store.
-    pub fn new(store: Store, limits: Limits) -> Self {
-        let schema = schema(limits);
+    pub fn new(store: Store, settings: Settings) -> Self {
+        let schema = schema(settings.limits);
         Self {
             sdl: sdl(&schema),
             schema,
             store,
-            limits,
+            limits: settings.limits,
         }
     }
 }

@@ -14,7 +14,7 @@ use regex::Regex;
 /// Each room with those that it may use beside itself: what stands to its right in the map of `src/lib.rs`.
 const ROOMS: [(&str, &[&str]); 8] = [
     ("domain", &[]),
-    ("config", &[]),
+    ("config", &["graphql"]),
     ("embedded", &[]),
     ("telemetry", &["config"]),
     ("store", &["domain"]),

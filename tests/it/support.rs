@@ -7,19 +7,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use menagerie::embedded::{self, Embedded};
-use menagerie::graphql::limits::Limits;
-use menagerie::http::{self, Serving, State};
+use menagerie::http::{self, Serving, Settings, State};
 use menagerie::seed::load::{Options, load};
 use menagerie::store::{self, Store};
 use serde_json::{Value as Json, json};
 
-/// The limits of a test's server: small pages, so that paging shows.
-pub const LIMITS: Limits = Limits {
-    page_size: 20,
-    max_page_size: 200,
-    request_timeout_ms: 30_000,
-    body_limit_bytes: 64 * 1024,
-};
+/// The settings of a test's server: as at home, but for more time on a busy machine and a smaller body.
+pub fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.limits.request_timeout_ms = 30_000;
+    settings.limits.body_limit_bytes = 64 * 1024;
+    settings
+}
 
 /// A running server and the store behind it.
 pub struct TestApp {
@@ -40,6 +39,15 @@ impl TestApp {
 
     /// A server over an empty database of the caller's choice.
     pub async fn over(options: store::Options) -> Self {
+        Self::start(options, settings()).await
+    }
+
+    /// A server with these settings over an empty database.
+    pub async fn set(settings: Settings) -> Self {
+        Self::start(database_options(), settings).await
+    }
+
+    async fn start(options: store::Options, settings: Settings) -> Self {
         let store = Store::connect(&options).await.expect("the store connects");
         store.ensure_schema().await.expect("the schema is applied");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -48,7 +56,7 @@ impl TestApp {
             workers: 1,
             signals: false,
         };
-        let server = http::serve(listener, State::new(store.clone(), LIMITS), serving).expect("the server starts");
+        let server = http::serve(listener, State::new(store.clone(), settings), serving).expect("the server starts");
         tokio::spawn(server);
         Self {
             address,

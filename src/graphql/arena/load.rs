@@ -127,6 +127,7 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<V
                 message: format!("`ids` holds {} ids; accepted are up to {most}", ids.len()),
                 limit: i64::try_from(most).unwrap_or(i64::MAX),
                 actual: i64::try_from(ids.len()).unwrap_or(i64::MAX),
+                name: "pageSize",
             });
         }
         let kinds: Vec<Kind> = ids

@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 use self::asks::{Ask, about_gifts};
 use self::bed::{Bed, hold};
 use self::pages::{ARGUMENTS, Mark, PAGE, compare, expect, header, variables};
-use crate::support::LIMITS;
+use crate::support::settings;
 
 /// A walk from page to page over all gifts.
 #[derive(Clone, Debug)]
@@ -136,7 +136,7 @@ async fn ends(bed: &Bed, walk: &Walk) -> Result<(Option<Mark>, Option<Mark>), Te
     }
     let all = Ask {
         filter: Json::Null,
-        size: Some(LIMITS.max_page_size),
+        size: Some(settings().limits.max_page_size),
         backward: false,
         ..walk.ask.clone()
     };

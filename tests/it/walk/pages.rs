@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::asks::Ask;
 use super::bed::Bed;
 use super::model;
-use crate::support::LIMITS;
+use crate::support::settings;
 
 /// The arguments of a connection, from variables.
 pub const ARGUMENTS: &str =
@@ -52,7 +52,7 @@ pub fn expect(
     let window = model::Window {
         near: document(at),
         far: document(stop),
-        size: ask.size.unwrap_or(LIMITS.page_size),
+        size: ask.size.unwrap_or(settings().limits.page_size),
         backward: ask.backward,
     };
     model::page(&ask.order, matching, &window)

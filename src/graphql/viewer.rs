@@ -1,0 +1,57 @@
+//! Who asks: the role that decides what may be done, and a name for logs and limits.
+//!
+//! How a viewer is told by the request's headers stands in `http/auth`.
+
+/// What a viewer may do. Each role may do all that those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Read.
+    Reader,
+    /// Write documents.
+    Editor,
+    /// Make and revoke tokens, and reset data.
+    Admin,
+}
+
+impl Role {
+    /// Every role, the one that may do least first.
+    pub const ALL: [Self; 3] = [Self::Reader, Self::Editor, Self::Admin];
+
+    /// Its name in settings, tokens and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// Nobody in particular: may read.
+    Anonymous,
+    /// The bearer of a token.
+    Known {
+        /// The token's name, or the subject of a signed token.
+        name: String,
+        /// What it allows.
+        role: Role,
+    },
+}
+
+impl Viewer {
+    /// What this viewer may do.
+    pub const fn role(&self) -> Role {
+        match self {
+            Self::Anonymous => Role::Reader,
+            Self::Known { role, .. } => *role,
+        }
+    }
+}
