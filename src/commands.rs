@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use menagerie::config::{Config, ConfigError, Seed};
 use menagerie::embedded::{self, Embedded, EmbeddedError};
 use menagerie::graphql::collections::references;
-use menagerie::http::{Serving, Settings, State};
+use menagerie::http::persisted::{Trusted, TrustedError};
+use menagerie::http::{Serving, Settings, State, StateError};
 use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
@@ -27,6 +28,10 @@ pub enum Failure {
     Load(#[from] LoadError),
     #[error("{0}")]
     Store(#[from] StoreError),
+    #[error("MENAGERIE_TRUSTED_DOCUMENTS: {0}")]
+    Trusted(#[from] TrustedError),
+    #[error("{0}")]
+    State(#[from] StateError),
     #[error("cannot listen on {0}: {1}; set MENAGERIE_BIND to another address")]
     Bind(std::net::SocketAddr, std::io::Error),
     #[error("the server failed: {0}")]
@@ -41,7 +46,11 @@ impl Failure {
                 SetError::Misfits { .. } | SetError::Unknown { .. } | SetError::Unreadable { .. },
             )) => 65,
             Self::Store(StoreError::Unavailable(_)) | Self::Load(LoadError::Store(StoreError::Unavailable(_))) => 69,
-            Self::Config(_) | Self::Log(_) | Self::Store(StoreError::Uri) => 78,
+            Self::Config(_)
+            | Self::Log(_)
+            | Self::Trusted(_)
+            | Self::State(StateError::Trusted { .. })
+            | Self::Store(StoreError::Uri) => 78,
             _ => 70,
         })
     }
@@ -85,8 +94,8 @@ async fn serve_on(
         workers: config.workers,
         signals: true,
     };
-    let server = http::serve(listener, State::new(database.store.clone(), settings(config)), serving)
-        .map_err(Failure::Server)?;
+    let state = State::new(database.store.clone(), settings(config)?)?;
+    let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
     say(format_args!("Menagerie serves the API at http://{address}/graphql"));
     say(format_args!(
         "  to try queries in the browser: http://{address}/graphiql"
@@ -168,8 +177,8 @@ fn start() -> Result<Config, Failure> {
 }
 
 /// What the HTTP room needs to know of the configuration.
-fn settings(config: &Config) -> Settings {
-    Settings {
+fn settings(config: &Config) -> Result<Settings, Failure> {
+    Ok(Settings {
         limits: config.limits,
         introspection: config.introspection,
         graphiql: config.graphiql,
@@ -178,7 +187,12 @@ fn settings(config: &Config) -> Settings {
         cors_origins: config.cors_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
         persisted_queries: config.persisted_queries,
-    }
+        trusted: match &config.trusted_documents {
+            Some(path) => Trusted::load(path)?,
+            None => Trusted::default(),
+        },
+        only_trusted: config.trusted_documents_only,
+    })
 }
 
 /// The store, and the embedded database behind it if this process started one.

@@ -2,7 +2,7 @@
 //!
 //! Causes (a driver's words, a path in a document) go to the log and never to the client.
 
-use async_graphql::{Error, ErrorExtensions};
+use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions};
 use tracing::error;
 
 use crate::store::StoreError;
@@ -40,6 +40,9 @@ pub enum ApiError {
     /// No database answers.
     #[error("the database does not answer at the moment; try again in a few seconds")]
     Unavailable,
+    /// The server has enough to do.
+    #[error("the server has as many requests under way as it takes at once; try again in a second")]
+    Busy,
     /// The deadline passed.
     #[error("the query took longer than it may; ask for less at once, or narrow the filter")]
     Timeout,
@@ -58,7 +61,7 @@ impl ApiError {
             Self::Forbidden(_) => "FORBIDDEN",
             Self::RateLimited(_) => "RATE_LIMITED",
             Self::Conflict => "CONFLICT",
-            Self::Unavailable => "UNAVAILABLE",
+            Self::Unavailable | Self::Busy => "UNAVAILABLE",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }
@@ -100,18 +103,20 @@ impl From<StoreError> for ApiError {
 
 /// Not `impl From<ApiError> for Error`: async-graphql has that for everything that can be displayed, without a code.
 pub fn to_graphql(error: ApiError) -> Error {
-    let extended = Error::new(error.to_string());
-    extended.extend_with(|_, extensions| {
-        extensions.set("code", error.code());
-        if let ApiError::LimitExceeded {
-            limit, actual, name, ..
-        } = &error
-        {
-            extensions.set("name", *name);
-            extensions.set("limit", *limit);
-            extensions.set("actual", *actual);
-        }
-    })
+    Error::new(error.to_string()).extend_with(|_, extensions| extend(&error, extensions))
+}
+
+/// Puts the code of an error, and the numbers of a limit, beside its message.
+pub fn extend(error: &ApiError, extensions: &mut ErrorExtensionValues) {
+    extensions.set("code", error.code());
+    if let ApiError::LimitExceeded {
+        limit, actual, name, ..
+    } = error
+    {
+        extensions.set("name", *name);
+        extensions.set("limit", *limit);
+        extensions.set("actual", *actual);
+    }
 }
 
 /// The outcome of a step towards an answer.

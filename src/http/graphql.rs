@@ -1,189 +1,287 @@
-//! `/graphql`: requests in, responses out. Our own layer over `Schema::execute`; no integration crate.
+//! `/graphql`: a request's way from its bytes to its answer. Our own layer over `Schema::execute`; no integration crate.
+//!
+//! In this order, so that each step costs what the one before it has allowed: media types, forgery, who asks, the
+//! body, how many requests are under way, the document (`persisted`, `guard`), its cost, the client's points, and the
+//! execution under the deadline. Each part stands in its own file.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
-use actix_web::web::{Data, Payload, Query};
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use async_graphql::{Request, Response, ServerError, Variables};
-use futures_util::StreamExt;
-use serde::Deserialize;
-use std::time::Duration;
+use futures_util::future::{Either, join_all, select};
+use futures_util::{FutureExt, StreamExt};
+use tokio::time::{sleep_until, timeout_at};
 
 use super::State;
+use super::answer::{Answer, Answers, Cost};
+use super::browser;
+use super::client::{self, Client};
+use super::guard::{self, Prepared, Refusal};
+use super::leaving;
+use super::media::{MediaType, refused_content};
+use super::parameters::{Asked, Parameters};
 use crate::graphql::error::ApiError;
 use crate::graphql::execute;
+use crate::graphql::limits::Limit;
+use crate::graphql::viewer::Viewer;
+use crate::store::Work;
 
-const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
-const JSON: &str = "application/json";
+/// The header that asks for `extensions.cost`.
+const COST: &str = "x-menagerie-cost";
 
-/// The parameters of a request, by body or by address.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Parameters {
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<serde_json::Value>,
+/// One request on its way.
+struct Way<'a> {
+    http: &'a HttpRequest,
+    state: &'a State,
+    until: Instant,
+    tells_cost: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct QueryString {
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<String>,
+/// An operation that may be executed.
+struct Ready {
+    prepared: Prepared,
+    name: Option<String>,
+    kind: &'static str,
 }
 
-/// A request that never reached the schema: the status for it and the reason.
-struct Refusal(StatusCode, &'static str, String);
-
-pub async fn by_get(request: HttpRequest, state: Data<State>) -> HttpResponse {
-    let parameters = Query::<QueryString>::from_query(request.query_string())
-        .map_err(|error| bad_request(format!("the address's parameters cannot be read: {error}")))
-        .and_then(|query| {
-            let QueryString {
-                query,
-                operation_name,
-                variables,
-            } = query.into_inner();
-            let variables = variables
-                .filter(|text| !text.is_empty())
-                .map(|text| serde_json::from_str(&text))
-                .transpose()
-                .map_err(|error| bad_request(format!("`variables` is not JSON: {error}")))?;
-            Ok(Parameters {
-                query,
-                operation_name,
-                variables,
-            })
-        });
-    answer(&request, &state, parameters).await
-}
-
-pub async fn by_post(request: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
-    let parameters = read_body(&request, &state, body).await;
-    answer(&request, &state, parameters).await
-}
-
-pub async fn other_method() -> HttpResponse {
-    HttpResponse::MethodNotAllowed()
-        .insert_header((ALLOW, "GET, POST"))
-        .content_type("text/plain; charset=utf-8")
-        .body("accepted are GET and POST\n")
-}
-
-async fn read_body(request: &HttpRequest, state: &State, mut body: Payload) -> Result<Parameters, Refusal> {
-    let media_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
-        .unwrap_or_default();
-    if media_type != JSON {
-        return Err(Refusal(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "BAD_USER_INPUT",
-            format!("the content type is {media_type:?}; accepted is {JSON}"),
-        ));
-    }
-    let most = state.limits.body_limit_bytes;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|error| bad_request(format!("the body broke off: {error}")))?;
-        if bytes.len() + chunk.len() > most {
-            return Err(Refusal(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "LIMIT_EXCEEDED",
-                format!("the body is larger than {most} bytes, which is the most that is accepted"),
-            ));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    serde_json::from_slice(&bytes).map_err(|error| {
-        bad_request(format!(
-            "the body cannot be read: {error}; accepted is a JSON object with `query`, `variables` and `operationName`"
-        ))
-    })
-}
-
-fn bad_request(message: String) -> Refusal {
-    Refusal(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
-}
-
-async fn answer(request: &HttpRequest, state: &State, parameters: Result<Parameters, Refusal>) -> HttpResponse {
-    let accept = request
-        .headers()
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = if accept.contains(GRAPHQL_RESPONSE) {
-        GRAPHQL_RESPONSE
-    } else {
-        JSON
+/// Every method of `/graphql`.
+pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
+    let way = Way {
+        http: &http,
+        state: &state,
+        until: Instant::now() + state.deadline(),
+        tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
     };
-    let (status, response) = match parameters.and_then(to_request) {
-        Ok(request) => {
-            let response = run(state, request).await;
-            // A response without data is a request that failed as a whole: told by status in the newer media type.
-            let failed = response.data == async_graphql::Value::Null && !response.errors.is_empty();
-            let refused =
-                failed && media_type == GRAPHQL_RESPONSE && response.errors.iter().all(|error| error.path.is_empty());
-            (
-                if refused {
-                    StatusCode::BAD_REQUEST
-                } else {
-                    StatusCode::OK
+    let Some(media) = MediaType::negotiated(http.headers()) else {
+        let refusal = Refusal::input(
+            "no media type that is accepted is offered; offered are application/graphql-response+json and application/json",
+        );
+        return Answers::from(Answer::unread(StatusCode::NOT_ACCEPTABLE, &refusal)).response(MediaType::Json);
+    };
+    // A fault in the server must not take its neighbours along.
+    let answered = AssertUnwindSafe(way.answer(body)).catch_unwind();
+    let answers = answered.await.unwrap_or_else(|_| {
+        tracing::error!("a request panicked");
+        Answer::failed(&ApiError::Internal).into()
+    });
+    answers.response(media)
+}
+
+impl Way<'_> {
+    async fn answer(&self, body: Payload) -> Answers {
+        let settings = &self.state.settings;
+        let asked = match self.read(body).await {
+            Ok(asked) => asked,
+            Err(answer) => return answer.into(),
+        };
+        let viewer = match self.viewer().await {
+            Ok(viewer) => viewer,
+            Err(error) => return Answer::failed(&error).into(),
+        };
+        let Ok(_entered) = self.state.under_way.enter(&settings.limits) else {
+            return Answer::failed(&ApiError::Busy).into();
+        };
+        let client = Client::of(&viewer, client::address(self.http, &settings.trusted_proxies));
+        match asked {
+            Asked::One(parameters) => match self.ready(&parameters, &client) {
+                Ok(ready) => match self.spend(&client, ready.prepared.cost) {
+                    Ok(()) => self.run(ready).await.into(),
+                    Err(answer) => answer.into(),
                 },
-                response,
-            )
-        }
-        Err(Refusal(status, code, message)) => (status, failure(code, message)),
-    };
-    match serde_json::to_string(&response) {
-        Ok(body) => HttpResponse::build(status)
-            .content_type(format!("{media_type}; charset=utf-8"))
-            .body(body),
-        Err(error) => {
-            tracing::error!("a response cannot be written: {error}");
-            HttpResponse::InternalServerError().finish()
+                Err(answer) => answer.into(),
+            },
+            Asked::Batch(all) => self.batch(&all, &client).await,
         }
     }
-}
 
-fn to_request(parameters: Parameters) -> Result<Request, Refusal> {
-    let query = parameters
-        .query
-        .filter(|query| !query.trim().is_empty())
-        .ok_or_else(|| {
-            bad_request(
-                "`query` is missing; accepted is a GraphQL document, such as {gifts(first:1){nodes{id}}}".into(),
-            )
+    /// All of a batch is looked at before any of it runs.
+    async fn batch(&self, all: &[Parameters], client: &Client) -> Answers {
+        let ready: Vec<_> = all.iter().map(|parameters| self.ready(parameters, client)).collect();
+        let costs = ready.iter().flatten().map(|ready| ready.prepared.cost);
+        let cost = costs.fold(0, u64::saturating_add);
+        if let Err(answer) = self
+            .state
+            .settings
+            .limits
+            .check(Limit::Cost, cost)
+            .map_err(|error| Answer::refused(&error.into()))
+        {
+            return answer.into();
+        }
+        if let Err(answer) = self.spend(client, cost) {
+            return answer.into();
+        }
+        let runs = ready.into_iter().map(|ready| async {
+            match ready {
+                Ok(ready) => self.run(ready).await,
+                Err(answer) => answer,
+            }
+        });
+        Answers::Batch(join_all(runs).await)
+    }
+
+    /// The parameters, by address or by body.
+    async fn read(&self, body: Payload) -> Result<Asked, Answer> {
+        let unread = |status, message: String| Err(Answer::unread(status, &Refusal::input(message)));
+        let method = self.http.method();
+        let is_post = method == Method::POST;
+        if !is_post && method != Method::GET {
+            let message = format!("the method is {method}; accepted are GET and POST");
+            return unread(StatusCode::METHOD_NOT_ALLOWED, message);
+        }
+        let headers = self.http.headers();
+        if let Some(message) = refused_content(headers, is_post) {
+            return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+        }
+        if headers
+            .get(CONTENT_ENCODING)
+            .is_some_and(|encoding| encoding != "identity")
+        {
+            let message = "the body is compressed; accepted is a body without content encoding".to_owned();
+            return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+        }
+        if let Some(message) = browser::forged(headers, &self.state.settings.cors_origins) {
+            return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
+        }
+        let asked = if is_post {
+            let bytes = self.bytes(body).await?;
+            Asked::of_body(&bytes, &self.state.settings.limits)
+        } else {
+            Parameters::of_query(self.http.query_string()).map(|parameters| Asked::One(Box::new(parameters)))
+        };
+        asked.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))
+    }
+
+    async fn bytes(&self, mut body: Payload) -> Result<Vec<u8>, Answer> {
+        let most = self.state.settings.limits.body_limit_bytes;
+        let mut bytes = Vec::new();
+        loop {
+            let Ok(next) = timeout_at(self.until.into(), body.next()).await else {
+                let refusal = Refusal::new(
+                    "TIMEOUT",
+                    "the body did not come in time; send it at once, or less of it",
+                );
+                return Err(Answer::unread(StatusCode::REQUEST_TIMEOUT, &refusal));
+            };
+            match next {
+                None => return Ok(bytes),
+                Some(Ok(chunk)) if bytes.len() + chunk.len() <= most => bytes.extend_from_slice(&chunk),
+                Some(Ok(_)) => {
+                    let error = ApiError::LimitExceeded {
+                        message: format!("the body is larger than {most} bytes, which is the most that is accepted"),
+                        limit: i64::try_from(most).unwrap_or(i64::MAX),
+                        actual: i64::try_from(most).unwrap_or(i64::MAX - 1) + 1,
+                        name: "bodyBytes",
+                    };
+                    return Err(Answer::unread(StatusCode::PAYLOAD_TOO_LARGE, &error.into()));
+                }
+                Some(Err(error)) => {
+                    let refusal = Refusal::input(format!("the body broke off: {error}"));
+                    return Err(Answer::unread(StatusCode::BAD_REQUEST, &refusal));
+                }
+            }
+        }
+    }
+
+    async fn viewer(&self) -> Result<Viewer, ApiError> {
+        let _ = self.http.headers().get(AUTHORIZATION);
+        Ok(Viewer::Anonymous)
+    }
+
+    /// Everything before the execution.
+    fn ready(&self, parameters: &Parameters, client: &Client) -> Result<Ready, Answer> {
+        let refused = |refusal: Refusal| Answer::refused(&refusal);
+        let State {
+            guard,
+            persisted,
+            settings,
+            ..
+        } = self.state;
+        let source = persisted
+            .source(parameters)
+            .map_err(|refusal| match &parameters.query {
+                // Without any document the request is no GraphQL request.
+                None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => {
+                    Answer::unread(StatusCode::BAD_REQUEST, &refusal)
+                }
+                _ => Answer::refused(&refusal),
+            })?;
+        // Looking at a document that is then refused has its price too.
+        if guard.passed(&source.text).is_none() {
+            self.spend(client, 1 + source.text.len() as u64 / 1_024)?;
+        }
+        let by_get = self.http.method() == Method::GET;
+        let checked = guard.check(&source.text).map_err(|refusal| {
+            if by_get && refusal.has_mutation {
+                by_post_only()
+            } else {
+                refused(refusal)
+            }
         })?;
-    let document = async_graphql::parser::parse_query(&query)
-        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, "GRAPHQL_PARSE_FAILED", error.to_string()))?;
-    let mut request = Request::new(query);
-    request.set_parsed_query(document);
-    if let Some(name) = parameters.operation_name.filter(|name| !name.is_empty()) {
-        request = request.operation_name(name);
+        persisted.keep(&source);
+        let operation = checked
+            .operation(parameters.operation_name.as_deref())
+            .map_err(refused)?;
+        if by_get && guard::is_mutation(operation) {
+            return Err(by_post_only());
+        }
+        let variables = parameters.variables(&settings.limits).map_err(refused)?;
+        let prepared = guard.prepare(&checked, operation, &variables).map_err(refused)?;
+        settings
+            .limits
+            .check(Limit::Cost, prepared.cost)
+            .map_err(|error| refused(error.into()))?;
+        Ok(Ready {
+            prepared,
+            name: operation.name.as_ref().map(|name| name.as_str().to_owned()),
+            kind: operation.operation_type.name(),
+        })
     }
-    match parameters.variables {
-        None | Some(serde_json::Value::Null) => Ok(request),
-        Some(variables @ serde_json::Value::Object(_)) => Ok(request.variables(Variables::from_json(variables))),
-        Some(_) => Err(bad_request(
-            "`variables` is no object; accepted is a JSON object by variable name".into(),
-        )),
+
+    fn spend(&self, client: &Client, points: u64) -> Result<(), Answer> {
+        let spent = self.state.points.spend(client, points, &self.state.settings.limits);
+        spent.map_err(|error| Answer::failed(&error))
+    }
+
+    /// Executes an operation, until the deadline or until its client leaves.
+    async fn run(&self, ready: Ready) -> Answer {
+        let store = self.state.store.for_request(self.until, self.tells_cost);
+        let execution = execute(&self.state.schema, store.clone(), ready.prepared.request);
+        let ended = async {
+            match select(
+                Box::pin(sleep_until(self.until.into())),
+                Box::pin(leaving::left(self.http)),
+            )
+            .await
+            {
+                Either::Left(_) => ApiError::Timeout,
+                // Nobody reads this answer; the log tells it from those that took too long.
+                Either::Right(_) => ApiError::Unavailable,
+            }
+        };
+        match select(Box::pin(execution), Box::pin(ended)).await {
+            Either::Left((response, _)) => {
+                let cost = |work: Work| Cost {
+                    estimate: ready.prepared.cost,
+                    work,
+                };
+                Answer::executed(response, self.tells_cost.then(|| cost(store.work())))
+            }
+            Either::Right((error, _)) => Answer::failed(&error),
+        }
     }
 }
 
-async fn run(state: &State, request: Request) -> Response {
-    let deadline = Duration::from_millis(state.limits.request_timeout_ms);
-    match tokio::time::timeout(deadline, execute(&state.schema, state.store.clone(), request)).await {
-        Ok(response) => response,
-        Err(_) => failure(ApiError::Timeout.code(), ApiError::Timeout.to_string()),
-    }
+fn by_post_only() -> Answer {
+    let message = "a mutation came by GET, which must change nothing; accepted is POST";
+    Answer::unread(StatusCode::METHOD_NOT_ALLOWED, &Refusal::input(message))
 }
 
-fn failure(code: &str, message: String) -> Response {
-    let mut error = ServerError::new(message, None);
-    error.extensions.get_or_insert_default().set("code", code);
-    Response::from_errors(vec![error])
+impl From<Answer> for Answers {
+    fn from(answer: Answer) -> Self {
+        Self::One(Box::new(answer))
+    }
 }

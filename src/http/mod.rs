@@ -2,18 +2,30 @@
 //!
 //! The only room that knows actix. What a request means is decided in `graphql`.
 
+mod answer;
+mod browser;
+mod client;
 mod graphql;
+pub mod guard;
+mod leaving;
+mod media;
+mod parameters;
+pub mod persisted;
 mod web;
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::middleware::Compress;
-use actix_web::web::{Data, ServiceConfig, get, resource};
+use actix_web::middleware::{Compress, Condition};
+use actix_web::web::{Data, ServiceConfig, get, resource, to};
 use actix_web::{App, HttpResponse, HttpServer};
 
+use client::{Points, UnderWay};
+use guard::{Guard, Rules};
 use ipnet::IpNet;
+use persisted::{Persisted, Trusted};
 
 use crate::graphql::{Schema, limits::Limits, schema, sdl};
 use crate::store::Store;
@@ -37,6 +49,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How many documents clients may store by hash; 0 for none.
     pub persisted_queries: u64,
+    /// The documents that can be asked for by id.
+    pub trusted: Trusted,
+    /// Whether only those are run.
+    pub only_trusted: bool,
 }
 
 impl Default for Settings {
@@ -50,29 +66,79 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             persisted_queries: 1000,
+            trusted: Trusted::default(),
+            only_trusted: false,
         }
     }
+}
+
+/// Why the routes cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The schema is not valid: a fault of the build.
+    #[error("the schema cannot be used: {0}")]
+    Schema(String),
+    /// A trusted document would be refused.
+    #[error("the trusted document {id}: {reason}")]
+    Trusted {
+        /// Its id.
+        id: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What the routes need.
 #[derive(Clone)]
 pub struct State {
     schema: Schema,
-    sdl: String,
+    sdl: Arc<str>,
     store: Store,
-    limits: Limits,
+    settings: Arc<Settings>,
+    guard: Guard,
+    persisted: Persisted,
+    points: Arc<Points>,
+    under_way: UnderWay,
 }
 
 impl State {
     /// The routes' view of a store.
-    pub fn new(store: Store, settings: Settings) -> Self {
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn new(store: Store, settings: Settings) -> Result<Self, StateError> {
         let schema = schema(settings.limits);
-        Self {
-            sdl: sdl(&schema),
+        let sdl = sdl(&schema);
+        let rules = Rules {
+            limits: settings.limits,
+            introspection: settings.introspection,
+            suggestions: settings.suggestions,
+        };
+        let guard = Guard::new(&sdl, rules).map_err(StateError::Schema)?;
+        for (id, text) in settings.trusted.iter() {
+            guard.check(text).map_err(|refusal| StateError::Trusted {
+                id: id.to_owned(),
+                reason: refusal.to_string(),
+            })?;
+        }
+        Ok(Self {
+            sdl: sdl.into(),
             schema,
             store,
-            limits: settings.limits,
-        }
+            persisted: Persisted::new(
+                settings.trusted.clone(),
+                settings.only_trusted,
+                settings.persisted_queries,
+            ),
+            points: Arc::new(Points::new(&settings.limits)),
+            under_way: UnderWay::default(),
+            settings: Arc::new(settings),
+            guard,
+        })
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_millis(self.settings.limits.request_timeout_ms)
     }
 }
 
@@ -91,11 +157,17 @@ pub fn serve(listener: TcpListener, state: State, serving: Serving) -> std::io::
     const HEAD: Duration = Duration::from_secs(10);
     let state = Data::new(state);
     let mut server = HttpServer::new(move || {
+        let settings = &state.settings;
+        let origins = &settings.cors_origins;
         App::new()
             .app_data(state.clone())
+            // The last one is the outermost: what answers a preflight gets the security headers as well.
             .wrap(Compress::default())
-            .configure(routes)
+            .wrap(Condition::new(!origins.is_empty(), browser::cors(origins)))
+            .wrap(browser::security_headers(!origins.is_empty(), false))
+            .configure(|config| routes(config, settings))
     })
+    .on_connect(leaving::remember)
     .client_request_timeout(HEAD)
     .shutdown_timeout(30);
     if serving.workers > 0 {
@@ -107,23 +179,20 @@ pub fn serve(listener: TcpListener, state: State, serving: Serving) -> std::io::
     Ok(server.listen(listener)?.run())
 }
 
-fn routes(config: &mut ServiceConfig) {
+fn routes(config: &mut ServiceConfig, settings: &Settings) {
     config
-        .service(
-            resource("/graphql")
-                .get(graphql::by_get)
-                .post(graphql::by_post)
-                .default_service(actix_web::web::to(graphql::other_method)),
-        )
-        .route("/schema.graphql", get().to(schema_file))
+        .service(resource("/graphql").default_service(to(graphql::endpoint)))
         .route("/healthz", get().to(alive))
-        .configure(web::routes);
+        .configure(|config| web::routes(config, settings.graphiql));
+    if settings.introspection {
+        config.route("/schema.graphql", get().to(schema_file));
+    }
 }
 
 async fn schema_file(state: Data<State>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body(state.sdl.clone())
+        .body(state.sdl.to_string())
 }
 
 /// The process is alive; says nothing of the database.

@@ -1,9 +1,11 @@
 //! The pages in the browser, carried inside the binary as Vite built them.
 
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
 use actix_web::web::{Path, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
+
+use super::browser::PAGE_POLICY;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -13,11 +15,14 @@ struct Files;
 const NOT_BUILT: &str = "The pages were left out when this server was built. With Node 20.19 or later installed, run \
     `make web` and build the server again. The API answers at /graphql, the schema is at /schema.graphql.\n";
 
-pub fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/", get().to(home))
-        .route("/graphiql", get().to(graphiql))
-        .route("/assets/{name:.*}", get().to(asset));
+/// The pages; without GraphiQL none is left.
+pub fn routes(config: &mut ServiceConfig, graphiql: bool) {
+    if graphiql {
+        config
+            .route("/", get().to(home))
+            .route("/graphiql", get().to(self::graphiql))
+            .route("/assets/{name:.*}", get().to(asset));
+    }
 }
 
 async fn home() -> HttpResponse {
@@ -29,6 +34,7 @@ async fn graphiql(request: HttpRequest) -> HttpResponse {
         Some(page) => HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")
             .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
             .body(page.data),
         None => {
             tracing::warn!("{} was asked for; the pages are not built", request.path());

@@ -119,7 +119,7 @@ impl Store {
             .find(doc! { "_id": id })
             .sort(doc! { "_id": 1 })
             .limit(BATCH as i64)
-            .max_time(self.deadline)
+            .max_time(self.time_left())
             .await?
             .try_collect()
             .await?)

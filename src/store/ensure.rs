@@ -166,7 +166,7 @@ impl Store {
     async fn index_drift(&self, schema: &CollectionSchema) -> Result<Vec<Drift>> {
         let kind = schema.kind;
         let mut found = HashMap::new();
-        let mut existing = self.documents(kind).list_indexes().max_time(self.deadline).await?;
+        let mut existing = self.documents(kind).list_indexes().max_time(self.time_left()).await?;
         while let Some(index) = existing.try_next().await? {
             let options = index.options.unwrap_or_default();
             found.insert(options.name.clone().unwrap_or_default(), (index.keys, options));

@@ -71,7 +71,7 @@ impl Store {
         Ok(reads)
     }
 
-    async fn explain(&self, find: &Find) -> Result<Explained> {
+    pub(super) async fn explain(&self, find: &Find) -> Result<Explained> {
         let answer = self
             .run(doc! { "explain": find.command(), "verbosity": "executionStats" })
             .await?;

@@ -22,6 +22,18 @@ pub(super) struct Find {
 }
 
 impl Find {
+    /// All that matches, with nothing but its id: as much as a count or a sum examines.
+    pub fn every(kind: Kind, filter: Document) -> Self {
+        Self {
+            kind,
+            filter,
+            sort: doc! {},
+            projection: doc! { "_id": 1 },
+            // Beyond any collection, and still a number that every server takes as a limit.
+            limit: i32::MAX as usize,
+        }
+    }
+
     /// The command as `explain` takes it.
     pub fn command(&self) -> Document {
         doc! {
@@ -41,17 +53,21 @@ impl Find {
 impl Store {
     /// The rows. One command: a batch that holds them all, unless they are larger than a reply may be.
     pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
-        let limit = find.limit();
-        let rows = self
-            .raw(find.kind)
-            .find(find.filter)
-            .sort(find.sort)
-            .projection(find.projection)
-            .limit(limit)
-            // One more than there can be: some servers keep a cursor open that ends just where its batch does.
-            .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
-            .max_time(self.deadline)
-            .await?;
-        Ok(rows.try_collect().await?)
+        let alike = self.alike(|| find.clone());
+        let read = async {
+            let limit = find.limit();
+            let rows = self
+                .raw(find.kind)
+                .find(find.filter)
+                .sort(find.sort)
+                .projection(find.projection)
+                .limit(limit)
+                // One more than there can be: some servers keep a cursor open that ends just where its batch does.
+                .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
+                .max_time(self.time_left())
+                .await?;
+            Ok(rows.try_collect().await?)
+        };
+        self.metered(alike, read, Vec::len).await
     }
 }

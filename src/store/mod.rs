@@ -16,6 +16,7 @@ pub mod explain;
 pub mod filter;
 mod find;
 pub mod join;
+mod meter;
 pub mod page;
 pub mod read;
 pub mod sums;
@@ -24,7 +25,7 @@ pub mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
@@ -34,6 +35,7 @@ use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern}
 use mongodb::{Client, Collection, Database};
 
 pub use error::StoreError;
+pub use meter::Work;
 
 use crate::domain::id::Kind;
 
@@ -70,6 +72,9 @@ pub struct Store {
     client: Client,
     database: Database,
     deadline: Duration,
+    /// When the request that this store is for must have its answer.
+    until: Option<Instant>,
+    meter: Arc<meter::Meter>,
     commands: Arc<AtomicU64>,
 }
 
@@ -105,6 +110,8 @@ impl Store {
             client,
             database,
             deadline: options.deadline,
+            until: None,
+            meter: Arc::default(),
             commands,
         })
     }
@@ -139,6 +146,6 @@ impl Store {
     }
 
     fn deadline_ms(&self) -> i64 {
-        i64::try_from(self.deadline.as_millis()).unwrap_or(i64::MAX)
+        i64::try_from(self.time_left().as_millis()).unwrap_or(i64::MAX)
     }
 }

@@ -213,11 +213,13 @@ impl Store {
     }
 
     async fn count<E: Entity>(&self, filter: &Document) -> Result<u64> {
-        Ok(self
-            .raw(E::KIND)
-            .count_documents(filter.clone())
-            .max_time(self.deadline)
-            .await?)
+        let read = async {
+            let collection = self.raw(E::KIND);
+            let counted = collection.count_documents(filter.clone());
+            Ok(counted.max_time(self.time_left()).await?)
+        };
+        let alike = self.alike(|| Find::every(E::KIND, filter.clone()));
+        self.metered(alike, read, |_| 0).await
     }
 
     /// A stored row as its type, with its sort keys.

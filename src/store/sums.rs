@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 
+use super::find::Find;
 use super::validate::number_of;
 use super::{Result, Store};
 use crate::domain::count::Count;
@@ -20,8 +21,9 @@ impl Store {
         let never: Vec<&str> = GiftStatus::NEVER_GIVEN.iter().map(|status| status.as_str()).collect();
         let wanted = doc! { "items.animal": { "$in": animals } };
         let open = doc! { "$cond": [{ "$eq": [{ "$ifNull": ["$items.count.max", Bson::Null] }, Bson::Null] }, 1, 0] };
+        let gifts = doc! { "items.animal": { "$in": animals }, "status": { "$nin": &never } };
         let pipeline = [
-            doc! { "$match": { "items.animal": { "$in": animals }, "status": { "$nin": &never } } },
+            doc! { "$match": gifts.clone() },
             doc! { "$unwind": "$items" },
             doc! { "$match": wanted },
             doc! { "$match": { "items.status": { "$nin": &never } } },
@@ -32,18 +34,20 @@ impl Store {
                 "open": { "$sum": open },
             } },
         ];
-        let mut groups = self
-            .documents(Kind::Gift)
-            .aggregate(pipeline)
-            .max_time(self.deadline)
-            .await?;
+        let read = async {
+            let collection = self.documents(Kind::Gift);
+            let groups = collection.aggregate(pipeline).max_time(self.time_left());
+            Ok(groups.await?.try_collect::<Vec<Document>>().await?)
+        };
+        let alike = self.alike(|| Find::every(Kind::Gift, gifts.clone()));
+        let groups = self.metered(alike, read, Vec::len).await?;
         let mut sums: HashMap<String, Count> = animals
             .iter()
             .map(|animal| (animal.clone(), Count::exactly(0)))
             .collect();
-        while let Some(group) = groups.try_next().await? {
+        for group in &groups {
             if let Ok(animal) = group.get_str("_id") {
-                sums.insert(animal.to_owned(), total_of(&group));
+                sums.insert(animal.to_owned(), total_of(group));
             }
         }
         Ok(sums)

@@ -121,7 +121,7 @@ impl Store {
         let mut rows = self
             .documents(kind)
             .find(doc! { "_id": { "$in": ids } })
-            .max_time(self.deadline)
+            .max_time(self.time_left())
             .await?;
         let now = DateTime::now();
         let mut found = HashMap::new();
@@ -143,7 +143,7 @@ impl Store {
             .database
             .collection::<Document>(SEEDED)
             .find(doc! { "_id": { "$in": ids } })
-            .max_time(self.deadline)
+            .max_time(self.time_left())
             .await?;
         let mut found = HashMap::new();
         while let Some(row) = rows.try_next().await? {
@@ -167,7 +167,7 @@ impl Store {
                 .documents(kind)
                 .find(doc! { field: { "$in": values } })
                 .projection(doc! { field: 1 })
-                .max_time(self.deadline)
+                .max_time(self.time_left())
                 .await?;
             while let Some(row) = rows.try_next().await? {
                 let (Ok(by), Ok(held)) = (row.get_str("_id"), row.get_str(field)) else {
@@ -198,7 +198,7 @@ impl Store {
         let mut session = self.client.start_session().await?;
         let outcome = session
             .start_transaction()
-            .max_commit_time(self.deadline)
+            .max_commit_time(self.time_left())
             .and_run2(async |session| {
                 for change in changes {
                     let prepared = match change {
@@ -294,7 +294,7 @@ impl Store {
                 .raw(kind)
                 .find_one(doc! {})
                 .projection(doc! { "_id": 1 })
-                .max_time(self.deadline)
+                .max_time(self.time_left())
                 .await?;
             if row.is_some() {
                 return Ok(false);

@@ -20,6 +20,13 @@ pub fn settings() -> Settings {
     settings
 }
 
+/// An HTTP client.
+pub fn client() -> reqwest::Client {
+    // Fails where another test has installed it, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// A running server and the store behind it.
 pub struct TestApp {
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -56,13 +63,14 @@ impl TestApp {
             workers: 1,
             signals: false,
         };
-        let server = http::serve(listener, State::new(store.clone(), settings), serving).expect("the server starts");
+        let state = State::new(store.clone(), settings).expect("the settings fit");
+        let server = http::serve(listener, state, serving).expect("the server starts");
         tokio::spawn(server);
         Self {
             address,
             store,
             options,
-            http: reqwest::Client::new(),
+            http: client(),
         }
     }
 

@@ -83,7 +83,7 @@ impl Server {
     }
 
     async fn query(&self, query: &str) -> Json {
-        let request = reqwest::Client::new()
+        let request = crate::support::client()
             .post(&self.address)
             .json(&json!({ "query": query }));
         let mut answer: Json = request.send().await.expect("it answers").json().await.expect("JSON");

@@ -1,0 +1,222 @@
+//! Answers: what becomes of a request, as status, headers and body.
+//!
+//! By GraphQL over HTTP (response, status codes): a request error has no `data`; its status counts in
+//! `application/graphql-response+json`, while `application/json` gives 200 to every request that could be read.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use async_graphql::{Response, ServerError, Value};
+use serde::{Serialize, Serializer};
+
+use super::guard::{MOST_ERRORS, Refusal};
+use super::media::MediaType;
+use crate::graphql::error::ApiError;
+use crate::store::Work;
+
+/// What becomes of one request.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// What was asked for; left out where nothing was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ServerError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Extensions>,
+    /// What the status must tell.
+    #[serde(skip)]
+    told: Told,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Extensions {
+    cost: Cost,
+}
+
+/// What a request was estimated to cost, and what it did cost the database.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cost {
+    /// In points.
+    pub estimate: u64,
+    #[serde(flatten, serialize_with = "work")]
+    pub work: Work,
+}
+
+fn work<S: Serializer>(work: &Work, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Told {
+        commands: u64,
+        documents_examined: Option<u64>,
+        documents_returned: u64,
+        milliseconds: f64,
+    }
+    Told {
+        commands: work.commands,
+        documents_examined: work.examined,
+        documents_returned: work.returned,
+        milliseconds: work.milliseconds,
+    }
+    .serialize(serializer)
+}
+
+/// What a status tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// The operation was executed.
+    Executed,
+    /// The request could be read, and its document or variables are not in order.
+    NotInOrder,
+    /// This, in every media type.
+    Status(StatusCode),
+}
+
+impl Answer {
+    /// The answer to an operation that was executed.
+    pub fn executed(mut response: Response, cost: Option<Cost>) -> Self {
+        let lost = |code: &str| response.errors.iter().any(|error| code_of(error) == code);
+        // Without its database the server has nothing to say: clients and balancers learn that by the status.
+        if lost(ApiError::Unavailable.code()) {
+            return Self::failed(&ApiError::Unavailable);
+        }
+        response.errors.truncate(MOST_ERRORS);
+        Self {
+            data: Some(response.data),
+            errors: response.errors,
+            extensions: cost.map(|cost| Extensions { cost }),
+            told: Told::Executed,
+            retry_after: None,
+        }
+    }
+
+    /// The answer to a request whose document or variables are not in order.
+    pub fn refused(refusal: &Refusal) -> Self {
+        let told = match refusal.faults.first().map(|fault| fault.code) {
+            Some("FORBIDDEN") => Told::Status(StatusCode::FORBIDDEN),
+            _ => Told::NotInOrder,
+        };
+        Self {
+            data: None,
+            errors: refusal.errors(),
+            extensions: None,
+            told,
+            retry_after: None,
+        }
+    }
+
+    /// The answer to a request that could not be read.
+    pub fn unread(status: StatusCode, refusal: &Refusal) -> Self {
+        Self {
+            told: Told::Status(status),
+            ..Self::refused(refusal)
+        }
+    }
+
+    /// The answer to a request that the server does not, or cannot, serve now.
+    pub fn failed(error: &ApiError) -> Self {
+        let (status, retry_after) = match error {
+            ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, None),
+            ApiError::Forbidden(_) => (StatusCode::FORBIDDEN, None),
+            ApiError::RateLimited(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
+            ApiError::Unavailable | ApiError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+            ApiError::Timeout => (StatusCode::GATEWAY_TIMEOUT, None),
+            ApiError::LimitExceeded { .. } | ApiError::BadUserInput(_) => (StatusCode::BAD_REQUEST, None),
+            ApiError::Conflict => (StatusCode::CONFLICT, None),
+            ApiError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
+        };
+        Self {
+            retry_after,
+            ..Self::unread(status, &Refusal::from(error.clone()))
+        }
+    }
+
+    /// The codes of its errors.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.errors.iter().map(code_of)
+    }
+
+    /// The status of this answer in this media type.
+    pub fn status(&self, media: MediaType) -> StatusCode {
+        match (self.told, media) {
+            (Told::Status(status), _) => status,
+            (Told::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            (Told::NotInOrder, MediaType::Json) | (Told::Executed, _) => StatusCode::OK,
+        }
+    }
+}
+
+/// The code of an error.
+pub fn code_of(error: &ServerError) -> &str {
+    match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
+        Some(Value::String(code)) => code,
+        _ => "INTERNAL",
+    }
+}
+
+/// One answer, or those of a batch.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answers {
+    One(Box<Answer>),
+    Batch(Vec<Answer>),
+}
+
+impl Answers {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Answer> {
+        match self {
+            Self::One(answer) => std::slice::from_ref(&**answer).iter(),
+            Self::Batch(answers) => answers.iter(),
+        }
+    }
+
+    /// The status; of a batch that was read, 200.
+    pub fn status(&self, media: MediaType) -> StatusCode {
+        match self {
+            Self::One(answer) => answer.status(media),
+            Self::Batch(_) => StatusCode::OK,
+        }
+    }
+
+    /// As a response.
+    pub fn response(&self, media: MediaType) -> HttpResponse {
+        let status = self.status(media);
+        let mut response = HttpResponse::build(status);
+        response
+            .content_type(format!("{}; charset=utf-8", media.name()))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((VARY, "Accept"));
+        if let Some(seconds) = self.iter().find_map(|answer| answer.retry_after) {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        hint(&mut response, status);
+        match serde_json::to_string(self) {
+            Ok(body) => response.body(body),
+            Err(error) => {
+                tracing::error!("an answer cannot be written: {error}");
+                HttpResponse::InternalServerError().finish()
+            }
+        }
+    }
+}
+
+/// The header that a status must come with.
+fn hint(response: &mut HttpResponseBuilder, status: StatusCode) {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            response.insert_header((ALLOW, "GET, POST"));
+        }
+        StatusCode::UNAUTHORIZED => {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
+            // The rest of the body may still come, and nobody reads it.
+            response.force_close();
+        }
+        _ => {}
+    }
+}

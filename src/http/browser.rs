@@ -1,0 +1,138 @@
+//! What protects people in browsers: requests that another site makes a browser send, pages that another site may
+//! read, and what a page of ours may do.
+
+use actix_cors::Cors;
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::middleware::DefaultHeaders;
+
+/// Why a request is refused that a browser sends for another site without asking first (a preflight); `None` where it
+/// is none.
+///
+/// A POST of JSON always has a preflight, and nothing else is understood, so only GET is left. Browsers say themselves
+/// where it comes from (Fetch Metadata, `Origin`); programs do not, and need no protection. A header that no simple
+/// request can have proves a preflight.
+pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
+    const PREFLIGHTED: [&str; 4] = [
+        "x-requested-with",
+        "apollo-require-preflight",
+        "x-apollo-operation-name",
+        "graphql-require-preflight",
+    ];
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let by_preflight = PREFLIGHTED.iter().any(|name| headers.contains_key(*name))
+        || headers.contains_key(header::CONTENT_TYPE)
+        || headers.contains_key(header::AUTHORIZATION);
+    let origin = text("origin");
+    let is_allowed = origin.is_some_and(|origin| allows(allowed, origin));
+    let from_elsewhere = match text("sec-fetch-site") {
+        Some("same-origin" | "none") => false,
+        Some(_) => true,
+        // A browser without Fetch Metadata: it names the origin, if it reads the answer at all.
+        None => origin.is_some_and(|origin| !is_own(origin, text("host"))),
+    };
+    (from_elsewhere && !by_preflight && !is_allowed).then_some(
+        "the request comes from a page of another site, without a preflight; accepted is POST with the content type \
+         application/json, or a header such as Apollo-Require-Preflight: true",
+    )
+}
+
+fn allows(allowed: &[String], origin: &str) -> bool {
+    allowed.iter().any(|one| one == "*" || one == origin)
+}
+
+fn is_own(origin: &str, host: Option<&str>) -> bool {
+    let named = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
+    named.is_some() && named == host
+}
+
+/// Which pages of other sites may read answers. With `*` they come without credentials, as with every origin: tokens
+/// travel in a header that the page itself sets.
+pub fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST"])
+        .allow_any_header()
+        .expose_headers([REQUEST_ID, "retry-after"])
+        .block_on_origin_mismatch(false)
+        .max_age(3_600);
+    if origins.iter().any(|origin| origin == "*") {
+        return cors.allow_any_origin().send_wildcard();
+    }
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// The header that names a request, in its answer and in the log.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// What a page of ours may load and do: only what this server serves. Styles are the exception: the editor in GraphiQL
+/// writes them into the page.
+pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' \
+     'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+/// The headers of every answer that does not set them itself. `shared`: pages of other sites may read answers.
+pub fn security_headers(shared: bool, tls: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new()
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::X_FRAME_OPTIONS, "DENY"))
+        .add((header::REFERRER_POLICY, "no-referrer"))
+        .add((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
+        .add((HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .add((
+            HeaderName::from_static("cross-origin-resource-policy"),
+            if shared { "cross-origin" } else { "same-origin" },
+        ))
+        .add((
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ));
+    if tls {
+        headers.add((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"))
+    } else {
+        headers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_a_simple_request_of_another_site_is_taken_for_forged() {
+        let allowed = ["https://zoo.example".to_owned()];
+        for (headers, expected) in [
+            ("", false),
+            ("sec-fetch-site: none", false),
+            ("sec-fetch-site: same-origin", false),
+            ("sec-fetch-site: cross-site", true),
+            ("sec-fetch-site: same-site", true),
+            ("sec-fetch-site: cross-site\norigin: https://zoo.example", false),
+            (
+                "sec-fetch-site: cross-site\norigin: https://zoo.example.evil.example",
+                true,
+            ),
+            ("sec-fetch-site: cross-site\norigin: null", true),
+            ("sec-fetch-site: cross-site\napollo-require-preflight: true", false),
+            ("sec-fetch-site: cross-site\ncontent-type: application/json", false),
+            ("sec-fetch-site: cross-site\nauthorization: Bearer x", false),
+            ("origin: https://evil.example\nhost: api.example", true),
+            ("origin: https://api.example\nhost: api.example", false),
+            ("origin: null\nhost: api.example", true),
+            ("host: api.example", false),
+        ] {
+            let mut map = HeaderMap::new();
+            for line in headers.lines() {
+                let (name, value) = line.split_once(": ").expect("a header");
+                let name: HeaderName = name.parse().expect("a name");
+                map.append(name, HeaderValue::from_str(value).expect("a value"));
+            }
+            assert_eq!(forged(&map, &allowed).is_some(), expected, "{headers}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a request may cost at most, in points, told before it is executed: page sizes times what is selected below.
+//!
+//! | what | points |
+//! |---|---|
+//! | a field in the answer, once for each place where it can stand | 1 |
+//! | a document found by its id | 2 more |
+//! | a page of a connection, a sum | 10 more, for each parent |
+//! | `totalCount` | 20 more |
+//!
+//! A page has as many rows as `first` or `last` say, or as a page has where nothing is said. A list that is stored in
+//! a document counts as five. Introspection counts its fields once: its answers are as large as the schema, and the
+//! schema is ours.
+
+use std::collections::HashMap;
+
+use apollo_compiler::ast::Value;
+use apollo_compiler::executable::{ExecutableDocument, Field, Operation, Selection, SelectionSet};
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::{Name, Schema};
+
+use crate::graphql::limits::Limits;
+
+const DOCUMENT: u64 = 2;
+const PAGE: u64 = 10;
+const COUNT: u64 = 20;
+/// How many items a list that is stored in a document is taken to have.
+const STORED_LIST: u64 = 5;
+
+/// Estimates what an operation costs with these variables.
+pub fn estimate(
+    schema: &Schema,
+    document: &ExecutableDocument,
+    operation: &Operation,
+    variables: &JsonMap,
+    limits: &Limits,
+) -> u64 {
+    let mut prices = Prices {
+        schema,
+        document,
+        variables,
+        limits,
+        fragments: HashMap::new(),
+    };
+    prices.set(&operation.selection_set, 1)
+}
+
+struct Prices<'a> {
+    schema: &'a Schema,
+    document: &'a ExecutableDocument,
+    variables: &'a JsonMap,
+    limits: &'a Limits,
+    /// What a fragment costs on a page of so many rows.
+    fragments: HashMap<(&'a Name, u64), u64>,
+}
+
+impl<'a> Prices<'a> {
+    /// What is selected in one place; on a page of `rows`.
+    fn set(&mut self, set: &'a SelectionSet, rows: u64) -> u64 {
+        let mut total: u64 = 0;
+        for selection in &set.selections {
+            total = total.saturating_add(match selection {
+                Selection::Field(field) => self.field(field, &set.ty, rows),
+                Selection::InlineFragment(fragment) => self.set(&fragment.selection_set, rows),
+                Selection::FragmentSpread(spread) => self.fragment(&spread.fragment_name, rows),
+            });
+        }
+        total
+    }
+
+    fn fragment(&mut self, name: &'a Name, rows: u64) -> u64 {
+        if let Some(price) = self.fragments.get(&(name, rows)) {
+            return *price;
+        }
+        let price = match self.document.fragments.get(name) {
+            Some(fragment) => self.set(&fragment.selection_set, rows),
+            None => 0,
+        };
+        self.fragments.insert((name, rows), price);
+        price
+    }
+
+    fn field(&mut self, field: &'a Field, parent: &Name, rows: u64) -> u64 {
+        let on_page = is_page(parent);
+        let times = match field.name.as_str() {
+            "nodes" | "edges" if on_page => rows,
+            "nodes" => self.length(field, "ids"),
+            _ if !field.definition.ty.is_list() || parent.starts_with("__") => 1,
+            _ => STORED_LIST,
+        };
+        let inner = field.definition.ty.inner_named_type();
+        let own = match field.name.as_str() {
+            "totalCount" if on_page => COUNT,
+            // An animal's `given` is a sum over gifts, though it looks like a field.
+            "given" => PAGE,
+            _ if is_page(inner) => PAGE,
+            _ if !on_page && !parent.ends_with("Edge") && self.is_document(inner) => DOCUMENT,
+            _ => 0,
+        };
+        let below = self.set(&field.selection_set, self.rows(field));
+        times.saturating_mul(below.saturating_add(1 + own))
+    }
+
+    /// How many rows a page has at most.
+    fn rows(&self, field: &Field) -> u64 {
+        let asked = |name| {
+            let value = field.specified_argument_by_name(name)?;
+            let number = match &**value {
+                Value::Variable(name) => self.variables.get(name.as_str())?.as_i64(),
+                value => value.to_i32().map(i64::from),
+            };
+            // What is not allowed is refused where the page is made.
+            Some(number?.clamp(0, self.limits.max_page_size as i64).unsigned_abs())
+        };
+        asked("first")
+            .or_else(|| asked("last"))
+            .unwrap_or(self.limits.page_size as u64)
+    }
+
+    fn length(&self, field: &Field, name: &str) -> u64 {
+        let Some(value) = field.specified_argument_by_name(name) else {
+            return 1;
+        };
+        match &**value {
+            Value::List(items) => items.len() as u64,
+            Value::Variable(name) => match self.variables.get(name.as_str()).and_then(|value| value.as_array()) {
+                Some(items) => items.len() as u64,
+                None => 1,
+            },
+            _ => 1,
+        }
+    }
+
+    /// Whether a type is a kind of document, or stands for several.
+    fn is_document(&self, name: &Name) -> bool {
+        name == "Node"
+            || match self.schema.types.get(name) {
+                Some(ExtendedType::Object(object)) => object.implements_interfaces.iter().any(|one| one.name == "Node"),
+                _ => false,
+            }
+    }
+}
+
+fn is_page(name: &Name) -> bool {
+    name.ends_with("Connection")
+}

@@ -1,0 +1,215 @@
+//! The guard: what a document must pass before async-graphql sees it.
+//!
+//! async-graphql's own parser can overflow the stack, its validation is not the specification's, and it expands
+//! fragments without memory. So apollo-compiler parses (with limits) and validates against our schema; the document is
+//! then measured ([`measure`]), a request's cost estimated ([`cost`]), and what passes is handed over ready parsed
+//! ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each request.
+//!
+//! Nothing here knows of HTTP.
+
+pub mod cost;
+mod flat;
+mod lower;
+mod measure;
+mod refusal;
+mod suggest;
+mod variables;
+
+use std::sync::Arc;
+
+use apollo_compiler::ast::Document;
+use apollo_compiler::executable::{ExecutableDocument, Operation, OperationType};
+use apollo_compiler::parser::{Parser, SourceMap};
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{Node, Schema};
+use moka::sync::Cache;
+
+pub use refusal::{Fault, MOST_ERRORS, Refusal};
+pub use variables::Variables;
+
+use crate::graphql::limits::{Limit, Limits};
+
+/// How much memory documents that have passed may take, by estimate.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// A parsed document is about this many times as large as its text.
+const GROWTH: usize = 24;
+
+/// What the guard is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// What a document may ask for.
+    pub limits: Limits,
+    /// Whether it may ask for the schema.
+    pub introspection: bool,
+    /// Whether refusals name what may have been meant.
+    pub suggestions: bool,
+}
+
+/// Parses, validates and measures documents.
+#[derive(Clone)]
+pub struct Guard {
+    schema: Arc<Valid<Schema>>,
+    rules: Rules,
+    passed: Cache<Arc<str>, Arc<Checked>>,
+}
+
+/// A document that has passed.
+#[derive(Debug)]
+pub struct Checked {
+    document: Valid<ExecutableDocument>,
+}
+
+/// One request for an operation of a document that has passed, its variables put in.
+pub struct Prepared {
+    /// What async-graphql executes.
+    pub request: async_graphql::Request,
+    /// The estimated cost in points.
+    pub cost: u64,
+}
+
+impl Guard {
+    /// A guard for the schema in this text.
+    ///
+    /// # Errors
+    /// What is wrong with the schema: a fault of the build.
+    pub fn new(sdl: &str, rules: Rules) -> Result<Self, String> {
+        let schema = Schema::parse_and_validate(sdl, "schema.graphql").map_err(|error| error.errors.to_string())?;
+        let weigh =
+            |text: &Arc<str>, _: &Arc<Checked>| u32::try_from(text.len().saturating_mul(GROWTH)).unwrap_or(u32::MAX);
+        Ok(Self {
+            schema: Arc::new(schema),
+            rules,
+            passed: Cache::builder().max_capacity(CACHE_BYTES).weigher(weigh).build(),
+        })
+    }
+
+    /// The limits that this guard holds documents against.
+    pub const fn limits(&self) -> &Limits {
+        &self.rules.limits
+    }
+
+    /// The document if it has passed before.
+    pub fn passed(&self, text: &str) -> Option<Arc<Checked>> {
+        self.passed.get(text)
+    }
+
+    /// How many documents are kept.
+    pub fn kept(&self) -> u64 {
+        self.passed.entry_count()
+    }
+
+    /// Checks a document.
+    ///
+    /// # Errors
+    /// Every reason why it is refused, each with its code; and whether it holds a mutation.
+    pub fn check(&self, text: &str) -> Result<Arc<Checked>, Refusal> {
+        if let Some(checked) = self.passed(text) {
+            return Ok(checked);
+        }
+        let document = self.parse(text)?;
+        let has_mutation = flat::has_mutation(&document);
+        let checked = self
+            .validate(&document)
+            .map_err(|refusal| refusal.with_mutation(has_mutation))?;
+        let checked = Arc::new(Checked { document: checked });
+        self.passed.insert(text.into(), Arc::clone(&checked));
+        Ok(checked)
+    }
+
+    fn parse(&self, text: &str) -> Result<Document, Refusal> {
+        let limits = self.limits();
+        limits.check(Limit::DocumentBytes, text.len() as u64)?;
+        let most = |limit| usize::try_from(limits.ceiling(limit)).unwrap_or(usize::MAX);
+        // One more than is accepted, so that what is over can be told from what is just at the limit.
+        let mut parser = Parser::new()
+            .recursion_limit(most(Limit::Nesting))
+            .token_limit(most(Limit::Tokens) + 1);
+        let parsed = parser.parse_ast(text, "document");
+        limits.check(Limit::Tokens, parser.tokens_reached() as u64)?;
+        match parsed {
+            Ok(document) => {
+                limits.check(Limit::Nesting, parser.recursion_reached() as u64)?;
+                Ok(document)
+            }
+            // The parser stops just behind its limit and says so in words only.
+            Err(_) if parser.recursion_reached() > most(Limit::Nesting) => Err(limits
+                .exceeded(Limit::Nesting, parser.recursion_reached() as u64)
+                .into()),
+            Err(error) => Err(Refusal::syntax(&error.errors)),
+        }
+    }
+
+    fn validate(&self, document: &Document) -> Result<Valid<ExecutableDocument>, Refusal> {
+        flat::check(document, self.limits())?;
+        let valid = document
+            .to_executable_validate(&self.schema)
+            .map_err(|error| self.invalid(&error.errors))?;
+        measure::check(&valid, self.limits())?;
+        if self.rules.introspection {
+            measure::check_introspection(&valid)?;
+        } else {
+            measure::refuse_introspection(&valid)?;
+        }
+        Ok(valid)
+    }
+
+    fn invalid(&self, errors: &DiagnosticList) -> Refusal {
+        let schema = self.rules.suggestions.then_some(&**self.schema);
+        Refusal::invalid(errors, schema)
+    }
+
+    /// Prepares the execution of an operation: puts its variables in and estimates its cost.
+    ///
+    /// # Errors
+    /// Where no operation can be told by the name, a variable has no value of its type, or the cost is over its limit.
+    pub fn prepare(
+        &self,
+        checked: &Checked,
+        operation: &Node<Operation>,
+        variables: &Variables,
+    ) -> Result<Prepared, Refusal> {
+        let values = variables.coerce(&self.schema, operation, &checked.document.sources)?;
+        let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
+        let document = lower::lower(&checked.document, operation, &values);
+        let mut request = async_graphql::Request::new("");
+        request.set_parsed_query(document);
+        Ok(Prepared { request, cost })
+    }
+}
+
+impl Checked {
+    /// The operation of this name, or the only one.
+    ///
+    /// # Errors
+    /// Where there is none, or several and no name.
+    pub fn operation(&self, name: Option<&str>) -> Result<&Node<Operation>, Refusal> {
+        self.document.operations.get(name).map_err(|_| {
+            let names: Vec<&str> = self
+                .document
+                .operations
+                .named
+                .keys()
+                .map(|name| name.as_str())
+                .collect();
+            let known = if names.is_empty() {
+                "its only operation has no name, so leave `operationName` out".to_owned()
+            } else {
+                format!("accepted as `operationName` are: {}", names.join(", "))
+            };
+            Refusal::input(match name {
+                Some(name) => format!("the document has no operation named {name:?}; {known}"),
+                None => format!("the document has several operations; {known}"),
+            })
+        })
+    }
+
+    /// Where the parts of this document stand in its text.
+    pub fn sources(&self) -> &SourceMap {
+        &self.document.sources
+    }
+}
+
+/// Whether an operation may change data.
+pub fn is_mutation(operation: &Operation) -> bool {
+    operation.operation_type == OperationType::Mutation
+}

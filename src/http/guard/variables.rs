@@ -1,0 +1,84 @@
+//! A request's variables: measured as they came, before anything is made of them; then read and coerced.
+
+use apollo_compiler::Schema;
+use apollo_compiler::executable::Operation;
+use apollo_compiler::parser::SourceMap;
+use apollo_compiler::request::coerce_variable_values;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::validation::Valid;
+
+use super::refusal::Refusal;
+use crate::graphql::limits::{Limit, Limits};
+
+/// The variables of a request, as JSON.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(JsonMap);
+
+impl Variables {
+    /// Reads the text of a JSON object, or of null.
+    ///
+    /// # Errors
+    /// Where it is longer or deeper than it may be, or something else.
+    pub fn read(text: &str, limits: &Limits) -> Result<Self, Refusal> {
+        limits.check(Limit::VariablesBytes, text.len() as u64)?;
+        limits.check(Limit::VariablesNesting, nesting(text))?;
+        match serde_json::from_str::<Option<JsonMap>>(text) {
+            Ok(values) => Ok(Self(values.unwrap_or_default())),
+            Err(error) => Err(Refusal::input(format!(
+                "`variables` cannot be read: {error}; accepted is a JSON object by variable name"
+            ))),
+        }
+    }
+
+    /// The values of an operation's variables, defaults put in.
+    pub(super) fn coerce(
+        &self,
+        schema: &Valid<Schema>,
+        operation: &Operation,
+        sources: &SourceMap,
+    ) -> Result<Valid<JsonMap>, Refusal> {
+        coerce_variable_values(schema, operation, &self.0).map_err(|error| {
+            let told = error.message().to_string();
+            Refusal::input(format!("`variables`: {told}")).at(error.location(), sources)
+        })
+    }
+}
+
+/// How deep the brackets are nested, without a recursion of its own.
+fn nesting(json: &str) -> u64 {
+    let (mut depth, mut deepest): (u64, u64) = (0, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_are_counted_outside_of_strings_only() {
+        for (json, expected) in [
+            ("1", 0),
+            ("{}", 1),
+            (r#"{"a": [[1], [2]], "b": {}}"#, 3),
+            (r#"{"a": "[[[["}"#, 1),
+            (r#"{"a": "\"[[\\", "b": [1]}"#, 2),
+            ("]]]][", 1),
+        ] {
+            assert_eq!(nesting(json), expected, "{json}");
+        }
+    }
+}

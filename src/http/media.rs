@@ -1,0 +1,181 @@
+//! Media types: which one an answer has by the request's `Accept`, and whether a body's is understood.
+//!
+//! By GraphQL over HTTP (media types) and RFC 9110, 12.5.1.
+
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
+
+/// The media types that answers come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/graphql-response+json`: the status tells whether the request was in order.
+    GraphqlResponse,
+    /// `application/json`: requests that could be read are answered with 200 whatever became of them.
+    Json,
+}
+
+impl MediaType {
+    const OFFERED: [Self; 2] = [Self::Json, Self::GraphqlResponse];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// The one that the client likes best; of those that it likes alike, the one that it names first, or JSON where it
+    /// names none. `None` where it accepts neither.
+    pub fn negotiated(headers: &HeaderMap) -> Option<Self> {
+        let mut ranges = Vec::new();
+        for header in headers.get_all(ACCEPT) {
+            // Bytes that are no text name no type that is offered.
+            let text = String::from_utf8_lossy(header.as_bytes());
+            ranges.extend(text.split(',').filter_map(Range::read));
+        }
+        if ranges.is_empty() {
+            return Some(Self::Json);
+        }
+        let weight = |offered: Self| {
+            let best = ranges
+                .iter()
+                .enumerate()
+                .filter_map(|(place, range)| Some((range.specificity(offered)?, range.quality, place)))
+                .max_by_key(|(specificity, ..)| *specificity)?;
+            let (specificity, quality, place) = best;
+            // A wildcard names nothing, so the order of the offer decides there.
+            (quality > 0).then_some((quality, if specificity == 2 { usize::MAX - place } else { 0 }))
+        };
+        let liked = Self::OFFERED
+            .into_iter()
+            .rev()
+            .filter_map(|offered| Some((weight(offered)?, offered)));
+        liked.max_by_key(|(weight, _)| *weight).map(|(_, offered)| offered)
+    }
+}
+
+/// One part of an `Accept` header.
+struct Range {
+    name: String,
+    /// In thousandths.
+    quality: u32,
+}
+
+impl Range {
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split(';').map(str::trim);
+        let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
+        let mut quality = 1_000;
+        for part in parts {
+            let (key, value) = part.split_once('=').unwrap_or((part, ""));
+            let value = value.trim().trim_matches('"');
+            match key.trim().to_ascii_lowercase().as_str() {
+                // What cannot be read as a weight is none.
+                "q" => {
+                    quality = value
+                        .parse()
+                        .map_or(1_000, |q: f32| (q.clamp(0.0, 1.0) * 1_000.0) as u32)
+                }
+                // Answers are in UTF-8; to ask for another charset is to ask for something else.
+                "charset" if !value.eq_ignore_ascii_case("utf-8") => quality = 0,
+                _ => {}
+            }
+        }
+        Some(Self { name, quality })
+    }
+
+    fn specificity(&self, offered: MediaType) -> Option<u8> {
+        match self.name.as_str() {
+            name if name == offered.name() => Some(2),
+            "application/*" => Some(1),
+            "*/*" => Some(0),
+            _ => None,
+        }
+    }
+}
+
+/// Why a request's content type is refused; `None` where it is JSON in UTF-8, or where there is none and none is needed.
+pub fn refused_content(headers: &HeaderMap, needed: bool) -> Option<String> {
+    let Some(header) = headers.get(CONTENT_TYPE) else {
+        return needed.then(|| "the body has no content type; accepted is application/json".to_owned());
+    };
+    let text = String::from_utf8_lossy(header.as_bytes());
+    let mut parts = text.split(';').map(str::trim);
+    let is_json = parts
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.all(|part| match part.split_once('=') {
+        Some((key, value)) if key.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    let shown: String = text.chars().take(100).collect();
+    (!is_json || !is_utf8).then(|| format!("the content type is {shown:?}; accepted is application/json in UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn negotiated(accept: &str) -> Option<MediaType> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_str(accept).expect("a header"));
+        MediaType::negotiated(&headers)
+    }
+
+    #[test]
+    fn the_client_gets_the_media_type_that_it_likes_best() {
+        let (new, old) = (Some(MediaType::GraphqlResponse), Some(MediaType::Json));
+        for (accept, expected) in [
+            ("application/json", old),
+            ("application/graphql-response+json", new),
+            ("application/graphql-response+json, application/json;q=0.9", new),
+            ("application/graphql-response+json;q=0.8, application/json;q=0.9", old),
+            ("application/json, application/graphql-response+json", old),
+            ("application/graphql-response+json, application/json", new),
+            (
+                "application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed",
+                new,
+            ),
+            ("application/json;q=0.9,text/plain", old),
+            ("*/*", old),
+            ("application/*;q=0.1", old),
+            ("*/*;q=0.1, application/graphql-response+json", new),
+            ("application/json;q=0, */*", new),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", old),
+            ("APPLICATION/JSON; charset=\"UTF-8\"", old),
+            ("application/json; charset=iso-8859-1", None),
+            ("text/plain", None),
+            ("*/*;q=0", None),
+            ("application/json;q=0", None),
+            ("", old),
+        ] {
+            assert_eq!(negotiated(accept), expected, "{accept}");
+        }
+        assert_eq!(MediaType::negotiated(&HeaderMap::new()), old);
+    }
+
+    #[test]
+    fn only_json_in_utf_8_is_understood() {
+        for (content, accepted) in [
+            ("application/json", true),
+            ("application/json; charset=utf-8", true),
+            ("Application/JSON;charset=\"UTF-8\"", true),
+            ("application/json; charset=utf-16", false),
+            ("application/graphql", false),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("multipart/form-data; boundary=x", false),
+            ("application/jsonx", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_str(content).expect("a header"));
+            assert_eq!(refused_content(&headers, true).is_none(), accepted, "{content}");
+        }
+        assert!(refused_content(&HeaderMap::new(), true).is_some());
+        assert!(refused_content(&HeaderMap::new(), false).is_none());
+    }
+}

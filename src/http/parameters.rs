@@ -1,0 +1,221 @@
+//! The parameters of a request, by body or by address: read strictly, and nothing made of the variables yet.
+//!
+//! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty is absent.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::guard::{Refusal, Variables};
+use crate::graphql::limits::{Limit, Limits};
+
+/// One request's parameters.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parameters {
+    /// The document.
+    #[serde(default)]
+    pub query: Option<String>,
+    /// The id of a document that the server knows.
+    #[serde(default)]
+    pub document_id: Option<String>,
+    /// Which operation of the document.
+    #[serde(default)]
+    pub operation_name: Option<String>,
+    #[serde(default)]
+    variables: Option<Box<RawValue>>,
+    /// What goes beyond the specification.
+    #[serde(default)]
+    pub extensions: Option<Extensions>,
+}
+
+/// The extensions that are understood; others are let pass.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Extensions {
+    /// Apollo's automatic persisted queries.
+    #[serde(default)]
+    pub persisted_query: Option<PersistedQuery>,
+}
+
+/// A document by its hash.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PersistedQuery {
+    /// Of the protocol: 1.
+    pub version: u64,
+    /// The SHA-256 of the document's text, in hexadecimal.
+    pub sha256_hash: String,
+}
+
+/// What a request's body holds.
+#[derive(Debug)]
+pub enum Asked {
+    /// One request.
+    One(Box<Parameters>),
+    /// Several.
+    Batch(Vec<Parameters>),
+}
+
+impl Parameters {
+    /// The variables.
+    ///
+    /// # Errors
+    /// Where they are too large, or no object.
+    pub fn variables(&self, limits: &Limits) -> Result<Variables, Refusal> {
+        match &self.variables {
+            Some(raw) => Variables::read(raw.get(), limits),
+            None => Ok(Variables::default()),
+        }
+    }
+
+    /// From the query of an address.
+    ///
+    /// # Errors
+    /// Where it is no UTF-8, gives a parameter twice, or one of them cannot be read.
+    pub fn of_query(query: &str) -> Result<Self, Refusal> {
+        let mut parameters = Self::default();
+        let mut seen = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decoded(name)?, decoded(value)?);
+            if seen.contains(&name) {
+                return Err(Refusal::input(format!(
+                    "`{name}` is given twice; accepted is one of it"
+                )));
+            }
+            match name.as_str() {
+                "query" => parameters.query = Some(value),
+                "documentId" => parameters.document_id = Some(value),
+                "operationName" => parameters.operation_name = Some(value),
+                "variables" => parameters.variables = json(&name, &value)?,
+                "extensions" => parameters.extensions = json(&name, &value)?,
+                _ => {}
+            }
+            seen.push(name);
+        }
+        Ok(parameters.without_empty())
+    }
+
+    fn without_empty(mut self) -> Self {
+        for text in [&mut self.query, &mut self.document_id, &mut self.operation_name] {
+            text.take_if(|text| text.is_empty());
+        }
+        self
+    }
+}
+
+impl Asked {
+    /// From a body.
+    ///
+    /// # Errors
+    /// Where it is no JSON in UTF-8, no object with parameters of the right types, or a batch where none is accepted.
+    pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Refusal> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let place = error.valid_up_to();
+            Refusal::input(format!(
+                "the body is no UTF-8 from its byte {place} on; accepted is JSON in UTF-8"
+            ))
+        })?;
+        // A list would be taken for an object's fields in their order.
+        match text.trim_start().as_bytes().first() {
+            Some(b'{') => Ok(Self::One(Box::new(body::<Parameters>(text)?.without_empty()))),
+            Some(b'[') => {
+                let requests: Vec<&RawValue> = body(text)?;
+                if requests.is_empty() {
+                    return Err(Refusal::input("the batch is empty; accepted is one request or more"));
+                }
+                limits.check(Limit::Batch, requests.len() as u64)?;
+                let read = |request: &RawValue| match request.get().as_bytes().first() {
+                    Some(b'{') => Ok(body::<Parameters>(request.get())?.without_empty()),
+                    _ => Err(Refusal::input(
+                        "the batch holds something else than objects; accepted are requests",
+                    )),
+                };
+                Ok(Self::Batch(requests.into_iter().map(read).collect::<Result<_, _>>()?))
+            }
+            _ => Err(Refusal::input(format!("the body is no JSON object; {ACCEPTED}"))),
+        }
+    }
+}
+
+const ACCEPTED: &str = "accepted is a JSON object with `query`, `variables`, `operationName` and `extensions`";
+
+fn body<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
+    serde_json::from_str(text).map_err(|error| Refusal::input(format!("the body cannot be read: {error}; {ACCEPTED}")))
+}
+
+fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(text)
+        .map_err(|error| Refusal::input(format!("`{name}` cannot be read: {error}; accepted is a JSON object")))
+}
+
+/// Decodes a part of an address as forms are encoded.
+fn decoded(text: &str) -> Result<String, Refusal> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digits = [rest.next(), rest.next()].map(|digit| char::from(digit.unwrap_or(b'?')).to_digit(16));
+                let [Some(high), Some(low)] = digits else {
+                    return Err(Refusal::input(
+                        "the address has a % without two hexadecimal digits; write %25 for the sign itself",
+                    ));
+                };
+                u8::try_from(high * 16 + low).unwrap_or(b'?')
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Refusal::input("a parameter of the address is no UTF-8; accepted is UTF-8, percent-encoded"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_decoded_as_forms_are() {
+        let query = "query=%7B+gift%28id%3A%22%C3%A9%22%29%7D&operationName=&variables=%7B%22a%22%3A1%7D&other=1";
+        let parameters = Parameters::of_query(query).expect("it can be read");
+        assert_eq!(parameters.query.as_deref(), Some("{ gift(id:\"é\")}"));
+        assert_eq!(parameters.operation_name, None);
+        assert_eq!(parameters.variables.expect("variables").get(), "{\"a\":1}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_the_reason() {
+        for (query, part) in [
+            ("query=%ff", "no UTF-8"),
+            ("query=%4", "%25"),
+            ("query=%zz", "%25"),
+            ("query=a&query=b", "given twice"),
+            ("variables=[1", "`variables`"),
+            ("extensions=1", "`extensions`"),
+        ] {
+            let refusal = Parameters::of_query(query).expect_err(query);
+            assert!(refusal.faults[0].message.contains(part), "{query}: {refusal:?}");
+        }
+        let limits = Limits::default();
+        for (body, part) in [
+            (&b"\xff{}"[..], "no UTF-8 from its byte 0"),
+            (b"", "no JSON object"),
+            (b"1", "no JSON object"),
+            (b"{", "cannot be read"),
+            (b"{\"query\": 1}", "expected a string"),
+            (b"{\"query\": \"{a}\", \"query\": \"{b}\"}", "duplicate field"),
+            (b"{\"operationName\": {}}", "expected a string"),
+            (b"{\"extensions\": \"x\"}", "cannot be read"),
+            (b"[]", "empty"),
+            (b"[{}]", "the number of requests in a batch is 1; accepted are up to 0"),
+        ] {
+            let refusal = Asked::of_body(body, &limits).expect_err(part);
+            assert!(refusal.faults[0].message.contains(part), "{part}: {refusal:?}");
+        }
+    }
+}

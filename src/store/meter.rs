@@ -1,0 +1,97 @@
+//! What one request costs the database: a store for the request alone, which counts what it does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::find::Find;
+use super::{Result, Store};
+
+/// The counts of one request. Zero where nothing was counted.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    commands: AtomicU64,
+    returned: AtomicU64,
+    examined: AtomicU64,
+    microseconds: AtomicU64,
+    explains: bool,
+}
+
+/// What a request has cost the database so far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Work {
+    /// How many reads were made.
+    pub commands: u64,
+    /// How many documents they returned.
+    pub returned: u64,
+    /// How many documents the database examined for that; `None` where it was not asked.
+    pub examined: Option<u64>,
+    /// The time that the reads took, added up although some ran at the same time.
+    pub milliseconds: f64,
+}
+
+impl Store {
+    /// The same store for one request: it sends along the time that is left until `until`, and counts what it does.
+    ///
+    /// `explains`: it also asks the database for each read how many documents it examined. That doubles the work, for
+    /// the database tells it only of a read that it makes for this purpose.
+    #[must_use]
+    pub fn for_request(&self, until: Instant, explains: bool) -> Self {
+        Self {
+            until: Some(until),
+            meter: Arc::new(Meter {
+                explains,
+                ..Meter::default()
+            }),
+            ..self.clone()
+        }
+    }
+
+    /// What was done since [`Store::for_request`].
+    pub fn work(&self) -> Work {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Work {
+            commands: read(&self.meter.commands),
+            returned: read(&self.meter.returned),
+            examined: self.meter.explains.then(|| read(&self.meter.examined)),
+            milliseconds: Duration::from_micros(read(&self.meter.microseconds)).as_secs_f64() * 1_000.0,
+        }
+    }
+
+    /// The longest that a command may take from now on.
+    pub(super) fn time_left(&self) -> Duration {
+        /// MongoDB takes 0 for no limit at all.
+        const LEAST: Duration = Duration::from_millis(1);
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        left.map_or(self.deadline, |left| left.min(self.deadline)).max(LEAST)
+    }
+
+    /// A find that examines the same documents as a read, for [`Store::metered`]; made only where it is explained.
+    pub(super) fn alike(&self, find: impl FnOnce() -> Find) -> Option<Find> {
+        self.meter.explains.then(find)
+    }
+
+    /// Makes a read and counts it. `alike` is explained first; `returned` counts the rows.
+    pub(super) async fn metered<T>(
+        &self,
+        alike: Option<Find>,
+        read: impl Future<Output = Result<T>>,
+        returned: impl FnOnce(&T) -> usize,
+    ) -> Result<T> {
+        if let Some(find) = alike {
+            let explained = self.explain(&find).await?;
+            self.meter
+                .examined
+                .fetch_add(explained.documents_examined, Ordering::Relaxed);
+        }
+        let began = Instant::now();
+        let found = read.await?;
+        let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.meter.microseconds.fetch_add(took, Ordering::Relaxed);
+        self.meter.commands.fetch_add(1, Ordering::Relaxed);
+        self.meter
+            .returned
+            .fetch_add(returned(&found) as u64, Ordering::Relaxed);
+        Ok(found)
+    }
+}
