@@ -30,7 +30,9 @@ fn has_types(_: &str, json: &Json) -> bool {
 
 fn is_a_console(text: &str, _: &Json) -> bool {
     let text = text.to_lowercase();
-    ["graphiql", "playground", "graphql console"].iter().any(|sign| text.contains(sign))
+    ["graphiql", "playground", "graphql console"]
+        .iter()
+        .any(|sign| text.contains(sign))
 }
 
 fn checks() -> Vec<Check> {
@@ -68,7 +70,9 @@ fn checks() -> Vec<Check> {
         Check {
             name: "field suggestions outside of introspection",
             request: query("query cop { gfits { totalCount } }"),
-            vulnerable: |_, json| messages(json).any(|message| message.contains("`gifts`") || message.contains("\"gifts\"")),
+            vulnerable: |_, json| {
+                messages(json).any(|message| message.contains("`gifts`") || message.contains("\"gifts\""))
+            },
         },
         Check {
             name: "trace mode",
@@ -106,7 +110,9 @@ fn checks() -> Vec<Check> {
             vulnerable: |text, json| {
                 let errors = json["errors"].as_array().into_iter().flatten();
                 let mut extensions = errors.map(|error| &error["extensions"]);
-                extensions.any(|found| found.get("exception").is_some()) || text.contains("stack") || text.contains(".rs:")
+                extensions.any(|found| found.get("exception").is_some())
+                    || text.contains("stack")
+                    || text.contains(".rs:")
             },
         },
         Check {
@@ -120,7 +126,15 @@ fn checks() -> Vec<Check> {
             vulnerable: |text, _| text.contains("type Query"),
         },
     ];
-    for path in ["/", "/graphiql", "/playground", "/console", "/graphql", "/graphiql.html", "/altair"] {
+    for path in [
+        "/",
+        "/graphiql",
+        "/playground",
+        "/console",
+        "/graphql",
+        "/graphiql.html",
+        "/altair",
+    ] {
         checks.push(Check {
             name: path,
             request: get(path, "text/html"),
@@ -145,7 +159,11 @@ async fn graphql_cop_finds_nothing_in_production_but_that_get_is_supported() {
         let text = String::from_utf8_lossy(&body);
         let json = serde_json::from_slice(&body).unwrap_or_default();
         if (check.vulnerable)(&text, &json) || status >= 500 || body.len() >= LONGEST {
-            found.push(format!("{}: {status} {}", check.name, text.chars().take(300).collect::<String>()));
+            found.push(format!(
+                "{}: {status} {}",
+                check.name,
+                text.chars().take(300).collect::<String>()
+            ));
         }
         target.serves_good_requests(check.name).await;
     }
@@ -153,7 +171,10 @@ async fn graphql_cop_finds_nothing_in_production_but_that_get_is_supported() {
 
     let by_get = get("/graphql?query=query+cop%7B__typename%7D", GRAPHQL_RESPONSE);
     let answer = target.send(&by_get).await.expect("an answer");
-    assert!(answers("", &answer.json().expect("JSON")), "GET is supported: {answer:?}");
+    assert!(
+        answers("", &answer.json().expect("JSON")),
+        "GET is supported: {answer:?}"
+    );
 }
 
 #[test]
@@ -162,11 +183,19 @@ fn the_signs_of_a_vulnerable_server_are_seen() {
     assert!(answers("", &json(r#"{"data":{"__typename":"Query"}}"#)));
     assert!(has_types("", &json(r#"{"data":{"__schema":{"types":[]}}}"#)));
     assert!(is_a_console("<title>GraphiQL</title>", &Json::Null));
-    let by_name = |name: &str| checks().into_iter().find(|check| check.name.starts_with(name)).expect("a check");
+    let by_name = |name: &str| {
+        checks()
+            .into_iter()
+            .find(|check| check.name.starts_with(name))
+            .expect("a check")
+    };
     let directives = format!(r#"{{"errors":[{}]}}"#, ["{}"; 10].join(","));
     assert!((by_name("directive overloading").vulnerable)("", &json(&directives)));
     let suggestion = r#"{"errors":[{"message":"no field `gfits`; did you mean `gifts`?"}]}"#;
     assert!((by_name("field suggestions").vulnerable)("", &json(suggestion)));
     assert!((by_name("field suggestions outside").vulnerable)("", &json(suggestion)));
-    assert!((by_name("unhandled errors").vulnerable)("panicked at src/main.rs:1", &Json::Null));
+    assert!((by_name("unhandled errors").vulnerable)(
+        "panicked at src/main.rs:1",
+        &Json::Null
+    ));
 }

@@ -58,7 +58,10 @@ fn as_type(content_type: &str) -> Vec<u8> {
 }
 
 fn encoded(encoding: &str, body: &[u8]) -> Vec<u8> {
-    post_with(&[("Content-Type", "application/json"), ("Content-Encoding", encoding)], body)
+    post_with(
+        &[("Content-Type", "application/json"), ("Content-Encoding", encoding)],
+        body,
+    )
 }
 
 fn types() -> Vec<Row> {
@@ -66,7 +69,11 @@ fn types() -> Vec<Row> {
         row("a good body", post(GOOD), Answered),
         row("no content type", post_with(&[], GOOD.as_bytes()), MEDIA_TYPE),
         row("UTF-8, named", as_type("application/json; charset=utf-8"), Answered),
-        row("UTF-8, named in capitals and quotes", as_type("Application/JSON; Charset=\"UTF-8\""), Answered),
+        row(
+            "UTF-8, named in capitals and quotes",
+            as_type("Application/JSON; Charset=\"UTF-8\""),
+            Answered,
+        ),
     ];
     for wrong in [
         "",
@@ -87,10 +94,22 @@ fn types() -> Vec<Row> {
         rows.push(row(format!("the content type {wrong:?}"), as_type(wrong), MEDIA_TYPE));
     }
     for encoding in ["gzip", "deflate", "br", "zstd", "compress", "gzip, gzip", "nonsense"] {
-        rows.push(row(format!("a body in {encoding}"), encoded(encoding, &bomb(1_000)), MEDIA_TYPE));
+        rows.push(row(
+            format!("a body in {encoding}"),
+            encoded(encoding, &bomb(1_000)),
+            MEDIA_TYPE,
+        ));
     }
-    rows.push(row("a bomb of 30 MB in gzip", encoded("gzip", &bomb(30_000_000)), MEDIA_TYPE));
-    rows.push(row("a body in no encoding, named", encoded("identity", GOOD.as_bytes()), Answered));
+    rows.push(row(
+        "a bomb of 30 MB in gzip",
+        encoded("gzip", &bomb(30_000_000)),
+        MEDIA_TYPE,
+    ));
+    rows.push(row(
+        "a body in no encoding, named",
+        encoded("identity", GOOD.as_bytes()),
+        Answered,
+    ));
     for accepted in ["text/html", "image/png", "application/xml", "application/json;q=0"] {
         let request = get("/graphql?query=%7B__typename%7D", accepted);
         rows.push(row(format!("accepted is {accepted}"), request, Broken(&[406])));
@@ -101,24 +120,68 @@ fn types() -> Vec<Row> {
 fn contents() -> Vec<Row> {
     let mut rows = vec![
         row("no body", post(""), INPUT),
-        row("a body of 256 KiB and a bit", post(format!("{GOOD}{}", " ".repeat(256 * 1024))), TOO_LARGE),
+        row(
+            "a body of 256 KiB and a bit",
+            post(format!("{GOOD}{}", " ".repeat(256 * 1024))),
+            TOO_LARGE,
+        ),
         row("a body of 10 MB", post(" ".repeat(10_000_000)), TOO_LARGE),
         row("a body of zeros", post([0; 10_000]), INPUT),
         row("half a body", post(&GOOD[..12]), INPUT),
         row("a body and more", post(format!("{GOOD}{GOOD}")), INPUT),
-        row("UTF-16", post(GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()), INPUT),
-        row("an empty batch", post("[]"), Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"])),
+        row(
+            "UTF-16",
+            post(GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+            INPUT,
+        ),
+        row(
+            "an empty batch",
+            post("[]"),
+            Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
+        ),
         row("a batch of one", post(format!("[{GOOD}]")), LIMIT),
         row("a batch of ten", post(format!("[{}]", [GOOD; 10].join(","))), LIMIT),
-        row("a batch of 10,000", post(format!("[{}]", [GOOD; 10_000].join(","))), LIMIT),
-        row("a batch in a batch", post(format!("[[{GOOD}]]")), Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"])),
-        row("a batch of nothing", post("[null, 1, \"a\"]"), Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"])),
+        row(
+            "a batch of 10,000",
+            post(format!("[{}]", [GOOD; 10_000].join(","))),
+            LIMIT,
+        ),
+        row(
+            "a batch in a batch",
+            post(format!("[[{GOOD}]]")),
+            Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
+        ),
+        row(
+            "a batch of nothing",
+            post("[null, 1, \"a\"]"),
+            Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
+        ),
         row("an empty document", post(r#"{"query":""}"#), INPUT),
-        row("variables as text", post(r#"{"query":"{__typename}","variables":"{}"}"#), INPUT),
-        row("an operation that there is not", post(r#"{"query":"{__typename}","operationName":"A"}"#), INPUT),
-        row("no operation chosen", post(r#"{"query":"query A{__typename}query B{__typename}"}"#), INPUT),
-        row("a document as the operation's name", post(json!({"query": "{__typename}", "operationName": "{".repeat(10_000)}).to_string()), INPUT),
-        row("10,000 unknown parameters", post(unknown(10_000)), Refused(&[200, 400], &["BAD_USER_INPUT", "LIMIT_EXCEEDED"])),
+        row(
+            "variables as text",
+            post(r#"{"query":"{__typename}","variables":"{}"}"#),
+            INPUT,
+        ),
+        row(
+            "an operation that there is not",
+            post(r#"{"query":"{__typename}","operationName":"A"}"#),
+            INPUT,
+        ),
+        row(
+            "no operation chosen",
+            post(r#"{"query":"query A{__typename}query B{__typename}"}"#),
+            INPUT,
+        ),
+        row(
+            "a document as the operation's name",
+            post(json!({"query": "{__typename}", "operationName": "{".repeat(10_000)}).to_string()),
+            INPUT,
+        ),
+        row(
+            "10,000 unknown parameters",
+            post(unknown(10_000)),
+            Refused(&[200, 400], &["BAD_USER_INPUT", "LIMIT_EXCEEDED"]),
+        ),
     ];
     for value in ["null", "true", "1", "\"{__typename}\"", "{}", "{\"$gt\":\"\"}"] {
         rows.push(row(format!("the body {value}"), post(value), INPUT));
@@ -126,9 +189,14 @@ fn contents() -> Vec<Row> {
             continue;
         }
         for parameter in ["query", "operationName", "variables", "extensions"] {
-            let fits = value == "null" && parameter != "query" || value.starts_with('{') && ["variables", "extensions"].contains(&parameter);
+            let fits = value == "null" && parameter != "query"
+                || value.starts_with('{') && ["variables", "extensions"].contains(&parameter);
             if !fits {
-                let query = if parameter == "query" { "" } else { "\"query\":\"{__typename}\"," };
+                let query = if parameter == "query" {
+                    ""
+                } else {
+                    "\"query\":\"{__typename}\","
+                };
                 let body = format!("{{{query}\"{parameter}\":{value}}}");
                 rows.push(row(format!("{value} as {parameter}"), post(body), INPUT));
             }
@@ -156,8 +224,16 @@ fn heads() -> Vec<Row> {
         row("10,000 headers", raw(&lines, ""), HEAD),
         row("a header of 1 MB", raw(&[post, host, &long], ""), HEAD),
         row("an address of 60 kB", get(&path, GRAPHQL_RESPONSE), HEAD),
-        row("a length that is no number", raw(&[post, host, json, "Content-Length: a"], GOOD), Broken(&[400])),
-        row("a length below 0", raw(&[post, host, json, "Content-Length: -1"], GOOD), Broken(&[400])),
+        row(
+            "a length that is no number",
+            raw(&[post, host, json, "Content-Length: a"], GOOD),
+            Broken(&[400]),
+        ),
+        row(
+            "a length below 0",
+            raw(&[post, host, json, "Content-Length: -1"], GOOD),
+            Broken(&[400]),
+        ),
         row(
             "a length beyond all numbers",
             raw(&[post, host, json, "Content-Length: 99999999999999999999999999"], GOOD),
@@ -170,24 +246,49 @@ fn heads() -> Vec<Row> {
         ),
         row(
             "a length and pieces",
-            raw(&[post, host, json, "Content-Length: 24", "Transfer-Encoding: chunked"], "0\r\n\r\n"),
+            raw(
+                &[post, host, json, "Content-Length: 24", "Transfer-Encoding: chunked"],
+                "0\r\n\r\n",
+            ),
             Broken(&[400]),
         ),
         row(
             "a piece whose length is no number",
-            raw(&[post, host, json, "Transfer-Encoding: chunked"], "zz\r\n{}\r\n0\r\n\r\n"),
+            raw(
+                &[post, host, json, "Transfer-Encoding: chunked"],
+                "zz\r\n{}\r\n0\r\n\r\n",
+            ),
             Broken(&[400]),
         ),
         row(
             "a piece without end",
-            raw(&[post, host, json, "Transfer-Encoding: chunked"], &format!("7fffffff\r\n{}", " ".repeat(300_000))),
+            raw(
+                &[post, host, json, "Transfer-Encoding: chunked"],
+                &format!("7fffffff\r\n{}", " ".repeat(300_000)),
+            ),
             TOO_LARGE,
         ),
-        row("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(), Broken(&[400])),
-        row("an unknown method", raw(&["EAT /graphql HTTP/1.1", host], ""), Broken(&[405])),
+        row(
+            "no HTTP",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(),
+            Broken(&[400]),
+        ),
+        row(
+            "an unknown method",
+            raw(&["EAT /graphql HTTP/1.1", host], ""),
+            Broken(&[405]),
+        ),
         row("TRACE", raw(&["TRACE /graphql HTTP/1.1", host], ""), Broken(&[405])),
-        row("PUT", raw(&["PUT /graphql HTTP/1.1", host, json, "Content-Length: 24"], GOOD), Broken(&[405])),
-        row("a path out of the pages", get("/assets/..%2f..%2f..%2fetc/passwd", "*/*"), Broken(&[400, 404])),
+        row(
+            "PUT",
+            raw(&["PUT /graphql HTTP/1.1", host, json, "Content-Length: 24"], GOOD),
+            Broken(&[405]),
+        ),
+        row(
+            "a path out of the pages",
+            get("/assets/..%2f..%2f..%2fetc/passwd", "*/*"),
+            Broken(&[400, 404]),
+        ),
         row("a path with NUL", get("/assets/%00", "*/*"), Broken(&[400, 404])),
     ]
 }
@@ -197,17 +298,48 @@ fn addresses() -> Vec<Row> {
     vec![
         row("no parameters", by_get(""), INPUT),
         row("an empty query", by_get("query="), INPUT),
-        row("broken percent signs", by_get("query=%zz%"), Refused(&[400], &["BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"])),
-        row("bytes that are no UTF-8", by_get("query=%ff%fe"), Refused(&[400], &["BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"])),
+        row(
+            "broken percent signs",
+            by_get("query=%zz%"),
+            Refused(&[400], &["BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"]),
+        ),
+        row(
+            "bytes that are no UTF-8",
+            by_get("query=%ff%fe"),
+            Refused(&[400], &["BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"]),
+        ),
         row("NUL in the address", by_get("query=%00"), PARSE),
-        row("variables that are no JSON", by_get("query=%7B__typename%7D&variables=%7B"), INPUT),
-        row("variables that are no object", by_get("query=%7B__typename%7D&variables=%5B%5D"), INPUT),
-        row("extensions that are no JSON", by_get("query=%7B__typename%7D&extensions=%7B"), INPUT),
-        row("two queries", by_get("query=%7B__typename%7D&query=%7Ba%7D"), Refused(&[200, 400], &["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"])),
-        row("nested variables", by_get(&format!("query=%7B__typename%7D&variables={}", "%5B".repeat(5_000))), Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"])),
+        row(
+            "variables that are no JSON",
+            by_get("query=%7B__typename%7D&variables=%7B"),
+            INPUT,
+        ),
+        row(
+            "variables that are no object",
+            by_get("query=%7B__typename%7D&variables=%5B%5D"),
+            INPUT,
+        ),
+        row(
+            "extensions that are no JSON",
+            by_get("query=%7B__typename%7D&extensions=%7B"),
+            INPUT,
+        ),
+        row(
+            "two queries",
+            by_get("query=%7B__typename%7D&query=%7Ba%7D"),
+            Refused(&[200, 400], &["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"]),
+        ),
+        row(
+            "nested variables",
+            by_get(&format!("query=%7B__typename%7D&variables={}", "%5B".repeat(5_000))),
+            Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
+        ),
     ]
 }
 
 pub fn rows() -> Vec<Row> {
-    [types(), contents(), heads(), addresses()].into_iter().flatten().collect()
+    [types(), contents(), heads(), addresses()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

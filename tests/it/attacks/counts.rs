@@ -25,11 +25,16 @@ const MANY: [Many; 20] = [
     Many("arguments", ["{gifts(", "a#:1 ", "){totalCount}}"]),
     Many("values in a list", ["{nodes(ids:[", "\"a#\" ", "]){id}}"]),
     Many("fields of an object", ["{gifts(where:{", "a#:1 ", "}){totalCount}}"]),
-    Many("filters side by side", ["{gifts(where:{or:[", "{text:\"a#\"} ", "]}){totalCount}}"]),
+    Many(
+        "filters side by side",
+        ["{gifts(where:{or:[", "{text:\"a#\"} ", "]}){totalCount}}"],
+    ),
 ];
 
 fn repeated(Many(name, [before, part, behind]): &Many, times: usize) -> (String, String) {
-    let parts: String = (0..times).map(|number| part.replace('#', &number.to_string())).collect();
+    let parts: String = (0..times)
+        .map(|number| part.replace('#', &number.to_string()))
+        .collect();
     (format!("{times} {name}"), format!("{before}{parts}{behind}"))
 }
 
@@ -39,7 +44,10 @@ fn that_fit(Many(_, [before, part, behind]): &Many) -> usize {
 }
 
 /// Over a limit, or no such field: where something is counted is up to the guard, but refused it is.
-const REFUSED: Expected = Expected::Refused(&[200, 400], &["LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"]);
+const REFUSED: Expected = Expected::Refused(
+    &[200, 400],
+    &["LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"],
+);
 
 pub fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
@@ -48,9 +56,11 @@ pub fn rows() -> Vec<Row> {
         rows.push(document(name, &text, LIMIT));
         let (name, text) = repeated(many, that_fit(many));
         let expected = match many.0 {
-            "fields that there are not" | "arguments" | "values in a list" | "fields of an object" | "filters side by side" => {
-                REFUSED
-            }
+            "fields that there are not"
+            | "arguments"
+            | "values in a list"
+            | "fields of an object"
+            | "filters side by side" => REFUSED,
             _ => LIMIT,
         };
         rows.push(document(name, &text, expected));
@@ -78,17 +88,50 @@ pub fn rows() -> Vec<Row> {
     }
     rows.extend([
         document("a name of 129 letters", &format!("{{{}}}", "a".repeat(129)), LIMIT),
-        document("a name of 30,000 letters", &format!("{{{}}}", "a".repeat(30_000)), LIMIT),
-        document("an alias of 129 letters", &format!("{{{}:__typename}}", "a".repeat(129)), LIMIT),
-        document("a variable of 129 letters", &format!("query(${}:Int){{__typename}}", "a".repeat(129)), LIMIT),
-        document("a comment of 100,000 letters", &format!("{{__typename}}#{}", "a".repeat(100_000)), LIMIT),
-        document("100,000 commas", &format!("{{__typename{}}}", ",".repeat(100_000)), LIMIT),
-        document("30,000 commas", &format!("{{__typename{}}}", ",".repeat(30_000)), Expected::Answered),
-        document("a text of 200,000 letters", &format!("{{gift(slug:\"{}\"){{id}}}}", "a".repeat(200_000)), LIMIT),
+        document(
+            "a name of 30,000 letters",
+            &format!("{{{}}}", "a".repeat(30_000)),
+            LIMIT,
+        ),
+        document(
+            "an alias of 129 letters",
+            &format!("{{{}:__typename}}", "a".repeat(129)),
+            LIMIT,
+        ),
+        document(
+            "a variable of 129 letters",
+            &format!("query(${}:Int){{__typename}}", "a".repeat(129)),
+            LIMIT,
+        ),
+        document(
+            "a comment of 100,000 letters",
+            &format!("{{__typename}}#{}", "a".repeat(100_000)),
+            LIMIT,
+        ),
+        document(
+            "100,000 commas",
+            &format!("{{__typename{}}}", ",".repeat(100_000)),
+            LIMIT,
+        ),
+        document(
+            "30,000 commas",
+            &format!("{{__typename{}}}", ",".repeat(30_000)),
+            Expected::Answered,
+        ),
+        document(
+            "a text of 200,000 letters",
+            &format!("{{gift(slug:\"{}\"){{id}}}}", "a".repeat(200_000)),
+            LIMIT,
+        ),
         document("pages of 200 in pages of 200", PAGES, LIMIT),
-        document("a page of 2,147,483,647", "{gifts(first:2147483647){nodes{id}}}", Expected::Refused(&[200, 400], &["LIMIT_EXCEEDED"])),
+        document(
+            "a page of 2,147,483,647",
+            "{gifts(first:2147483647){nodes{id}}}",
+            Expected::Refused(&[200, 400], &["LIMIT_EXCEEDED"]),
+        ),
     ]);
     rows
 }
 
-const PAGES: &str = "{nations(first:200){nodes{giftsGiven(first:200){nodes{recipient{giftsReceived(first:200){nodes{id}}}}}}}}";
+const PAGES: &str =
+    "{nations(first:200){nodes{giftsGiven(first:200){nodes{recipient{giftsReceived(first:200){nodes{id}}}}}}}}";

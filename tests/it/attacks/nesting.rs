@@ -11,14 +11,38 @@ struct Shape(&'static str, [&'static str; 5]);
 const SHAPES: [Shape; 11] = [
     Shape("braces", ["", "{a", "", "}", ""]),
     Shape("inline fragments", ["{", "...{", "__typename", "}", "}"]),
-    Shape("inline fragments with a type", ["{", "...on Query{", "__typename", "}", "}"]),
-    Shape("fields", ["{gifts{nodes{", "giver{giftsGiven{nodes{", "id", "}}}", "}}}"]),
-    Shape("lists in an argument", ["{gifts(first:", "[", "1", "]", "){totalCount}}"]),
-    Shape("objects in an argument", ["{gifts(where:", "{not:", "{}", "}", "){totalCount}}"]),
-    Shape("variables in lists", ["query($a:Int){gifts(first:", "[", "$a", "]", "){totalCount}}"]),
-    Shape("lists in a default", ["query($a:Int=", "[", "1", "]", "){gifts(first:$a){totalCount}}"]),
-    Shape("lists in a directive", ["{__typename@include(if:", "[", "true", "]", ")}"]),
-    Shape("list types", ["query($a:", "[", "Int", "]", "){gifts(first:$a){totalCount}}"]),
+    Shape(
+        "inline fragments with a type",
+        ["{", "...on Query{", "__typename", "}", "}"],
+    ),
+    Shape(
+        "fields",
+        ["{gifts{nodes{", "giver{giftsGiven{nodes{", "id", "}}}", "}}}"],
+    ),
+    Shape(
+        "lists in an argument",
+        ["{gifts(first:", "[", "1", "]", "){totalCount}}"],
+    ),
+    Shape(
+        "objects in an argument",
+        ["{gifts(where:", "{not:", "{}", "}", "){totalCount}}"],
+    ),
+    Shape(
+        "variables in lists",
+        ["query($a:Int){gifts(first:", "[", "$a", "]", "){totalCount}}"],
+    ),
+    Shape(
+        "lists in a default",
+        ["query($a:Int=", "[", "1", "]", "){gifts(first:$a){totalCount}}"],
+    ),
+    Shape(
+        "lists in a directive",
+        ["{__typename@include(if:", "[", "true", "]", ")}"],
+    ),
+    Shape(
+        "list types",
+        ["query($a:", "[", "Int", "]", "){gifts(first:$a){totalCount}}"],
+    ),
     Shape("parentheses", ["{", "a(", "", ")", "}"]),
 ];
 
@@ -46,7 +70,11 @@ fn nested(Shape(name, [before, open, inner, close, behind]): &Shape, levels: usi
 }
 
 fn variables(open: &str, inner: &str, close: &str, levels: usize, closed: bool) -> Row {
-    let close = if closed { close.repeat(levels) + "}" } else { String::new() };
+    let close = if closed {
+        close.repeat(levels) + "}"
+    } else {
+        String::new()
+    };
     let body = format!(
         "{{\"query\":\"query($a:Int){{gifts(first:$a){{totalCount}}}}\",\"variables\":{{\"a\":{}{inner}{close}",
         open.repeat(levels)
@@ -60,7 +88,11 @@ fn variables(open: &str, inner: &str, close: &str, levels: usize, closed: bool) 
         INPUT
     };
     let closed = if closed { "closed" } else { "not closed" };
-    row(format!("{levels} {open:?} in the variables, {closed}"), post(body), expected)
+    row(
+        format!("{levels} {open:?} in the variables, {closed}"),
+        post(body),
+        expected,
+    )
 }
 
 /// Fragments that spread the next one several times each.
@@ -96,8 +128,16 @@ pub fn rows() -> Vec<Row> {
     rows.extend([
         document("a bomb of 30 fragments", &bomb(30, 20, ["", ""]), LIMIT),
         document("a small bomb", &bomb(12, 3, ["", ""]), LIMIT),
-        document("a bomb that nests", &bomb(10, 4, ["giver{giftsGiven(first:1){nodes{", "}}}"]), LIMIT),
-        document("a bomb that selects nothing", &bomb(30, 20, ["...on Node@skip(if:true){", "}"]), LIMIT),
+        document(
+            "a bomb that nests",
+            &bomb(10, 4, ["giver{giftsGiven(first:1){nodes{", "}}}"]),
+            LIMIT,
+        ),
+        document(
+            "a bomb that selects nothing",
+            &bomb(30, 20, ["...on Node@skip(if:true){", "}"]),
+            LIMIT,
+        ),
         document("a circle of one fragment", &circle(1), INVALID),
         document("a circle of two fragments", &circle(2), INVALID),
         document("a circle of 90 fragments", &circle(90), INVALID),

@@ -13,10 +13,14 @@ const OPERATORS: [(&str, &str); 5] = [
     ("$ne", "null"),
     ("$where", "\"sleep(1000)\""),
     ("$regex", "\".*\""),
-    ("$expr", "{\"$function\":{\"body\":\"while(true){}\",\"args\":[],\"lang\":\"js\"}}"),
+    (
+        "$expr",
+        "{\"$function\":{\"body\":\"while(true){}\",\"args\":[],\"lang\":\"js\"}}",
+    ),
 ];
 
-const INTROSPECTION: &str = "{__schema{queryType{fields{name args{name type{...T}}type{...T}}}types{name inputFields{name type{...T}}}}}
+const INTROSPECTION: &str =
+    "{__schema{queryType{fields{name args{name type{...T}}type{...T}}}types{name inputFields{name type{...T}}}}}
     fragment T on __Type{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name}}}}}";
 
 /// A type as it is written, such as `[ID!]!`.
@@ -74,7 +78,9 @@ fn filled(value: &Json, operator: &Json) -> Json {
         Json::Null => operator.clone(),
         Json::Array(values) => values.iter().map(|value| filled(value, operator)).collect(),
         Json::Object(fields) => {
-            let fields = fields.iter().map(|(name, value)| (name.clone(), filled(value, operator)));
+            let fields = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), filled(value, operator)));
             Json::Object(fields.collect())
         }
         other => other.clone(),

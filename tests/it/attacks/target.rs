@@ -28,7 +28,10 @@ impl Target {
     pub async fn start(settings: &[(&str, &str)]) -> Self {
         let database = TestApp::with(&["article"]).await;
         let server = Server::start(program_over(&database).envs(settings.iter().copied()));
-        let host = server.address.trim_start_matches("http://").trim_end_matches("/graphql");
+        let host = server
+            .address
+            .trim_start_matches("http://")
+            .trim_end_matches("/graphql");
         let target = Self {
             host: host.to_owned(),
             server,
@@ -47,7 +50,9 @@ impl Target {
 
     /// Opens a connection.
     pub async fn connect(&self) -> TcpStream {
-        TcpStream::connect(&self.host).await.expect("the server accepts connections")
+        TcpStream::connect(&self.host)
+            .await
+            .expect("the server accepts connections")
     }
 
     /// Sends the bytes of a request on a connection of its own; nothing where the connection ends without an answer.
@@ -67,11 +72,16 @@ impl Target {
 
     /// A good request is answered well.
     pub async fn serves_good_requests(&self, after: &str) {
-        let answer = self.send(&query("{ gift(slug: \"ru-kp-2024\") { total { text } } }")).await;
+        let answer = self
+            .send(&query("{ gift(slug: \"ru-kp-2024\") { total { text } } }"))
+            .await;
         let answer = answer.unwrap_or_else(|| panic!("no answer to a good request after {after}"));
         assert_eq!(
             (answer.status, answer.json()),
-            (200, Some(json!({ "data": { "gift": { "total": { "text": "71 or more" } } } }))),
+            (
+                200,
+                Some(json!({ "data": { "gift": { "total": { "text": "71 or more" } } } }))
+            ),
             "a good request after {after}"
         );
     }
