@@ -1,9 +1,10 @@
-//! Bodies, headers and methods that are not as they should be: wrong types, compressed, cut, doubled, in batches.
+//! Bodies, headers and methods that are not as they should be: wrong types, compressed, cut, doubled, in batches, or sent
+//! by a page of another origin.
 
 use serde_json::json;
 
 use super::Expected::{Answered, Broken, Refused};
-use super::target::{GRAPHQL_RESPONSE, get, post, post_with};
+use super::target::{GRAPHQL_RESPONSE, get, get_with, post, post_with};
 use super::{Expected, INPUT, LIMIT, MEDIA_TYPE, PARSE, Row, TOO_LARGE, row};
 
 const GOOD: &str = r#"{"query":"{__typename}"}"#;
@@ -28,7 +29,7 @@ fn bomb(bytes: usize) -> Vec<u8> {
         }
         /// A Huffman code, its first bit first.
         fn code(&mut self, code: u32, length: u32) {
-            (0..length).rev().for_each(|place| self.put(code >> place & 1));
+            (0..length).rev().for_each(|place| self.put((code >> place) & 1));
         }
     }
     let mut bits = Bits {
@@ -126,7 +127,7 @@ fn contents() -> Vec<Row> {
             TOO_LARGE,
         ),
         row("a body of 10 MB", post(" ".repeat(10_000_000)), TOO_LARGE),
-        row("a body of zeros", post([0; 10_000]), INPUT),
+        row("a body of zeros", post([0_u8; 10_000]), INPUT),
         row("half a body", post(&GOOD[..12]), INPUT),
         row("a body and more", post(format!("{GOOD}{GOOD}")), INPUT),
         row(
@@ -337,8 +338,38 @@ fn addresses() -> Vec<Row> {
     ]
 }
 
+/// What a page of another origin can make a browser send without asking first.
+fn pages_of_others() -> Vec<Row> {
+    const ORIGIN: (&str, &str) = ("Origin", "https://other.example");
+    const SITE: (&str, &str) = ("Sec-Fetch-Site", "cross-site");
+    let get = |mode, destination| {
+        let marks = [
+            SITE,
+            ("Sec-Fetch-Mode", mode),
+            ("Sec-Fetch-Dest", destination),
+            ("Accept", "*/*"),
+        ];
+        get_with("/graphql?query=%7B__typename%7D", &marks)
+    };
+    let post = |content_type| post_with(&[ORIGIN, SITE, ("Content-Type", content_type)], GOOD.as_bytes());
+    let refused = Refused(&[403, 415], &["FORBIDDEN", "BAD_USER_INPUT"]);
+    let forbidden = Refused(&[403], &["FORBIDDEN"]);
+    vec![
+        row("a page's picture", get("no-cors", "image"), forbidden),
+        row("a page's script", get("no-cors", "script"), forbidden),
+        row("a page's frame", get("navigate", "iframe"), forbidden),
+        row("a page's form as text", post("text/plain"), refused),
+        row("a page's form", post("application/x-www-form-urlencoded"), refused),
+        row(
+            "a page's form with a file",
+            post("multipart/form-data; boundary=a"),
+            refused,
+        ),
+    ]
+}
+
 pub fn rows() -> Vec<Row> {
-    [types(), contents(), heads(), addresses()]
+    [types(), contents(), heads(), addresses(), pages_of_others()]
         .into_iter()
         .flatten()
         .collect()

@@ -178,7 +178,6 @@ async fn operator_objects_are_refused_wherever_the_schema_takes_a_value() {
 fn an_answer_that_is_not_as_expected_is_seen() {
     let answer = |status, body: &str| Answer {
         status,
-        head: String::new(),
         body: body.into(),
     };
     let refused = r#"{"errors":[{"message":"m","extensions":{"code":"LIMIT_EXCEEDED"}}]}"#;

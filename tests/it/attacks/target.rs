@@ -91,7 +91,6 @@ impl Target {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
-    pub head: String,
     pub body: Vec<u8>,
 }
 
@@ -113,7 +112,7 @@ impl Answer {
 /// Reads one answer. A connection that breaks behind a whole answer has done its work.
 pub async fn read(from: &mut (impl AsyncReadExt + Unpin)) -> Option<Answer> {
     let mut bytes = Vec::new();
-    let mut piece = vec![0; 64 * 1024];
+    let mut piece = vec![0_u8; 64 * 1024];
     loop {
         if let Some(answer) = whole(&bytes) {
             return Some(answer);
@@ -141,7 +140,7 @@ fn whole(bytes: &[u8]) -> Option<Answer> {
         let length = field("content-length").map_or(Some(0), |length| length.parse().ok())?;
         rest.get(..length)?.to_vec()
     };
-    Some(Answer { status, head, body })
+    Some(Answer { status, body })
 }
 
 fn dechunked(mut rest: &[u8]) -> Option<Vec<u8>> {
@@ -189,7 +188,16 @@ pub fn query_with(document: &str, variables: &Json) -> Vec<u8> {
 
 /// The bytes of a GET of this path.
 pub fn get(path: &str, accept: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {accept}\r\nConnection: close\r\n\r\n").into_bytes()
+    get_with(path, &[("Accept", accept)])
+}
+
+/// The bytes of a GET of this path with these headers.
+pub fn get_with(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    let mut request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    (request + "\r\n").into_bytes()
 }
 
 /// How long is waited between two looks at something that is waited for.

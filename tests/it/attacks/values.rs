@@ -67,7 +67,7 @@ fn ids() -> Vec<Row> {
         "gift_{\"$gt\":\"\"}",
         "$where",
         "GIFT_a",
-        &long,
+        long.as_str(),
     ] {
         let shown: String = id.chars().take(30).collect();
         rows.push(row(
