@@ -1,5 +1,5 @@
-//! Bodies, headers and methods that are not as they should be: wrong types, compressed, cut, doubled, in batches, or sent
-//! by a page of another origin.
+//! Bodies, headers and methods that are not as they should be: wrong types, compressed, cut, doubled, in batches, or
+//! sent by a page of another origin.
 
 use serde_json::json;
 
