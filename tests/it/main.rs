@@ -10,8 +10,10 @@
 )]
 
 mod article; // what the article says, found from every side; the traps in its figures
+mod attacks; // a corpus of attacks on the program: each refused as it should be, and the program lives on
 mod checking; // what a check finds, what is put right, that the vocabularies agree
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
+mod conformance; // what graphql-http and graphql-js hold a server to
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod house; // the house rules, held against the sources
 mod killing; // the database killed under a writing load
@@ -20,4 +22,5 @@ mod readme; // the README tells the truth
 mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
 mod support; // TestApp
+mod throwing; // random bytes, token soup, broken queries: never a 5xx
 mod walk; // random filters, orders and pages against a naive model

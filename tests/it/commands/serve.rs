@@ -18,15 +18,16 @@ use super::{PATIENCE, ends_with, program, program_over};
 use crate::support::TestApp;
 
 /// A running server; killed when this is dropped.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    /// The address of the API.
+    pub address: String,
     log: Option<thread::JoinHandle<String>>,
 }
 
 impl Server {
     /// Starts it and waits until it prints its address.
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         command
             .env("MENAGERIE_BIND", "127.0.0.1:0")
             .stdin(Stdio::null())
@@ -60,6 +61,11 @@ impl Server {
         let address = line.strip_prefix("Menagerie serves the API at ").expect("the address");
         server.address = address.to_owned();
         server
+    }
+
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     fn signal(&self, signal: &str) {
@@ -125,7 +131,7 @@ fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// A line of `/proc/PID/status`; nothing for a process that has ended, waited for or not.
-fn status_of(process: u32, line: &str) -> Option<String> {
+pub fn status_of(process: u32, line: &str) -> Option<String> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let value = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));

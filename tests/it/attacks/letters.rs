@@ -1,0 +1,182 @@
+//! Strange characters, in the body, the document and the variables; numbers without end.
+
+use serde_json::json;
+
+use super::Expected::{Answered, Refused};
+use super::target::{post, query, query_with};
+use super::{FIELD_INPUT, INPUT, INVALID, LIMIT, PARSE, Row, document, row};
+
+fn characters() -> Vec<Row> {
+    let body = |document: &[u8]| {
+        let mut body = b"{\"query\":\"".to_vec();
+        body.extend_from_slice(document);
+        body.extend_from_slice(b"\"}");
+        post(body)
+    };
+    vec![
+        row(
+            "BOM before the body",
+            post("\u{feff}{\"query\":\"{__typename}\"}"),
+            INPUT,
+        ),
+        row("BOM before the document", query("\u{feff}{__typename}"), Answered),
+        row("BOM in the document", query("{\u{feff}__typename}"), Answered),
+        row("80,000 BOM", query(&"\u{feff}".repeat(80_000)), LIMIT),
+        row("NUL as a document", query("\0"), PARSE),
+        row("NUL in the document", query("{__type\0name}"), PARSE),
+        row(
+            "NUL in a text of the document",
+            query("{gift(slug:\"a\0b\"){id}}"),
+            Answered,
+        ),
+        row(
+            "NUL escaped in a text of the document",
+            query("{gift(slug:\"a\\u0000b\"){id}}"),
+            Answered,
+        ),
+        row(
+            "NUL in a variable",
+            query_with("query($a:String){gift(slug:$a){id}}", &json!({ "a": "a\0b" })),
+            Answered,
+        ),
+        row(
+            "NUL in a name of a variable",
+            query_with("{__typename}", &json!({ "\0": 1 })),
+            Answered,
+        ),
+        row("bare NUL in the body", body(b"{__typename\0}"), INPUT),
+        row("a bare line end in the body", body(b"{\n__typename}"), INPUT),
+        row(
+            "half a surrogate pair in the body",
+            body(b"{gift(slug:\\\"\\ud83d\\\"){id}}"),
+            INPUT,
+        ),
+        row(
+            "the other half in the body",
+            body(b"{gift(slug:\\\"\\udc3c\\\"){id}}"),
+            INPUT,
+        ),
+        row(
+            "half a surrogate pair in a variable",
+            post(r#"{"query":"query($a:String){gift(slug:$a){id}}","variables":{"a":"\ud83d"}}"#),
+            INPUT,
+        ),
+        row(
+            "half a surrogate pair as the name of a variable",
+            post(r#"{"query":"{__typename}","variables":{"\ud83d":1}}"#),
+            INPUT,
+        ),
+        row(
+            "half a surrogate pair in bytes",
+            body(b"{gift(slug:\\\"\xed\xa0\xbd\\\"){id}}"),
+            INPUT,
+        ),
+        row(
+            "half a surrogate pair escaped in the document",
+            query("{gift(slug:\"\\uD83D\"){id}}"),
+            PARSE,
+        ),
+        row("a surrogate in braces", query("{gift(slug:\"\\u{D83D}\"){id}}"), PARSE),
+        row(
+            "a code point beyond the last",
+            query("{gift(slug:\"\\u{110000}\"){id}}"),
+            PARSE,
+        ),
+        row(
+            "a code point without end",
+            query(&format!("{{gift(slug:\"\\u{{{}}}\"){{id}}}}", "F".repeat(10_000))),
+            PARSE,
+        ),
+        row("bytes that are no UTF-8", body(b"{__typename}#\xff\xfe"), INPUT),
+        row("an overlong byte sequence", body(b"{__typename}#\xc0\xaf"), INPUT),
+        row("a byte sequence cut off", body(b"{__typename}#\xf0\x9f\x90"), INPUT),
+        row(
+            "letters that look like others",
+            query("{ \u{0430}: __typename }"),
+            PARSE,
+        ),
+        row("right to left", query("{\u{202e}__typename}"), PARSE),
+        row(
+            "a text of 10,000 quotes",
+            query(&format!("{{gift(slug:\"{}\"){{id}}}}", "\\\"".repeat(10_000))),
+            Answered,
+        ),
+        row(
+            "10,000 quotes",
+            query(&format!("{{gift(slug:{}){{id}}}}", "\"".repeat(10_000))),
+            Refused(
+                &[400],
+                &["GRAPHQL_PARSE_FAILED", "LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED"],
+            ),
+        ),
+        row(
+            "a text that does not end",
+            query(&format!("{{gift(slug:\"{}", "a".repeat(30_000))),
+            PARSE,
+        ),
+        row(
+            "a block text that does not end",
+            query(&format!("{{gift(slug:\"\"\"{}", "\\n".repeat(10_000))),
+            PARSE,
+        ),
+        row(
+            "a block text with 10,000 lines",
+            query(&format!("{{gift(slug:\"\"\"{}\"\"\"){{id}}}}", "\n ".repeat(10_000))),
+            Answered,
+        ),
+    ]
+}
+
+fn numbers() -> Vec<Row> {
+    let first = |name: &str, value: &str, expected| {
+        document(name, &format!("{{gifts(first:{value}){{totalCount}}}}"), expected)
+    };
+    let variable = |name: &str, value: &str, expected| {
+        let body =
+            format!("{{\"query\":\"query($a:Int){{gifts(first:$a){{totalCount}}}}\",\"variables\":{{\"a\":{value}}}}}");
+        row(name, post(body), expected)
+    };
+    let digits = "9".repeat(30_000);
+    vec![
+        first("a number of 30,000 digits", &digits, INVALID),
+        first("a fraction of 30,000 digits", &format!("0.{digits}"), INVALID),
+        first("an exponent of 30,000 digits", &format!("1e{digits}"), INVALID),
+        first("2 to the power of 31", "2147483648", INVALID),
+        first("2 to the power of 64", "18446744073709551616", INVALID),
+        first("below the least", "-2147483649", INVALID),
+        first("a number with leading zeros", "007", PARSE),
+        first("infinity", "1e999", INVALID),
+        first("not a number", "NaN", INVALID),
+        first("a number below 0", "-1", FIELD_INPUT),
+        variable("a variable of 30,000 digits", &digits, INPUT),
+        variable(
+            "a variable with a fraction of 30,000 digits",
+            &format!("0.{digits}"),
+            INPUT,
+        ),
+        variable("a variable with an exponent without end", &format!("1e{digits}"), INPUT),
+        variable("a variable of 2 to the power of 31", "2147483648", INPUT),
+        variable("a variable of 2 to the power of 64", "18446744073709551616", INPUT),
+        variable("infinity as a variable", "1e999", INPUT),
+        variable("not a number as a variable", "NaN", INPUT),
+        variable("a fraction as a variable", "1.5", INPUT),
+        variable("a number as text as a variable", "\"1\"", INPUT),
+        variable("a number below 0 as a variable", "-1", FIELD_INPUT),
+        row(
+            "an infinite year",
+            query("{gifts(where:{date:{overlaps:\"Y99999999999999999999999999\"}}){totalCount}}"),
+            FIELD_INPUT,
+        ),
+        row(
+            "a date of 30,000 digits",
+            query(&format!(
+                "{{gifts(where:{{date:{{overlaps:\"{digits}\"}}}}){{totalCount}}}}"
+            )),
+            FIELD_INPUT,
+        ),
+    ]
+}
+
+pub fn rows() -> Vec<Row> {
+    [characters(), numbers()].into_iter().flatten().collect()
+}

@@ -1,0 +1,153 @@
+//! What others hold a GraphQL server to, run from npm against ours: the audits of graphql-http, and documents that
+//! graphql-js has judged. The scripts stand in `web/conformance/`; what they find is judged here.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::TestApp;
+
+/// The fewest audits and documents; fewer would mean that the scripts have lost some.
+const AUDITS: usize = 50;
+const DOCUMENTS: usize = 300;
+
+/// How often each rule of the specification must be broken.
+const TIMES: usize = 3;
+
+fn web() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("web")
+}
+
+/// The lines of JSON that a script prints.
+async fn lines(script: &str, argument: &str) -> Vec<Json> {
+    let missing = "these checks run in Node.js 20 or newer with the packages of web/: run `make web`";
+    assert!(web().join("node_modules/graphql-http").is_dir(), "{missing}");
+    let output = tokio::process::Command::new("node")
+        .arg(format!("conformance/{script}"))
+        .arg(argument)
+        .current_dir(web())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap_or_else(|error| panic!("node does not start ({error}); {missing}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {}: {said}", output.status);
+    String::from_utf8(output.stdout)
+        .expect("text")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_audits_of_graphql_http_all_pass() {
+    let app = TestApp::empty().await;
+    let audits = lines("audits.mjs", &app.address).await;
+    assert!(audits.len() >= AUDITS, "only {} audits", audits.len());
+    let failed: Vec<String> = audits
+        .iter()
+        .filter(|audit| audit["status"] != "ok")
+        .map(Json::to_string)
+        .collect();
+    assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// What is wrong with an answer to a document that graphql-js has judged so; nothing where both agree.
+fn disagreement(verdict: &str, status: u16, answer: &Json) -> Option<String> {
+    let errors = answer["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let codes: Vec<&str> = errors
+        .iter()
+        .filter_map(|error| error["extensions"]["code"].as_str())
+        .collect();
+    let (parse, validation, limit) = (
+        codes.contains(&"GRAPHQL_PARSE_FAILED"),
+        codes.contains(&"GRAPHQL_VALIDATION_FAILED"),
+        codes.contains(&"LIMIT_EXCEEDED"),
+    );
+    // Every answer has one of the two, or it says nothing about the document.
+    let answered = answer.get("data").is_some() || !codes.is_empty();
+    let agreed = match verdict {
+        "valid" => !parse && !validation && !limit,
+        "syntax" => parse,
+        "invalid" => validation,
+        // Allowed by the specification, and a server may draw a line.
+        "deep" => !parse,
+        _ => false,
+    };
+    if agreed && answered && status < 500 {
+        return None;
+    }
+    let first = errors.first().map(|error| error["message"].to_string());
+    Some(format!("{status} {codes:?} {}", first.unwrap_or_default()))
+}
+
+#[tokio::test]
+async fn documents_are_judged_as_graphql_js_judges_them() {
+    let app = TestApp::empty().await;
+    let judged = lines("documents.mjs", "../schema/schema.graphql").await;
+    let (known, documents) = judged.split_first().expect("the rules come first");
+    assert!(documents.len() >= DOCUMENTS, "only {} documents", documents.len());
+
+    let mut broken: HashMap<&str, usize> = HashMap::new();
+    let mut differences = Vec::new();
+    for judged in documents {
+        let rules = judged["rules"].as_array().expect("rules").iter();
+        for rule in rules.clone().filter_map(Json::as_str) {
+            *broken.entry(rule).or_default() += 1;
+        }
+        let document = judged["document"].as_str().expect("a document");
+        let verdict = judged["verdict"].as_str().expect("a verdict");
+        let (status, answer) = app.post(document, json!({})).await;
+        if let Some(found) = disagreement(verdict, status, &answer) {
+            let rules: Vec<&str> = rules.filter_map(Json::as_str).collect();
+            differences.push(format!("{verdict} {rules:?}, here {found}\n    {document:?}"));
+        }
+    }
+
+    // Without a subscription type nothing can break the rule for subscriptions.
+    let subscriptions = menagerie::graphql::sdl(&menagerie::graphql::schema(crate::support::settings().limits))
+        .contains("subscription:");
+    let seldom: Vec<&str> = known["known"]
+        .as_array()
+        .expect("the names of the rules")
+        .iter()
+        .filter_map(Json::as_str)
+        .filter(|rule| subscriptions || *rule != "SingleFieldSubscriptionsRule")
+        .filter(|rule| broken.get(rule).copied().unwrap_or_default() < TIMES)
+        .collect();
+    assert!(seldom.is_empty(), "broken by fewer than {TIMES} documents: {seldom:?}");
+    assert!(
+        differences.is_empty(),
+        "{} of {} documents are judged otherwise:\n{}",
+        differences.len(),
+        documents.len(),
+        differences.join("\n")
+    );
+}
+
+#[test]
+fn a_disagreement_is_seen_whichever_way_it_goes() {
+    let answer = |code: &str| json!({ "errors": [{ "message": "m", "extensions": { "code": code } }] });
+    for (verdict, code, agreed) in [
+        ("valid", "GRAPHQL_VALIDATION_FAILED", false),
+        ("valid", "GRAPHQL_PARSE_FAILED", false),
+        ("valid", "LIMIT_EXCEEDED", false),
+        ("valid", "BAD_USER_INPUT", true),
+        ("syntax", "GRAPHQL_PARSE_FAILED", true),
+        ("syntax", "GRAPHQL_VALIDATION_FAILED", false),
+        ("invalid", "GRAPHQL_VALIDATION_FAILED", true),
+        ("invalid", "GRAPHQL_PARSE_FAILED", false),
+        ("invalid", "LIMIT_EXCEEDED", false),
+        ("deep", "LIMIT_EXCEEDED", true),
+        ("deep", "GRAPHQL_PARSE_FAILED", false),
+    ] {
+        let found = disagreement(verdict, 400, &answer(code));
+        assert_eq!(found.is_none(), agreed, "{verdict} {code}: {found:?}");
+        assert!(disagreement(verdict, 500, &answer(code)).is_some());
+    }
+    assert!(disagreement("valid", 200, &json!({ "data": null })).is_none());
+    assert!(disagreement("invalid", 200, &json!({ "data": null })).is_some());
+}
