@@ -195,7 +195,7 @@ async fn errors_have_a_code_and_say_what_is_accepted() {
     let (_, body) = app.post("{ gifts(first: 500) { nodes { id } } }", json!({})).await;
     assert_eq!(
         body["errors"][0]["extensions"],
-        json!({ "code": "LIMIT_EXCEEDED", "limit": 200, "actual": 500 })
+        json!({ "code": "LIMIT_EXCEEDED", "name": "pageSize", "limit": 200, "actual": 500 })
     );
 }
 

@@ -85,6 +85,14 @@ impl<'a> Lowering<'a> {
             };
             items.push(nowhere(lowered));
         }
+        if items.is_empty() && !set.selections.is_empty() {
+            // async-graphql takes a selection of which nothing is left for none at all.
+            items.push(nowhere(to::Selection::InlineFragment(nowhere(to::InlineFragment {
+                type_condition: None,
+                directives: Vec::new(),
+                selection_set: nowhere(to::SelectionSet { items: Vec::new() }),
+            }))));
+        }
         nowhere(to::SelectionSet { items })
     }
 

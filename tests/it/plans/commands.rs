@@ -3,16 +3,20 @@
 //! A resolver that finds nothing in the arena loads on the spot, one command per document; so these counts also prove
 //! that planning has seen the whole selection.
 
+use menagerie::graphql::limits::Limit;
 use menagerie::seed::generate::generate;
 use serde_json::{Value as Json, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, settings};
 
 /// Synthetic data in which the first gift has an event, so that a page of one refers to all that others refer to.
 const SEED: u64 = 2;
 
 async fn app() -> TestApp {
-    let app = TestApp::empty().await;
+    // Commands are counted here, also of queries that cost more than a server lets through.
+    let mut settings = settings();
+    settings.limits.set(Limit::Cost, 10_000_000);
+    let app = TestApp::set(settings).await;
     generate(&app.store, 600, SEED, |_, _| {})
         .await
         .expect("the data is written");
