@@ -72,7 +72,7 @@ limits! {
         "the depth of the selected fields, fragments put in";
     Fields "fields" "MENAGERIE_MAX_FIELDS" 2_000 in 50..=100_000:
         "the number of selected fields, fragments put in";
-    RootFields "rootFields" "MENAGERIE_MAX_ROOT_FIELDS" 20 in 1..=1_000:
+    RootFields "rootFields" "MENAGERIE_MAX_ROOT_FIELDS" 50 in 1..=1_000:
         "the number of root fields, fragments put in";
     VariablesBytes "variablesBytes" "MENAGERIE_MAX_VARIABLES_BYTES" 65_536 in 2..=16_777_216:
         "the length of the variables in bytes";

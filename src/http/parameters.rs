@@ -93,14 +93,20 @@ impl Parameters {
             }
             seen.push(name);
         }
-        Ok(parameters.without_empty())
+        parameters.in_order()
     }
 
-    fn without_empty(mut self) -> Self {
+    /// Empty texts are absent; variables of another type are no variables.
+    fn in_order(mut self) -> Result<Self, Refusal> {
         for text in [&mut self.query, &mut self.document_id, &mut self.operation_name] {
             text.take_if(|text| text.is_empty());
         }
-        self
+        match &self.variables {
+            Some(raw) if !raw.get().starts_with('{') => Err(Refusal::input(
+                "`variables` is no object; accepted is a JSON object by variable name",
+            )),
+            _ => Ok(self),
+        }
     }
 }
 
@@ -118,7 +124,7 @@ impl Asked {
         })?;
         // A list would be taken for an object's fields in their order.
         match text.trim_start().as_bytes().first() {
-            Some(b'{') => Ok(Self::One(Box::new(body::<Parameters>(text)?.without_empty()))),
+            Some(b'{') => Ok(Self::One(Box::new(body::<Parameters>(text)?.in_order()?))),
             Some(b'[') => {
                 let requests: Vec<&RawValue> = body(text)?;
                 if requests.is_empty() {
@@ -126,7 +132,7 @@ impl Asked {
                 }
                 limits.check(Limit::Batch, requests.len() as u64)?;
                 let read = |request: &RawValue| match request.get().as_bytes().first() {
-                    Some(b'{') => Ok(body::<Parameters>(request.get())?.without_empty()),
+                    Some(b'{') => body::<Parameters>(request.get())?.in_order(),
                     _ => Err(Refusal::input(
                         "the batch holds something else than objects; accepted are requests",
                     )),

@@ -65,7 +65,8 @@ fn disagreement(verdict: &str, status: u16, answer: &Json) -> Option<String> {
     let (parse, validation, limit) = (
         codes.contains(&"GRAPHQL_PARSE_FAILED"),
         codes.contains(&"GRAPHQL_VALIDATION_FAILED"),
-        codes.contains(&"LIMIT_EXCEEDED"),
+        // With a path it is about the values of one field, which is no matter of the document.
+        codes.contains(&"LIMIT_EXCEEDED") && errors.iter().all(|error| error.get("path").is_none()),
     );
     // Every answer has one of the two, or it says nothing about the document.
     let answered = answer.get("data").is_some() || !codes.is_empty();
@@ -84,6 +85,20 @@ fn disagreement(verdict: &str, status: u16, answer: &Json) -> Option<String> {
     Some(format!("{status} {codes:?} {}", first.unwrap_or_default()))
 }
 
+/// Where graphql-js strays from the specification, and this server keeps to it: a part of the document, and why.
+const STRAYS: [(&str, &str); 2] = [
+    (
+        "\"\"\"a\"\"\"",
+        "a block string and a string of the same text are the same value, so fields that differ in nothing else merge \
+         (5.3.2, identical sets of arguments); graphql-js compares how they are written",
+    ),
+    (
+        "a: __typename",
+        "`__typename` has the type String!, so it cannot share a response name with an Int! (5.3.2, SameResponseShape); \
+         graphql-js looks the type up among the declared fields and finds none",
+    ),
+];
+
 #[tokio::test]
 async fn documents_are_judged_as_graphql_js_judges_them() {
     let app = TestApp::empty().await;
@@ -101,7 +116,10 @@ async fn documents_are_judged_as_graphql_js_judges_them() {
         let document = judged["document"].as_str().expect("a document");
         let verdict = judged["verdict"].as_str().expect("a verdict");
         let (status, answer) = app.post(document, json!({})).await;
-        if let Some(found) = disagreement(verdict, status, &answer) {
+        let strays = STRAYS.iter().any(|(part, _)| document.contains(part));
+        if let Some(found) = disagreement(verdict, status, &answer)
+            && !strays
+        {
             let rules: Vec<&str> = rules.filter_map(Json::as_str).collect();
             differences.push(format!("{verdict} {rules:?}, here {found}\n    {document:?}"));
         }

@@ -12,6 +12,8 @@ mod flat;
 mod lower;
 mod measure;
 mod refusal;
+mod rules;
+mod source;
 mod suggest;
 mod variables;
 
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use apollo_compiler::ast::Document;
 use apollo_compiler::executable::{ExecutableDocument, Operation, OperationType};
 use apollo_compiler::parser::{Parser, SourceMap};
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{Node, Schema};
 use moka::sync::Cache;
@@ -73,7 +76,7 @@ impl Guard {
     /// # Errors
     /// What is wrong with the schema: a fault of the build.
     pub fn new(sdl: &str, rules: Rules) -> Result<Self, String> {
-        let schema = Schema::parse_and_validate(sdl, "schema.graphql").map_err(|error| error.errors.to_string())?;
+        let schema = with_newer_introspection(sdl)?;
         let weigh =
             |text: &Arc<str>, _: &Arc<Checked>| u32::try_from(text.len().saturating_mul(GROWTH)).unwrap_or(u32::MAX);
         Ok(Self {
@@ -124,7 +127,7 @@ impl Guard {
         let mut parser = Parser::new()
             .recursion_limit(most(Limit::Nesting))
             .token_limit(most(Limit::Tokens) + 1);
-        let parsed = parser.parse_ast(text, "document");
+        let parsed = parser.parse_ast(source::prepared(text)?, "document");
         limits.check(Limit::Tokens, parser.tokens_reached() as u64)?;
         match parsed {
             Ok(document) => {
@@ -144,6 +147,8 @@ impl Guard {
         let valid = document
             .to_executable_validate(&self.schema)
             .map_err(|error| self.invalid(&error.errors))?;
+        rules::unique_input_fields(document)?;
+        rules::variable_positions(&valid, &self.schema)?;
         measure::check(&valid, self.limits())?;
         if self.rules.introspection {
             measure::check_introspection(&valid)?;
@@ -175,6 +180,21 @@ impl Guard {
         request.set_parsed_query(document);
         Ok(Prepared { request, cost })
     }
+}
+
+/// The schema in this text, and what introspection can tell by the specification of September 2025 and apollo-compiler
+/// does not know yet.
+fn with_newer_introspection(sdl: &str) -> Result<Valid<Schema>, String> {
+    let mut schema = Schema::parse(sdl, "schema.graphql").map_err(|error| error.errors.to_string())?;
+    // No document can define a type of this name, so its fields are written under another.
+    let newer = Schema::parse("type Newer { isOneOf: Boolean }", "introspection.graphql")
+        .map_err(|error| error.errors.to_string())?;
+    if let (Some(ExtendedType::Object(ty)), Some(ExtendedType::Object(newer))) =
+        (schema.types.get_mut("__Type"), newer.types.get("Newer"))
+    {
+        ty.make_mut().fields.extend(newer.fields.clone());
+    }
+    schema.validate().map_err(|error| error.errors.to_string())
 }
 
 impl Checked {
