@@ -14,6 +14,7 @@ mod checking; // what a check finds, what is put right, that the vocabularies ag
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod house; // the house rules, held against the sources
+mod identity; // who asks: tokens, signed tokens, refused headers
 mod killing; // the database killed under a writing load
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth
