@@ -1,4 +1,4 @@
-//! The command line: `serve` (the default), `seed`, `generate`, `schema`, `check`.
+//! The command line: `serve` (the default), `seed`, `generate`, `schema`, `check`, `token`.
 //!
 //! Reads the configuration, opens the database, calls one function, and turns its outcome into words and an exit
 //! status. What the commands do is decided in the library.
@@ -8,7 +8,10 @@ mod commands;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
+use menagerie::graphql::viewer::Role;
+use menagerie::store::tokens::check_name;
 
 /// A GraphQL API over MongoDB for diplomatic gifts of animals.
 ///
@@ -59,6 +62,40 @@ enum Command {
         after_help = "Example:\n  menagerie check && echo all is well\n\nThe exit status is 1 when something is found."
     )]
     Check,
+    /// Makes, lists and revokes the tokens by which the API knows who asks.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  TOKEN=$(menagerie token create dashboard --role reader)\n  \
+            curl http://127.0.0.1:8080/graphql -H \"Authorization: Bearer $TOKEN\" \\\n    \
+            -H 'content-type: application/json' -d '{\"query\": \"{ gifts { totalCount } }\"}'"
+    )]
+    Token(Token),
+}
+
+#[derive(Subcommand)]
+enum Token {
+    /// Makes a token and prints it, this once: only its hash is stored.
+    #[command(after_help = "Example:\n  menagerie token create dashboard --role reader --expires-days 90")]
+    Create {
+        /// A name to revoke it by, which also stands in the log: letters, digits, `.`, `_` and `-`.
+        #[arg(value_parser = check_name)]
+        name: String,
+        /// What it allows. Each role may do all that those before it may.
+        #[arg(long, value_parser = PossibleValuesParser::new(Role::ALL.map(Role::name)))]
+        role: String,
+        /// After how many days it opens nothing any more (1 to 36500); left out: never.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        expires_days: Option<u32>,
+    },
+    /// Lists all tokens, the revoked ones too.
+    #[command(after_help = "Example:\n  menagerie token list")]
+    List,
+    /// Revokes a token: from then on it opens nothing, and its name is free.
+    #[command(after_help = "Example:\n  menagerie token revoke dashboard")]
+    Revoke {
+        /// Its name.
+        name: String,
+    },
 }
 
 #[tokio::main]
@@ -69,6 +106,13 @@ async fn main() -> ExitCode {
         Command::Seed { sets, reset, dry_run } => commands::seed(&sets, reset, dry_run).await,
         Command::Generate { gifts, seed } => commands::generate(gifts, seed).await,
         Command::Check => commands::check().await,
+        Command::Token(Token::Create {
+            name,
+            role,
+            expires_days,
+        }) => commands::token::create(&name, &role, expires_days).await,
+        Command::Token(Token::List) => commands::token::list().await,
+        Command::Token(Token::Revoke { name }) => commands::token::revoke(&name).await,
     };
     match outcome {
         Ok(code) => code,

@@ -3,6 +3,7 @@
 //! The only room that knows actix. What a request means is decided in `graphql`.
 
 mod answer;
+pub mod auth;
 mod browser;
 mod client;
 mod graphql;
@@ -29,6 +30,7 @@ use persisted::{Persisted, Trusted};
 
 use crate::graphql::{Schema, limits::Limits, schema, sdl};
 use crate::store::Store;
+use auth::{Authenticator, Signed};
 
 /// What the routes are told by the configuration.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub struct Settings {
     pub suggestions: bool,
     /// Whether one may read without a token.
     pub anonymous: bool,
+    /// By which keys signed tokens are accepted; none are when absent.
+    pub signed: Option<Arc<Signed>>,
     /// The origins whose pages may read answers; `*` for all.
     pub cors_origins: Vec<String>,
     /// The proxies whose `X-Forwarded-For` is believed.
@@ -63,6 +67,7 @@ impl Default for Settings {
             graphiql: true,
             suggestions: true,
             anonymous: true,
+            signed: None,
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             persisted_queries: 1000,
@@ -99,6 +104,8 @@ pub struct State {
     persisted: Persisted,
     points: Arc<Points>,
     under_way: UnderWay,
+    /// Tells who asks.
+    pub authenticator: Arc<Authenticator>,
 }
 
 impl State {
@@ -132,6 +139,7 @@ impl State {
             ),
             points: Arc::new(Points::new(&settings.limits)),
             under_way: UnderWay::default(),
+            authenticator: Arc::new(Authenticator::new(settings.anonymous, settings.signed.clone())),
             settings: Arc::new(settings),
             guard,
         })

@@ -17,6 +17,11 @@ impl Default for Timestamp {
 }
 
 impl Timestamp {
+    /// This moment, by the clock of this machine.
+    pub fn now() -> Self {
+        Self(DateTime::now())
+    }
+
     /// RFC 3339 in UTC; a moment outside the years 0–9999 has no such form and is given in milliseconds.
     pub fn to_rfc3339(self) -> String {
         self.0

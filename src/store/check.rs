@@ -168,7 +168,7 @@ fn examine(schema: &CollectionSchema, document: &Document, findings: &mut Vec<Fi
         id.as_str().map_or_else(|| id.to_string(), str::to_owned)
     });
     findings.extend(
-        problems(&schema.json_schema, document)
+        problems(&schema.declared.json_schema, document)
             .into_iter()
             .map(|problem| Finding::Invalid {
                 document: id.clone(),

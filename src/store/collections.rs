@@ -32,29 +32,50 @@ pub struct Index {
     pub unique: bool,
 }
 
-/// A collection as it is declared.
+/// What the database enforces for a collection, whatever it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declaration {
+    /// The collection's name.
+    pub name: &'static str,
+    /// The `$jsonSchema` itself, every `$ref` filled in.
+    pub json_schema: Document,
+    /// The indexes beside that on `_id`.
+    pub indexes: Vec<Index>,
+}
+
+/// A collection of documents as it is declared.
 #[derive(Clone, Debug)]
 pub struct CollectionSchema {
     /// Which collection.
     pub kind: Kind,
-    /// The `$jsonSchema` itself, every `$ref` filled in.
-    pub json_schema: Document,
+    /// What the database enforces.
+    pub declared: Declaration,
     /// The same for documents as people write them: without what the store fills in.
     pub input_schema: Document,
-    /// The indexes beside that on `_id`.
-    pub indexes: Vec<Index>,
     /// The paths of the texts whose words the text filter finds.
     pub words: Vec<String>,
 }
 
-/// All collections, in the order of [`Kind::ALL`].
+/// What is declared of every collection: those of [`all`], and those that hold no documents of the API.
+pub fn declarations() -> Result<Vec<&'static Declaration>> {
+    static TOKENS: LazyLock<Result<Declaration>> = LazyLock::new(|| declaration(super::tokens::TOKENS).map(|it| it.0));
+    let mut declarations: Vec<_> = all()?.iter().map(|schema| &schema.declared).collect();
+    declarations.push(TOKENS.as_ref().map_err(again)?);
+    Ok(declarations)
+}
+
+/// All collections of documents, in the order of [`Kind::ALL`].
 pub fn all() -> Result<&'static [CollectionSchema]> {
     static ALL: LazyLock<Result<Vec<CollectionSchema>>> =
         LazyLock::new(|| Kind::ALL.iter().map(|kind| load(*kind)).collect());
-    match &*ALL {
-        Ok(all) => Ok(all),
-        Err(StoreError::Schema { file, detail }) => Err(fault(file, detail)),
-        Err(error) => Err(fault("*", error)),
+    ALL.as_deref().map_err(again)
+}
+
+/// A failure that was kept, for one more caller.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Schema { file, detail } => fault(file, detail),
+        error => fault("*", error),
     }
 }
 
@@ -68,12 +89,27 @@ pub fn of(kind: Kind) -> Result<&'static CollectionSchema> {
 
 /// The stored top-level field of that name, where the collection declares one.
 pub fn field(kind: Kind, name: &str) -> Option<&'static str> {
-    let properties = of(kind).ok()?.json_schema.get_document("properties").ok()?;
+    let properties = of(kind).ok()?.declared.json_schema.get_document("properties").ok()?;
     properties.keys().find(|field| *field == name).map(String::as_str)
 }
 
 fn load(kind: Kind) -> Result<CollectionSchema> {
-    let file = format!("{}.json", kind.collection());
+    let (declared, json) = declaration(kind.collection())?;
+    let words = json["words"].as_array().into_iter().flatten();
+    let mut input_schema = declared.json_schema.clone();
+    leave_out(&mut input_schema, &BOOKKEEPING);
+    dates_as_written(&mut input_schema);
+    Ok(CollectionSchema {
+        kind,
+        declared,
+        input_schema,
+        words: words.filter_map(|path| path.as_str().map(str::to_owned)).collect(),
+    })
+}
+
+/// What the database enforces, and all else that the file says.
+fn declaration(name: &'static str) -> Result<(Declaration, Json)> {
+    let file = format!("{name}.json");
     let shared = read(SHARED)?;
     let json = read(&file)?;
     let json_schema = fill_in(&json["validator"]["$jsonSchema"], &shared).map_err(|detail| fault(&file, detail))?;
@@ -87,17 +123,12 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
         .map(index)
         .collect::<Option<_>>()
         .ok_or_else(|| fault(&file, "an index lacks `name` or `key`"))?;
-    let words = json["words"].as_array().into_iter().flatten();
-    let mut input_schema = json_schema.clone();
-    leave_out(&mut input_schema, &BOOKKEEPING);
-    dates_as_written(&mut input_schema);
-    Ok(CollectionSchema {
-        kind,
+    let declaration = Declaration {
+        name,
         json_schema,
-        input_schema,
         indexes,
-        words: words.filter_map(|path| path.as_str().map(str::to_owned)).collect(),
-    })
+    };
+    Ok((declaration, json))
 }
 
 /// Nobody writes what follows from a date's EDTF, and an empty list of inferred parts may be left out.
@@ -138,7 +169,9 @@ fn not_required(schema: &mut Document, names: &[&str]) {
 
 /// The fields of a collection of which no two documents may share a value.
 pub fn unique_fields(kind: Kind) -> impl Iterator<Item = &'static str> {
-    let indexes = of(kind).map(|schema| schema.indexes.as_slice()).unwrap_or_default();
+    let indexes = of(kind)
+        .map(|schema| schema.declared.indexes.as_slice())
+        .unwrap_or_default();
     indexes
         .iter()
         .filter(|index| index.unique && index.key.len() == 1)
@@ -230,10 +263,10 @@ mod tests {
     #[test]
     fn every_collection_is_declared_and_has_no_reference_left() {
         for schema in all().expect("the files can be read") {
-            let text = schema.json_schema.to_string();
+            let text = schema.declared.json_schema.to_string();
             assert!(!text.contains("$ref"), "{:?}", schema.kind);
             assert!(
-                !schema.indexes.is_empty() && !schema.words.is_empty(),
+                !schema.declared.indexes.is_empty() && !schema.words.is_empty(),
                 "{:?}",
                 schema.kind
             );
@@ -242,11 +275,11 @@ mod tests {
 
     #[test]
     fn index_names_are_unique_in_their_collection() {
-        for schema in all().expect("the files can be read") {
-            let mut names: Vec<_> = schema.indexes.iter().map(|index| &index.name).collect();
+        for declared in declarations().expect("the files can be read") {
+            let mut names: Vec<_> = declared.indexes.iter().map(|index| &index.name).collect();
             names.sort();
             names.dedup();
-            assert_eq!(names.len(), schema.indexes.len(), "{:?}", schema.kind);
+            assert_eq!(names.len(), declared.indexes.len(), "{}", declared.name);
         }
     }
 }

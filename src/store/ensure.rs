@@ -9,11 +9,10 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::IndexOptions;
 use tracing::{info, warn};
 
-use super::collections::{self, CollectionSchema, Index};
+use super::collections::{self, Declaration, Index};
 use super::error::code_of;
 use super::validate::number_of;
 use super::{Result, Store, StoreError};
-use crate::domain::id::Kind;
 
 /// An index over many documents takes longer to build than any request may take.
 const INDEX_BUILD: Duration = Duration::from_secs(600);
@@ -21,29 +20,27 @@ const INDEX_BUILD: Duration = Duration::from_secs(600);
 /// The server's code for "the collection exists already".
 const NAMESPACE_EXISTS: i32 = 48;
 
-/// A difference between the declaration and the database.
+/// A difference between the declaration and the database; indexes come with the name of their collection.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Drift {
     /// The collection does not exist.
-    MissingCollection(Kind),
+    MissingCollection(&'static Declaration),
     /// Its validator is another one.
-    OtherValidator(Kind),
+    OtherValidator(&'static Declaration),
     /// An index is missing.
-    MissingIndex(Kind, Index),
+    MissingIndex(&'static str, Index),
     /// An index of that name has other fields, another uniqueness, or options that nobody declared.
-    OtherIndex(Kind, Index),
+    OtherIndex(&'static str, Index),
     /// An index that nobody declared. It is left alone.
-    UndeclaredIndex(Kind, String),
+    UndeclaredIndex(&'static str, String),
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::MissingCollection(kind)
-        | Self::OtherValidator(kind)
-        | Self::MissingIndex(kind, _)
-        | Self::OtherIndex(kind, _)
-        | Self::UndeclaredIndex(kind, _)) = self;
-        let name = kind.collection();
+        let name = match self {
+            Self::MissingCollection(declared) | Self::OtherValidator(declared) => declared.name,
+            Self::MissingIndex(name, _) | Self::OtherIndex(name, _) | Self::UndeclaredIndex(name, _) => name,
+        };
         match self {
             Self::MissingCollection(_) => write!(f, "{name}: the collection is missing"),
             Self::OtherValidator(_) => write!(f, "{name}: the validator differs from schema/collections/{name}.json"),
@@ -80,36 +77,32 @@ impl Store {
 
     async fn put_right(&self, drift: Drift) -> Result<()> {
         match drift {
-            Drift::MissingCollection(kind) => {
-                let schema = collections::of(kind)?;
-                let create = doc! { "create": kind.collection(), "validator": validator(schema) };
+            Drift::MissingCollection(declared) => {
+                let create = doc! { "create": declared.name, "validator": validator(declared) };
                 match self.run(create).await {
                     // Another instance that starts at the same moment was first.
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
                     other => drop(other?),
                 }
-                self.build(kind, &schema.indexes).await
+                self.build(declared.name, &declared.indexes).await
             }
-            Drift::OtherValidator(kind) => {
-                let schema = collections::of(kind)?;
-                self.run(doc! {
-                    "collMod": kind.collection(), "validator": validator(schema),
+            Drift::OtherValidator(declared) => self
+                .run(doc! {
+                    "collMod": declared.name, "validator": validator(declared),
                     "validationLevel": "strict", "validationAction": "error",
                 })
                 .await
-                .map(drop)
-            }
-            Drift::MissingIndex(kind, index) => self.build(kind, &[index]).await,
-            Drift::OtherIndex(kind, index) => {
-                self.run(doc! { "dropIndexes": kind.collection(), "index": &index.name })
-                    .await?;
-                self.build(kind, &[index]).await
+                .map(drop),
+            Drift::MissingIndex(name, index) => self.build(name, &[index]).await,
+            Drift::OtherIndex(name, index) => {
+                self.run(doc! { "dropIndexes": name, "index": &index.name }).await?;
+                self.build(name, &[index]).await
             }
             Drift::UndeclaredIndex(..) => Ok(()),
         }
     }
 
-    async fn build(&self, kind: Kind, indexes: &[Index]) -> Result<()> {
+    async fn build(&self, name: &str, indexes: &[Index]) -> Result<()> {
         let specifications: Vec<Document> = indexes
             .iter()
             .map(|index| {
@@ -121,7 +114,7 @@ impl Store {
             })
             .collect();
         let max_time = i64::try_from(INDEX_BUILD.as_millis()).unwrap_or(i64::MAX);
-        let command = doc! { "createIndexes": kind.collection(), "indexes": specifications, "maxTimeMS": max_time };
+        let command = doc! { "createIndexes": name, "indexes": specifications, "maxTimeMS": max_time };
         self.database.run_command(command).await?;
         Ok(())
     }
@@ -130,23 +123,23 @@ impl Store {
     pub async fn drift(&self) -> Result<Vec<Drift>> {
         let existing = self.collection_options().await?;
         let mut drifts = Vec::new();
-        for schema in collections::all()? {
-            let kind = schema.kind;
-            let Some(found) = existing.get(kind.collection()) else {
-                drifts.push(Drift::MissingCollection(kind));
+        for declared in collections::declarations()? {
+            let Some(found) = existing.get(declared.name) else {
+                drifts.push(Drift::MissingCollection(declared));
                 continue;
             };
-            if !enforces(found, &validator(schema)) {
-                drifts.push(Drift::OtherValidator(kind));
+            if !enforces(found, &validator(declared)) {
+                drifts.push(Drift::OtherValidator(declared));
             }
-            drifts.extend(self.index_drift(schema).await?);
+            drifts.extend(self.index_drift(declared).await?);
         }
         Ok(drifts)
     }
 
     /// The options of those of our collections that exist, the validator among them.
     async fn collection_options(&self) -> Result<HashMap<String, Document>> {
-        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.collection()).collect();
+        let declarations = collections::declarations()?;
+        let names: Vec<&str> = declarations.iter().map(|declared| declared.name).collect();
         // Few enough for the first batch.
         let listed = self
             .run(doc! { "listCollections": 1, "filter": { "name": { "$in": names } } })
@@ -163,26 +156,27 @@ impl Store {
             .collect())
     }
 
-    async fn index_drift(&self, schema: &CollectionSchema) -> Result<Vec<Drift>> {
-        let kind = schema.kind;
+    async fn index_drift(&self, declared: &Declaration) -> Result<Vec<Drift>> {
+        let name = declared.name;
         let mut found = HashMap::new();
-        let mut existing = self.documents(kind).list_indexes().max_time(self.time_left()).await?;
+        let collection = self.database.collection::<Document>(name);
+        let mut existing = collection.list_indexes().max_time(self.time_left()).await?;
         while let Some(index) = existing.try_next().await? {
             let options = index.options.unwrap_or_default();
             found.insert(options.name.clone().unwrap_or_default(), (index.keys, options));
         }
         let mut drifts = Vec::new();
-        for index in &schema.indexes {
+        for index in &declared.indexes {
             match found.remove(&index.name) {
-                None => drifts.push(Drift::MissingIndex(kind, index.clone())),
+                None => drifts.push(Drift::MissingIndex(name, index.clone())),
                 Some((key, options)) if is_declared(&key, &options, index) => {}
-                Some(_) => drifts.push(Drift::OtherIndex(kind, index.clone())),
+                Some(_) => drifts.push(Drift::OtherIndex(name, index.clone())),
             }
         }
         found.remove("_id_");
         let mut undeclared: Vec<String> = found.into_keys().collect();
         undeclared.sort();
-        drifts.extend(undeclared.into_iter().map(|index| Drift::UndeclaredIndex(kind, index)));
+        drifts.extend(undeclared.into_iter().map(|index| Drift::UndeclaredIndex(name, index)));
         Ok(drifts)
     }
 }
@@ -207,8 +201,8 @@ fn is_declared(key: &Document, options: &IndexOptions, index: &Index) -> bool {
 }
 
 /// The validator as the database keeps it.
-pub(super) fn validator(schema: &CollectionSchema) -> Document {
-    doc! { "$jsonSchema": schema.json_schema.clone() }
+pub(super) fn validator(declared: &Declaration) -> Document {
+    doc! { "$jsonSchema": declared.json_schema.clone() }
 }
 
 /// Equal but for the width of numbers, which servers change on the way.

@@ -20,6 +20,7 @@ mod meter;
 pub mod page;
 pub mod read;
 pub mod sums;
+pub mod tokens;
 pub mod validate;
 pub mod write;
 

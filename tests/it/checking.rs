@@ -6,6 +6,7 @@ use std::path::Path;
 use menagerie::domain::date::Precision;
 use menagerie::domain::vocabulary as words;
 use menagerie::graphql::collections::references;
+use menagerie::graphql::viewer::Role;
 use menagerie::store::Store;
 use menagerie::store::check::Finding;
 use mongodb::IndexModel;
@@ -294,7 +295,7 @@ async fn a_missing_collection_is_found_and_put_right() {
     found_and_put_right(&app, &["events: the collection is missing"]).await;
     assert!(indexes(&app, "events").await.len() > 3);
     app.store.drop_database().await.expect("the database is dropped");
-    assert_eq!(findings(&app).await.len(), 6);
+    assert_eq!(findings(&app).await.len(), 7);
     app.store.ensure_schema().await.expect("the schema is applied");
     assert_eq!(findings(&app).await, [""; 0]);
 }
@@ -338,6 +339,7 @@ fn the_vocabularies_of_the_code_are_those_of_the_schema_files() {
         ("shared.json giftStatus", all!(words::GiftStatus)),
         ("shared.json place.kind", all!(words::PlaceKind)),
         ("sources.json kind", all!(words::SourceKind)),
+        ("tokens.json role", Role::ALL.map(Role::name).to_vec()),
     ]);
     let mut found = BTreeMap::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/collections");
@@ -364,8 +366,8 @@ fn the_vocabularies_of_the_code_are_those_of_the_schema_files() {
     let declared = code.matches("\nvocabulary! {\n").count();
     assert_eq!(
         expected.len(),
-        declared + 1,
-        "each vocabulary has its list; the precision is the domain's own"
+        declared + 2,
+        "each vocabulary has its list; the precision is the domain's own, the role a viewer's"
     );
 }
 

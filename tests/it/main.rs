@@ -16,6 +16,7 @@ mod commands; // the program as users run it: commands, exit statuses, the serve
 mod conformance; // what graphql-http and graphql-js hold a server to
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod house; // the house rules, held against the sources
+mod identity; // who asks: tokens, signed tokens, refused headers
 mod killing; // the database killed under a writing load
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth

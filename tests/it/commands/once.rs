@@ -33,7 +33,7 @@ fn every_help_has_an_example() {
         .filter(|name| *name != "help")
         .collect();
     assert!(
-        commands.starts_with(&["serve", "seed", "generate", "schema", "check"]),
+        commands.starts_with(&["serve", "seed", "generate", "schema", "check", "token"]),
         "{help}"
     );
     for name in commands {
@@ -208,7 +208,7 @@ async fn check_tells_of_a_database_where_nothing_was_made_yet() {
     app.store.drop_database().await.expect("the database is dropped");
     let said = ends_with(program_over(&app).arg("check"), 1);
     assert!(
-        said.contains("gifts: the collection is missing\n") && said.ends_with("6 found\n"),
+        said.contains("gifts: the collection is missing\n") && said.ends_with("7 found\n"),
         "{said}"
     );
     assert!(

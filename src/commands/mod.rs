@@ -1,19 +1,24 @@
-//! What each command does, from configuration to exit status.
+//! What each command does, from configuration to exit status. The commands on tokens stand in `token`.
+
+pub mod token;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use menagerie::config::{Config, ConfigError, Seed};
 use menagerie::embedded::{self, Embedded, EmbeddedError};
 use menagerie::graphql::collections::references;
+use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
 use menagerie::http::{Serving, Settings, State, StateError};
 use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
 use menagerie::{graphql, http, telemetry};
+use token::TokenError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +37,10 @@ pub enum Failure {
     Trusted(#[from] TrustedError),
     #[error("{0}")]
     State(#[from] StateError),
+    #[error("MENAGERIE_JWKS: {0}")]
+    Signed(#[from] SignedError),
+    #[error("{0}")]
+    Token(#[from] TokenError),
     #[error("cannot listen on {0}: {1}; set MENAGERIE_BIND to another address")]
     Bind(std::net::SocketAddr, std::io::Error),
     #[error("the server failed: {0}")]
@@ -46,10 +55,12 @@ impl Failure {
                 SetError::Misfits { .. } | SetError::Unknown { .. } | SetError::Unreadable { .. },
             )) => 65,
             Self::Store(StoreError::Unavailable(_)) | Self::Load(LoadError::Store(StoreError::Unavailable(_))) => 69,
+            Self::Token(TokenError::Taken { .. } | TokenError::Unknown { .. }) => 65,
             Self::Config(_)
             | Self::Log(_)
             | Self::Trusted(_)
             | Self::State(StateError::Trusted { .. })
+            | Self::Signed(_)
             | Self::Store(StoreError::Uri) => 78,
             _ => 70,
         })
@@ -67,17 +78,19 @@ pub fn schema() -> ExitCode {
 /// Serves until SIGINT or SIGTERM.
 pub async fn serve() -> Outcome {
     let config = start()?;
+    let settings = settings(&config).await?;
     // The address first: a port that is taken must not cost the start of a database.
     let listener = TcpListener::bind(config.bind).map_err(|error| Failure::Bind(config.bind, error))?;
     let address = listener.local_addr().map_err(Failure::Server)?;
     let database = Database::open(&config, true).await?;
-    let outcome = serve_on(&config, listener, address, &database).await;
+    let outcome = serve_on(&config, settings, listener, address, &database).await;
     database.close().await;
     outcome
 }
 
 async fn serve_on(
     config: &Config,
+    settings: Settings,
     listener: TcpListener,
     address: std::net::SocketAddr,
     database: &Database,
@@ -94,7 +107,7 @@ async fn serve_on(
         workers: config.workers,
         signals: true,
     };
-    let state = State::new(database.store.clone(), settings(config)?)?;
+    let state = State::new(database.store.clone(), settings)?;
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
     say(format_args!("Menagerie serves the API at http://{address}/graphql"));
     say(format_args!(
@@ -169,6 +182,11 @@ fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// Tells the user something that is no output: scripts keep what [`say`] writes.
+fn explain(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// Reads the configuration and starts the log.
 fn start() -> Result<Config, Failure> {
     let config = Config::from_env()?;
@@ -177,7 +195,11 @@ fn start() -> Result<Config, Failure> {
 }
 
 /// What the HTTP room needs to know of the configuration.
-fn settings(config: &Config) -> Result<Settings, Failure> {
+async fn settings(config: &Config) -> Result<Settings, Failure> {
+    let signed = match signed(config) {
+        Some(settings) => Some(Arc::new(Signed::new(settings).await?)),
+        None => None,
+    };
     Ok(Settings {
         limits: config.limits,
         introspection: config.introspection,
@@ -192,6 +214,19 @@ fn settings(config: &Config) -> Result<Settings, Failure> {
             None => Trusted::default(),
         },
         only_trusted: config.trusted_documents_only,
+        signed,
+    })
+}
+
+/// What must hold of signed tokens, where they are accepted.
+fn signed(config: &Config) -> Option<SignedSettings> {
+    Some(SignedSettings {
+        role_claim: config.jwt_role_claim.clone(),
+        ..SignedSettings::new(
+            config.jwks.as_ref()?,
+            config.jwt_issuer.as_ref()?,
+            config.jwt_audience.as_ref()?,
+        )
     })
 }
 

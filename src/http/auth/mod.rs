@@ -1,0 +1,118 @@
+//! Who asks: the `Authorization` header of a request made into a viewer.
+//!
+//! Here stand the forms of the header and the tokens of the store; signed tokens (JWT) are `signed`'s, their keys
+//! `keys`' and `ring`'s. What a viewer may do is decided in `graphql`.
+
+mod keys;
+mod ring;
+mod signed;
+mod source;
+
+use std::sync::Arc;
+
+use crate::graphql::error::ApiError;
+use crate::graphql::viewer::{Role, Viewer};
+use crate::store::Store;
+use crate::store::tokens::{self, is_token};
+pub use signed::{Signed, SignedSettings};
+pub use source::SignedError;
+
+/// The longest token that is looked at, in bytes: signed ones with many claims have two thousand.
+const LONGEST: usize = 8 * 1024;
+
+/// Tells who asks.
+#[derive(Debug)]
+pub struct Authenticator {
+    anonymous: bool,
+    signed: Option<Arc<Signed>>,
+}
+
+impl Authenticator {
+    /// `anonymous`: one may ask without a token. `signed`: which signed tokens are accepted; none when absent.
+    pub const fn new(anonymous: bool, signed: Option<Arc<Signed>>) -> Self {
+        Self { anonymous, signed }
+    }
+
+    /// Who asks with this `Authorization` header (RFC 6750), or without one.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthenticated`] says what is wrong and what is accepted, and never repeats a token. A header that
+    /// does not hold is refused also where one may ask without: its sender takes itself for somebody.
+    /// [`ApiError::Unavailable`] where the database does not answer.
+    pub async fn viewer(&self, store: &Store, authorization: Option<&str>) -> Result<Viewer, ApiError> {
+        let Some(header) = authorization else {
+            return match self.anonymous {
+                true => Ok(Viewer::Anonymous),
+                false => Err(self.refuse("the request does not say who asks")),
+            };
+        };
+        let token = bearer(header).map_err(|problem| self.refuse(problem))?;
+        if token.starts_with(tokens::PREFIX) {
+            self.stored(store, token).await
+        } else if token.split('.').count() == 3 {
+            let Some(signed) = &self.signed else {
+                return Err(self.refuse("this server accepts no signed tokens (JWT)"));
+            };
+            signed.viewer(token).await.map_err(|problem| self.refuse(&problem))
+        } else {
+            Err(self.refuse("the token has no form that is known here"))
+        }
+    }
+
+    /// The bearer of a token that `menagerie token` made.
+    async fn stored(&self, store: &Store, text: &str) -> Result<Viewer, ApiError> {
+        if !is_token(text) {
+            return Err(self.refuse("the token is not complete"));
+        }
+        let Some(token) = store.token(text).await? else {
+            return Err(self.refuse("the token is unknown"));
+        };
+        if token.revoked_at.is_some() {
+            return Err(self.refuse("the token was revoked"));
+        }
+        if token.is_expired() {
+            return Err(self.refuse("the token has expired"));
+        }
+        let Some(role) = Role::named(&token.role) else {
+            tracing::error!("the token `{}` has the unknown role {:?}", token.name, token.role);
+            return Err(ApiError::Internal);
+        };
+        Ok(Viewer::Known { name: token.name, role })
+    }
+
+    fn refuse(&self, problem: &str) -> ApiError {
+        let signed = match self.signed {
+            Some(_) => ", or a signed token (JWT)",
+            None => "",
+        };
+        let nothing = match self.anonymous {
+            true => "; without that header one may read",
+            false => "",
+        };
+        ApiError::Unauthenticated(format!(
+            "{problem}; accepted is a header `Authorization: Bearer TOKEN`, with a token that `menagerie token create` \
+             made{signed}{nothing}"
+        ))
+    }
+}
+
+/// The token of the header's value: the scheme `Bearer` in any case, a blank or more, and the letters that RFC 6750
+/// allows.
+fn bearer(header: &str) -> Result<&str, &'static str> {
+    let (scheme, token) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err("the header `Authorization` has another scheme than `Bearer`");
+    }
+    let token = token.trim_start();
+    if token.is_empty() {
+        return Err("the header `Authorization` holds no token");
+    }
+    if token.len() > LONGEST {
+        return Err("the token is too long");
+    }
+    let is_letter = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b);
+    match token.bytes().all(is_letter) {
+        true => Ok(token),
+        false => Err("the header `Authorization` holds characters that no token has"),
+    }
+}

@@ -1,0 +1,195 @@
+//! Signed tokens (JWT, RFC 7519): what must hold of one, and whom it names.
+//!
+//! Only RS256, ES256 and EdDSA count, and the key decides which, not the token (RFC 8725). A `kid` picks the key. `iss`,
+//! `aud`, `exp` and `sub` are required, `nbf` counts where it is there. `sub` is the viewer's name. The claim of the
+//! configured name holds the role: a text or a list of texts, of which the one that allows most counts. Roles of other
+//! services are common there, so unknown ones are passed over; without a known one the bearer is a reader.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
+use jsonwebtoken::{Algorithm, Validation, decode};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use super::keys::ACCEPTED;
+use super::ring::{NoKey, Pace, Ring};
+use super::source::{SignedError, Source};
+use crate::graphql::viewer::{Role, Viewer};
+
+/// By how many seconds the clocks of issuer and server may differ.
+const LEEWAY: u64 = 30;
+
+/// The longest `sub`, in bytes: it becomes a name in the log.
+const LONGEST_SUBJECT: usize = 256;
+
+/// Which signed tokens are accepted.
+#[derive(Clone, Debug)]
+pub struct SignedSettings {
+    /// The path of a JWK set, or its address: `https://`, or `http://` on this machine.
+    pub jwks: String,
+    /// What `iss` must be.
+    pub issuer: String,
+    /// What `aud` must be, or hold.
+    pub audience: String,
+    /// The name of the claim that holds the role.
+    pub role_claim: String,
+    /// The age from which on the keys are read again.
+    pub refresh: Duration,
+    /// How long the keys are not read again after they were, whatever comes.
+    pub rest: Duration,
+}
+
+impl SignedSettings {
+    /// With the usual claim, `role`, and keys that are read again after 10 minutes, at most every 10 seconds.
+    pub fn new(jwks: impl Into<String>, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self {
+            jwks: jwks.into(),
+            issuer: issuer.into(),
+            audience: audience.into(),
+            role_claim: "role".to_owned(),
+            refresh: Duration::from_secs(10 * 60),
+            rest: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The part of a token's header that is looked at before its signature.
+#[derive(Deserialize)]
+struct Head {
+    alg: String,
+    kid: Option<String>,
+    crit: Option<Json>,
+}
+
+/// Accepts signed tokens.
+#[derive(Debug)]
+pub struct Signed {
+    issuer: String,
+    audience: String,
+    role_claim: String,
+    ring: Arc<Ring>,
+}
+
+impl Signed {
+    /// Reads the keys.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or has no key, or the address is none that is accepted. An address that does not
+    /// answer is no error: the log tells of it, and it is asked again when a token comes.
+    pub async fn new(settings: SignedSettings) -> Result<Self, SignedError> {
+        let pace = Pace {
+            refresh: settings.refresh,
+            rest: settings.rest,
+        };
+        Ok(Self {
+            ring: Arc::new(Ring::new(Source::new(&settings.jwks)?, pace).await?),
+            issuer: settings.issuer,
+            audience: settings.audience,
+            role_claim: settings.role_claim,
+        })
+    }
+
+    /// The bearer of a token, or what is wrong with it, in words that repeat nothing of it.
+    pub(super) async fn viewer(&self, token: &str) -> Result<Viewer, String> {
+        let head = head(token).ok_or(MALFORMED)?;
+        let algorithm = match head.alg.as_str() {
+            "RS256" => Algorithm::RS256,
+            "ES256" => Algorithm::ES256,
+            "EdDSA" => Algorithm::EdDSA,
+            _ => return Err(format!("the token is signed in another way than {ACCEPTED}")),
+        };
+        if head.crit.is_some() {
+            return Err("the token has a `crit` header, of which nothing is understood here".to_owned());
+        }
+        let key = self.ring.key(head.kid.as_deref(), algorithm).await.map_err(no_key)?;
+        // The key's algorithm: what the token says has only helped to find the key.
+        let claims = decode::<Map<String, Json>>(token, &key.decoding, &self.validation(key.algorithm))
+            .map_err(|error| not_valid(&error))?
+            .claims;
+        self.bearer(&claims)
+    }
+
+    fn validation(&self, algorithm: Algorithm) -> Validation {
+        let mut validation = Validation::new(algorithm);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_audience(&[&self.audience]);
+        validation.validate_nbf = true;
+        validation.leeway = LEEWAY;
+        validation
+    }
+
+    fn bearer(&self, claims: &Map<String, Json>) -> Result<Viewer, String> {
+        // The library takes a list of issuers too; RFC 7519 has one.
+        if claims.get("iss").and_then(Json::as_str) != Some(self.issuer.as_str()) {
+            return Err(OTHER_ISSUER.to_owned());
+        }
+        let name = claims.get("sub").and_then(Json::as_str).unwrap_or_default();
+        if name.is_empty() || name.len() > LONGEST_SUBJECT || name.chars().any(char::is_control) {
+            return Err(format!(
+                "the token's `sub` is no name; accepted is a text of 1 to {LONGEST_SUBJECT} bytes without control characters"
+            ));
+        }
+        Ok(Viewer::Known {
+            name: name.to_owned(),
+            role: self.role(claims)?,
+        })
+    }
+
+    fn role(&self, claims: &Map<String, Json>) -> Result<Role, String> {
+        let names = match claims.get(&self.role_claim) {
+            None | Some(Json::Null) => Some(Vec::new()),
+            Some(Json::String(name)) => Some(vec![name.as_str()]),
+            Some(Json::Array(names)) => names.iter().map(Json::as_str).collect(),
+            Some(_) => None,
+        };
+        let names = names.ok_or_else(|| {
+            format!(
+                "the token's `{}` is neither a text nor a list of texts, as a role must be",
+                self.role_claim
+            )
+        })?;
+        let known = names.into_iter().filter_map(Role::named);
+        Ok(known.max().unwrap_or(Role::Reader))
+    }
+}
+
+const MALFORMED: &str = "the token looks like a signed one (JWT) and cannot be read as one";
+const OTHER_ISSUER: &str = "the token was issued by somebody whose tokens are not accepted here";
+
+fn head(token: &str) -> Option<Head> {
+    let (head, _) = token.split_once('.')?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(head).ok()?).ok()
+}
+
+fn no_key(why: NoKey) -> String {
+    match why {
+        NoKey::Unread => {
+            "no signed token can be checked at the moment, since its key cannot be read; try again in a \
+                          few seconds"
+        }
+        NoKey::Unknown => "the token is signed by a key that is not known here",
+        NoKey::OtherAlgorithm => "the token's `alg` is not the one of its key",
+        NoKey::Several => "the token does not say by `kid` which key has signed it, and there are several",
+    }
+    .to_owned()
+}
+
+fn not_valid(error: &JwtError) -> String {
+    match error.kind() {
+        ErrorKind::InvalidSignature => "the token's signature does not fit".to_owned(),
+        ErrorKind::ExpiredSignature => "the token has expired".to_owned(),
+        ErrorKind::ImmatureSignature => "the token is not valid yet".to_owned(),
+        ErrorKind::InvalidIssuer => OTHER_ISSUER.to_owned(),
+        ErrorKind::InvalidAudience => "the token was issued for another service".to_owned(),
+        ErrorKind::MissingRequiredClaim(claim) => {
+            format!("the token has no `{claim}`, or not in its form; it needs exp, iss, aud and sub")
+        }
+        ErrorKind::InvalidClaimFormat(claim) => format!("the token's `{claim}` has not its form"),
+        _ => MALFORMED.to_owned(),
+    }
+}

@@ -1,0 +1,150 @@
+//! Where the keys of signed tokens are read from: a file, or an address.
+//!
+//! When they are read is decided in `ring`.
+
+use std::io::Read;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, StatusCode, Url};
+
+/// The largest set of keys that is read, in bytes.
+const LARGEST: usize = 256 * 1024;
+
+/// How long the address may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why signed tokens cannot be accepted as they are configured. Displayed behind the name of the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum SignedError {
+    /// The file cannot be read, or holds no keys.
+    #[error("{}: {problem}; accepted is the path of a JWK set, or its https:// address", file.display())]
+    File {
+        /// Which file.
+        file: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The address is none, or not a safe one.
+    #[error(
+        "the address {0}; accepted is https://HOST/PATH without user and password, http:// only for this machine \
+         (127.0.0.1, [::1] or localhost), or the path of a file"
+    )]
+    Address(&'static str),
+    /// There can be no secured connection.
+    #[error("no secured connection can be made: {0}")]
+    Client(String),
+}
+
+/// Where a set of keys is.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// In a file.
+    File(PathBuf),
+    /// At an address.
+    Address {
+        /// Which.
+        url: Url,
+        /// What asks there.
+        client: Client,
+    },
+}
+
+impl Source {
+    /// Understands a path or an address. Nothing is read yet.
+    pub fn new(place: &str) -> Result<Self, SignedError> {
+        if !place.contains("://") {
+            return Ok(Self::File(place.into()));
+        }
+        let url = Url::parse(place).map_err(|_| SignedError::Address("cannot be understood"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(SignedError::Address("holds a user or a password"));
+        }
+        let plain = match url.scheme() {
+            "https" => false,
+            "http" if is_this_machine(&url) => true,
+            "http" => return Err(SignedError::Address("leads to another machine over http://")),
+            _ => return Err(SignedError::Address("has another scheme")),
+        };
+        // The process has one provider of cryptography for TLS; whoever was first has installed the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = Client::builder()
+            .timeout(PATIENCE)
+            // A redirect could lead to an address that nobody has checked.
+            .redirect(Policy::none())
+            .https_only(!plain)
+            // Connections belong to the worker that opened them, and the next set is read minutes later.
+            .pool_max_idle_per_host(0);
+        // What is on this machine is not asked for through others.
+        let builder = if plain { builder.no_proxy() } else { builder };
+        let client = builder.build().map_err(|error| SignedError::Client(all_of(&error)))?;
+        Ok(Self::Address { url, client })
+    }
+
+    /// The set as it is now, or what is wrong.
+    pub async fn read(&self) -> Result<Vec<u8>, String> {
+        match self {
+            Self::File(path) => read_file(path).map_err(|error| format!("it cannot be read: {error}")),
+            Self::Address { url, client } => read_address(client, url.clone()).await,
+        }
+        .and_then(|set| match set.len() {
+            0..=LARGEST => Ok(set),
+            _ => Err(format!("it has more than {} KiB", LARGEST / 1024)),
+        })
+    }
+
+    /// Its name in the log; of an address nothing that could be a secret.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Address { url, .. } => {
+                let mut shown = url.clone();
+                shown.set_query(None);
+                shown.to_string()
+            }
+        }
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+fn read_file(path: &PathBuf) -> std::io::Result<Vec<u8>> {
+    let mut set = Vec::new();
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    std::fs::File::open(path)?.take(most).read_to_end(&mut set)?;
+    Ok(set)
+}
+
+async fn read_address(client: &Client, url: Url) -> Result<Vec<u8>, String> {
+    // Without the address in it: it may hold a secret.
+    let failed = |error: reqwest::Error| format!("it does not answer: {}", all_of(&error.without_url()));
+    let mut response = client.get(url).send().await.map_err(failed)?;
+    if response.status() != StatusCode::OK {
+        return Err(format!("it answers {}; accepted is 200", response.status()));
+    }
+    let mut set = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        set.extend_from_slice(&chunk);
+        if set.len() > LARGEST {
+            break;
+        }
+    }
+    Ok(set)
+}
+
+/// An error with its causes, which it does not tell by itself.
+fn all_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(&format!(": {inner}"));
+        cause = inner.source();
+    }
+    text
+}

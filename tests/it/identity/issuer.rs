@@ -1,0 +1,163 @@
+//! An issuer of signed tokens: its keys, made when they are first needed, and a server on this machine that tells them.
+
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, to};
+use actix_web::{App, HttpResponse, HttpServer};
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
+use menagerie::http::auth::SignedSettings;
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256};
+use serde_json::{Value as Json, json};
+
+/// Whose tokens are accepted, and for whom they are.
+pub const ISSUER: &str = "https://issuer.example/";
+pub const AUDIENCE: &str = "menagerie";
+
+/// A key pair.
+pub struct Key {
+    pub id: &'static str,
+    pub algorithm: Algorithm,
+    pub encoding: EncodingKey,
+    /// The public key as a JWK.
+    pub jwk: Json,
+    /// The public key as its PEM file has it.
+    pub pem: String,
+}
+
+/// One key of each kind. RSA keys take a moment to make, so all tests share them.
+pub static RSA: LazyLock<Key> = LazyLock::new(|| Key::new("rsa", Algorithm::RS256));
+pub static EC: LazyLock<Key> = LazyLock::new(|| Key::new("ec", Algorithm::ES256));
+pub static ED: LazyLock<Key> = LazyLock::new(|| Key::new("ed", Algorithm::EdDSA));
+
+impl Key {
+    pub fn new(id: &'static str, algorithm: Algorithm) -> Self {
+        let kind = match algorithm {
+            Algorithm::RS256 => &PKCS_RSA_SHA256,
+            Algorithm::ES256 => &PKCS_ECDSA_P256_SHA256,
+            _ => &PKCS_ED25519,
+        };
+        let pair = KeyPair::generate_for(kind).expect("a key pair");
+        let (raw, private) = (pair.public_key_raw(), pair.serialize_pem());
+        let (decoding, encoding) = match algorithm {
+            Algorithm::RS256 => (
+                DecodingKey::from_rsa_der(raw),
+                EncodingKey::from_rsa_pem(private.as_bytes()),
+            ),
+            Algorithm::ES256 => (
+                DecodingKey::from_ec_der(raw),
+                EncodingKey::from_ec_pem(private.as_bytes()),
+            ),
+            _ => (
+                DecodingKey::from_ed_der(raw),
+                EncodingKey::from_ed_pem(private.as_bytes()),
+            ),
+        };
+        let mut jwk = Jwk::from_decoding_key(&decoding, Some(algorithm)).expect("a public key");
+        jwk.common.key_id = Some(id.to_owned());
+        Self {
+            id,
+            algorithm,
+            encoding: encoding.expect("a private key"),
+            jwk: json!(jwk),
+            pem: pair.public_key_pem(),
+        }
+    }
+
+    /// A token with these claims.
+    pub fn sign(&self, claims: &Json) -> String {
+        self.sign_as(&self.header(), claims)
+    }
+
+    /// A token with another header than this key's.
+    pub fn sign_as(&self, header: &Header, claims: &Json) -> String {
+        encode(header, claims, &self.encoding).expect("a token")
+    }
+
+    /// The header of its tokens.
+    pub fn header(&self) -> Header {
+        let mut header = Header::new(self.algorithm);
+        header.kid = Some(self.id.to_owned());
+        header
+    }
+}
+
+/// A JWK set.
+pub fn set_of(keys: &[&Key]) -> String {
+    let keys: Vec<&Json> = keys.iter().map(|key| &key.jwk).collect();
+    json!({ "keys": keys }).to_string()
+}
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    i64::try_from(since.as_secs()).expect("not that late")
+}
+
+/// Claims that are accepted.
+pub fn claims() -> Json {
+    json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "keeper", "exp": now() + 600 })
+}
+
+/// What accepts this issuer's tokens, with keys from this place.
+pub fn settings(jwks: &str) -> SignedSettings {
+    SignedSettings::new(jwks, ISSUER, AUDIENCE)
+}
+
+/// A server that tells the issuer's keys; it ends with the test.
+pub struct KeyServer {
+    /// The address of the set.
+    pub address: String,
+    answer: Arc<Answer>,
+}
+
+struct Answer {
+    status: AtomicU16,
+    set: Mutex<String>,
+    asked: AtomicUsize,
+}
+
+impl KeyServer {
+    /// Starts it with this answer.
+    pub fn start(status: u16, set: String) -> Self {
+        let answer = Arc::new(Answer {
+            status: AtomicU16::new(status),
+            set: Mutex::new(set),
+            asked: AtomicUsize::new(0),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = format!("http://{}/keys", listener.local_addr().expect("the port is known"));
+        let data = Data::from(Arc::clone(&answer));
+        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(to(tell)))
+            .workers(1)
+            .disable_signals()
+            .listen(listener)
+            .expect("it listens");
+        tokio::spawn(server.run());
+        Self { address, answer }
+    }
+
+    /// What it answers from now on.
+    pub fn answers(&self, status: u16, set: impl Into<String>) {
+        self.answer.status.store(status, Ordering::SeqCst);
+        *self.answer.set.lock().expect("no panic") = set.into();
+    }
+
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
+        self.answer.asked.load(Ordering::SeqCst)
+    }
+}
+
+async fn tell(answer: Data<Answer>) -> HttpResponse {
+    answer.asked.fetch_add(1, Ordering::SeqCst);
+    let status = StatusCode::from_u16(answer.status.load(Ordering::SeqCst)).expect("a status");
+    let set = answer.set.lock().expect("no panic").clone();
+    HttpResponse::build(status)
+        .insert_header(("location", "/elsewhere"))
+        .body(set)
+}

@@ -1,0 +1,263 @@
+//! Which signed tokens are accepted, and as whom. The keys come from a file here.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use menagerie::graphql::viewer::Role;
+use menagerie::http::auth::{Authenticator, Signed, SignedSettings};
+use serde_json::{Value as Json, json};
+
+use super::issuer::{AUDIENCE, EC, ED, ISSUER, Key, RSA, claims, now, set_of, settings};
+use super::{bearer, known, no_store, plain, refusal, with};
+
+/// What accepts tokens that are signed by one of these keys, as the settings are changed.
+async fn accepting(set: &str, change: impl FnOnce(&mut SignedSettings)) -> Authenticator {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), set).expect("written");
+    let mut settings = settings(&file.path().display().to_string());
+    change(&mut settings);
+    // The file is gone when this ends; it is read no more.
+    with(Signed::new(settings).await.expect("the keys are read"))
+}
+
+async fn accepting_all() -> Authenticator {
+    accepting(&set_of(&[&RSA, &EC, &ED]), |_| {}).await
+}
+
+fn encoded(json: &Json) -> String {
+    URL_SAFE_NO_PAD.encode(json.to_string())
+}
+
+/// Claims with one other value, or without it (null).
+fn other(claim: &str, value: Json) -> Json {
+    let mut claims = claims();
+    match value {
+        Json::Null => drop(claims.as_object_mut().expect("an object").shift_remove(claim)),
+        value => claims[claim] = value,
+    }
+    claims
+}
+
+#[tokio::test]
+async fn a_token_by_each_kind_of_key_is_accepted() {
+    let (store, authenticator) = (no_store().await, accepting_all().await);
+    for key in [&RSA, &EC, &ED] {
+        let viewer = bearer(&authenticator, &store, &key.sign(&claims())).await;
+        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "{}", key.id);
+    }
+    let message = refusal(&plain(), &store, &RSA.sign(&claims())).await;
+    assert!(message.starts_with("this server accepts no signed tokens"), "{message}");
+    assert_eq!(store.commands_sent(), 0);
+}
+
+#[tokio::test]
+async fn claims_decide_whether_a_token_is_accepted() {
+    let (store, authenticator) = (no_store().await, accepting_all().await);
+    let accepted = [
+        ("aud", json!([AUDIENCE, "another"]), "one of several audiences"),
+        ("exp", json!(now() - 5), "expired within the leeway"),
+        ("exp", json!(4_000_000_000.5_f64), "a time with a fraction"),
+        ("nbf", json!(now() + 5), "not yet valid within the leeway"),
+        ("nbf", json!(now() - 60), "valid since a minute"),
+        (
+            "iat",
+            json!(now() + 600),
+            "issued in the future, which nobody asks about",
+        ),
+    ];
+    for (claim, value, why) in accepted {
+        let viewer = bearer(&authenticator, &store, &EC.sign(&other(claim, value))).await;
+        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "{why}");
+    }
+    let another_issuer = "the token was issued by somebody whose tokens are not accepted here";
+    let another_service = "the token was issued for another service";
+    let refused = [
+        ("iss", json!("https://another.example/"), another_issuer),
+        ("iss", json!("https://issuer.example"), another_issuer),
+        ("iss", json!([ISSUER]), another_issuer),
+        ("iss", Json::Null, "the token has no `iss`"),
+        ("iss", json!(7), "the token has no `iss`, or not in its form"),
+        ("aud", json!("another"), another_service),
+        ("aud", json!(["another"]), another_service),
+        ("aud", json!([]), another_service),
+        ("aud", json!(format!("{AUDIENCE} ")), another_service),
+        ("aud", Json::Null, "the token has no `aud`"),
+        ("exp", json!(now() - 60), "the token has expired"),
+        ("exp", json!(0), "the token has expired"),
+        ("exp", Json::Null, "the token has no `exp`"),
+        ("exp", json!("4000000000"), "the token has no `exp`, or not in its form"),
+        ("exp", json!(-1), "the token has no `exp`, or not in its form"),
+        ("nbf", json!(now() + 60), "the token is not valid yet"),
+        ("nbf", json!("soon"), "the token's `nbf` has not its form"),
+        ("sub", Json::Null, "the token has no `sub`"),
+        ("sub", json!(7), "the token has no `sub`, or not in its form"),
+        ("sub", json!(""), "the token's `sub` is no name"),
+        ("sub", json!("keeper\nadmin"), "the token's `sub` is no name"),
+        ("sub", json!("k".repeat(257)), "the token's `sub` is no name"),
+        (
+            "role",
+            json!(7),
+            "the token's `role` is neither a text nor a list of texts",
+        ),
+        ("role", json!({ "admin": true }), "the token's `role` is neither"),
+        ("role", json!(["admin", 7]), "the token's `role` is neither"),
+    ];
+    for (claim, value, problem) in refused {
+        let message = refusal(&authenticator, &store, &EC.sign(&other(claim, value.clone()))).await;
+        assert!(message.starts_with(problem), "{claim} {value}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn the_claim_of_the_configured_name_holds_the_role() {
+    let store = no_store().await;
+    let cases = [
+        (Json::Null, Role::Reader),
+        (json!("reader"), Role::Reader),
+        (json!("editor"), Role::Editor),
+        (json!("admin"), Role::Admin),
+        (json!(["reader", "admin", "editor"]), Role::Admin),
+        (json!(["offline_access", "editor"]), Role::Editor),
+        (json!([]), Role::Reader),
+        (json!("owner"), Role::Reader),
+        (json!("Admin"), Role::Reader),
+        (json!("admin "), Role::Reader),
+        (json!(["owner", ""]), Role::Reader),
+    ];
+    for name in ["role", "https://zoo.example/roles"] {
+        let set = set_of(&[&ED]);
+        let authenticator = accepting(&set, |settings| settings.role_claim = name.to_owned()).await;
+        for (value, role) in cases.clone() {
+            let viewer = bearer(&authenticator, &store, &ED.sign(&other(name, value.clone()))).await;
+            assert_eq!(viewer, Ok(known("keeper", role)), "{value}");
+        }
+        let elsewhere = ED.sign(&other("roles", json!("admin")));
+        let viewer = bearer(&authenticator, &store, &elsewhere).await;
+        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "another claim says nothing");
+    }
+}
+
+#[tokio::test]
+async fn no_forged_token_is_accepted() {
+    let (store, authenticator) = (no_store().await, accepting_all().await);
+    let claims = other("role", json!("admin"));
+    let good = RSA.sign(&claims);
+    let parts: Vec<&str> = good.split('.').collect();
+    let stranger = Key::new("rsa", Algorithm::RS256);
+    let with_head = |head: Json| format!("{}.{}.{}", encoded(&head), parts[1], parts[2]);
+    let head = |algorithm, id: Option<&str>| {
+        let mut header = Header::new(algorithm);
+        header.kid = id.map(str::to_owned);
+        header
+    };
+    let by_hmac =
+        |secret: &[u8], header: &Header| encode(header, &claims, &EncodingKey::from_secret(secret)).expect("a token");
+    // The right signature of an HMAC over a header that claims RS256.
+    let hmac_as_rsa = {
+        let message = format!("{}.{}", encoded(&json!({ "alg": "RS256", "kid": "rsa" })), parts[1]);
+        let key = EncodingKey::from_secret(RSA.pem.as_bytes());
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).expect("signed");
+        format!("{message}.{signature}")
+    };
+    let mut own_key = RSA.header();
+    own_key.jwk = Some(serde_json::from_value(stranger.jwk.clone()).expect("a key"));
+    let mut critical = RSA.header();
+    critical.crit = Some(vec!["exp".to_owned()]);
+
+    let way =
+        "the token is signed in another way than RS256 (RSA of 2048 bits or more), ES256 (P-256) and EdDSA (Ed25519)";
+    let signature = "the token's signature does not fit";
+    let unknown = "the token is signed by a key that is not known here";
+    let malformed = "the token looks like a signed one (JWT) and cannot be read as one";
+    let cases = [
+        (format!("{}.{}.", encoded(&json!({ "alg": "none" })), parts[1]), way),
+        (with_head(json!({ "alg": "none", "kid": "rsa" })), way),
+        (with_head(json!({ "alg": "NONE", "kid": "rsa" })), way),
+        (with_head(json!({ "alg": "", "kid": "rsa" })), way),
+        (with_head(json!({ "alg": "rs256", "kid": "rsa" })), way),
+        (with_head(json!({ "alg": "PS256", "kid": "rsa" })), way),
+        (with_head(json!({ "alg": "RS512", "kid": "rsa" })), way),
+        (with_head(json!({ "alg": ["RS256"], "kid": "rsa" })), malformed),
+        (with_head(json!({ "kid": "rsa" })), malformed),
+        (with_head(json!({ "alg": "RS256", "kid": 7 })), malformed),
+        (with_head(json!([])), malformed),
+        (by_hmac(RSA.pem.as_bytes(), &head(Algorithm::HS256, Some("rsa"))), way),
+        (
+            by_hmac(
+                RSA.jwk["n"].as_str().expect("n").as_bytes(),
+                &head(Algorithm::HS256, Some("rsa")),
+            ),
+            way,
+        ),
+        (by_hmac(b"", &head(Algorithm::HS256, None)), way),
+        (hmac_as_rsa, signature),
+        (stranger.sign(&claims), signature),
+        (stranger.sign_as(&own_key, &claims), signature),
+        (
+            EC.sign_as(&head(Algorithm::ES256, Some("rsa")), &claims),
+            "the token's `alg` is not the one of its key",
+        ),
+        (
+            RSA.sign_as(&head(Algorithm::RS256, Some("ed")), &claims),
+            "the token's `alg` is not the one of its key",
+        ),
+        (RSA.sign_as(&head(Algorithm::RS256, Some("RSA")), &claims), unknown),
+        (RSA.sign_as(&head(Algorithm::RS256, Some("")), &claims), unknown),
+        (RSA.sign_as(&critical, &claims), "the token has a `crit` header"),
+        (
+            format!("{}.{}.{}", parts[0], encoded(&other("role", json!("reader"))), parts[2]),
+            signature,
+        ),
+        (format!("{}.{}.", parts[0], parts[1]), signature),
+        (
+            format!(
+                "{}.{}.{}",
+                parts[0],
+                parts[1],
+                EC.sign(&claims).split('.').nth(2).expect("a part")
+            ),
+            signature,
+        ),
+        (format!("{}.{}.{}=", parts[0], parts[1], parts[2]), malformed),
+        (format!("..{}", parts[2]), malformed),
+        ("..".to_owned(), malformed),
+        ("a.b.c".to_owned(), malformed),
+    ];
+    for (token, problem) in cases {
+        let message = refusal(&authenticator, &store, &token).await;
+        assert!(message.starts_with(&format!("{problem}")), "{token}: {message}");
+    }
+    let viewer = bearer(&authenticator, &store, &good).await;
+    assert_eq!(
+        viewer,
+        Ok(known("keeper", Role::Admin)),
+        "what was forged is good itself"
+    );
+}
+
+#[tokio::test]
+async fn a_token_without_a_kid_is_accepted_where_one_key_fits() {
+    let store = no_store().await;
+    let nameless = |key: &Key| {
+        let mut jwk = key.jwk.clone();
+        jwk.as_object_mut().expect("an object").shift_remove("kid");
+        jwk
+    };
+    let token = EC.sign_as(&Header::new(Algorithm::ES256), &claims());
+    let second = Key::new("second", Algorithm::ES256);
+    let one = [json!([EC.jwk, RSA.jwk, ED.jwk]), json!([nameless(&EC), RSA.jwk])];
+    for keys in one {
+        let authenticator = accepting(&json!({ "keys": keys }).to_string(), |_| {}).await;
+        let viewer = bearer(&authenticator, &store, &token).await;
+        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "{keys}");
+    }
+    let authenticator = accepting(&set_of(&[&EC, &second]), |_| {}).await;
+    let message = refusal(&authenticator, &store, &token).await;
+    assert!(message.starts_with("the token does not say by `kid`"), "{message}");
+    let authenticator = accepting(&set_of(&[&RSA]), |_| {}).await;
+    let message = refusal(&authenticator, &store, &token).await;
+    assert!(
+        message.starts_with("the token is signed by a key that is not known"),
+        "{message}"
+    );
+}
