@@ -53,7 +53,7 @@ limits! {
     DocumentBytes "documentBytes" "MENAGERIE_MAX_DOCUMENT_BYTES" 32_768 in 256..=1_048_576:
         "the length of the document in bytes";
     Tokens "tokens" "MENAGERIE_MAX_TOKENS" 8_000 in 100..=200_000:
-        "the number of tokens in the document";
+        "the number of tokens in the document, with blanks, commas and comments";
     Nesting "nesting" "MENAGERIE_MAX_NESTING" 64 in 16..=200:
         "the nesting of brackets of any kind in the document";
     NameLength "nameLength" "MENAGERIE_MAX_NAME_LENGTH" 128 in 32..=4_096:
@@ -82,7 +82,7 @@ limits! {
         "the estimated cost in points";
     Batch "batch" "MENAGERIE_MAX_BATCH" 0 in 0..=100:
         "the number of requests in a batch";
-    Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 256 in 1..=100_000:
+    Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 1_000 in 1..=100_000:
         "the number of requests under way in this server";
     PointsPerMinute "pointsPerMinute" "MENAGERIE_MAX_POINTS_PER_MINUTE" 0 in 0..=1_000_000_000:
         "the points that a client spends in a minute";

@@ -32,6 +32,8 @@ pub fn schema(limits: Limits) -> Schema {
     async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
         // Documents come parsed and validated by the guard in `http`.
         .validation_mode(ValidationMode::Fast)
+        // Deeper than anything that the guard lets pass.
+        .limit_recursive_depth(1_000)
         .data(limits)
         .finish()
 }

@@ -84,6 +84,10 @@ impl Answer {
             return Self::failed(&ApiError::Unavailable);
         }
         response.errors.truncate(MOST_ERRORS);
+        for error in &mut response.errors {
+            // Lines count from 1: a place that is nowhere in the document is none.
+            error.locations.retain(|place| place.line > 0);
+        }
         Self {
             data: Some(response.data),
             errors: response.errors,

@@ -187,8 +187,17 @@ impl Way<'_> {
     }
 
     async fn viewer(&self) -> Result<Viewer, ApiError> {
-        let _ = self.http.headers().get(AUTHORIZATION);
-        Ok(Viewer::Anonymous)
+        let mut given = self.http.headers().get_all(AUTHORIZATION);
+        // Bytes that are no text are in no token, and say so in the place of one.
+        let header = given.next().map(|value| value.to_str().unwrap_or("?"));
+        if given.next().is_some() {
+            let message = "the header `Authorization` is given twice; accepted is one of it";
+            return Err(ApiError::Unauthenticated(message.to_owned()));
+        }
+        self.state
+            .authenticator
+            .viewer(&self.state.store.for_request(self.until, false), header)
+            .await
     }
 
     /// Everything before the execution.

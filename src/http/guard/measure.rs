@@ -13,7 +13,7 @@ use crate::graphql::limits::{Limit, Limits};
 
 /// Where measuring ends: far below the end of the stack, and far beyond the greatest depth that can be allowed. Many
 /// fragments, each within its limits, can form a chain as long as the document.
-const DEEPEST: usize = 1_000;
+const DEEPEST: usize = 250;
 
 /// Holds every operation against the limits.
 pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {

@@ -78,8 +78,18 @@ impl Refusal {
                 limit: None,
             }
         };
+        let mut faults: Vec<Fault> = Vec::new();
+        for fault in errors.iter().map(fault) {
+            // The same mistake made often is told once.
+            if faults.iter().all(|told| told.message != fault.message) {
+                faults.push(fault);
+            }
+            if faults.len() == MOST_ERRORS {
+                break;
+            }
+        }
         Self {
-            faults: errors.iter().take(MOST_ERRORS).map(fault).collect(),
+            faults,
             has_mutation: false,
         }
     }

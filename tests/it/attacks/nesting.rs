@@ -49,6 +49,9 @@ const SHAPES: [Shape; 11] = [
 /// Refused, whichever of the two sees it first: parentheses in parentheses are no GraphQL at any depth.
 const LIMIT_OR_PARSE: Expected = Expected::Refused(&[400], &["LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED"]);
 
+/// Where the nesting is about as deep as is accepted: the brackets around it count as well.
+const LIMIT_OR_INVALID: Expected = Expected::Refused(&[400], &["LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED"]);
+
 /// JSON that nests: its reader and our limit both refuse it.
 const LIMIT_OR_INPUT: Expected = Expected::Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]);
 
@@ -63,6 +66,8 @@ fn nested(Shape(name, [before, open, inner, close, behind]): &Shape, levels: usi
         // Just as deep as is accepted.
         ("braces", 64, true) => INVALID,
         ("braces", 64, false) => PARSE,
+        (_, 64, true) => LIMIT_OR_INVALID,
+        (_, 64, false) => LIMIT_OR_PARSE,
         _ => LIMIT,
     };
     let closed = if closed { "closed" } else { "not closed" };
