@@ -130,9 +130,24 @@ impl Store {
 
     /// Revokes the token of this name; false where none of that name opens anything.
     pub async fn revoke_token(&self, name: &str) -> Result<bool> {
-        let revoke = doc! { "$set": { "revokedAt": DateTime::now() } };
-        let outcome = self.tokens().update_one(not_revoked(name), revoke).await?;
-        Ok(outcome.matched_count > 0)
+        let now = DateTime::now();
+        let mut session = self.client.start_session().await?;
+        // Deleted and put back: after an update the embedded database keeps the old value of a unique index taken.
+        let revoked = session
+            .start_transaction()
+            .max_commit_time(self.time_left())
+            .and_run2(async |session| {
+                let tokens = self.tokens();
+                let deleted = tokens.find_one_and_delete(not_revoked(name));
+                let Some(mut row) = deleted.session(&mut *session).await? else {
+                    return Ok(false);
+                };
+                row.insert("revokedAt", now);
+                tokens.insert_one(row).session(&mut *session).await?;
+                Ok(true)
+            })
+            .await;
+        Ok(revoked?)
     }
 
     /// The token with this text, revoked or expired ones too. One command.

@@ -179,6 +179,18 @@ async fn of_all_who_make_a_token_of_one_name_at_once_one_does() {
 }
 
 #[tokio::test]
+async fn of_all_who_revoke_a_token_at_once_one_does() {
+    let app = TestApp::empty().await;
+    let token = made(&app, "dashboard", Role::Reader, None).await;
+    let revoked = join_all((0..8).map(|_| app.store.revoke_token("dashboard"))).await;
+    let revoked: Vec<bool> = revoked.into_iter().map(|done| done.expect("an answer")).collect();
+    assert_eq!(revoked.iter().filter(|done| **done).count(), 1, "{revoked:?}");
+    refusal(&plain(), &app.store, &token).await;
+    let tokens = app.store.tokens_by_name().await.expect("the tokens");
+    assert!(tokens.len() == 1 && tokens[0].revoked_at.is_some(), "{tokens:?}");
+}
+
+#[tokio::test]
 async fn the_database_refuses_tokens_of_another_form() {
     let app = TestApp::empty().await;
     let tokens = app.raw().await.collection::<Document>("tokens");

@@ -124,20 +124,41 @@ struct Answer {
 impl KeyServer {
     /// Starts it with this answer.
     pub fn start(status: u16, set: String) -> Self {
+        Self::listen(status, set, None)
+    }
+
+    /// Starts it with TLS and a certificate that nobody has a reason to trust.
+    pub fn start_untrusted(set: String) -> Self {
+        let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let key = rustls::pki_types::PrivateKeyDer::Pkcs8(issued.signing_key.serialize_der().into());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let versions = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let builder = versions.expect("the usual versions").with_no_client_auth();
+        let config = builder.with_single_cert(vec![issued.cert.der().clone()], key);
+        Self::listen(200, set, Some(config.expect("they fit")))
+    }
+
+    fn listen(status: u16, set: String, tls: Option<rustls::ServerConfig>) -> Self {
         let answer = Arc::new(Answer {
             status: AtomicU16::new(status),
             set: Mutex::new(set),
             asked: AtomicUsize::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let address = format!("http://{}/keys", listener.local_addr().expect("the port is known"));
+        let port = listener.local_addr().expect("the port is known").port();
+        let address = match tls {
+            Some(_) => format!("https://localhost:{port}/keys"),
+            None => format!("http://127.0.0.1:{port}/keys"),
+        };
         let data = Data::from(Arc::clone(&answer));
         let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(to(tell)))
             .workers(1)
-            .disable_signals()
-            .listen(listener)
-            .expect("it listens");
-        tokio::spawn(server.run());
+            .disable_signals();
+        let server = match tls {
+            Some(tls) => server.listen_rustls_0_23(listener, tls),
+            None => server.listen(listener),
+        };
+        tokio::spawn(server.expect("it listens").run());
         Self { address, answer }
     }
 

@@ -148,8 +148,23 @@ async fn an_address_that_does_not_answer_at_the_start_may_answer_later() {
     server.answers(200, set_of(&[&EC]));
     assert!(accepts(&authenticator, &store, &EC).await);
 
-    let nobody = paced("http://127.0.0.1:1/keys", LONG, Duration::ZERO).await;
-    assert!(!accepts(&nobody, &store, &EC).await);
+    for nobody in [
+        "http://127.0.0.1:1/keys",
+        "http://[::1]:1/keys",
+        "https://127.0.0.1:1/keys",
+    ] {
+        let nobody = paced(nobody, LONG, Duration::ZERO).await;
+        assert!(!accepts(&nobody, &store, &EC).await);
+    }
+}
+
+#[tokio::test]
+async fn keys_of_a_server_that_nobody_vouches_for_are_not_read() {
+    let store = no_store().await;
+    let server = KeyServer::start_untrusted(set_of(&[&EC]));
+    let authenticator = paced(&server.address, LONG, Duration::ZERO).await;
+    assert!(!accepts(&authenticator, &store, &EC).await);
+    assert_eq!(server.asked(), 0, "its certificate ended the connection");
 }
 
 #[tokio::test]

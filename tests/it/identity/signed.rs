@@ -225,7 +225,7 @@ async fn no_forged_token_is_accepted() {
     ];
     for (token, problem) in cases {
         let message = refusal(&authenticator, &store, &token).await;
-        assert!(message.starts_with(&format!("{problem}")), "{token}: {message}");
+        assert!(message.starts_with(problem), "{token}: {message}");
     }
     let viewer = bearer(&authenticator, &store, &good).await;
     assert_eq!(
