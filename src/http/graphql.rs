@@ -7,11 +7,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{Request, Response, ServerError, Variables};
 use futures_util::StreamExt;
 use serde::Deserialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tracing::Instrument;
 
-use super::State;
+use super::metrics::{Kind, Outcome};
+use super::{State, trace};
 use crate::graphql::error::ApiError;
 use crate::graphql::execute;
+use crate::graphql::viewer::Viewer;
 
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
@@ -110,6 +113,43 @@ fn bad_request(message: String) -> Refusal {
 }
 
 async fn answer(request: &HttpRequest, state: &State, parameters: Result<Parameters, Refusal>) -> HttpResponse {
+    let began = Instant::now();
+    let under_way = state.metrics.in_flight();
+    let request_id = uuid::Uuid::now_v7().to_string();
+    let span = trace::request_span(request.headers(), &request_id);
+    let name = parameters
+        .as_ref()
+        .ok()
+        .and_then(|parameters| parameters.operation_name.clone());
+    let commands = state.store.commands_sent();
+    let (answer, response) = answered(request, state, parameters).instrument(span.clone()).await;
+    let code = |error: &ServerError| match error.extensions.as_ref()?.get("code")? {
+        async_graphql::Value::String(code) => Some(code.clone()),
+        _ => None,
+    };
+    let codes: Vec<String> = response.errors.iter().filter_map(code).collect();
+    let outcome = Outcome {
+        operation: name.as_deref(),
+        kind: Kind::Query,
+        status: answer.status().as_u16(),
+        codes: &codes.iter().map(String::as_str).collect::<Vec<_>>(),
+        duration: began.elapsed(),
+        cost: None,
+        commands: state.store.commands_sent() - commands,
+        request_id: &request_id,
+        viewer: &Viewer::Anonymous,
+    };
+    state.metrics.observe(&outcome);
+    trace::ended(&span, &outcome);
+    drop(under_way);
+    answer
+}
+
+async fn answered(
+    request: &HttpRequest,
+    state: &State,
+    parameters: Result<Parameters, Refusal>,
+) -> (HttpResponse, Response) {
     let accept = request
         .headers()
         .get(ACCEPT)
@@ -138,7 +178,7 @@ async fn answer(request: &HttpRequest, state: &State, parameters: Result<Paramet
         }
         Err(Refusal(status, code, message)) => (status, failure(code, message)),
     };
-    match serde_json::to_string(&response) {
+    let answer = match serde_json::to_string(&response) {
         Ok(body) => HttpResponse::build(status)
             .content_type(format!("{media_type}; charset=utf-8"))
             .body(body),
@@ -146,7 +186,8 @@ async fn answer(request: &HttpRequest, state: &State, parameters: Result<Paramet
             tracing::error!("a response cannot be written: {error}");
             HttpResponse::InternalServerError().finish()
         }
-    }
+    };
+    (answer, response)
 }
 
 fn to_request(parameters: Parameters) -> Result<Request, Refusal> {

@@ -15,9 +15,11 @@ mod commands; // the program as users run it: commands, exit statuses, the serve
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod house; // the house rules, held against the sources
 mod killing; // the database killed under a writing load
+mod observing; // metrics, health, traces, TLS
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth
 mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
+mod stopping; // signals under load
 mod support; // TestApp
 mod walk; // random filters, orders and pages against a naive model
