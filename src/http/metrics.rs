@@ -314,10 +314,11 @@ impl Drop for InFlight {
     }
 }
 
-/// The names of the limits that a request can be over; `join` is the store's own.
+/// The names of the limits that a request can be over: those of the table, and those that are settings of their own or
+/// the store's.
 fn limit_names() -> impl Iterator<Item = &'static str> {
     let named = Limit::ALL.into_iter().map(|limit| limit.facts().name);
-    named.chain(["join"])
+    named.chain(["pageSize", "bodyBytes", "join"])
 }
 
 fn known_code(code: &str) -> &'static str {
