@@ -4,7 +4,7 @@ pub mod token;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,11 +13,13 @@ use menagerie::embedded::{self, Embedded, EmbeddedError};
 use menagerie::graphql::collections::references;
 use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
-use menagerie::http::{Serving, Settings, State, StateError};
+use menagerie::http::tls::{Tls, TlsError, choose_provider};
+use menagerie::http::{Ending, Serving, Settings, State, StateError};
 use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
-use menagerie::{graphql, http, telemetry};
+use menagerie::telemetry::{self, Telemetry, TelemetryError};
+use menagerie::{graphql, http};
 use token::TokenError;
 
 /// Why a command failed.
@@ -25,8 +27,10 @@ use token::TokenError;
 pub enum Failure {
     #[error("{0}")]
     Config(#[from] ConfigError),
-    #[error("MENAGERIE_LOG: {0}; accepted is a filter such as `info` or `menagerie=debug,warn`")]
-    Log(#[from] tracing_subscriber::filter::ParseError),
+    #[error("{0}")]
+    Telemetry(#[from] TelemetryError),
+    #[error("{0}")]
+    Tls(#[from] TlsError),
     #[error("{0}")]
     Embedded(#[from] EmbeddedError),
     #[error("{0}")]
@@ -41,8 +45,8 @@ pub enum Failure {
     Signed(#[from] SignedError),
     #[error("{0}")]
     Token(#[from] TokenError),
-    #[error("cannot listen on {0}: {1}; set MENAGERIE_BIND to another address")]
-    Bind(std::net::SocketAddr, std::io::Error),
+    #[error("cannot listen on {1}: {2}; set {0} to another address")]
+    Bind(&'static str, SocketAddr, std::io::Error),
     #[error("the server failed: {0}")]
     Server(std::io::Error),
 }
@@ -57,7 +61,8 @@ impl Failure {
             Self::Store(StoreError::Unavailable(_)) | Self::Load(LoadError::Store(StoreError::Unavailable(_))) => 69,
             Self::Token(TokenError::Taken { .. } | TokenError::Unknown { .. }) => 65,
             Self::Config(_)
-            | Self::Log(_)
+            | Self::Telemetry(_)
+            | Self::Tls(_)
             | Self::Trusted(_)
             | Self::State(StateError::Trusted { .. })
             | Self::Signed(_)
@@ -77,24 +82,46 @@ pub fn schema() -> ExitCode {
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn serve() -> Outcome {
-    let config = start()?;
+    let (config, telemetry) = start()?;
+    // What costs nothing first: a wrong certificate or a port that is taken must not cost the start of a database.
     let settings = settings(&config).await?;
-    // The address first: a port that is taken must not cost the start of a database.
-    let listener = TcpListener::bind(config.bind).map_err(|error| Failure::Bind(config.bind, error))?;
-    let address = listener.local_addr().map_err(Failure::Server)?;
+    let tls = match (&config.tls_certificate, &config.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
+        _ => None,
+    };
+    let listener = listen("MENAGERIE_BIND", config.bind)?;
+    let admin = config.admin_bind.map(|address| listen("MENAGERIE_ADMIN_BIND", address));
+    let serving = Serving {
+        workers: config.workers,
+        signals: true,
+        drain: config.drain,
+        grace: config.grace,
+        tls,
+        admin: admin.transpose()?,
+    };
     let database = Database::open(&config, true).await?;
-    let outcome = serve_on(&config, settings, listener, address, &database).await;
+    let outcome = serve_on(&config, settings, listener, serving, &database).await;
     database.close().await;
-    outcome
+    let ending = outcome?;
+    if ending == Ending::AtOnce {
+        tracing::warn!("stopped at once: what was under way was cut off");
+        return Ok(ExitCode::FAILURE);
+    }
+    telemetry.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listen(variable: &'static str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| Failure::Bind(variable, address, error))
 }
 
 async fn serve_on(
     config: &Config,
     settings: Settings,
     listener: TcpListener,
-    address: std::net::SocketAddr,
+    serving: Serving,
     database: &Database,
-) -> Outcome {
+) -> Result<Ending, Failure> {
     let sets = match &config.seed {
         Seed::Sets(sets) => sets.clone(),
         Seed::Auto if database.embedded.is_some() && database.store.is_empty().await? => vec!["article".to_owned()],
@@ -103,26 +130,27 @@ async fn serve_on(
     for report in load(&database.store, &sets, Options::default()).await? {
         tracing::info!("{report}");
     }
-    let serving = Serving {
-        workers: config.workers,
-        signals: true,
-    };
+    let address = listener.local_addr().map_err(Failure::Server)?;
+    let scheme = if serving.tls.is_some() { "https" } else { "http" };
+    let admin = serving.admin.as_ref().and_then(|listener| listener.local_addr().ok());
     let state = State::new(database.store.clone(), settings)?;
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
-    say(format_args!("Menagerie serves the API at http://{address}/graphql"));
+    say(format_args!("Menagerie serves the API at {scheme}://{address}/graphql"));
     say(format_args!(
-        "  to try queries in the browser: http://{address}/graphiql"
+        "  to try queries in the browser: {scheme}://{address}/graphiql"
     ));
     say(format_args!(
-        "  the schema:                    http://{address}/schema.graphql"
+        "  the schema:                    {scheme}://{address}/schema.graphql"
     ));
-    server.await.map_err(Failure::Server)?;
-    Ok(ExitCode::SUCCESS)
+    if let Some(admin) = admin {
+        say(format_args!("  metrics and health:            http://{admin}/metrics"));
+    }
+    server.await.map_err(Failure::Server)
 }
 
 /// Loads sets.
 pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
-    let config = start()?;
+    let (config, _telemetry) = start()?;
     let database = if dry_run {
         Database::open_as_is(&config).await?
     } else {
@@ -138,7 +166,7 @@ pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
 
 /// Writes synthetic data.
 pub async fn generate(gifts: usize, seed: u64) -> Outcome {
-    let config = start()?;
+    let (config, _telemetry) = start()?;
     let database = Database::open(&config, false).await?;
     let shows = std::io::stderr().is_terminal();
     let outcome = synthetic::generate(&database.store, gifts, seed, |done, total| {
@@ -159,7 +187,7 @@ pub async fn generate(gifts: usize, seed: u64) -> Outcome {
 
 /// Looks for what is not as it should be.
 pub async fn check() -> Outcome {
-    let config = start()?;
+    let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
     let outcome = database.store.check(&references()).await;
     database.close().await;
@@ -187,11 +215,12 @@ fn explain(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Reads the configuration and starts the log.
-fn start() -> Result<Config, Failure> {
+/// Reads the configuration, and starts logs and traces.
+fn start() -> Result<(Config, Telemetry), Failure> {
     let config = Config::from_env()?;
-    telemetry::start(&config)?;
-    Ok(config)
+    choose_provider();
+    let telemetry = telemetry::start(&config)?;
+    Ok((config, telemetry))
 }
 
 /// What the HTTP room needs to know of the configuration.

@@ -26,7 +26,7 @@ pub enum TokenError {
 /// Makes a token and prints it.
 pub async fn create(name: &str, role: &str, expires_days: Option<u32>) -> Outcome {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    let config = start()?;
+    let (config, _telemetry) = start()?;
     let text = tokens::random().map_err(TokenError::from)?;
     let lifetime = expires_days.map(|days| DAY * days);
     let database = Database::open(&config, false).await?;
@@ -48,7 +48,7 @@ pub async fn create(name: &str, role: &str, expires_days: Option<u32>) -> Outcom
 
 /// Lists the tokens.
 pub async fn list() -> Outcome {
-    let config = start()?;
+    let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
     let outcome = database.store.tokens_by_name().await;
     database.close().await;
@@ -65,7 +65,7 @@ pub async fn list() -> Outcome {
 
 /// Revokes a token.
 pub async fn revoke(name: &str) -> Outcome {
-    let config = start()?;
+    let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
     let revoked = database.store.revoke_token(name).await;
     let others = match &revoked {

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use async_graphql::{Response, ServerError, Value};
 use serde::{Serialize, Serializer};
 
+use super::browser::REQUEST_ID;
 use super::guard::{MOST_ERRORS, Refusal};
 use super::media::MediaType;
 use crate::graphql::error::ApiError;
@@ -138,6 +139,23 @@ impl Answer {
         }
     }
 
+    /// The answer to a request whose client has left: nobody reads it, but the log tells it from the others. 499 is
+    /// what nginx calls this.
+    pub fn abandoned() -> Self {
+        let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::unread(status, &Refusal::new("CLIENT_LEFT", "the client has left"))
+    }
+
+    /// The names of the limits that it goes over.
+    pub fn limits(&self) -> impl Iterator<Item = &str> {
+        self.errors
+            .iter()
+            .filter_map(|error| match error.extensions.as_ref()?.get("name")? {
+                Value::String(name) => Some(name.as_str()),
+                _ => None,
+            })
+    }
+
     /// The codes of its errors.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.errors.iter().map(code_of)
@@ -187,13 +205,14 @@ impl Answers {
     }
 
     /// As a response.
-    pub fn response(&self, media: MediaType) -> HttpResponse {
+    pub fn response(&self, media: MediaType, request_id: &str) -> HttpResponse {
         let status = self.status(media);
         let mut response = HttpResponse::build(status);
         response
             .content_type(format!("{}; charset=utf-8", media.name()))
             .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((VARY, "Accept"));
+            .insert_header((VARY, "Accept"))
+            .insert_header((REQUEST_ID, request_id));
         if let Some(seconds) = self.iter().find_map(|answer| answer.retry_after) {
             response.insert_header((RETRY_AFTER, seconds));
         }

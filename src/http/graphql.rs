@@ -4,6 +4,7 @@
 //! body, how many requests are under way, the document (`persisted`, `guard`), its cost, the client's points, and the
 //! execution under the deadline. Each part stands in its own file.
 
+use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -14,20 +15,22 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::{Either, join_all, select};
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{sleep_until, timeout_at};
+use tracing::Instrument;
+use uuid::Uuid;
 
-use super::State;
 use super::answer::{Answer, Answers, Cost};
 use super::browser;
 use super::client::{self, Client};
-use super::guard::{self, Prepared, Refusal};
-use super::leaving;
+use super::guard::{self, OperationType, Prepared, Refusal};
 use super::media::{MediaType, refused_content};
+use super::metrics::{Kind, Outcome};
 use super::parameters::{Asked, Parameters};
+use super::{State, leaving, trace};
 use crate::graphql::error::ApiError;
 use crate::graphql::execute;
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
-use crate::store::Work;
+use crate::store::Store;
 
 /// The header that asks for `extensions.cost`.
 const COST: &str = "x-menagerie-cost";
@@ -36,41 +39,93 @@ const COST: &str = "x-menagerie-cost";
 struct Way<'a> {
     http: &'a HttpRequest,
     state: &'a State,
+    /// For this request alone: it knows the deadline, and counts.
+    store: Store,
     until: Instant,
     tells_cost: bool,
+    noted: RefCell<Noted>,
+}
+
+/// What the log and the metrics are told, as far as the request got.
+struct Noted {
+    operation: Option<String>,
+    kind: Kind,
+    cost: Option<u64>,
+    viewer: Viewer,
 }
 
 /// An operation that may be executed.
 struct Ready {
     prepared: Prepared,
     name: Option<String>,
-    kind: &'static str,
+    kind: Kind,
 }
 
 /// Every method of `/graphql`.
 pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
+    let began = Instant::now();
+    let _in_flight = state.metrics.in_flight();
+    let until = began + state.deadline();
+    let tells_cost = http.headers().get(COST).is_some_and(|value| value == "1");
     let way = Way {
         http: &http,
         state: &state,
-        until: Instant::now() + state.deadline(),
-        tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
+        store: state.store.for_request(until, tells_cost),
+        until,
+        tells_cost,
+        noted: RefCell::new(Noted {
+            operation: None,
+            kind: Kind::None,
+            cost: None,
+            viewer: Viewer::Anonymous,
+        }),
     };
-    let Some(media) = MediaType::negotiated(http.headers()) else {
-        let refusal = Refusal::input(
-            "no media type that is accepted is offered; offered are application/graphql-response+json and application/json",
-        );
-        return Answers::from(Answer::unread(StatusCode::NOT_ACCEPTABLE, &refusal)).response(MediaType::Json);
+    let request_id = Uuid::now_v7().to_string();
+    let span = trace::request_span(http.headers(), &request_id);
+    let media = MediaType::negotiated(http.headers());
+    let answers = match media {
+        Some(_) => way.caught(body).instrument(span.clone()).await,
+        None => not_acceptable().into(),
     };
-    // A fault in the server must not take its neighbours along.
-    let answered = AssertUnwindSafe(way.answer(body)).catch_unwind();
-    let answers = answered.await.unwrap_or_else(|_| {
-        tracing::error!("a request panicked");
-        Answer::failed(&ApiError::Internal).into()
-    });
-    answers.response(media)
+    let media = media.unwrap_or(MediaType::Json);
+    let codes: Vec<&str> = answers.iter().flat_map(Answer::codes).collect();
+    let noted = way.noted.borrow();
+    let outcome = Outcome {
+        operation: noted.operation.as_deref(),
+        kind: noted.kind,
+        status: answers.status(media).as_u16(),
+        codes: &codes,
+        duration: began.elapsed(),
+        cost: noted.cost,
+        commands: way.store.work().commands,
+        request_id: &request_id,
+        viewer: &noted.viewer,
+    };
+    state.metrics.observe(&outcome);
+    answers
+        .iter()
+        .flat_map(Answer::limits)
+        .for_each(|name| state.metrics.over_limit(name));
+    trace::ended(&span, &outcome);
+    answers.response(media, &request_id)
+}
+
+fn not_acceptable() -> Answer {
+    let message = "no media type that is accepted is offered; offered are application/graphql-response+json and \
+                   application/json";
+    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Refusal::input(message))
 }
 
 impl Way<'_> {
+    /// A fault in the server must not take its neighbours along.
+    async fn caught(&self, body: Payload) -> Answers {
+        let answered = AssertUnwindSafe(self.answer(body)).catch_unwind().await;
+        answered.unwrap_or_else(|_| {
+            self.state.metrics.panicked();
+            Answer::failed(&ApiError::Internal).into()
+        })
+    }
+
     async fn answer(&self, body: Payload) -> Answers {
         let settings = &self.state.settings;
         let asked = match self.read(body).await {
@@ -85,42 +140,48 @@ impl Way<'_> {
             return Answer::failed(&ApiError::Busy).into();
         };
         let client = Client::of(&viewer, client::address(self.http, &settings.trusted_proxies));
+        self.noted.borrow_mut().viewer = viewer;
         match asked {
-            Asked::One(parameters) => match self.ready(&parameters, &client) {
-                Ok(ready) => match self.spend(&client, ready.prepared.cost) {
-                    Ok(()) => self.run(ready).await.into(),
-                    Err(answer) => answer.into(),
-                },
-                Err(answer) => answer.into(),
-            },
-            Asked::Batch(all) => self.batch(&all, &client).await,
+            Asked::One(parameters) => self
+                .one(&parameters, &client)
+                .await
+                .unwrap_or_else(|refused| refused)
+                .into(),
+            Asked::Batch(all) => self.batch(&all, &client).await.unwrap_or_else(Answers::from),
         }
     }
 
+    async fn one(&self, parameters: &Parameters, client: &Client) -> Result<Answer, Answer> {
+        let ready = self.ready(parameters, client)?;
+        {
+            let mut noted = self.noted.borrow_mut();
+            noted.operation.clone_from(&ready.name);
+            noted.kind = ready.kind;
+        }
+        self.afford(client, ready.prepared.cost)?;
+        Ok(self.run(ready).await)
+    }
+
     /// All of a batch is looked at before any of it runs.
-    async fn batch(&self, all: &[Parameters], client: &Client) -> Answers {
+    async fn batch(&self, all: &[Parameters], client: &Client) -> Result<Answers, Answer> {
         let ready: Vec<_> = all.iter().map(|parameters| self.ready(parameters, client)).collect();
         let costs = ready.iter().flatten().map(|ready| ready.prepared.cost);
-        let cost = costs.fold(0, u64::saturating_add);
-        if let Err(answer) = self
-            .state
-            .settings
-            .limits
-            .check(Limit::Cost, cost)
-            .map_err(|error| Answer::refused(&error.into()))
-        {
-            return answer.into();
-        }
-        if let Err(answer) = self.spend(client, cost) {
-            return answer.into();
-        }
+        self.afford(client, costs.fold(0, u64::saturating_add))?;
         let runs = ready.into_iter().map(|ready| async {
             match ready {
                 Ok(ready) => self.run(ready).await,
                 Err(answer) => answer,
             }
         });
-        Answers::Batch(join_all(runs).await)
+        Ok(Answers::Batch(join_all(runs).await))
+    }
+
+    /// Lets a request through whose cost is within the limit and within what its client has left.
+    fn afford(&self, client: &Client, cost: u64) -> Result<(), Answer> {
+        self.noted.borrow_mut().cost = Some(cost);
+        let checked = self.state.settings.limits.check(Limit::Cost, cost);
+        checked.map_err(|error| Answer::refused(&error.into()))?;
+        self.spend(client, cost)
     }
 
     /// The parameters, by address or by body.
@@ -194,10 +255,7 @@ impl Way<'_> {
             let message = "the header `Authorization` is given twice; accepted is one of it";
             return Err(ApiError::Unauthenticated(message.to_owned()));
         }
-        self.state
-            .authenticator
-            .viewer(&self.state.store.for_request(self.until, false), header)
-            .await
+        self.state.authenticator.viewer(&self.store, header).await
     }
 
     /// Everything before the execution.
@@ -207,6 +265,7 @@ impl Way<'_> {
             guard,
             persisted,
             settings,
+            metrics,
             ..
         } = self.state;
         let source = persisted
@@ -219,7 +278,9 @@ impl Way<'_> {
                 _ => Answer::refused(&refusal),
             })?;
         // Looking at a document that is then refused has its price too.
-        if guard.passed(&source.text).is_none() {
+        let known = guard.passed(&source.text).is_some();
+        metrics.document_looked_up(known);
+        if !known {
             self.spend(client, 1 + source.text.len() as u64 / 1_024)?;
         }
         let by_get = self.http.method() == Method::GET;
@@ -239,14 +300,14 @@ impl Way<'_> {
         }
         let variables = parameters.variables(&settings.limits).map_err(refused)?;
         let prepared = guard.prepare(&checked, operation, &variables).map_err(refused)?;
-        settings
-            .limits
-            .check(Limit::Cost, prepared.cost)
-            .map_err(|error| refused(error.into()))?;
         Ok(Ready {
             prepared,
             name: operation.name.as_ref().map(|name| name.as_str().to_owned()),
-            kind: operation.operation_type.name(),
+            kind: match operation.operation_type {
+                OperationType::Query => Kind::Query,
+                OperationType::Mutation => Kind::Mutation,
+                OperationType::Subscription => Kind::Subscription,
+            },
         })
     }
 
@@ -257,29 +318,23 @@ impl Way<'_> {
 
     /// Executes an operation, until the deadline or until its client leaves.
     async fn run(&self, ready: Ready) -> Answer {
-        let store = self.state.store.for_request(self.until, self.tells_cost);
-        let execution = execute(&self.state.schema, store.clone(), ready.prepared.request);
+        let execution = execute(&self.state.schema, self.store.clone(), ready.prepared.request);
         let ended = async {
-            match select(
-                Box::pin(sleep_until(self.until.into())),
-                Box::pin(leaving::left(self.http)),
-            )
-            .await
-            {
-                Either::Left(_) => ApiError::Timeout,
-                // Nobody reads this answer; the log tells it from those that took too long.
-                Either::Right(_) => ApiError::Unavailable,
+            let late = sleep_until(self.until.into());
+            match select(Box::pin(late), Box::pin(leaving::left(self.http))).await {
+                Either::Left(_) => Answer::failed(&ApiError::Timeout),
+                Either::Right(_) => Answer::abandoned(),
             }
         };
         match select(Box::pin(execution), Box::pin(ended)).await {
             Either::Left((response, _)) => {
-                let cost = |work: Work| Cost {
+                let cost = self.tells_cost.then(|| Cost {
                     estimate: ready.prepared.cost,
-                    work,
-                };
-                Answer::executed(response, self.tells_cost.then(|| cost(store.work())))
+                    work: self.store.work(),
+                });
+                Answer::executed(response, cost)
             }
-            Either::Right((error, _)) => Answer::failed(&error),
+            Either::Right((answer, _)) => answer,
         }
     }
 }

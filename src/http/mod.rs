@@ -8,162 +8,86 @@ mod browser;
 mod client;
 mod graphql;
 pub mod guard;
+mod health;
 mod leaving;
 mod media;
+pub mod metrics;
 mod parameters;
 pub mod persisted;
+mod state;
+mod stopping;
+pub mod tls;
+pub mod trace;
 mod web;
 
+use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
-use actix_web::middleware::{Compress, Condition};
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig, get, resource, to};
 use actix_web::{App, HttpResponse, HttpServer};
 
-use client::{Points, UnderWay};
-use guard::{Guard, Rules};
-use ipnet::IpNet;
-use persisted::{Persisted, Trusted};
-
-use crate::graphql::{Schema, limits::Limits, schema, sdl};
-use crate::store::Store;
-use auth::{Authenticator, Signed};
-
-/// What the routes are told by the configuration.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// What a request may ask for.
-    pub limits: Limits,
-    /// Whether the schema can be asked for.
-    pub introspection: bool,
-    /// Whether GraphiQL is served.
-    pub graphiql: bool,
-    /// Whether errors name what may have been meant.
-    pub suggestions: bool,
-    /// Whether one may read without a token.
-    pub anonymous: bool,
-    /// By which keys signed tokens are accepted; none are when absent.
-    pub signed: Option<Arc<Signed>>,
-    /// The origins whose pages may read answers; `*` for all.
-    pub cors_origins: Vec<String>,
-    /// The proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
-    /// How many documents clients may store by hash; 0 for none.
-    pub persisted_queries: u64,
-    /// The documents that can be asked for by id.
-    pub trusted: Trusted,
-    /// Whether only those are run.
-    pub only_trusted: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            introspection: true,
-            graphiql: true,
-            suggestions: true,
-            anonymous: true,
-            signed: None,
-            cors_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            persisted_queries: 1000,
-            trusted: Trusted::default(),
-            only_trusted: false,
-        }
-    }
-}
-
-/// Why the routes cannot be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum StateError {
-    /// The schema is not valid: a fault of the build.
-    #[error("the schema cannot be used: {0}")]
-    Schema(String),
-    /// A trusted document would be refused.
-    #[error("the trusted document {id}: {reason}")]
-    Trusted {
-        /// Its id.
-        id: String,
-        /// Why.
-        reason: String,
-    },
-}
-
-/// What the routes need.
-#[derive(Clone)]
-pub struct State {
-    schema: Schema,
-    sdl: Arc<str>,
-    store: Store,
-    settings: Arc<Settings>,
-    guard: Guard,
-    persisted: Persisted,
-    points: Arc<Points>,
-    under_way: UnderWay,
-    /// Tells who asks.
-    pub authenticator: Arc<Authenticator>,
-}
-
-impl State {
-    /// The routes' view of a store.
-    ///
-    /// # Errors
-    /// [`StateError`].
-    pub fn new(store: Store, settings: Settings) -> Result<Self, StateError> {
-        let schema = schema(settings.limits);
-        let sdl = sdl(&schema);
-        let rules = Rules {
-            limits: settings.limits,
-            introspection: settings.introspection,
-            suggestions: settings.suggestions,
-        };
-        let guard = Guard::new(&sdl, rules).map_err(StateError::Schema)?;
-        for (id, text) in settings.trusted.iter() {
-            guard.check(text).map_err(|refusal| StateError::Trusted {
-                id: id.to_owned(),
-                reason: refusal.to_string(),
-            })?;
-        }
-        Ok(Self {
-            sdl: sdl.into(),
-            schema,
-            store,
-            persisted: Persisted::new(
-                settings.trusted.clone(),
-                settings.only_trusted,
-                settings.persisted_queries,
-            ),
-            points: Arc::new(Points::new(&settings.limits)),
-            under_way: UnderWay::default(),
-            authenticator: Arc::new(Authenticator::new(settings.anonymous, settings.signed.clone())),
-            settings: Arc::new(settings),
-            guard,
-        })
-    }
-
-    fn deadline(&self) -> Duration {
-        Duration::from_millis(self.settings.limits.request_timeout_ms)
-    }
-}
+pub use state::{Settings, State, StateError};
+pub use stopping::Ending;
+use stopping::{Signals, Timing};
+use tls::Tls;
 
 /// How the server runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Serving {
     /// How many threads serve; 0 for one per core.
     pub workers: usize,
     /// Whether SIGINT and SIGTERM stop it.
     pub signals: bool,
+    /// How long it then goes on to accept requests.
+    pub drain: Duration,
+    /// How long what is under way may then still take.
+    pub grace: Duration,
+    /// The certificate; without one it speaks plain HTTP.
+    pub tls: Option<Tls>,
+    /// Where metrics and readiness are served instead, in plain HTTP.
+    pub admin: Option<TcpListener>,
 }
 
-/// Serves on `listener` until it is stopped; requests under way then get 30 s to end.
-pub fn serve(listener: TcpListener, state: State, serving: Serving) -> std::io::Result<Server> {
+impl Default for Serving {
+    fn default() -> Self {
+        Self {
+            workers: 0,
+            signals: false,
+            drain: Duration::ZERO,
+            grace: Duration::from_secs(30),
+            tls: None,
+            admin: None,
+        }
+    }
+}
+
+/// Serves on `listener` until it is stopped.
+///
+/// # Errors
+/// What the system says of the listeners.
+pub fn serve(
+    listener: TcpListener,
+    state: State,
+    serving: Serving,
+) -> io::Result<impl Future<Output = io::Result<Ending>> + Send + 'static> {
     /// How long a client may take to send its request's head.
     const HEAD: Duration = Duration::from_secs(10);
+    let signals = Signals::new(serving.signals)?;
+    let timing = Timing {
+        drain: serving.drain,
+        grace: serving.grace,
+        tls: serving.tls.is_some(),
+    };
+    let stopping = state.stopping.clone();
     let state = Data::new(state);
+    let admin = serving
+        .admin
+        .map(|listener| admin(listener, state.clone()))
+        .transpose()?;
+    let (apart, tls) = (admin.is_some(), serving.tls.is_some());
     let mut server = HttpServer::new(move || {
         let settings = &state.settings;
         let origins = &settings.cors_origins;
@@ -172,25 +96,46 @@ pub fn serve(listener: TcpListener, state: State, serving: Serving) -> std::io::
             // The last one is the outermost: what answers a preflight gets the security headers as well.
             .wrap(Compress::default())
             .wrap(Condition::new(!origins.is_empty(), browser::cors(origins)))
-            .wrap(browser::security_headers(!origins.is_empty(), false))
+            .wrap(browser::security_headers(!origins.is_empty(), tls))
+            .wrap(from_fn(stopping::tell))
             .configure(|config| routes(config, settings))
+            .configure(if apart { health::alive_route } else { health::routes })
     })
     .on_connect(leaving::remember)
     .client_request_timeout(HEAD)
-    .shutdown_timeout(30);
+    // Whole seconds are all that it takes; the end of the grace is kept by `stopping`.
+    .shutdown_timeout(serving.grace.as_secs() + 1)
+    .disable_signals();
     if serving.workers > 0 {
         server = server.workers(serving.workers);
     }
-    if !serving.signals {
-        server = server.disable_signals();
-    }
-    Ok(server.listen(listener)?.run())
+    let server = match serving.tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls.config())?,
+        None => server.listen(listener)?,
+    };
+    let server = server.run();
+    Ok(async move {
+        let serve = stopping::run(server, signals, timing, stopping);
+        match admin {
+            None => serve.await,
+            // The admin port answers to the very end.
+            Some(admin) => tokio::select! {
+                ending = serve => ending,
+                failed = admin => failed.map(|()| Ending::InOrder),
+            },
+        }
+    })
+}
+
+/// Metrics and health on a port of their own.
+fn admin(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(health::routes));
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
 fn routes(config: &mut ServiceConfig, settings: &Settings) {
     config
         .service(resource("/graphql").default_service(to(graphql::endpoint)))
-        .route("/healthz", get().to(alive))
         .configure(|config| web::routes(config, settings.graphiql));
     if settings.introspection {
         config.route("/schema.graphql", get().to(schema_file));
@@ -201,9 +146,4 @@ async fn schema_file(state: Data<State>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .body(state.sdl.to_string())
-}
-
-/// The process is alive; says nothing of the database.
-async fn alive() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -72,6 +73,7 @@ impl Store {
             }
             self.put_right(drift).await?;
         }
+        self.schema_applied.store(true, Ordering::Relaxed);
         Ok(())
     }
 

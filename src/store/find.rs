@@ -52,6 +52,10 @@ impl Find {
 
 impl Store {
     /// The rows. One command: a batch that holds them all, unless they are larger than a reply may be.
+    #[tracing::instrument(
+        target = "menagerie::trace", name = "find", skip_all,
+        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = find.kind.collection()),
+    )]
     pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
         let alike = self.alike(|| find.clone());
         let read = async {

@@ -18,6 +18,7 @@ mod find;
 pub mod join;
 mod meter;
 pub mod page;
+mod pool;
 pub mod read;
 pub mod sums;
 pub mod tokens;
@@ -25,18 +26,21 @@ pub mod validate;
 pub mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use mongodb::event::EventHandler;
+use mongodb::event::cmap::CmapEvent;
 use mongodb::event::command::CommandEvent;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, Collection, Database};
 
 pub use error::StoreError;
 pub use meter::Work;
+use pool::Pool;
+pub use pool::PoolState;
 
 use crate::domain::id::Kind;
 
@@ -77,6 +81,8 @@ pub struct Store {
     until: Option<Instant>,
     meter: Arc<meter::Meter>,
     commands: Arc<AtomicU64>,
+    pool: Arc<Pool>,
+    schema_applied: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -91,6 +97,11 @@ impl Store {
             if matches!(event, CommandEvent::Started(_)) {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
+        }));
+        let pool = Arc::new(Pool::new(options.deadline));
+        let connections = Arc::clone(&pool);
+        client_options.cmap_event_handler = Some(EventHandler::callback(move |event: CmapEvent| {
+            connections.count(&event);
         }));
         client_options.app_name.get_or_insert("menagerie".into());
         client_options.max_pool_size = Some(options.pool_size);
@@ -114,6 +125,8 @@ impl Store {
             until: None,
             meter: Arc::default(),
             commands,
+            pool,
+            schema_applied: Arc::default(),
         })
     }
 
@@ -125,6 +138,16 @@ impl Store {
     /// How many commands were sent so far, retries included.
     pub fn commands_sent(&self) -> u64 {
         self.commands.load(Ordering::Relaxed)
+    }
+
+    /// The connections at this moment.
+    pub fn pool(&self) -> PoolState {
+        self.pool.state()
+    }
+
+    /// Whether [`Store::ensure_schema`] has succeeded on this store or a clone of it.
+    pub fn schema_is_applied(&self) -> bool {
+        self.schema_applied.load(Ordering::Relaxed)
     }
 
     /// Removes the whole database: for tests, which have one each.

@@ -212,6 +212,10 @@ impl Store {
         Ok(false)
     }
 
+    #[tracing::instrument(
+        target = "menagerie::trace", name = "count", skip_all,
+        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = E::KIND.collection()),
+    )]
     async fn count<E: Entity>(&self, filter: &Document) -> Result<u64> {
         let read = async {
             let collection = self.raw(E::KIND);

@@ -17,6 +17,10 @@ impl Store {
     ///
     /// Items are unwound rather than summed by a path through the array, because not every server resolves such
     /// paths in expressions. An item without a count adds 0 to the least and makes the most unknown.
+    #[tracing::instrument(
+        target = "menagerie::trace", name = "aggregate", skip_all,
+        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = Kind::Gift.collection()),
+    )]
     pub async fn animals_given(&self, animals: &[String]) -> Result<HashMap<String, Count>> {
         let never: Vec<&str> = GiftStatus::NEVER_GIVEN.iter().map(|status| status.as_str()).collect();
         let wanted = doc! { "items.animal": { "$in": animals } };

@@ -18,10 +18,12 @@ mod embedded; // the embedded database: start, restart, stop, one server a folde
 mod house; // the house rules, held against the sources
 mod identity; // who asks: tokens, signed tokens, refused headers
 mod killing; // the database killed under a writing load
+mod observing; // metrics, health, traces, TLS
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth
 mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
+mod stopping; // signals under load
 mod support; // TestApp
 mod throwing; // random bytes, token soup, broken queries: never a 5xx
 mod walk; // random filters, orders and pages against a naive model

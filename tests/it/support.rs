@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use menagerie::embedded::{self, Embedded};
+use menagerie::http::metrics::Metrics;
+use menagerie::http::tls::choose_provider;
 use menagerie::http::{self, Serving, Settings, State};
 use menagerie::seed::load::{Options, load};
 use menagerie::store::{self, Store};
@@ -20,10 +22,9 @@ pub fn settings() -> Settings {
     settings
 }
 
-/// An HTTP client.
+/// A client of HTTP.
 pub fn client() -> reqwest::Client {
-    // Fails where another test has installed it, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    choose_provider();
     reqwest::Client::new()
 }
 
@@ -35,6 +36,8 @@ pub struct TestApp {
     pub store: Store,
     /// Where its database is, for what goes past the store.
     pub options: store::Options,
+    /// What it counts.
+    pub metrics: Metrics,
     http: reqwest::Client,
 }
 
@@ -55,21 +58,30 @@ impl TestApp {
     }
 
     async fn start(options: store::Options, settings: Settings) -> Self {
+        Self::serve(options, settings, Serving::default()).await
+    }
+
+    /// A server that runs like this over an empty database.
+    pub async fn serving(serving: Serving) -> Self {
+        Self::serve(database_options(), settings(), serving).await
+    }
+
+    async fn serve(options: store::Options, settings: Settings, serving: Serving) -> Self {
         let store = Store::connect(&options).await.expect("the store connects");
         store.ensure_schema().await.expect("the schema is applied");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let address = format!("http://{}", listener.local_addr().expect("the port is known"));
-        let serving = Serving {
-            workers: 1,
-            signals: false,
-        };
+        let scheme = if serving.tls.is_some() { "https" } else { "http" };
+        let address = format!("{scheme}://{}", listener.local_addr().expect("the port is known"));
+        let serving = Serving { workers: 1, ..serving };
         let state = State::new(store.clone(), settings).expect("the settings fit");
+        let metrics = state.metrics().clone();
         let server = http::serve(listener, state, serving).expect("the server starts");
         tokio::spawn(server);
         Self {
             address,
             store,
             options,
+            metrics,
             http: client(),
         }
     }

@@ -20,7 +20,8 @@ mod variables;
 use std::sync::Arc;
 
 use apollo_compiler::ast::Document;
-use apollo_compiler::executable::{ExecutableDocument, Operation, OperationType};
+pub use apollo_compiler::executable::OperationType;
+use apollo_compiler::executable::{ExecutableDocument, Operation};
 use apollo_compiler::parser::{Parser, SourceMap};
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::{DiagnosticList, Valid};

@@ -178,11 +178,7 @@ fn contents() -> Vec<Row> {
             post(json!({"query": "{__typename}", "operationName": "{".repeat(10_000)}).to_string()),
             INPUT,
         ),
-        row(
-            "10,000 unknown parameters",
-            post(unknown(10_000)),
-            Answered,
-        ),
+        row("10,000 unknown parameters", post(unknown(10_000)), Answered),
     ];
     for value in ["null", "true", "1", "\"{__typename}\"", "{}", "{\"$gt\":\"\"}"] {
         rows.push(row(format!("the body {value}"), post(value), INPUT));

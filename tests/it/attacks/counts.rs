@@ -113,11 +113,7 @@ pub fn rows() -> Vec<Row> {
             &format!("{{__typename{}}}", ",".repeat(100_000)),
             LIMIT,
         ),
-        document(
-            "30,000 commas",
-            &format!("{{__typename{}}}", ",".repeat(30_000)),
-            LIMIT,
-        ),
+        document("30,000 commas", &format!("{{__typename{}}}", ",".repeat(30_000)), LIMIT),
         document(
             "a text of 200,000 letters",
             &format!("{{gift(slug:\"{}\"){{id}}}}", "a".repeat(200_000)),

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::commands::serve::{Server, status_of};
+use crate::commands::server::{Server, status_of};
 use crate::commands::{PATIENCE, program_over};
 use crate::support::TestApp;
 
@@ -43,7 +43,7 @@ impl Target {
 
     /// How much memory the process holds, in KiB.
     pub fn memory(&self) -> u64 {
-        let resident = status_of(self.server.process(), "VmRSS:").expect("the process is alive");
+        let resident = status_of(self.server.child.id(), "VmRSS:").expect("the process is alive");
         let number = resident.split_whitespace().next().expect("a number and its unit");
         number.parse().expect("a number")
     }

@@ -4,7 +4,8 @@
 
 mod once; // commands that do one thing and end
 mod script; // seed/seed.sh
-pub mod serve; // the server, over the tests' database and over an embedded one of its own
+mod serve; // the server, over the tests' database and over an embedded one of its own
+pub mod server; // a running server
 mod wrong; // wrong settings, no database
 
 use std::path::Path;

@@ -1,0 +1,116 @@
+//! What those ask who look after the server: `/healthz`, `/readyz` and `/metrics`.
+//!
+//! Answers say what is wrong in words of our own; the cause goes to the log.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Data, ServiceConfig, get};
+use serde::Serialize;
+
+use super::State;
+
+/// How long the database may take to answer before the server counts as not ready.
+const PING: Duration = Duration::from_secs(2);
+
+/// The media type of the metrics.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All three: for a port of their own, or beside the API where there is none.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .configure(alive_route)
+        .route("/readyz", get().to(ready))
+        .route("/metrics", get().to(metrics));
+}
+
+/// The one that tells nothing: always beside the API.
+pub fn alive_route(config: &mut ServiceConfig) {
+    config.route("/healthz", get().to(alive));
+}
+
+/// The process is alive; says nothing of the database.
+async fn alive() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+}
+
+/// Whether requests can be answered: 200, or 503 with what is missing.
+async fn ready(state: Data<State>) -> HttpResponse {
+    let checks = [database(&state).await, schema(&state), running(&state)];
+    let all = checks.iter().all(|check| check.ok);
+    let mut answer = if all {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
+    answer
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(serde_json::json!({ "status": if all { "ready" } else { "not ready" }, "reasons": checks }))
+}
+
+async fn metrics(state: Data<State>) -> HttpResponse {
+    match state.metrics().text() {
+        Ok(text) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .content_type(OPEN_METRICS)
+            .body(text),
+        Err(error) => {
+            tracing::error!("the metrics cannot be written: {error}");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// One thing that readiness needs.
+#[derive(Serialize)]
+struct Check {
+    check: &'static str,
+    ok: bool,
+    detail: &'static str,
+}
+
+impl Check {
+    fn new(check: &'static str, ok: bool, good: &'static str, bad: &'static str) -> Self {
+        let detail = if ok { good } else { bad };
+        Self { check, ok, detail }
+    }
+}
+
+async fn database(state: &State) -> Check {
+    let answers = match tokio::time::timeout(PING, state.store.ping()).await {
+        Ok(Ok(())) => true,
+        Ok(Err(cause)) => {
+            tracing::warn!("not ready: {cause}");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("not ready: the database did not answer a ping within {PING:?}");
+            false
+        }
+    };
+    Check::new(
+        "database",
+        answers,
+        "the database answers",
+        "the database does not answer; the log has the cause",
+    )
+}
+
+fn schema(state: &State) -> Check {
+    Check::new(
+        "schema",
+        state.store.schema_is_applied(),
+        "validators and indexes are applied",
+        "validators and indexes are not applied yet",
+    )
+}
+
+fn running(state: &State) -> Check {
+    Check::new(
+        "running",
+        !state.stopping.has_begun(),
+        "the server accepts requests",
+        "the server is about to stop",
+    )
+}

@@ -1,0 +1,384 @@
+//! What is counted, and the line that is logged for each operation.
+//!
+//! Names and meaning of every metric stand in [`Metrics::new`]. No label ever holds what a client wrote: each is
+//! looked up in a table of known words. The route that gives them out stands in `health`.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::graphql::limits::Limit;
+use crate::graphql::viewer::Viewer;
+use crate::store::Store;
+
+/// The upper bounds of the histogram's buckets, in seconds.
+const SECONDS: [f64; 13] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// Every code that an answer can have.
+const CODES: [&str; 12] = [
+    "BAD_USER_INPUT",
+    "LIMIT_EXCEEDED",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "RATE_LIMITED",
+    "CONFLICT",
+    "UNAVAILABLE",
+    "TIMEOUT",
+    "INTERNAL",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "PERSISTED_QUERY_NOT_FOUND",
+];
+
+/// What stands for a word that is in no table.
+const OTHER: &str = "OTHER";
+
+/// How much of a name that a client chose is logged, in characters.
+const LOGGED_NAME: usize = 64;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    kind: &'static str,
+    status_class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Code {
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitName {
+    limit: &'static str,
+}
+
+/// What a request asked for, as far as it got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A query.
+    Query,
+    /// A mutation.
+    Mutation,
+    /// A subscription.
+    Subscription,
+    /// Refused before an operation was known.
+    None,
+}
+
+impl Kind {
+    /// Its word in metrics, logs and traces.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+            Self::None => "none",
+        }
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'a> {
+    /// The operation's name, if it has one. May be anything that a client wrote.
+    pub operation: Option<&'a str>,
+    /// What it was.
+    pub kind: Kind,
+    /// The status of the answer.
+    pub status: u16,
+    /// The codes of the answer's errors.
+    pub codes: &'a [&'a str],
+    /// From the request's head to the answer's.
+    pub duration: Duration,
+    /// The estimated cost in points, if it was estimated.
+    pub cost: Option<u64>,
+    /// How many commands the database got for it.
+    pub commands: u64,
+    /// The id that the answer's header carries.
+    pub request_id: &'a str,
+    /// Who asked.
+    pub viewer: &'a Viewer,
+}
+
+/// The counters. Cheap to clone; all clones count together.
+#[derive(Clone)]
+pub struct Metrics(Arc<Counters>);
+
+struct Counters {
+    registry: Registry,
+    store: Store,
+    requests: Family<Request, Counter>,
+    errors: Family<Code, Counter>,
+    duration: Histogram,
+    in_flight: Gauge,
+    panics: Counter,
+    cost: Counter,
+    over_limit: Family<LimitName, Counter>,
+    commands: Counter,
+    open: Gauge,
+    checked_out: Gauge,
+    waiting: Gauge,
+    cache_hits: Counter,
+    cache_misses: Counter,
+    cache_entries: Gauge,
+}
+
+impl Metrics {
+    /// All at zero; what concerns the database is asked of `store`.
+    pub fn new(store: Store) -> Self {
+        let mut registry = Registry::with_prefix("menagerie");
+        let new = Counters {
+            requests: Family::default(),
+            errors: Family::default(),
+            duration: Histogram::new(SECONDS),
+            in_flight: Gauge::default(),
+            panics: Counter::default(),
+            cost: Counter::default(),
+            over_limit: Family::default(),
+            commands: Counter::default(),
+            open: Gauge::default(),
+            checked_out: Gauge::default(),
+            waiting: Gauge::default(),
+            cache_hits: Counter::default(),
+            cache_misses: Counter::default(),
+            cache_entries: Gauge::default(),
+            registry: Registry::default(),
+            store,
+        };
+        registry.register("requests", "GraphQL requests answered", new.requests.clone());
+        registry.register("errors", "Errors in answers, by code", new.errors.clone());
+        registry.register_with_unit(
+            "request_duration",
+            "From a request's head to its answer's",
+            Unit::Seconds,
+            new.duration.clone(),
+        );
+        registry.register(
+            "requests_in_flight",
+            "GraphQL requests under way",
+            new.in_flight.clone(),
+        );
+        registry.register("panics", "Panics that were caught", new.panics.clone());
+        registry.register("cost_points", "Estimated cost of what was asked", new.cost.clone());
+        registry.register(
+            "over_limit",
+            "Requests over a limit, refused or only measured",
+            new.over_limit.clone(),
+        );
+        registry.register(
+            "database_commands",
+            "Commands sent to the database, retries included",
+            new.commands.clone(),
+        );
+        registry.register(
+            "database_connections_open",
+            "Connections to the database",
+            new.open.clone(),
+        );
+        registry.register(
+            "database_connections_checked_out",
+            "Connections to the database in use",
+            new.checked_out.clone(),
+        );
+        registry.register(
+            "database_connections_waiting",
+            "Commands that wait for a connection",
+            new.waiting.clone(),
+        );
+        registry.register(
+            "document_cache_hits",
+            "Documents found checked already",
+            new.cache_hits.clone(),
+        );
+        registry.register(
+            "document_cache_misses",
+            "Documents that had to be checked",
+            new.cache_misses.clone(),
+        );
+        registry.register(
+            "document_cache_entries",
+            "Checked documents kept",
+            new.cache_entries.clone(),
+        );
+        for code in CODES.into_iter().chain([OTHER]) {
+            drop(new.errors.get_or_create(&Code { code }));
+        }
+        for limit in limit_names() {
+            drop(new.over_limit.get_or_create(&LimitName { limit }));
+        }
+        Self(Arc::new(Counters { registry, ..new }))
+    }
+
+    /// Counts a request that was answered, and logs its one line.
+    pub fn observe(&self, outcome: &Outcome<'_>) {
+        let counters = &self.0;
+        let request = Request {
+            kind: outcome.kind.word(),
+            status_class: status_class(outcome.status),
+        };
+        counters.requests.get_or_create(&request).inc();
+        let codes: Vec<&'static str> = outcome.codes.iter().map(|code| known_code(code)).collect();
+        for code in &codes {
+            counters.errors.get_or_create(&Code { code }).inc();
+        }
+        counters.duration.observe(outcome.duration.as_secs_f64());
+        counters.cost.inc_by(outcome.cost.unwrap_or(0));
+        let viewer = match outcome.viewer {
+            Viewer::Anonymous => None,
+            Viewer::Known { name, .. } => Some(printable(name)),
+        };
+        tracing::info!(
+            target: "menagerie::operation",
+            name = outcome.operation.map(printable),
+            kind = outcome.kind.word(),
+            status = outcome.status,
+            milliseconds = u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
+            cost = outcome.cost,
+            commands = outcome.commands,
+            codes = (!codes.is_empty()).then(|| codes.join(",")),
+            request_id = printable(outcome.request_id),
+            viewer,
+            "operation"
+        );
+    }
+
+    /// Counts a request as under way until what this gives is dropped.
+    #[must_use]
+    pub fn in_flight(&self) -> InFlight {
+        self.0.in_flight.inc();
+        InFlight(self.0.in_flight.clone())
+    }
+
+    /// Counts a panic that was caught.
+    pub fn panicked(&self) {
+        self.0.panics.inc();
+    }
+
+    /// Counts a request over the limit of this name, whether it is refused or only measured.
+    pub fn over_limit(&self, name: &str) {
+        let limit = limit_names().find(|known| *known == name).unwrap_or(OTHER);
+        self.0.over_limit.get_or_create(&LimitName { limit }).inc();
+    }
+
+    /// Counts a document that was looked for among those checked already.
+    pub fn document_looked_up(&self, found: bool) {
+        if found {
+            self.0.cache_hits.inc();
+        } else {
+            self.0.cache_misses.inc();
+        }
+    }
+
+    /// Tells how many checked documents are kept.
+    pub fn documents_kept(&self, entries: u64) {
+        self.0.cache_entries.set(entries.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// All of them as OpenMetrics text.
+    ///
+    /// # Errors
+    /// None that is known: the text is written to memory.
+    pub fn text(&self) -> Result<String, fmt::Error> {
+        let counters = &self.0;
+        let pool = counters.store.pool();
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        counters.open.set(whole(pool.open));
+        counters.checked_out.set(whole(pool.checked_out));
+        counters.waiting.set(whole(pool.waiting));
+        // The store counts; this only shows it.
+        let sent = counters.store.commands_sent();
+        counters.commands.inner().store(sent, Ordering::Relaxed);
+        let mut text = String::new();
+        text::encode(&mut text, &counters.registry)?;
+        Ok(text)
+    }
+}
+
+/// A request that is under way.
+#[derive(Debug)]
+pub struct InFlight(Gauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// The names of the limits that a request can be over: those of the table, and those that are settings of their own or
+/// the store's.
+fn limit_names() -> impl Iterator<Item = &'static str> {
+    let named = Limit::ALL.into_iter().map(|limit| limit.facts().name);
+    named.chain(["pageSize", "bodyBytes", "join"])
+}
+
+fn known_code(code: &str) -> &'static str {
+    CODES.into_iter().find(|known| *known == code).unwrap_or(OTHER)
+}
+
+const fn status_class(status: u16) -> &'static str {
+    match status / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// A name as it is logged: short, and without anything that could end a line or a field.
+pub(super) fn printable(name: &str) -> String {
+    let shown = |letter: char| letter.is_alphanumeric() || letter.is_ascii_graphic();
+    name.chars()
+        .take(LOGGED_NAME)
+        .map(|letter| if shown(letter) { letter } else { '?' })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::error::ApiError;
+
+    #[test]
+    fn every_code_of_an_error_is_counted_by_its_own_name() {
+        let exceeded = ApiError::LimitExceeded {
+            message: String::new(),
+            limit: 1,
+            actual: 2,
+            name: "depth",
+        };
+        for error in [
+            ApiError::BadUserInput(String::new()),
+            exceeded,
+            ApiError::Unauthenticated(String::new()),
+            ApiError::Forbidden(String::new()),
+            ApiError::RateLimited(1),
+            ApiError::Conflict,
+            ApiError::Unavailable,
+            ApiError::Timeout,
+            ApiError::Internal,
+        ] {
+            assert_eq!(known_code(error.code()), error.code());
+        }
+        assert_eq!(known_code("x\"} 1\n"), OTHER);
+    }
+
+    #[test]
+    fn a_name_cannot_end_its_line_or_its_field() {
+        assert_eq!(
+            printable("Gifts_2 status=200\r\n\u{1b}[2K\u{2028}é"),
+            "Gifts_2?status=200???[2K?é"
+        );
+        assert_eq!(printable(&"x".repeat(1000)).len(), LOGGED_NAME);
+    }
+}

@@ -1,0 +1,144 @@
+//! What the routes work with: the settings that they are told, and the state that they share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::auth::{Authenticator, Signed};
+use super::client::{Points, UnderWay};
+use super::guard::{Guard, Rules};
+use super::metrics::Metrics;
+use super::persisted::{Persisted, Trusted};
+use super::stopping::Stopping;
+use super::tls;
+use crate::graphql::{Schema, limits::Limits, schema, sdl};
+use crate::store::Store;
+
+/// What the routes are told by the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What a request may ask for.
+    pub limits: Limits,
+    /// Whether the schema can be asked for.
+    pub introspection: bool,
+    /// Whether GraphiQL is served.
+    pub graphiql: bool,
+    /// Whether errors name what may have been meant.
+    pub suggestions: bool,
+    /// Whether one may read without a token.
+    pub anonymous: bool,
+    /// By which keys signed tokens are accepted; none are when absent.
+    pub signed: Option<Arc<Signed>>,
+    /// The origins whose pages may read answers; `*` for all.
+    pub cors_origins: Vec<String>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many documents clients may store by hash; 0 for none.
+    pub persisted_queries: u64,
+    /// The documents that can be asked for by id.
+    pub trusted: Trusted,
+    /// Whether only those are run.
+    pub only_trusted: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            introspection: true,
+            graphiql: true,
+            suggestions: true,
+            anonymous: true,
+            signed: None,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            persisted_queries: 1000,
+            trusted: Trusted::default(),
+            only_trusted: false,
+        }
+    }
+}
+
+/// Why the routes cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The schema is not valid: a fault of the build.
+    #[error("the schema cannot be used: {0}")]
+    Schema(String),
+    /// A trusted document would be refused.
+    #[error("the trusted document {id}: {reason}")]
+    Trusted {
+        /// Its id.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct State {
+    pub(super) schema: Schema,
+    pub(super) sdl: Arc<str>,
+    pub(super) store: Store,
+    pub(super) settings: Arc<Settings>,
+    pub(super) guard: Guard,
+    pub(super) persisted: Persisted,
+    pub(super) points: Arc<Points>,
+    pub(super) under_way: UnderWay,
+    pub(super) authenticator: Arc<Authenticator>,
+    pub(super) metrics: Metrics,
+    pub(super) stopping: Stopping,
+}
+
+impl State {
+    /// The routes' view of a store.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn new(store: Store, settings: Settings) -> Result<Self, StateError> {
+        tls::choose_provider();
+        let schema = schema(settings.limits);
+        let sdl = sdl(&schema);
+        let rules = Rules {
+            limits: settings.limits,
+            introspection: settings.introspection,
+            suggestions: settings.suggestions,
+        };
+        let guard = Guard::new(&sdl, rules).map_err(StateError::Schema)?;
+        for (id, text) in settings.trusted.iter() {
+            guard.check(text).map_err(|refusal| StateError::Trusted {
+                id: id.to_owned(),
+                reason: refusal.to_string(),
+            })?;
+        }
+        Ok(Self {
+            sdl: sdl.into(),
+            schema,
+            metrics: Metrics::new(store.clone()),
+            store,
+            persisted: Persisted::new(
+                settings.trusted.clone(),
+                settings.only_trusted,
+                settings.persisted_queries,
+            ),
+            points: Arc::new(Points::new(&settings.limits)),
+            under_way: UnderWay::default(),
+            stopping: Stopping::default(),
+            authenticator: Arc::new(Authenticator::new(settings.anonymous, settings.signed.clone())),
+            settings: Arc::new(settings),
+            guard,
+        })
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// How long a request may take.
+    pub(super) fn deadline(&self) -> Duration {
+        Duration::from_millis(self.settings.limits.request_timeout_ms)
+    }
+}

@@ -1,0 +1,191 @@
+//! How the server ends: it says that it leaves, lets everything under way finish, and goes.
+//!
+//! On the first signal `/readyz` fails and every answer tells its connection to close; for the time of
+//! [`drain`](super::Serving::drain) requests are still accepted, so that load balancers and clients can turn away. Then no new
+//! connection is accepted, and what is under way has [`grace`](super::Serving::grace) to end. A second signal ends at once.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::Error;
+use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::sleep;
+
+use super::State;
+
+/// How the server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All that was under way has ended, or had the time for it.
+    InOrder,
+    /// A second signal cut off what was under way.
+    AtOnce,
+}
+
+/// Whether the server is about to stop, and what that waits for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stopping(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    begun: AtomicBool,
+    /// Requests under way over TLS, until their answers are sent.
+    under_way: AtomicUsize,
+}
+
+impl Stopping {
+    /// Whether it has begun to stop.
+    pub fn has_begun(&self) -> bool {
+        self.0.begun.load(Ordering::Relaxed)
+    }
+
+    fn begin(&self) {
+        self.0.begun.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until a server with TLS has had nothing to do for a second. Connections of HTTP/2 stay open when they are
+    /// idle, and nothing can tell them to close; those of HTTP/1 end by themselves.
+    async fn quiet(&self) {
+        const STEP: Duration = Duration::from_millis(100);
+        let mut quiet = 0;
+        while quiet < 10 {
+            sleep(STEP).await;
+            let idle = self.0.under_way.load(Ordering::Relaxed) == 0;
+            quiet = if idle { quiet + 1 } else { 0 };
+        }
+    }
+
+    fn under_way(&self) -> UnderWay {
+        self.0.under_way.fetch_add(1, Ordering::Relaxed);
+        UnderWay(self.clone())
+    }
+}
+
+/// A request over TLS, while it is under way.
+struct UnderWay(Stopping);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A body that keeps its request under way until it is sent.
+struct Kept {
+    body: BoxBody,
+    _request: UnderWay,
+}
+
+impl MessageBody for Kept {
+    type Error = Box<dyn std::error::Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_next(cx)
+    }
+}
+
+/// Wraps every route: tells connections to close when the server is about to stop.
+pub(super) async fn tell<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let stopping = request.app_data::<Data<State>>().map(|state| state.stopping.clone());
+    let secure = request.app_config().secure();
+    let under_way = stopping.as_ref().filter(|_| secure).map(Stopping::under_way);
+    let mut response = next.call(request).await?;
+    if stopping.is_some_and(|stopping| stopping.has_begun()) {
+        response
+            .response_mut()
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
+    Ok(match under_way {
+        None => response.map_into_left_body(),
+        Some(request) => response.map_body(|_, body| {
+            EitherBody::right(BoxBody::new(Kept {
+                body: BoxBody::new(body),
+                _request: request,
+            }))
+        }),
+    })
+}
+
+/// Runs `server` to its end, by its own failure or by signals where they are listened to.
+pub(super) async fn run(
+    mut server: Server,
+    mut signals: Signals,
+    how: Timing,
+    stopping: Stopping,
+) -> io::Result<Ending> {
+    tokio::select! {
+        outcome = &mut server => return outcome.map(|()| Ending::InOrder),
+        () = signals.next() => {}
+    }
+    stopping.begin();
+    tracing::info!(
+        "stopping: requests are accepted for {:?} more; a second signal ends at once",
+        how.drain
+    );
+    tokio::select! {
+        outcome = &mut server => return outcome.map(|()| Ending::InOrder),
+        () = signals.next() => return Ok(Ending::AtOnce),
+        () = sleep(how.drain) => {}
+    }
+    tracing::info!("stopping: what is under way has {:?} to end", how.grace);
+    // The command is sent by the call; that it was carried out is told by the server's end.
+    drop(server.handle().stop(true));
+    tokio::select! {
+        outcome = &mut server => outcome.map(|()| Ending::InOrder),
+        () = signals.next() => Ok(Ending::AtOnce),
+        () = sleep(how.grace) => Ok(Ending::InOrder),
+        () = stopping.quiet(), if how.tls => Ok(Ending::InOrder),
+    }
+}
+
+/// How much time there is, and for what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    pub drain: Duration,
+    pub grace: Duration,
+    pub tls: bool,
+}
+
+/// SIGINT and SIGTERM.
+pub(super) struct Signals(Option<(Signal, Signal)>);
+
+impl Signals {
+    /// Listens from now on, where `listened` says so.
+    pub fn new(listened: bool) -> io::Result<Self> {
+        if !listened {
+            return Ok(Self(None));
+        }
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(Self(Some((interrupt, terminate))))
+    }
+
+    /// The next one; never, where they are not listened to.
+    async fn next(&mut self) {
+        match &mut self.0 {
+            Some((interrupt, terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            None => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The span of a request, which its caller's trace may be the parent of (W3C `traceparent`).
+//!
+//! Where no traces are sent no span is made, and nothing here costs anything. Where they go stands in `telemetry`.
+
+use actix_web::http::header::HeaderMap;
+use opentelemetry::propagation::{Extractor, TextMapPropagator};
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tracing::Span;
+use tracing::field::Empty;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use super::metrics::{Outcome, printable};
+
+/// The span of a GraphQL request; what happens for the request happens inside it. A `traceparent` that is not valid is
+/// left aside.
+pub fn request_span(headers: &HeaderMap, request_id: &str) -> Span {
+    let span = tracing::info_span!(
+        target: "menagerie::trace",
+        "/graphql",
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.route = "/graphql",
+        http.response.status_code = Empty,
+        graphql.operation.name = Empty,
+        graphql.operation.type = Empty,
+        request_id,
+    );
+    if !span.is_disabled() {
+        let caller = TraceContextPropagator::new().extract(&Headers(headers));
+        if caller.span().span_context().is_valid() {
+            // Fails only for a span that was entered already.
+            let _ = span.set_parent(caller);
+        }
+    }
+    span
+}
+
+/// Writes into the span how its request ended.
+pub fn ended(span: &Span, outcome: &Outcome<'_>) {
+    if span.is_disabled() {
+        return;
+    }
+    span.record("http.response.status_code", outcome.status);
+    span.record("graphql.operation.type", outcome.kind.word());
+    if let Some(name) = outcome.operation {
+        span.record("graphql.operation.name", printable(name));
+    }
+    if outcome.status >= 500 {
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(|name| name.as_str()).collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! What the process tells of itself: logs to standard error, traces to a collector. Set up once, at the start.
+
+mod logs;
+mod traces;
+
+use std::time::Duration;
+
+use opentelemetry_otlp::ExporterBuildError;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::Config;
+
+/// The target of spans. They are for traces alone: no log line repeats them, and where no traces are sent, none is made.
+pub const SPANS: &str = "menagerie::trace";
+
+/// The longest that the end waits for the collector.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Why telemetry cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// `MENAGERIE_LOG` is no filter.
+    #[error("MENAGERIE_LOG: {0}; accepted is a filter such as `info` or `menagerie=debug,warn`")]
+    Log(#[from] ParseError),
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` is no address.
+    #[error(
+        "OTEL_EXPORTER_OTLP_ENDPOINT is {0:?}; accepted is the http:// or https:// address of a collector, such as \
+         http://127.0.0.1:4318"
+    )]
+    Endpoint(String),
+    /// Traces cannot be sent to what it names.
+    #[error("OTEL_EXPORTER_OTLP_ENDPOINT: traces cannot be sent there: {0}")]
+    Traces(#[from] ExporterBuildError),
+}
+
+/// Telemetry that has started.
+#[must_use = "traces that were not sent yet are lost without `stop`"]
+#[derive(Debug)]
+pub struct Telemetry {
+    provider: Option<SdkTracerProvider>,
+}
+
+/// Starts logs, and traces where there is somewhere to send them to.
+///
+/// # Errors
+/// A filter or an address that is not accepted.
+pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
+    let logs = logs::layer(config)?;
+    let provider = config.otlp_endpoint.as_deref().map(traces::provider).transpose()?;
+    let traces = provider.as_ref().map(traces::layer);
+    // A second start (in tests) changes nothing.
+    let _ = tracing_subscriber::registry().with(logs).with(traces).try_init();
+    Ok(Telemetry { provider })
+}
+
+impl Telemetry {
+    /// Sends what was not sent yet, and ends. Waits for some seconds at most.
+    pub async fn stop(self) {
+        let Some(provider) = self.provider else { return };
+        // The exporter waits on its thread, which must not hold up the runtime's.
+        let stopped = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH)).await;
+        if let Ok(Err(error)) = stopped {
+            tracing::warn!("the last traces were not sent: {error}");
+        }
+    }
+}
