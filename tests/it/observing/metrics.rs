@@ -6,8 +6,8 @@ use menagerie::graphql::viewer::{Role, Viewer};
 use menagerie::http::metrics::{Kind, Outcome};
 use serde_json::{Value as Json, json};
 
-use crate::commands::program_over;
 use crate::commands::server::{Server, until};
+use crate::commands::{output, program_over};
 use crate::support::{TestApp, client};
 
 /// The value of a metric, by its name and labels as they are written.
@@ -138,31 +138,49 @@ async fn a_command_that_waits_for_a_connection_is_shown_while_it_waits() {
 #[tokio::test]
 async fn each_operation_is_one_line_of_the_log_whatever_the_client_calls_it() {
     let app = TestApp::empty().await;
+    let token = output(&app, &["token", "create", "dashboard", "--role", "reader"]);
+    let token = token.trim();
     for format in ["text", "json"] {
         let mut command = program_over(&app);
         command.env("MENAGERIE_LOG_FORMAT", format);
         let mut server = Server::start(&mut command);
-        let asked = json!({
-            "query": "query Secret($key: String!) { gift(slug: $key) { id } }",
-            "variables": { "key": "hidden-value" },
-            "operationName": "Nothing kind=mutation\n2026 INFO forged\u{1b}[2K",
-        });
-        let request = client().post(&server.address).bearer_auth("hidden-token").json(&asked);
-        request.send().await.expect("an answer");
+        let name = "N".repeat(100);
+        let query = format!("query {name}($key: String!) {{ gift(slug: $key) {{ id }} }}");
+        for (operation, bearer, status) in [
+            (name.as_str(), token, 200),
+            ("Nothing kind=mutation\n2026 INFO forged\u{1b}[2K", token, 200),
+            (name.as_str(), "hidden-token", 401),
+        ] {
+            let asked = json!({ "query": query, "variables": { "key": "hidden-value" }, "operationName": operation });
+            let request = client().post(&server.address).bearer_auth(bearer).json(&asked);
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status(), status, "{operation:?}");
+        }
         server.signal("-TERM");
         server.ended();
         let log = server.log();
         let lines: Vec<_> = log.lines().filter(|line| line.contains("request_id")).collect();
-        assert_eq!(lines.len(), 1, "{log}");
-        assert!(!log.contains("hidden-") && !log.contains("$key"), "{log}");
-        assert!(!log.lines().any(|line| line.starts_with("2026 INFO forged")), "{log}");
+        assert_eq!(lines.len(), 3, "{log}");
+        for never in ["hidden-", "$key", "forged", token, &"N".repeat(65)] {
+            assert!(!log.contains(never), "{never}: {log}");
+        }
         if format == "json" {
-            let line: Json = serde_json::from_str(lines[0]).expect("JSON");
-            assert_eq!(line["target"], "menagerie::operation");
-            let fields = &line["fields"];
-            assert_eq!(fields["name"], "Nothing?kind=mutation?2026?INFO?forged?[2K", "{line}");
-            assert!(fields["milliseconds"].is_u64() && fields["status"].is_u64(), "{line}");
-            assert!(fields.get("viewer").is_none(), "{line}");
+            let first: Json = serde_json::from_str(lines[0]).expect("JSON");
+            assert_eq!(first["target"], "menagerie::operation");
+            let fields = &first["fields"];
+            assert_eq!(fields["name"], "N".repeat(64), "{first}");
+            assert_eq!(
+                (&fields["kind"], &fields["status"], &fields["viewer"]),
+                (&json!("query"), &json!(200), &json!("dashboard")),
+                "{first}"
+            );
+            for number in ["milliseconds", "cost", "commands"] {
+                assert!(fields[number].is_u64(), "{number}: {first}");
+            }
+            let last: Json = serde_json::from_str(lines[2]).expect("JSON");
+            let fields = &last["fields"];
+            assert_eq!(fields["codes"], "UNAUTHENTICATED", "{last}");
+            assert!(fields.get("viewer").is_none() && fields.get("name").is_none(), "{last}");
         }
     }
 }
