@@ -9,6 +9,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
@@ -27,9 +28,10 @@ struct Socket(Arc<Handle>);
 
 /// For `HttpServer::on_connect`: keeps the handle with the connection.
 pub fn remember(io: &dyn Any, data: &mut Extensions) {
-    let plain = io.downcast_ref::<TcpStream>();
+    let under_tls = || Some(io.downcast_ref::<TlsStream<TcpStream>>()?.get_ref().0);
+    let stream = io.downcast_ref::<TcpStream>().or_else(under_tls);
     // Without a handle left, the connection is served all the same, until the deadline.
-    if let Some(handle) = plain.and_then(|stream| stream.as_fd().try_clone_to_owned().ok()) {
+    if let Some(handle) = stream.and_then(|stream| stream.as_fd().try_clone_to_owned().ok()) {
         data.insert(Socket(Arc::new(handle.into())));
     }
 }

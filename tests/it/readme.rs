@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use menagerie::config::{Config, Profile};
+
 use serde_json::Value as Json;
 
 use crate::support::TestApp;
@@ -50,4 +52,21 @@ fn the_readme_lists_every_setting() {
         count += 1;
     }
     assert!(count >= 15, "{count}");
+}
+
+#[test]
+fn the_readme_tells_what_the_production_profile_changes() {
+    let readme = readme();
+    let (_, profile) = readme.split_once("### The production profile").expect("the section");
+    let table = profile.lines().skip_while(|line| !line.starts_with('|')).skip(2);
+    let rows: Vec<&str> = table.take_while(|line| line.starts_with('|')).collect();
+    let shown = |profile: Profile| format!("{:#?}", Config::of(profile));
+    let (development, production) = (shown(Profile::Development), shown(Profile::Production));
+    let changed: Vec<_> = development
+        .lines()
+        .zip(production.lines())
+        .filter(|(a, b)| a != b)
+        .collect();
+    // The profile itself is one of them.
+    assert_eq!(changed.len() - 1, rows.len(), "{changed:#?} {rows:#?}");
 }
