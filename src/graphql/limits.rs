@@ -74,6 +74,8 @@ limits! {
         "the number of selected fields, fragments put in";
     RootFields "rootFields" "MENAGERIE_MAX_ROOT_FIELDS" 50 in 1..=1_000:
         "the number of root fields, fragments put in";
+    IntrospectionDepth "introspectionDepth" "MENAGERIE_MAX_INTROSPECTION_DEPTH" 2 in 1..=4:
+        "the nesting of `fields`, `inputFields`, `interfaces` and `possibleTypes` in introspection";
     VariablesBytes "variablesBytes" "MENAGERIE_MAX_VARIABLES_BYTES" 65_536 in 2..=16_777_216:
         "the length of the variables in bytes";
     VariablesNesting "variablesNesting" "MENAGERIE_MAX_VARIABLES_NESTING" 16 in 1..=100:

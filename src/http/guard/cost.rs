@@ -6,10 +6,12 @@
 //! | a document found by its id, a sum over gifts | 2 more |
 //! | a page of a connection | 10 more, for each parent |
 //! | `totalCount` | 20 more |
+//! | `__schema` | 5,000 more |
+//! | `__type` | 500 more |
 //!
 //! A page has as many rows as `first` or `last` say, or as a page has where nothing is said. A list that is stored in
-//! a document counts as three. Introspection counts its fields once: its answers are as large as the schema, and the
-//! schema is ours.
+//! a document counts as three. Introspection counts its fields once: its answers are as large as the schema, which
+//! its two fields cost.
 
 use std::collections::HashMap;
 
@@ -24,6 +26,8 @@ use crate::graphql::limits::Limits;
 const DOCUMENT: u64 = 2;
 const PAGE: u64 = 10;
 const COUNT: u64 = 20;
+const SCHEMA: u64 = 5_000;
+const TYPE: u64 = 500;
 /// How many items a list that is stored in a document is taken to have.
 const STORED_LIST: u64 = 3;
 
@@ -91,6 +95,8 @@ impl<'a> Prices<'a> {
         let inner = field.definition.ty.inner_named_type();
         let own = match field.name.as_str() {
             "totalCount" if on_page => COUNT,
+            "__schema" => SCHEMA,
+            "__type" => TYPE,
             // An animal's `given` is a sum over gifts, though it looks like a field.
             "given" => DOCUMENT,
             _ if is_page(inner) => PAGE,

@@ -5,8 +5,6 @@ use std::collections::HashMap;
 
 use apollo_compiler::Name;
 use apollo_compiler::executable::{ExecutableDocument, Operation, Selection, SelectionSet};
-use apollo_compiler::introspection::check_max_depth;
-use apollo_compiler::validation::Valid;
 
 use super::refusal::Refusal;
 use crate::graphql::limits::{Limit, Limits};
@@ -26,18 +24,7 @@ pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refus
         limits.check(Limit::Fields, size.fields)?;
         limits.check(Limit::Depth, size.depth)?;
         limits.check(Limit::RootFields, size.top)?;
-    }
-    Ok(())
-}
-
-/// Refuses introspection that leads in circles: its answers grow with each round.
-pub fn check_introspection(document: &Valid<ExecutableDocument>) -> Result<(), Refusal> {
-    for operation in document.operations.iter() {
-        check_max_depth(document, operation).map_err(|error| {
-            let message = "the selection leads through `fields`, `interfaces`, `possibleTypes` or `inputFields` more \
-                           than twice; accepted are up to two of them on one way";
-            Refusal::new("LIMIT_EXCEEDED", message).at(error.location(), &document.sources)
-        })?;
+        limits.check(Limit::IntrospectionDepth, size.circles)?;
     }
     Ok(())
 }
@@ -66,6 +53,8 @@ struct Size {
     top: u64,
     /// How many levels.
     depth: u64,
+    /// How many of them lead on through the schema: an answer grows with each by as much as the schema has.
+    circles: u64,
 }
 
 impl Size {
@@ -73,7 +62,16 @@ impl Size {
         self.fields = self.fields.saturating_add(other.fields);
         self.top = self.top.saturating_add(other.top);
         self.depth = self.depth.max(other.depth);
+        self.circles = self.circles.max(other.circles);
     }
+}
+
+fn leads_on(on: &Name, field: &Name) -> bool {
+    on == "__Type"
+        && matches!(
+            field.as_str(),
+            "fields" | "inputFields" | "interfaces" | "possibleTypes"
+        )
 }
 
 struct Measures<'a> {
@@ -96,6 +94,7 @@ impl<'a> Measures<'a> {
                         fields: below.fields.saturating_add(1),
                         top: 1,
                         depth: below.depth + 1,
+                        circles: below.circles + u64::from(leads_on(&set.ty, &field.name)),
                     }
                 }
                 Selection::InlineFragment(fragment) => self.set(&fragment.selection_set, level + 1),

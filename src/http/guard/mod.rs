@@ -151,9 +151,7 @@ impl Guard {
         rules::unique_input_fields(document)?;
         rules::variable_positions(&valid, &self.schema)?;
         measure::check(&valid, self.limits())?;
-        if self.rules.introspection {
-            measure::check_introspection(&valid)?;
-        } else {
+        if !self.rules.introspection {
             measure::refuse_introspection(&valid)?;
         }
         Ok(valid)
