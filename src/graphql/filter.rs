@@ -206,7 +206,7 @@ fn membership(path: &'static str, eq: Option<Value>, any_of: Option<Vec<Value>>,
 pub struct DateFilter {
     /// Possibly: no known bound rules out that the date has a day in this span.
     overlaps: Option<String>,
-    /// Certainly: the date begins and ends in this span.
+    /// Certainly: the date begins and ends in this span, whose ends are known or open (`1965/..`), not unknown.
     within: Option<String>,
     /// Certainly: the date ends before this span begins.
     before: Option<String>,
@@ -231,7 +231,13 @@ impl DateFilter {
             }
         }
         if let Some(span) = &self.within {
-            let bounds = span_of("within", span)?.bounds();
+            let span = span_of("within", span)?;
+            if span.has_unknown_end() {
+                let message = "one end of this span is unknown, so nothing lies in it for certain; accepted is a span \
+                               whose ends are known, or open (`..`)";
+                return Err(ApiError::input("within", message));
+            }
+            let bounds = span.bounds();
             push(
                 path.earliest,
                 bounds.earliest.map_or(Test::Known, |day| Test::AtLeast(day.into())),

@@ -1,13 +1,13 @@
-//! Reads what a request selects, straight from its parsed document: fields, fragments, directives, variables.
+//! Reads what a request selects, straight from its parsed document: fields, fragments, arguments.
 //!
+//! The guard in `http` has put the variables in and left out what directives leave out, so neither is met here.
 //! async-graphql's own look-ahead does not tell types apart below an interface; planning needs that.
 
 use std::collections::HashSet;
 
+use async_graphql::Value;
 use async_graphql::context::QueryEnvInner;
-use async_graphql::parser::types::{Directive, Field, Selection, SelectionSet};
-use async_graphql::{Name, Positioned, Value};
-use async_graphql_value::Value as InputValue;
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
 
 use super::collection::{Collection, Link, targets};
 use super::collections::with_kind;
@@ -33,21 +33,20 @@ impl<'a> Document<'a> {
     fn collect(self, set: &'a SelectionSet, on: Option<&str>, found: &mut Vec<&'a Field>) {
         for item in &set.items {
             match &item.node {
-                Selection::Field(field) if self.included(&field.node.directives) => found.push(&field.node),
-                Selection::InlineFragment(fragment) if self.included(&fragment.node.directives) => {
+                Selection::Field(field) => found.push(&field.node),
+                Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
                     if applies(condition, on) {
                         self.collect(&fragment.node.selection_set.node, on, found);
                     }
                 }
-                Selection::FragmentSpread(spread) if self.included(&spread.node.directives) => {
+                Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.0.fragments.get(&spread.node.fragment_name.node)
                         && applies(Some(fragment.node.type_condition.node.on.node.as_str()), on)
                     {
                         self.collect(&fragment.node.selection_set.node, on, found);
                     }
                 }
-                _ => {}
             }
         }
     }
@@ -67,53 +66,16 @@ impl<'a> Document<'a> {
         sets
     }
 
-    /// The value of an argument, variables and their defaults put in; `None` where it is not given.
+    /// The value of an argument; `None` where it is not given.
     pub fn argument(self, field: &Field, name: &str) -> Result<Option<Value>> {
-        let Some((_, value)) = field.arguments.iter().find(|(argument, _)| argument.node == name) else {
+        let Some(value) = field.get_argument(name) else {
             return Ok(None);
         };
-        if let InputValue::Variable(variable) = &value.node {
-            return Ok(self.variable(variable));
-        }
-        let resolved = value
+        value
             .node
             .clone()
-            .into_const_with(|variable| Ok::<_, ApiError>(self.variable(&variable).unwrap_or(Value::Null)))?;
-        Ok(Some(resolved))
-    }
-
-    fn variable(self, name: &Name) -> Option<Value> {
-        let definitions = &self.0.operation.node.variable_definitions;
-        let definition = definitions
-            .iter()
-            .find(|definition| definition.node.name.node == *name)?;
-        self.0
-            .variables
-            .get(name)
-            .or_else(|| definition.node.default_value())
-            .cloned()
-    }
-
-    /// Whether `@skip` and `@include` let a selection stand. In doubt it stands: then only too much is fetched.
-    fn included(self, directives: &[Positioned<Directive>]) -> bool {
-        directives.iter().all(|directive| {
-            let condition = || {
-                let (_, value) = directive.node.arguments.iter().find(|(name, _)| name.node == "if")?;
-                match &value.node {
-                    InputValue::Boolean(flag) => Some(*flag),
-                    InputValue::Variable(name) => match self.variable(name)? {
-                        Value::Boolean(flag) => Some(flag),
-                        _ => None,
-                    },
-                    _ => None,
-                }
-            };
-            match directive.node.name.node.as_str() {
-                "skip" => condition() != Some(true),
-                "include" => condition() != Some(false),
-                _ => true,
-            }
-        })
+            .into_const_with(|_| Err(ApiError::Internal))
+            .map(Some)
     }
 }
 

@@ -1,30 +1,29 @@
 //! `/graphql`: a request's way from its bytes to its answer. Our own layer over `Schema::execute`; no integration crate.
 //!
-//! In this order, so that each step costs what the one before it has allowed: media types, forgery, who asks, the
-//! body, how many requests are under way, the document (`persisted`, `guard`), its cost, the client's points, and the
+//! In this order, so that each step costs what the one before it has allowed: media types, the body, who asks, how many requests are under way, the document (`persisted`, `guard`), its cost, the client's points, and the
 //! execution under the deadline. Each part stands in its own file.
 
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING};
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use futures_util::FutureExt;
 use futures_util::future::{Either, join_all, select};
-use futures_util::{FutureExt, StreamExt};
-use tokio::time::{sleep_until, timeout_at};
+use tokio::time::sleep_until;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::answer::{Answer, Answers, Cost};
-use super::browser;
 use super::client::{self, Client};
 use super::guard::{self, OperationType, Prepared, Refusal};
-use super::media::{MediaType, refused_content};
+use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
 use super::parameters::{Asked, Parameters};
+use super::reading::read;
 use super::{State, leaving, trace};
 use crate::graphql::error::ApiError;
 use crate::graphql::execute;
@@ -128,7 +127,7 @@ impl Way<'_> {
 
     async fn answer(&self, body: Payload) -> Answers {
         let settings = &self.state.settings;
-        let asked = match self.read(body).await {
+        let asked = match read(self.http, body, settings, self.until).await {
             Ok(asked) => asked,
             Err(answer) => return answer.into(),
         };
@@ -182,69 +181,6 @@ impl Way<'_> {
         let checked = self.state.settings.limits.check(Limit::Cost, cost);
         checked.map_err(|error| Answer::refused(&error.into()))?;
         self.spend(client, cost)
-    }
-
-    /// The parameters, by address or by body.
-    async fn read(&self, body: Payload) -> Result<Asked, Answer> {
-        let unread = |status, message: String| Err(Answer::unread(status, &Refusal::input(message)));
-        let method = self.http.method();
-        let is_post = method == Method::POST;
-        if !is_post && method != Method::GET {
-            let message = format!("the method is {method}; accepted are GET and POST");
-            return unread(StatusCode::METHOD_NOT_ALLOWED, message);
-        }
-        let headers = self.http.headers();
-        if let Some(message) = refused_content(headers, is_post) {
-            return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
-        }
-        if headers
-            .get(CONTENT_ENCODING)
-            .is_some_and(|encoding| encoding != "identity")
-        {
-            let message = "the body is compressed; accepted is a body without content encoding".to_owned();
-            return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
-        }
-        if let Some(message) = browser::forged(headers, &self.state.settings.cors_origins) {
-            return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
-        }
-        let asked = if is_post {
-            let bytes = self.bytes(body).await?;
-            Asked::of_body(&bytes, &self.state.settings.limits)
-        } else {
-            Parameters::of_query(self.http.query_string()).map(|parameters| Asked::One(Box::new(parameters)))
-        };
-        asked.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))
-    }
-
-    async fn bytes(&self, mut body: Payload) -> Result<Vec<u8>, Answer> {
-        let most = self.state.settings.limits.body_limit_bytes;
-        let mut bytes = Vec::new();
-        loop {
-            let Ok(next) = timeout_at(self.until.into(), body.next()).await else {
-                let refusal = Refusal::new(
-                    "TIMEOUT",
-                    "the body did not come in time; send it at once, or less of it",
-                );
-                return Err(Answer::unread(StatusCode::REQUEST_TIMEOUT, &refusal));
-            };
-            match next {
-                None => return Ok(bytes),
-                Some(Ok(chunk)) if bytes.len() + chunk.len() <= most => bytes.extend_from_slice(&chunk),
-                Some(Ok(_)) => {
-                    let error = ApiError::LimitExceeded {
-                        message: format!("the body is larger than {most} bytes, which is the most that is accepted"),
-                        limit: i64::try_from(most).unwrap_or(i64::MAX),
-                        actual: i64::try_from(most).unwrap_or(i64::MAX - 1) + 1,
-                        name: "bodyBytes",
-                    };
-                    return Err(Answer::unread(StatusCode::PAYLOAD_TOO_LARGE, &error.into()));
-                }
-                Some(Err(error)) => {
-                    let refusal = Refusal::input(format!("the body broke off: {error}"));
-                    return Err(Answer::unread(StatusCode::BAD_REQUEST, &refusal));
-                }
-            }
-        }
     }
 
     async fn viewer(&self) -> Result<Viewer, ApiError> {

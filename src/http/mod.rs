@@ -14,6 +14,7 @@ mod media;
 pub mod metrics;
 mod parameters;
 pub mod persisted;
+mod reading;
 mod state;
 mod stopping;
 pub mod tls;

@@ -172,6 +172,11 @@ async fn errors_have_a_code_and_say_what_is_accepted() {
             "known beginning",
         ),
         (
+            "{ gifts(where: {date: {within: \"1965/\"}}) { nodes { id } } }",
+            "BAD_USER_INPUT",
+            "one end of this span is unknown",
+        ),
+        (
             "{ gifts(where: {giver: {id: {eq: \"gift_cn-kr\"}}}) { nodes { id } } }",
             "BAD_USER_INPUT",
             "gift_cn-kr",

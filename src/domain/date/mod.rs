@@ -101,6 +101,11 @@ impl Edtf {
         self.facts.uncertain
     }
 
+    /// Whether it is an interval one end of which is unknown, such as `1965/`: neither given nor open.
+    pub fn has_unknown_end(&self) -> bool {
+        self.text.starts_with('/') || self.text.ends_with('/')
+    }
+
     /// The text, as it was written.
     pub fn as_str(&self) -> &str {
         &self.text

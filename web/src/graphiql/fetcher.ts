@@ -5,12 +5,16 @@ import type { GraphiQLProps } from 'graphiql';
 type Fetcher = GraphiQLProps['fetcher'];
 type Result = Extract<Awaited<ReturnType<Fetcher>>, { data?: unknown }>;
 
+/** Whether the server is asked to tell what each request costs; the bar has the switch. */
+export const cost = { isAsked: false };
+
 /** Sends the operation; the headers of GraphiQL's header editor win over the page's own. */
 export const fetcher: Fetcher = async (params, options) => {
   const headers = new Headers({
     accept: 'application/graphql-response+json, application/json;q=0.9',
     'content-type': 'application/json',
   });
+  if (cost.isAsked) headers.set('x-menagerie-cost', '1');
   for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value));
 
   let response: Response;

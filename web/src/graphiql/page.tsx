@@ -4,7 +4,7 @@ import { GraphiQL } from 'graphiql';
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useSystemTheme, useWordWrap } from './adjustments.ts';
-import { fetcher } from './fetcher.ts';
+import { cost, fetcher } from './fetcher.ts';
 import { SampleMenu } from './sample-menu.tsx';
 import { samples } from './samples.ts';
 import { storage } from './storage.ts';
@@ -18,6 +18,9 @@ export function Page() {
           Menagerie <span>GraphiQL</span>
         </h1>
         <div ref={setMenuPlace} />
+        <label title="What a query is estimated to cost, and what it costs the database: in extensions.cost of the answer">
+          <input type="checkbox" onChange={(event) => (cost.isAsked = event.target.checked)} /> Show cost
+        </label>
         <a href="/schema.graphql">Schema</a>
       </header>
       <main>
