@@ -1,13 +1,14 @@
 //! Alive, ready, and the port of their own.
 
 use std::net::TcpListener;
+use std::time::Instant;
 
 use menagerie::http::{self, Serving, State};
 use menagerie::store::{Options, Store};
 use serde_json::Value as Json;
 
 use crate::commands::server::Server;
-use crate::commands::{ends_with, program_over};
+use crate::commands::{PATIENCE, ends_with, program_over};
 use crate::support::{TestApp, client, database_options, settings};
 
 /// Each check's name and whether it holds.
@@ -128,7 +129,9 @@ async fn the_port_of_their_own_answers_until_the_server_has_ended() {
     let answer = client().get(&ready).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
     server.signal("-TERM");
+    let since = Instant::now();
     loop {
+        assert!(since.elapsed() < PATIENCE, "it goes on to be ready");
         let answer = client().get(&ready).send().await.expect("an answer");
         if answer.status() == 503 {
             let body: Json = answer.json().await.expect("JSON");

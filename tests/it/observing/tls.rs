@@ -150,7 +150,8 @@ fn a_wrong_certificate_or_key_is_told_with_its_file_and_what_is_accepted() {
     assert!(said.contains("prose.pem holds none"), "{said}");
 }
 
-#[tokio::test]
+// On another thread than this the client answers the server's pings while this one waits.
+#[tokio::test(flavor = "multi_thread")]
 async fn an_idle_connection_of_http_2_does_not_hold_up_the_end() {
     let folder = tempfile::tempdir().expect("a folder");
     let certificate = make(folder.path());
