@@ -33,7 +33,7 @@ pub enum ApiError {
     Forbidden(String),
     /// The client asks too much in too short a time.
     #[error("too much was asked in too short a time; try again in {0} s")]
-    RateLimited(u64),
+    RateLimited(u32),
     /// Another write came first.
     #[error("another write came first; read the document again and repeat the change")]
     Conflict,

@@ -24,12 +24,14 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    extensions: Option<Extensions>,
+    // Boxed: an answer is also an error in many a `Result`, and few answers have this.
+    extensions: Option<Box<Extensions>>,
     /// What the status must tell.
     #[serde(skip)]
     told: Told,
     #[serde(skip)]
-    retry_after: Option<u64>,
+    /// In seconds.
+    retry_after: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -92,7 +94,7 @@ impl Answer {
         Self {
             data: Some(response.data),
             errors: response.errors,
-            extensions: cost.map(|cost| Extensions { cost }),
+            extensions: cost.map(|cost| Box::new(Extensions { cost })),
             told: Told::Executed,
             retry_after: None,
         }

@@ -110,7 +110,7 @@ impl Points {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(until)) => {
                 let wait = until.wait_time_from(self.clock.now());
-                ApiError::RateLimited(wait.as_secs() + 1)
+                ApiError::RateLimited(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1))
             }
             Err(_) => limits.exceeded(Limit::PointsPerMinute, points.get().into()),
         };

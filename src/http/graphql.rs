@@ -83,7 +83,10 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
     let span = trace::request_span(http.headers(), &request_id);
     let media = MediaType::negotiated(http.headers());
     let answers = match media {
-        Some(_) => way.caught(body).instrument(span.clone()).await,
+        Some(_) => {
+            let caught = way.caught(body).instrument(span.clone());
+            caught.instrument(trace::log_span(&request_id)).await
+        }
         None => not_acceptable().into(),
     };
     let media = media.unwrap_or(MediaType::Json);

@@ -50,7 +50,8 @@ async fn ready(state: Data<State>) -> HttpResponse {
 }
 
 async fn metrics(state: Data<State>) -> HttpResponse {
-    match state.metrics().text() {
+    state.metrics.documents_kept(state.guard.kept());
+    match state.metrics.text() {
         Ok(text) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))
             .content_type(OPEN_METRICS)

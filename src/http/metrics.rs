@@ -172,7 +172,7 @@ impl Metrics {
         registry.register("cost_points", "Estimated cost of what was asked", new.cost.clone());
         registry.register(
             "over_limit",
-            "Requests over a limit, refused or only measured",
+            "Requests refused because they go over a limit",
             new.over_limit.clone(),
         );
         registry.register(
@@ -264,7 +264,7 @@ impl Metrics {
         self.0.panics.inc();
     }
 
-    /// Counts a request over the limit of this name, whether it is refused or only measured.
+    /// Counts a request that is refused because it goes over the limit of this name.
     pub fn over_limit(&self, name: &str) {
         let limit = limit_names().find(|known| *known == name).unwrap_or(OTHER);
         self.0.over_limit.get_or_create(&LimitName { limit }).inc();

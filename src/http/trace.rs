@@ -36,6 +36,12 @@ pub fn request_span(headers: &HeaderMap, request_id: &str) -> Span {
     span
 }
 
+/// The span that names the request in each line of the log that is written for it, such as the cause of an error.
+pub fn log_span(request_id: &str) -> Span {
+    // Of the highest level, so that no line is without it whatever is logged.
+    tracing::error_span!("request", id = request_id)
+}
+
 /// Writes into the span how its request ended.
 pub fn ended(span: &Span, outcome: &Outcome<'_>) {
     if span.is_disabled() {
