@@ -1,5 +1,6 @@
 //! What those see who look after the server: metrics, health, the line per operation, traces; and TLS.
 
+mod causes; // errors, in full and by request
 mod health; // alive, ready, the port of their own
 mod metrics; // what is counted, what is logged
 mod tls; // certificates, HTTP/2
