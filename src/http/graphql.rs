@@ -1,7 +1,8 @@
 //! `/graphql`: a request's way from its bytes to its answer. Our own layer over `Schema::execute`; no integration crate.
 //!
-//! In this order, so that each step costs what the one before it has allowed: media types, the body, who asks, how many requests are under way, the document (`persisted`, `guard`), its cost, the client's points, and the
-//! execution under the deadline. Each part stands in its own file.
+//! In this order, so that each step costs what the one before it has allowed: media types, the body, how many requests
+//! are under way, who asks, the document (`persisted`, `guard`), its cost, the client's points, and the execution. All
+//! of it under one deadline. Each part stands in its own file.
 
 use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
@@ -134,12 +135,14 @@ impl Way<'_> {
             Ok(asked) => asked,
             Err(answer) => return answer.into(),
         };
-        let viewer = match self.viewer().await {
-            Ok(viewer) => viewer,
-            Err(error) => return Answer::failed(&error).into(),
-        };
+        // Who asks is looked up in the database, which is work already.
         let Ok(_entered) = self.state.under_way.enter(&settings.limits) else {
             return Answer::failed(&ApiError::Busy).into();
+        };
+        let viewer = match self.in_time(self.viewer()).await {
+            Ok(Ok(viewer)) => viewer,
+            Ok(Err(error)) => return Answer::failed(&error).into(),
+            Err(ended) => return ended.into(),
         };
         let client = Client::of(&viewer, client::address(self.http, &settings.trusted_proxies));
         self.noted.borrow_mut().viewer = viewer;
@@ -255,9 +258,22 @@ impl Way<'_> {
         spent.map_err(|error| Answer::failed(&error))
     }
 
-    /// Executes an operation, until the deadline or until its client leaves.
     async fn run(&self, ready: Ready) -> Answer {
         let execution = execute(&self.state.schema, self.store.clone(), ready.prepared.request);
+        match self.in_time(execution).await {
+            Ok(response) => {
+                let cost = self.tells_cost.then(|| Cost {
+                    estimate: ready.prepared.cost,
+                    work: self.store.work(),
+                });
+                Answer::executed(response, cost)
+            }
+            Err(ended) => ended,
+        }
+    }
+
+    /// Works until the deadline, or until the client leaves.
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Answer> {
         let ended = async {
             let late = sleep_until(self.until.into());
             match select(Box::pin(late), Box::pin(leaving::left(self.http))).await {
@@ -265,15 +281,9 @@ impl Way<'_> {
                 Either::Right(_) => Answer::abandoned(),
             }
         };
-        match select(Box::pin(execution), Box::pin(ended)).await {
-            Either::Left((response, _)) => {
-                let cost = self.tells_cost.then(|| Cost {
-                    estimate: ready.prepared.cost,
-                    work: self.store.work(),
-                });
-                Answer::executed(response, cost)
-            }
-            Either::Right((answer, _)) => answer,
+        match select(Box::pin(work), Box::pin(ended)).await {
+            Either::Left((done, _)) => Ok(done),
+            Either::Right((answer, _)) => Err(answer),
         }
     }
 }

@@ -94,9 +94,10 @@ pub fn serve(
         let origins = &settings.cors_origins;
         App::new()
             .app_data(state.clone())
-            // The last one is the outermost: what answers a preflight gets the security headers as well.
-            .wrap(Compress::default())
+            // The last one is the outermost: what answers a preflight gets the security headers as well, and `Vary` is
+            // only added to behind the one that replaces it.
             .wrap(Condition::new(!origins.is_empty(), browser::cors(origins)))
+            .wrap(Compress::default())
             .wrap(browser::security_headers(!origins.is_empty(), tls))
             .wrap(from_fn(stopping::tell))
             .configure(|config| routes(config, settings))

@@ -3,7 +3,9 @@
 //! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty is absent.
 
 use serde::Deserialize;
+use serde::de::Error;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::guard::{Refusal, Variables};
 use crate::graphql::limits::{Limit, Limits};
@@ -30,11 +32,24 @@ pub struct Parameters {
 
 /// The extensions that are understood; others are let pass.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(try_from = "Map<String, Value>")]
 pub struct Extensions {
     /// Apollo's automatic persisted queries.
-    #[serde(default)]
     pub persisted_query: Option<PersistedQuery>,
+}
+
+impl TryFrom<Map<String, Value>> for Extensions {
+    type Error = serde_json::Error;
+
+    fn try_from(mut extensions: Map<String, Value>) -> Result<Self, Self::Error> {
+        let persisted_query = match extensions.remove("persistedQuery") {
+            None | Some(Value::Null) => None,
+            Some(query @ Value::Object(_)) => Some(serde_json::from_value(query)?),
+            // A list would be taken for an object's fields in their order.
+            Some(_) => return Err(serde_json::Error::custom("`persistedQuery` is no object")),
+        };
+        Ok(Self { persisted_query })
+    }
 }
 
 /// A document by its hash.
@@ -203,6 +218,7 @@ mod tests {
             ("query=a&query=b", "given twice"),
             ("variables=[1", "`variables`"),
             ("extensions=1", "`extensions`"),
+            ("extensions=[]", "`extensions`"),
         ] {
             let refusal = Parameters::of_query(query).expect_err(query);
             assert!(refusal.faults[0].message.contains(part), "{query}: {refusal:?}");
@@ -217,6 +233,11 @@ mod tests {
             (b"{\"query\": \"{a}\", \"query\": \"{b}\"}", "duplicate field"),
             (b"{\"operationName\": {}}", "expected a string"),
             (b"{\"extensions\": \"x\"}", "cannot be read"),
+            (b"{\"extensions\": []}", "cannot be read"),
+            (
+                b"{\"extensions\": {\"persistedQuery\": [1, \"a\"]}}",
+                "`persistedQuery` is no object",
+            ),
             (b"[]", "empty"),
             (b"[{}]", "the number of requests in a batch is 1; accepted are up to 0"),
         ] {

@@ -17,6 +17,7 @@ pub fn suggestion(schema: &Schema, message: &str) -> Option<String> {
             r"^the argument `(?<name>\w+)` is not supported by `(?<on>\w+)\.(?<field>\w+)",
             r"^(field|value) `(?<name>\w+)` does not exist on `(?<on>\w+)`",
             r"^cannot find type `(?<name>\w+)`",
+            r"^type condition `(?<name>\w+)` of ",
         ]
         .iter()
         .filter_map(|pattern| Regex::new(pattern).ok())

@@ -66,7 +66,7 @@ async fn no_store() -> Store {
 }
 
 /// A token of the store.
-async fn made(app: &TestApp, name: &str, role: Role, lifetime: Option<std::time::Duration>) -> String {
+pub async fn made(app: &TestApp, name: &str, role: Role, lifetime: Option<std::time::Duration>) -> String {
     let text = menagerie::store::tokens::random().expect("random numbers");
     let new = menagerie::store::tokens::NewToken {
         name,

@@ -1,0 +1,209 @@
+//! What a request is estimated to cost, and what it did cost the database.
+
+use menagerie::graphql::limits::Limit;
+use serde_json::{Value as Json, json};
+
+use super::{Answer, Door};
+use crate::support::{TestApp, settings};
+
+async fn with_cost(door: &Door, query: &str, variables: Json) -> Answer {
+    let request = door.post(&json!({ "query": query, "variables": variables }));
+    Answer::to(request.header("x-menagerie-cost", "1")).await
+}
+
+async fn estimate(door: &Door, query: &str) -> u64 {
+    estimate_with(door, query, json!({})).await
+}
+
+async fn estimate_with(door: &Door, query: &str, variables: Json) -> u64 {
+    let answer = with_cost(door, query, variables).await;
+    answer.data();
+    answer.json["extensions"]["cost"]["estimate"]
+        .as_u64()
+        .expect("a number")
+}
+
+#[tokio::test]
+async fn the_cost_is_told_to_those_who_ask_for_it() {
+    let app = TestApp::with(&["article"]).await;
+    let door = Door::over(&app, settings());
+    let query = "{ gifts(first: 3) { nodes { title giver { name } } totalCount } }";
+    let before = app.store.commands_sent();
+    let answer = door.ask(query).await;
+    let commands = app.store.commands_sent() - before;
+    answer.data();
+    assert!(answer.json.get("extensions").is_none(), "{}", answer.json);
+
+    let told = with_cost(&door, query, json!({})).await;
+    assert_eq!(told.data(), answer.data());
+    let cost = told.json["extensions"]["cost"].as_object().expect("an object");
+    let names: Vec<&str> = cost.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "estimate",
+            "commands",
+            "documentsExamined",
+            "documentsReturned",
+            "milliseconds"
+        ]
+    );
+    // `nodes` thrice: itself, `title`, and a nation of 3 with its name; the page; the count.
+    assert_eq!(cost["estimate"], 3 * (1 + 1 + 4) + 11 + 21);
+    assert_eq!(cost["commands"], commands, "as many as the store counted");
+    assert!(
+        cost["documentsReturned"].as_u64() >= Some(4),
+        "three gifts and a nation: {cost:?}"
+    );
+    assert!(cost["documentsExamined"].as_u64() >= Some(4), "{cost:?}");
+    assert!(cost["milliseconds"].as_f64() > Some(0.0), "{cost:?}");
+
+    for value in ["0", "true", ""] {
+        let request = door.post(&json!({ "query": query })).header("x-menagerie-cost", value);
+        assert!(Answer::to(request).await.json.get("extensions").is_none(), "{value}");
+    }
+    // What is refused cost the database nothing, and tells nothing.
+    let refused = with_cost(&door, "{ nothing }", json!({})).await;
+    assert!(refused.json.get("extensions").is_none(), "{}", refused.json);
+}
+
+#[tokio::test]
+async fn a_query_that_needs_no_database_costs_it_nothing() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let answer = with_cost(&door, "{ __typename }", json!({})).await;
+    let cost = &answer.json["extensions"]["cost"];
+    let expected =
+        json!({ "estimate": 1, "commands": 0, "documentsExamined": 0, "documentsReturned": 0, "milliseconds": 0.0 });
+    assert_eq!(cost, &expected);
+}
+
+#[tokio::test]
+async fn the_estimate_is_what_the_table_says() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    for (query, expected) in [
+        // A document by its id: 1 for the field, 2 for looking it up, 1 for the field below.
+        ("{ gift(slug: \"x\") { id } }", 1 + 2 + 1),
+        // A page: 1 and 10; five rows, each 1 with `id` 1 and a nation 1 + 2 with its name 1; the count, 1 and 20.
+        (
+            "{ gifts(first: 5) { nodes { id giver { name } } totalCount } }",
+            1 + 10 + 5 * (1 + 1 + 4) + 21,
+        ),
+        // Four rows with a cursor each and a node, which is the row itself and costs no more than its field; on each a
+        // page of three, on each of which a list that is stored counts for three, with a count and its text.
+        (
+            "{ nations(first: 4) { edges { cursor node { giftsGiven(last: 3) { nodes { items { count { text } } } } } } } }",
+            1 + 10 + 4 * (1 + 1 + (1 + (1 + 10 + 3 * (1 + 3 * (1 + 2))))),
+        ),
+        // As many as ids.
+        ("{ nodes(ids: [\"gift_a\", \"gift_b\"]) { id } }", 2 * (1 + 2 + 1)),
+        // A sum over gifts looks like a field.
+        ("{ animal(slug: \"x\") { given { text } } }", 1 + 2 + (1 + 2 + 1)),
+    ] {
+        assert_eq!(estimate(&door, query).await, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_estimate_grows_with_pages_and_with_pages_on_pages() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let rows = |first: usize| format!("{{ gifts(first: {first}) {{ nodes {{ id }} }} }}");
+    for first in [0, 1, 20, 200] {
+        assert_eq!(estimate(&door, &rows(first)).await, 11 + 2 * first as u64);
+    }
+    let below = "{ gifts(first: 20) { nodes { id claims(first: 5) { nodes { id } } } } }";
+    assert_eq!(estimate(&door, below).await, 11 + 20 * (2 + 11 + 5 * 2));
+}
+
+#[tokio::test]
+async fn page_sizes_come_from_variables_and_where_nothing_is_said_from_the_settings() {
+    let app = TestApp::empty().await;
+    let door = Door::limited(&app, |limits| limits.page_size = 7);
+    assert_eq!(estimate(&door, "{ gifts { nodes { id } } }").await, 11 + 2 * 7);
+    let query = "query($n: Int, $m: Int = 4) { gifts(first: $n) { nodes { id } } nations(last: $m) { nodes { id } } }";
+    for (variables, gifts, nations) in [
+        (json!({ "n": 30, "m": 2 }), 30, 2),
+        (json!({ "n": 30 }), 30, 4),
+        (json!({}), 7, 4),
+        (json!({ "n": null, "m": null }), 7, 7),
+    ] {
+        let found = estimate_with(&door, query, variables.clone()).await;
+        assert_eq!(found, 22 + 2 * (gifts + nations), "{variables}");
+    }
+    let ids = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let three = json!({ "ids": ["gift_a", "gift_b", "gift_c"] });
+    assert_eq!(estimate_with(&door, ids, three).await, 3 * 4);
+}
+
+#[tokio::test]
+async fn fragments_cost_wherever_they_stand_and_each_alias_costs_again() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let row = "fragment Row on GiftConnection { nodes { ...Name ... on Gift { id } } } fragment Name on Gift { title }";
+    let page = 11 + 5 * 3;
+    let once = format!("{{ gifts(first: 5) {{ ...Row }} }} {row}");
+    assert_eq!(estimate(&door, &once).await, page);
+    let twice = format!("{{ a: gifts(first: 5) {{ ...Row }} b: gifts(first: 5) {{ ...Row }} }} {row}");
+    assert_eq!(estimate(&door, &twice).await, 2 * page);
+    // A fragment costs by the page that it stands on.
+    let pages = format!("{{ a: gifts(first: 5) {{ ...Row }} b: gifts(first: 10) {{ ...Row }} }} {row}");
+    assert_eq!(estimate(&door, &pages).await, page + 11 + 10 * 3);
+}
+
+/// The estimate is of the whole operation: it is not lowered by what a variable leaves out of it.
+#[tokio::test]
+async fn what_is_skipped_is_counted_in_the_estimate_and_not_done() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let query =
+        "query($yes: Boolean!) { __typename gifts(first: 5) @include(if: $yes) { nodes { id @skip(if: $yes) } } }";
+    for (yes, commands) in [(true, 1), (false, 0)] {
+        let answer = with_cost(&door, query, json!({ "yes": yes })).await;
+        let cost = &answer.json["extensions"]["cost"];
+        assert_eq!(answer.data().get("gifts").is_some(), yes);
+        assert_eq!(
+            (&cost["estimate"], &cost["commands"]),
+            (&json!(1 + 11 + 5 * 2), &json!(commands))
+        );
+    }
+}
+
+#[tokio::test]
+async fn commands_are_those_that_the_store_counted_however_much_is_selected() {
+    let app = TestApp::with(&["article"]).await;
+    let door = Door::over(&app, settings());
+    for query in [
+        "{ gift(slug: \"cn-kr\") { id } }",
+        "{ gifts { nodes { giver { name } recipient { name } event { title } items { animal { commonName } } } } }",
+        "{ nations { totalCount nodes { giftsGiven(first: 2) { nodes { title } } } } }",
+        "{ animals { nodes { given { text } claims { nodes { source { title } } } } } }",
+        "{ nodes(ids: [\"gift_cn-kr\", \"nation_japan\"]) { id } }",
+    ] {
+        let before = app.store.commands_sent();
+        door.ask(query).await.data();
+        let commands = app.store.commands_sent() - before;
+        let answer = with_cost(&door, query, json!({})).await;
+        assert_eq!(answer.json["extensions"]["cost"]["commands"], commands, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_costs_more_than_the_limit_is_refused_before_it_runs_or_only_measured() {
+    let app = TestApp::empty().await;
+    let query = "{ gifts(first: 20) { nodes { id } } }";
+    let before = app.store.commands_sent();
+    let door = Door::limited(&app, |limits| limits.set(Limit::Cost, 50));
+    door.ask(query).await.is_over(Limit::Cost, 50, 51);
+    assert_eq!(app.store.commands_sent(), before, "nothing was executed");
+    Door::limited(&app, |limits| limits.set(Limit::Cost, 51))
+        .ask(query)
+        .await
+        .data();
+    let measuring = Door::limited(&app, |limits| {
+        limits.set(Limit::Cost, 50);
+        limits.measure(Limit::Cost);
+    });
+    measuring.ask(query).await.data();
+}

@@ -1,0 +1,200 @@
+//! A database that is gone or silent, a client that leaves, a body that does not come: none of them holds anything up
+//! longer than the deadline, and what is over leaves nothing behind.
+
+use menagerie::graphql::limits::Limit;
+use menagerie::graphql::viewer::Role;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::proxy::{Mode, Proxy};
+use super::{Answer, Door, PATIENCE, until};
+use crate::identity::made;
+use crate::support::TestApp;
+
+const QUERY: &str = "{ gifts { nodes { id } } }";
+const IN_FLIGHT: &str = "menagerie_requests_in_flight";
+
+/// A server whose requests may take so long, over a store that comes by the proxy.
+fn within(app: &TestApp, milliseconds: u64) -> Door {
+    Door::limited(app, |limits| limits.request_timeout_ms = milliseconds)
+}
+
+async fn serves_again(door: &Door) {
+    until("service to come back", async || {
+        let answer = door.ask(QUERY).await;
+        (answer.status == 200).then(|| answer.data().clone())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_its_database_the_server_says_so_before_the_deadline_and_comes_back_by_itself() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    let door = within(&app, 60_000);
+    door.ask(QUERY).await.data();
+    proxy.set(Mode::Stopped);
+    for accept in ["application/graphql-response+json", "application/json"] {
+        let request = door.post(&json!({ "query": QUERY })).header("accept", accept);
+        let answer = Answer::to(request).await;
+        answer.is_refused(503, "UNAVAILABLE");
+        assert_eq!(answer.header("retry-after"), "1");
+        let told = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(
+            !told.contains("127.0.0.1") && !told.contains("Kind"),
+            "causes stay in the log: {told}"
+        );
+    }
+    // What needs no database is served meanwhile; readiness tells what is missing.
+    door.ask("{ __typename }").await.data();
+    assert_eq!(Answer::to(door.get("/healthz")).await.status, 200);
+    assert_eq!(Answer::to(door.get("/readyz")).await.status, 503);
+    proxy.set(Mode::Passing);
+    serves_again(&door).await;
+    assert_eq!(Answer::to(door.get("/readyz")).await.status, 200);
+    assert_eq!(door.metric(IN_FLIGHT), 0.0);
+}
+
+#[tokio::test]
+async fn a_database_that_is_silent_is_not_waited_for_beyond_the_deadline() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    let door = within(&app, 1_000);
+    proxy.set(Mode::Silent);
+    for accept in ["application/graphql-response+json", "application/json"] {
+        let request = door.post(&json!({ "query": QUERY })).header("accept", accept);
+        Answer::to(request).await.is_refused(504, "TIMEOUT");
+    }
+    proxy.set(Mode::Passing);
+    serves_again(&door).await;
+    assert_eq!(door.metric(IN_FLIGHT), 0.0);
+}
+
+#[tokio::test]
+async fn who_asks_is_not_waited_for_beyond_the_deadline_either() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    let token = made(&app, "dashboard", Role::Reader, None).await;
+    let door = within(&app, 1_000);
+    let ask = || door.post(&json!({ "query": "{ __typename }" })).bearer_auth(&token);
+    Answer::to(ask()).await.data();
+    proxy.set(Mode::Silent);
+    let answer = tokio::time::timeout(PATIENCE, Answer::to(ask())).await;
+    answer.expect("an answer").is_refused(504, "TIMEOUT");
+    assert_eq!(door.metric(IN_FLIGHT), 0.0);
+}
+
+#[tokio::test]
+async fn the_requests_of_a_batch_share_one_deadline() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    let door = Door::limited(&app, |limits| {
+        limits.request_timeout_ms = 1_000;
+        limits.set(Limit::Batch, 2);
+    });
+    proxy.set(Mode::Silent);
+    let answer = Answer::to(door.post(&json!([{ "query": QUERY }, { "query": "{ __typename }" }]))).await;
+    assert_eq!(
+        answer.json[0]["errors"][0]["extensions"]["code"], "TIMEOUT",
+        "{}",
+        answer.json
+    );
+    assert_eq!(answer.json[1], json!({ "data": { "__typename": "Query" } }));
+}
+
+/// The `maxTimeMS` of the first command in these bytes: in BSON a number of 32 or 64 bits, behind its type and its name.
+fn told(asked: &[u8]) -> Option<u64> {
+    let name = b"maxTimeMS\0";
+    let place = asked.windows(name.len()).position(|window| window == name)?;
+    let value = &asked[place + name.len()..];
+    match asked[place - 1] {
+        0x10 => Some(u32::from_le_bytes(value.get(..4)?.try_into().ok()?).into()),
+        0x12 => Some(u64::from_le_bytes(value.get(..8)?.try_into().ok()?)),
+        other => panic!("the type {other:#x}"),
+    }
+}
+
+#[tokio::test]
+async fn the_database_is_told_how_much_time_is_left() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    for deadline in [5_000_u64, 20_000] {
+        let door = within(&app, deadline);
+        proxy.asked();
+        door.ask(QUERY).await.data();
+        let asked = proxy.asked();
+        let told = told(&asked).expect("a command with `maxTimeMS`");
+        assert!((1..=deadline).contains(&told), "{told} of {deadline}");
+        assert!(told > deadline / 2, "{told} of {deadline}: most of it is left");
+    }
+}
+
+/// The bytes of a request by POST, on a connection that stays.
+fn bytes(query: &str) -> Vec<u8> {
+    let body = json!({ "query": query }).to_string();
+    let head = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
+    format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+async fn sent(door: &Door, bytes: &[u8]) -> TcpStream {
+    let host = door.address.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).await.expect("a connection");
+    stream.write_all(bytes).await.expect("the server takes the bytes");
+    stream
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_stops_its_query() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    // The test gives up ten times before.
+    let door = within(&app, 600_000);
+    let in_flight = async |wanted: f64| {
+        until("requests to begin or to end", async || {
+            (door.metric(IN_FLIGHT) == wanted).then_some(())
+        })
+        .await;
+    };
+    door.ask(QUERY).await.data();
+    proxy.set(Mode::Silent);
+    let streams = [sent(&door, &bytes(QUERY)).await, sent(&door, &bytes(QUERY)).await];
+    in_flight(2.0).await;
+    let [first, second] = streams;
+    drop(first);
+    in_flight(1.0).await;
+    // One that is still there is still worked for, also when it sends more.
+    let mut second = second;
+    second.write_all(&bytes("{ __typename }")).await.expect("it is taken");
+    assert_eq!(door.metric(IN_FLIGHT), 1.0);
+    proxy.set(Mode::Passing);
+    let mut text = String::new();
+    let mut piece = [0; 4096];
+    while !text.contains("\"gifts\"") || !text.contains("\"__typename\"") {
+        let length = second.read(&mut piece).await.expect("an answer");
+        assert!(length > 0, "the connection ended behind {text}");
+        text += &String::from_utf8_lossy(&piece[..length]);
+    }
+    in_flight(0.0).await;
+    assert_eq!(
+        door.metric("menagerie_requests_total{kind=\"query\",status_class=\"4xx\"}"),
+        1.0,
+        "who left is told apart"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_refused_at_the_deadline() {
+    let app = TestApp::empty().await;
+    let door = within(&app, 500);
+    let whole = bytes(QUERY);
+    for length in [whole.len() - 1, whole.len() - 20] {
+        let mut stream = sent(&door, &whole[..length]).await;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("an answer and an end");
+        assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
+        assert!(text.contains("\"TIMEOUT\"") && !text.contains("\"data\""), "{text}");
+    }
+    assert_eq!(door.metric(IN_FLIGHT), 0.0);
+    door.ask("{ __typename }").await.data();
+}

@@ -1,0 +1,199 @@
+//! The front door, over HTTP: what a request gets for what it is, and what a client can rely on.
+//!
+//! Here stands what the files beside this one share: a server with settings of its own over a test's store, requests,
+//! and answers.
+
+mod batches; // several requests at once
+mod browsers; // forged requests, pages of other sites
+mod cost; // what a request is estimated to cost, and what it did cost
+mod deadlines; // a database that is gone or silent, clients that leave, slow bodies
+mod encoding; // compressed answers and bodies
+mod identity; // who asks, by the header
+mod kinds; // the kinds of requests, with what each must get
+mod limits; // every limit, refused and only measured
+mod pages; // headers that protect, the page and its policy
+mod persisted; // documents that the server knows: those that clients store
+mod production; // what a server does not tell in production
+mod proxy; // between a server and its database
+mod rates; // points per client, requests at once
+mod statuses; // every kind of request in each media type
+mod trusted; // documents that the server knows: those that it was given
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use menagerie::graphql::limits::{Limit, Limits};
+use menagerie::http::metrics::Metrics;
+use menagerie::http::{self, Serving, Settings, State};
+use reqwest::RequestBuilder;
+use reqwest::header::HeaderMap;
+use serde_json::{Value as Json, json};
+
+use crate::support::{TestApp, client, settings};
+
+/// The media type in which statuses tell what became of a request.
+const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
+
+/// How long something is waited for that must come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server with settings of its own over the store of a test.
+struct Door {
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    address: String,
+    metrics: Metrics,
+    client: reqwest::Client,
+}
+
+impl Door {
+    fn over(app: &TestApp, settings: Settings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = format!("http://{}", listener.local_addr().expect("the port is known"));
+        let state = State::new(app.store.clone(), settings).expect("the settings fit");
+        let metrics = state.metrics().clone();
+        let serving = Serving {
+            workers: 1,
+            ..Serving::default()
+        };
+        tokio::spawn(http::serve(listener, state, serving).expect("the server starts"));
+        Self {
+            address,
+            metrics,
+            client: client(),
+        }
+    }
+
+    /// With limits of its own, and everything else as in other tests.
+    fn limited(app: &TestApp, limits: impl FnOnce(&mut Limits)) -> Self {
+        let mut settings = settings();
+        limits(&mut settings.limits);
+        Self::over(app, settings)
+    }
+
+    /// A GET of this path and query.
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.client
+            .get(format!("{}{path}", self.address))
+            .header("accept", GRAPHQL_RESPONSE)
+    }
+
+    /// A request by POST with this body.
+    fn post(&self, body: &Json) -> RequestBuilder {
+        self.client
+            .post(format!("{}/graphql", self.address))
+            .header("accept", GRAPHQL_RESPONSE)
+            .json(body)
+    }
+
+    /// What this document gets.
+    async fn ask(&self, query: &str) -> Answer {
+        Answer::to(self.post(&json!({ "query": query }))).await
+    }
+
+    /// The value of a metric, by its name and labels as they are written.
+    fn metric(&self, name: &str) -> f64 {
+        metric(&self.metrics, name)
+    }
+}
+
+/// The value of a metric, by its name and labels as they are written.
+fn metric(metrics: &Metrics, name: &str) -> f64 {
+    let text = metrics.text().expect("text");
+    let mut values = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let value = values.next().unwrap_or_else(|| panic!("no {name} in:\n{text}"));
+    value.parse().expect("a number")
+}
+
+/// What came back.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    /// Null where the body is no JSON.
+    json: Json,
+}
+
+impl Answer {
+    async fn to(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.expect("a whole body").to_vec();
+        let json = serde_json::from_slice(&body).unwrap_or_default();
+        Self {
+            status,
+            headers,
+            body,
+            json,
+        }
+    }
+
+    /// A header; empty where it is missing. Several of one name are joined, as RFC 9110, 5.3 has it.
+    fn header(&self, name: &str) -> String {
+        let values = self.headers.get_all(name).iter();
+        let values: Vec<&str> = values.map(|value| value.to_str().expect("text")).collect();
+        values.join(", ")
+    }
+
+    /// Whether `Vary` names this header.
+    fn varies_by(&self, name: &str) -> bool {
+        let vary = self.header("vary");
+        vary.split(',').any(|part| part.trim().eq_ignore_ascii_case(name))
+    }
+
+    /// The code of each error.
+    fn codes(&self) -> Vec<&str> {
+        let errors = self.json["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let codes = errors.iter().map(|error| error["extensions"]["code"].as_str());
+        codes.map(|code| code.unwrap_or("none")).collect()
+    }
+
+    /// The first error's message.
+    fn message(&self) -> &str {
+        self.json["errors"][0]["message"].as_str().unwrap_or_default()
+    }
+
+    /// Fails unless this is a refusal with this status and this code, and nothing was executed.
+    #[track_caller]
+    fn is_refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.codes()), (status, vec![code]), "{}", self.json);
+        assert!(self.json.get("data").is_none(), "{}", self.json);
+    }
+
+    /// Fails unless this is a refusal by this limit.
+    #[track_caller]
+    fn is_over(&self, limit: Limit, most: u64, actual: u64) {
+        let expected = json!({ "code": "LIMIT_EXCEEDED", "name": limit.facts().name, "limit": most, "actual": actual });
+        assert_eq!(self.json["errors"][0]["extensions"], expected, "{}", self.json);
+        self.is_refused(400, "LIMIT_EXCEEDED");
+    }
+
+    /// The data; fails where there is an error.
+    #[track_caller]
+    fn data(&self) -> &Json {
+        assert_eq!((self.status, self.codes()), (200, vec![]), "{}", self.json);
+        assert!(self.json["data"].is_object(), "{}", self.json);
+        &self.json["data"]
+    }
+}
+
+/// Looks until there is something to see.
+async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let found = tokio::time::timeout(PATIENCE, looking).await;
+    found.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}
+
+/// A text as a part of an address.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}

@@ -1,0 +1,112 @@
+//! Each kind of request in each media type: status, content type, headers, code, and whether there is data.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::kinds::{GOOD, JSON, Sent, request, rows};
+use super::{Answer, Door, GRAPHQL_RESPONSE};
+use crate::support::{TestApp, settings};
+
+#[tokio::test]
+async fn every_kind_of_request_has_its_status_in_each_media_type() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let mut ids = HashSet::new();
+    for (name, sent, newer, older, code) in rows() {
+        for (accept, status) in [(GRAPHQL_RESPONSE, newer), (JSON, older)] {
+            let answer = Answer::to(request(&door, &sent, accept)).await;
+            let place = format!("{name} as {accept}: {}", answer.json);
+            assert_eq!(answer.status, status, "{place}");
+            assert_eq!(
+                answer.header("content-type"),
+                format!("{accept}; charset=utf-8"),
+                "{place}"
+            );
+            assert_eq!(answer.header("cache-control"), "no-store", "{place}");
+            assert!(answer.varies_by("accept"), "{place}");
+            assert_eq!(answer.json.get("data").is_some(), code.is_none(), "{place}");
+            assert_eq!(answer.codes().first().copied(), code, "{place}");
+            assert_eq!(
+                answer.header("allow"),
+                if status == 405 { "GET, POST" } else { "" },
+                "{place}"
+            );
+            assert!(
+                answer.json["errors"].as_array().is_none_or(|errors| !errors.is_empty()),
+                "{place}"
+            );
+            let id = answer.header("x-request-id");
+            assert!(!id.is_empty() && ids.insert(id), "{place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_accepts_decides_the_media_type_and_406_is_left_for_the_rest() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    for (accept, status, content) in [
+        ("*/*", 200, JSON),
+        ("application/*", 200, JSON),
+        ("application/json;q=0.9,text/plain", 200, JSON),
+        (
+            "application/graphql-response+json, application/json;q=0.9",
+            200,
+            GRAPHQL_RESPONSE,
+        ),
+        (
+            "application/json;q=0.5, application/graphql-response+json",
+            200,
+            GRAPHQL_RESPONSE,
+        ),
+        ("text/html", 406, JSON),
+        ("application/json; charset=iso-8859-1", 406, JSON),
+        ("application/json;q=0", 406, JSON),
+    ] {
+        let answer = Answer::to(request(&door, &Sent::Post(GOOD), accept)).await;
+        assert_eq!(answer.status, status, "{accept}");
+        assert_eq!(
+            answer.header("content-type"),
+            format!("{content}; charset=utf-8"),
+            "{accept}"
+        );
+        if status == 406 {
+            answer.is_refused(406, "BAD_USER_INPUT");
+            assert!(answer.message().contains("application/json"), "{}", answer.message());
+            assert!(!answer.header("x-request-id").is_empty());
+        }
+    }
+    let bare = door
+        .client
+        .post(format!("{}/graphql", door.address))
+        .json(&json!({ "query": "{" }));
+    assert_eq!(
+        Answer::to(bare).await.header("content-type"),
+        "application/json; charset=utf-8"
+    );
+}
+
+/// RFC 9110, 9.1 and 15.5.6: a server has to know HEAD, while which methods a resource takes is the resource's own to
+/// say, by 405 and `Allow`. GraphQL over HTTP knows GET and POST, and an answer whose content nobody wants is not worth
+/// a query. By 9.3.2 the refusal has the header fields of its content, and no content.
+#[tokio::test]
+async fn head_is_refused_without_content() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let host = door.address.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).await.expect("a connection");
+    let request = "HEAD /graphql?query=%7B__typename%7D HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.expect("it is taken");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.expect("an answer and an end");
+    let (head, content) = text.split_once("\r\n\r\n").expect("a head");
+    let head = head.to_lowercase();
+    assert!(head.starts_with("http/1.1 405"), "{head}");
+    for field in ["allow: get, post", "content-type: application/json", "x-request-id: "] {
+        assert!(head.contains(field), "{field} in {head}");
+    }
+    assert_eq!(content, "");
+}
