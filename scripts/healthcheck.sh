@@ -1,9 +1,11 @@
 #!/bin/bash
 # The image's health check: whether the server in this container answers /healthz with 200.
-# bash speaks TCP by itself, so that no curl has to be in the image.
+# bash speaks TCP by itself, so that no curl has to be in the image. It does not speak TLS: with a certificate, set
+# MENAGERIE_ADMIN_BIND as well, whose port stays plain.
 set -u
 
-port=${MENAGERIE_BIND##*:}
+address=${MENAGERIE_ADMIN_BIND:-$MENAGERIE_BIND}
+port=${address##*:}
 exec 3<>"/dev/tcp/127.0.0.1/$port" || exit 1
 printf 'GET /healthz HTTP/1.0\r\n\r\n' >&3
 read -r _ status _ <&3 || exit 1
