@@ -39,6 +39,7 @@ fn over(limit: Limit) -> (u64, Json, u64) {
             document("{...F ...F} fragment F on Query{__typename a:__typename}"),
             4,
         ),
+        Limit::IntrospectionDepth => (1, document("{__type(name:\"Gift\"){fields{type{fields{name}}}}}"), 2),
         Limit::VariablesBytes => (10, variables, r#"{"w":{"slug":{"eq":"none"}}}"#.len() as u64),
         Limit::VariablesNesting => (2, variables, 3),
         Limit::Cost => (50, document(gifts), 51),
