@@ -88,8 +88,12 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
     let media = MediaType::negotiated(http.headers());
     let answers = match media {
         Some(_) => {
-            let caught = way.caught(body).instrument(span.clone());
-            caught.instrument(trace::log_span(&request_id)).await
+            let answered = caught(way.answer(body), || {
+                state.metrics.panicked();
+                Answer::failed(&ApiError::Internal).into()
+            });
+            let traced = answered.instrument(span.clone());
+            traced.instrument(trace::log_span(&request_id)).await
         }
         None => not_acceptable().into(),
     };
@@ -116,6 +120,12 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
     answers.response(media, &request_id)
 }
 
+/// What a future gives, or something else where it panics: a fault of one request must not take its neighbours along.
+async fn caught<T>(future: impl Future<Output = T>, otherwise: impl FnOnce() -> T) -> T {
+    let outcome = AssertUnwindSafe(future).catch_unwind().await;
+    outcome.unwrap_or_else(|_| otherwise())
+}
+
 fn not_acceptable() -> Answer {
     let message = "no media type that is accepted is offered; offered are application/graphql-response+json and \
                    application/json";
@@ -123,15 +133,6 @@ fn not_acceptable() -> Answer {
 }
 
 impl Way<'_> {
-    /// A fault in the server must not take its neighbours along.
-    async fn caught(&self, body: Payload) -> Answers {
-        let answered = AssertUnwindSafe(self.answer(body)).catch_unwind().await;
-        answered.unwrap_or_else(|_| {
-            self.state.metrics.panicked();
-            Answer::failed(&ApiError::Internal).into()
-        })
-    }
-
     async fn answer(&self, body: Payload) -> Answers {
         let settings = &self.state.settings;
         let asked = match read(self.http, body, settings, self.until).await {
@@ -301,5 +302,20 @@ fn by_post_only() -> Answer {
 impl From<Answer> for Answers {
     fn from(answer: Answer) -> Self {
         Self::One(Box::new(answer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_nothing_but_its_request() {
+        let broken = async {
+            tokio::task::yield_now().await;
+            panic!("on purpose")
+        };
+        assert_eq!(caught(broken, || 2).await, 2);
+        assert_eq!(caught(async { 1 }, || 2).await, 1);
     }
 }

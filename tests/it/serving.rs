@@ -226,3 +226,25 @@ async fn the_limits_can_be_asked_for() {
         json!({ "defaultPageSize": 20, "maxPageSize": 200, "requestTimeoutMs": 30000, "maxBodyBytes": 65536 })
     );
 }
+
+#[tokio::test]
+async fn an_answer_tells_twenty_errors_at_most_and_the_same_one_once() {
+    let app = TestApp::empty().await;
+    let different: String = (0..30).map(|number| format!(" nothing{number}")).collect();
+    let (_, body) = app.post(&format!("{{{different} }}"), json!({})).await;
+    assert_eq!(body["errors"].as_array().expect("errors").len(), 20);
+    // Errors of the execution as well, each with its path.
+    let many: String = (0..30)
+        .map(|number| format!(" a{number}: gifts(first: -1) {{ totalCount }}"))
+        .collect();
+    let (_, body) = app.post(&format!("{{{many} }}"), json!({})).await;
+    let errors = body["errors"].as_array().expect("errors");
+    assert!(errors.len() <= 20 && errors[0]["path"][0].is_string(), "{body}");
+    let (_, body) = app
+        .post(
+            "{ nothing ...F ...G } fragment F on Query { nothing } fragment G on Query { nothing }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(body["errors"].as_array().expect("errors").len(), 1, "{body}");
+}
