@@ -51,6 +51,8 @@ struct Noted {
     operation: Option<String>,
     kind: Kind,
     cost: Option<u64>,
+    /// Those of the operations.
+    commands: u64,
     viewer: Viewer,
 }
 
@@ -77,6 +79,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
             operation: None,
             kind: Kind::None,
             cost: None,
+            commands: 0,
             viewer: Viewer::Anonymous,
         }),
     };
@@ -104,7 +107,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         codes: &codes,
         duration: began.elapsed(),
         cost: noted.cost,
-        commands: way.store.work().commands,
+        commands: noted.commands,
         request_id: &request_id,
         viewer: &noted.viewer,
     };
@@ -260,16 +263,18 @@ impl Way<'_> {
     }
 
     async fn run(&self, ready: Ready) -> Answer {
-        let execution = execute(&self.state.schema, self.store.clone(), ready.prepared.request);
-        match self.in_time(execution).await {
+        // A store of its own, for of a batch each answer tells what its own operation cost.
+        let store = self.store.for_request(self.until, self.tells_cost);
+        let execution = execute(&self.state.schema, store.clone(), ready.prepared.request);
+        let ended = self.in_time(execution).await;
+        let work = store.work();
+        self.noted.borrow_mut().commands += work.commands;
+        match ended {
             Ok(response) => {
-                let cost = self.tells_cost.then(|| Cost {
-                    estimate: ready.prepared.cost,
-                    work: self.store.work(),
-                });
-                Answer::executed(response, cost)
+                let estimate = ready.prepared.cost;
+                Answer::executed(response, self.tells_cost.then_some(Cost { estimate, work }))
             }
-            Err(ended) => ended,
+            Err(answer) => answer,
         }
     }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Data, ServiceConfig, get};
+use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
 
-use super::State;
+use super::{State, readable};
 
 /// How long the database may take to answer before the server counts as not ready.
 const PING: Duration = Duration::from_secs(2);
@@ -21,13 +21,13 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(alive_route)
-        .route("/readyz", get().to(ready))
-        .route("/metrics", get().to(metrics));
+        .service(readable("/readyz", ready))
+        .service(readable("/metrics", metrics));
 }
 
 /// The one that tells nothing: always beside the API.
 pub fn alive_route(config: &mut ServiceConfig) {
-    config.route("/healthz", get().to(alive));
+    config.service(readable("/healthz", alive));
 }
 
 /// The process is alive; says nothing of the database.

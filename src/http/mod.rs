@@ -26,9 +26,11 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::Server;
+use actix_web::guard::{Any, Get, Head};
+use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Compress, Condition, from_fn};
-use actix_web::web::{Data, ServiceConfig, get, resource, to};
-use actix_web::{App, HttpResponse, HttpServer};
+use actix_web::web::{Data, ServiceConfig, resource, route, to};
+use actix_web::{App, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder};
 
 pub use state::{Settings, State, StateError};
 pub use stopping::Ending;
@@ -140,8 +142,24 @@ fn routes(config: &mut ServiceConfig, settings: &Settings) {
         .service(resource("/graphql").default_service(to(graphql::endpoint)))
         .configure(|config| web::routes(config, settings.graphiql));
     if settings.introspection {
-        config.route("/schema.graphql", get().to(schema_file));
+        config.service(readable("/schema.graphql", schema_file));
     }
+}
+
+/// What is read at a path: by GET, or by HEAD without its content. Other methods are told so (RFC 9110, 9.1, 15.5.6).
+fn readable<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    let refused = || async {
+        HttpResponse::MethodNotAllowed()
+            .insert_header((ALLOW, "GET, HEAD"))
+            .finish()
+    };
+    resource(path)
+        .route(route().guard(Any(Get()).or(Head())).to(handler))
+        .default_service(to(refused))
 }
 
 async fn schema_file(state: Data<State>) -> HttpResponse {

@@ -1,11 +1,12 @@
 //! The pages in the browser, carried inside the binary as Vite built them.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
-use actix_web::web::{Path, ServiceConfig, get};
+use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
 
 use super::browser::PAGE_POLICY;
+use super::readable;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -19,9 +20,9 @@ const NOT_BUILT: &str = "The pages were left out when this server was built. Wit
 pub fn routes(config: &mut ServiceConfig, graphiql: bool) {
     if graphiql {
         config
-            .route("/", get().to(home))
-            .route("/graphiql", get().to(self::graphiql))
-            .route("/assets/{name:.*}", get().to(asset));
+            .service(readable("/", home))
+            .service(readable("/graphiql", self::graphiql))
+            .service(readable("/assets/{name:.*}", asset));
     }
 }
 

@@ -112,3 +112,26 @@ async fn the_limit_of_the_cost_holds_for_the_sum() {
     let page = json!({ "data": { "gifts": { "nodes": [] } } });
     assert_eq!((answer.status, answer.json), (200, json!([page, page])));
 }
+
+#[tokio::test]
+async fn each_answer_of_a_batch_tells_what_its_own_request_cost() {
+    let app = TestApp::with(&["article"]).await;
+    let door = of_three(&app);
+    let batch = json!([{ "query": "{ __typename }" }, { "query": TEN_GIFTS }, { "query": "{ gifts { nodes { giver { name } } } }" }]);
+    let answer = Answer::to(door.post(&batch).header("x-menagerie-cost", "1")).await;
+    let told = |place: usize, name: &str| answer.json[place]["extensions"]["cost"][name].clone();
+    assert_eq!(
+        [0, 1, 2].map(|place| told(place, "commands")),
+        [0, 1, 2],
+        "{}",
+        answer.json
+    );
+    let estimates = [1, TEN_GIFTS_COST, 11 + 20 * (1 + 3 + 1)];
+    assert_eq!(
+        [0, 1, 2].map(|place| told(place, "estimate")),
+        estimates,
+        "{}",
+        answer.json
+    );
+    assert_eq!(told(0, "documentsReturned"), 0, "{}", answer.json);
+}

@@ -162,6 +162,24 @@ async fn an_origin_is_allowed_when_it_is_the_same_letter_by_letter() {
 }
 
 #[tokio::test]
+async fn an_allowed_page_can_read_refusals_too() {
+    let app = TestApp::empty().await;
+    let door = shared_with(&app, &[ZOO]);
+    let requests = [
+        (400, door.post(&json!({ "query": "{" }))),
+        (401, good(&door).header("authorization", "Bearer x")),
+        (415, good(&door).header("content-encoding", "gzip")),
+    ];
+    for (status, request) in requests {
+        let answer = Answer::to(request.header("origin", ZOO)).await;
+        assert_eq!(
+            (answer.status, answer.header("access-control-allow-origin")),
+            (status, ZOO.into())
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_preflight_tells_methods_and_headers() {
     let app = TestApp::empty().await;
     for (origins, told) in [(&[ZOO][..], ZOO), (&["*"], "*")] {

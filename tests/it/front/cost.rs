@@ -98,6 +98,9 @@ async fn the_estimate_is_what_the_table_says() {
         ),
         // As many as ids.
         ("{ nodes(ids: [\"gift_a\", \"gift_b\"]) { id } }", 2 * (1 + 2 + 1)),
+        // What is told of the schema has its own price.
+        ("{ __schema { queryType { name } } }", 1 + 5_000 + (1 + 1)),
+        ("{ __type(name: \"Gift\") { name } }", 1 + 500 + 1),
         // A sum over gifts looks like a field.
         ("{ animal(slug: \"x\") { given { text } } }", 1 + 2 + (1 + 2 + 1)),
     ] {

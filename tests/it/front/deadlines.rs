@@ -78,7 +78,10 @@ async fn who_asks_is_not_waited_for_beyond_the_deadline_either() {
     let token = made(&app, "dashboard", Role::Reader, None).await;
     let door = within(&app, 1_000);
     let ask = || door.post(&json!({ "query": "{ __typename }" })).bearer_auth(&token);
-    Answer::to(ask()).await.data();
+    until("the token to be known", async || {
+        (Answer::to(ask()).await.status == 200).then_some(())
+    })
+    .await;
     proxy.set(Mode::Silent);
     let answer = tokio::time::timeout(PATIENCE, Answer::to(ask())).await;
     answer.expect("an answer").is_refused(504, "TIMEOUT");
@@ -196,5 +199,8 @@ async fn a_body_that_does_not_come_is_refused_at_the_deadline() {
         assert!(text.contains("\"TIMEOUT\"") && !text.contains("\"data\""), "{text}");
     }
     assert_eq!(door.metric(IN_FLIGHT), 0.0);
-    door.ask("{ __typename }").await.data();
+    until("a whole body to be taken", async || {
+        (door.ask("{ __typename }").await.status == 200).then_some(())
+    })
+    .await;
 }

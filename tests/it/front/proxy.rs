@@ -46,8 +46,8 @@ impl Proxy {
         std::mem::take(&mut *self.asked.lock().expect("no panic"))
     }
 
-    /// A server whose store comes this way to an empty database. The proxy must outlive no one: the database is dropped
-    /// past it.
+    /// A server whose store comes this way to an empty database. At the end the database is dropped past the proxy, in
+    /// whatever mode that is.
     pub async fn app(&self) -> TestApp {
         let mut options = database_options();
         options.uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", self.port);

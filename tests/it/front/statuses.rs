@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -109,4 +110,25 @@ async fn head_is_refused_without_content() {
         assert!(head.contains(field), "{field} in {head}");
     }
     assert_eq!(content, "");
+}
+
+/// RFC 9110, 9.1: what can be read by GET can be asked about by HEAD; 15.5.6: 405 comes with `Allow`.
+#[tokio::test]
+async fn the_other_paths_take_get_and_head_and_say_so() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    for path in ["/healthz", "/readyz", "/metrics", "/schema.graphql", "/graphiql"] {
+        let by = |method: Method| door.client.request(method, format!("{}{path}", door.address));
+        let (whole, head) = (Answer::to(by(Method::GET)).await, Answer::to(by(Method::HEAD)).await);
+        assert_eq!((head.status, head.body.len()), (whole.status, 0), "{path}");
+        assert_eq!(head.header("content-type"), whole.header("content-type"), "{path}");
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            let refused = Answer::to(by(method)).await;
+            assert_eq!(
+                (refused.status, refused.header("allow")),
+                (405, "GET, HEAD".into()),
+                "{path}"
+            );
+        }
+    }
 }
