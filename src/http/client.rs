@@ -22,6 +22,8 @@ pub enum Client {
     Token(String),
     /// An address; of IPv6 the network of 64 bits, which one client has to itself.
     Address(IpAddr),
+    /// An address from which tokens come that nobody has looked at yet.
+    Knocking(IpAddr),
 }
 
 impl Client {
@@ -31,6 +33,11 @@ impl Client {
             Viewer::Known { name, .. } => Self::Token(name.clone()),
             Viewer::Anonymous => Self::Address(network(address)),
         }
+    }
+
+    /// Who sends a token, before it is known whose it is.
+    pub fn knocking(address: IpAddr) -> Self {
+        Self::Knocking(network(address))
     }
 }
 

@@ -5,6 +5,7 @@
 //! of it under one deadline. Each part stands in its own file.
 
 use std::cell::RefCell;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -141,14 +142,16 @@ impl Way<'_> {
         };
         // Who asks is looked up in the database, which is work already.
         let Ok(_entered) = self.state.under_way.enter(&settings.limits) else {
+            self.state.metrics.over_limit(Limit::Concurrent.facts().name);
             return Answer::failed(&ApiError::Busy).into();
         };
-        let viewer = match self.in_time(self.viewer()).await {
+        let address = client::address(self.http, &settings.trusted_proxies);
+        let viewer = match self.in_time(self.viewer(address)).await {
             Ok(Ok(viewer)) => viewer,
             Ok(Err(error)) => return Answer::failed(&error).into(),
             Err(ended) => return ended.into(),
         };
-        let client = Client::of(&viewer, client::address(self.http, &settings.trusted_proxies));
+        let client = Client::of(&viewer, address);
         self.noted.borrow_mut().viewer = viewer;
         match asked {
             Asked::One(parameters) => self
@@ -193,13 +196,18 @@ impl Way<'_> {
         self.spend(client, cost)
     }
 
-    async fn viewer(&self) -> Result<Viewer, ApiError> {
+    async fn viewer(&self, address: IpAddr) -> Result<Viewer, ApiError> {
         let mut given = self.http.headers().get_all(AUTHORIZATION);
         // Bytes that are no text are in no token, and say so in the place of one.
         let header = given.next().map(|value| value.to_str().unwrap_or("?"));
         if given.next().is_some() {
             let message = "the header `Authorization` is given twice; accepted is one of it";
             return Err(ApiError::Unauthenticated(message.to_owned()));
+        }
+        if header.is_some() {
+            // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
+            let knocking = Client::knocking(address);
+            self.state.points.spend(&knocking, 1, &self.state.settings.limits)?;
         }
         self.state.authenticator.viewer(&self.store, header).await
     }
@@ -223,12 +231,11 @@ impl Way<'_> {
                 }
                 _ => Answer::refused(&refusal),
             })?;
-        // Looking at a document that is then refused has its price too.
+        // Looking at a request that is then refused has its price too.
         let known = guard.passed(&source.text).is_some();
         metrics.document_looked_up(known);
-        if !known {
-            self.spend(client, 1 + source.text.len() as u64 / 1_024)?;
-        }
+        let to_read = if known { 0 } else { source.text.len() as u64 / 1_024 };
+        self.spend(client, 1 + to_read)?;
         let by_get = self.http.method() == Method::GET;
         let checked = guard.check(&source.text).map_err(|refusal| {
             if by_get && refusal.has_mutation {

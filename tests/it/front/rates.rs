@@ -55,6 +55,19 @@ async fn a_client_that_has_spent_its_points_is_told_when_to_come_again() {
 }
 
 #[tokio::test]
+async fn whoever_tries_tokens_pays_for_it_apart_from_those_who_ask_without_one() {
+    let app = TestApp::empty().await;
+    let door = once_a_minute(&app, &[]);
+    for _ in 0..ONCE {
+        Answer::to(ask(&door).bearer_auth("mng_nobody"))
+            .await
+            .is_refused(401, "UNAUTHENTICATED");
+    }
+    is_too_much(&Answer::to(ask(&door).bearer_auth("mng_nobody")).await);
+    Answer::to(ask(&door)).await.data();
+}
+
+#[tokio::test]
 async fn what_a_client_says_of_itself_changes_nothing() {
     let app = TestApp::empty().await;
     let door = once_a_minute(&app, &["10.0.0.0/8"]);
