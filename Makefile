@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 # Long steps one after the other, so that their output can be read.
 .NOTPARALLEL:
-.PHONY: help run test check seed clean prerequisites database web
+.PHONY: help run test check bench seed clean prerequisites database web
 
 # What the web pages are built from: a change in any of it builds them again.
 web_sources := $(shell find web/src schema/operations -type f 2>/dev/null) \
@@ -22,6 +22,9 @@ check: web ## Check format and lints, and the dependencies' licences and advisor
 	cargo clippy --locked --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; \
 	else echo "Not checked: licences and advisories. Install with: cargo install --locked cargo-deny"; fi
+
+bench: ## Measure what the guard spends on documents, in CPU time
+	cargo bench --locked --bench guard -- table
 
 seed: database web ## Load every seed set, also beside a running server
 	@cargo run --release --locked -- seed article history

@@ -1,5 +1,7 @@
-//! Bytes against the guard, and what it lets through against the parser behind it: neither may panic, overflow its stack
-//! or take long (`-timeout`), whatever the bytes are.
+//! Bytes against the guard, and what it lets through against what stands behind it: nothing may panic, overflow its
+//! stack or take long (`-timeout`), whatever the bytes are.
+//!
+//! Behind a zero byte stand the variables, as JSON.
 
 #![no_main]
 
@@ -8,20 +10,39 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use menagerie::graphql::limits::Limits;
 use menagerie::graphql::{schema, sdl};
-use menagerie::http::guard::Guard;
+use menagerie::http::guard::{Guard, Rules, Variables};
 
 static GUARD: LazyLock<Guard> = LazyLock::new(|| {
     let limits = Limits::default();
-    Guard::new(&sdl(&schema(limits)), limits)
+    let rules = Rules {
+        limits,
+        introspection: true,
+        suggestions: true,
+    };
+    Guard::new(&sdl(&schema(limits)), rules).expect("the schema is valid")
 });
 
 fuzz_target!(|bytes: &[u8]| {
     // The layer before the guard refuses what is no UTF-8.
-    let Ok(document) = std::str::from_utf8(bytes) else {
+    let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
-    if GUARD.check(document).is_ok() {
-        // Whether it parses is not the question here: a stack that overflows ends the process.
-        let _ = async_graphql::parser::parse_query(document);
+    let (document, variables) = text.split_once('\0').unwrap_or((text, "{}"));
+    let checked = match GUARD.check(document) {
+        Ok(checked) => checked,
+        Err(refusal) => {
+            // It has to tell at least one reason, and can be written out.
+            assert!(!refusal.errors().is_empty());
+            return;
+        }
+    };
+    let Ok(variables) = Variables::read(variables, GUARD.limits()) else {
+        return;
+    };
+    for name in [None, Some("A")] {
+        if let Ok(operation) = checked.operation(name) {
+            // A variable without a value of its type is refused, which is as good.
+            let _ = GUARD.prepare(&checked, operation, &variables);
+        }
     }
 });

@@ -52,7 +52,7 @@ macro_rules! limits {
 limits! {
     DocumentBytes "documentBytes" "MENAGERIE_MAX_DOCUMENT_BYTES" 32_768 in 256..=1_048_576:
         "the length of the document in bytes";
-    Tokens "tokens" "MENAGERIE_MAX_TOKENS" 8_000 in 100..=200_000:
+    Tokens "tokens" "MENAGERIE_MAX_TOKENS" 8_000 in 100..=100_000:
         "the number of tokens in the document, with blanks, commas and comments";
     Nesting "nesting" "MENAGERIE_MAX_NESTING" 64 in 16..=200:
         "the nesting of brackets of any kind in the document";
@@ -70,8 +70,8 @@ limits! {
         "the number of variables of an operation";
     Depth "depth" "MENAGERIE_MAX_DEPTH" 20 in 3..=100:
         "the depth of the selected fields, fragments put in";
-    Fields "fields" "MENAGERIE_MAX_FIELDS" 2_000 in 50..=100_000:
-        "the number of selected fields, fragments put in";
+    Fields "fields" "MENAGERIE_MAX_FIELDS" 2_000 in 50..=10_000:
+        "the number of fields and fragments selected in all operations, fragments put in";
     RootFields "rootFields" "MENAGERIE_MAX_ROOT_FIELDS" 50 in 1..=1_000:
         "the number of root fields, fragments put in";
     IntrospectionDepth "introspectionDepth" "MENAGERIE_MAX_INTROSPECTION_DEPTH" 2 in 1..=4:

@@ -1,28 +1,39 @@
-//! What is counted on a valid document, fragments put in: with memory, so that a chain of fragments that would expand
-//! to more than the world holds is counted in the time that it takes to read.
+//! What is counted with the fragments put in: with memory, so that a chain of fragments that would expand to more than
+//! the world holds is counted in the time that it takes to read. Before validation, whose work grows with it.
 
 use std::collections::HashMap;
 
 use apollo_compiler::Name;
-use apollo_compiler::executable::{ExecutableDocument, Operation, Selection, SelectionSet};
+use apollo_compiler::ast::{Definition, Document, FragmentDefinition, Selection};
+use apollo_compiler::executable::{ExecutableDocument, Operation};
 
 use super::refusal::Refusal;
 use crate::graphql::limits::{Limit, Limits};
 
-/// Where measuring ends: far below the end of the stack, and far beyond the greatest depth that can be allowed. Many
-/// fragments, each within its limits, can form a chain as long as the document.
-const DEEPEST: usize = 250;
+/// How deep selections of all kinds may be nested, fragments put in: far below the end of the stack, and far beyond the
+/// greatest depth that can be allowed. Many fragments, each within its limits, can form a chain as long as the document.
+const DEEPEST: u64 = 250;
 
-/// Holds every operation against the limits.
-pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {
-    let mut measures = Measures {
-        document,
-        fragments: HashMap::new(),
-    };
-    for operation in document.operations.iter() {
-        let size = measures.set(&operation.selection_set, 0);
-        limits.check(Limit::Fields, size.fields)?;
-        limits.check(Limit::Depth, size.depth)?;
+/// Holds the operations against the limits, together where the work for one adds to that for another.
+///
+/// # Errors
+/// Where a limit is passed, and where a fragment spreads itself: nothing can be counted then.
+pub fn check(document: &Document, limits: &Limits) -> Result<(), Refusal> {
+    let measures = Measures::of_fragments(document)?;
+    let operations = document
+        .definitions
+        .iter()
+        .filter_map(Definition::as_operation_definition);
+    let sizes: Vec<Size> = operations
+        .map(|operation| measures.set(&operation.selection_set))
+        .collect();
+    let fields = sizes
+        .iter()
+        .fold(0, |sum: u64, size| sum.saturating_add(size.selections));
+    limits.check(Limit::Fields, fields)?;
+    for size in sizes {
+        let too_deep = if size.levels > DEEPEST { DEEPEST } else { 0 };
+        limits.check(Limit::Depth, size.depth.max(too_deep))?;
         limits.check(Limit::RootFields, size.top)?;
         limits.check(Limit::IntrospectionDepth, size.circles)?;
     }
@@ -47,72 +58,126 @@ pub fn refuse_introspection(document: &ExecutableDocument) -> Result<(), Refusal
 /// How large a selection is.
 #[derive(Clone, Copy, Default)]
 struct Size {
-    /// All fields, on every level.
-    fields: u64,
+    /// All fields and fragments, on every level.
+    selections: u64,
     /// The fields of its own level.
     top: u64,
-    /// How many levels.
+    /// How many levels of fields.
     depth: u64,
-    /// How many of them lead on through the schema: an answer grows with each by as much as the schema has.
+    /// How many levels of fields and fragments.
+    levels: u64,
+    /// How many levels of fields that lead on from type to type, if it stands in introspection: there an answer grows
+    /// with each by as much as the schema has.
+    leading_on: u64,
+    /// How many such levels there are in the introspection that it holds.
     circles: u64,
 }
 
 impl Size {
     fn add(&mut self, other: Self) {
-        self.fields = self.fields.saturating_add(other.fields);
+        self.selections = self.selections.saturating_add(other.selections);
         self.top = self.top.saturating_add(other.top);
         self.depth = self.depth.max(other.depth);
+        self.levels = self.levels.max(other.levels);
+        self.leading_on = self.leading_on.max(other.leading_on);
         self.circles = self.circles.max(other.circles);
     }
 }
 
-fn leads_on(on: &Name, field: &Name) -> bool {
-    on == "__Type"
-        && matches!(
-            field.as_str(),
-            "fields" | "inputFields" | "interfaces" | "possibleTypes"
-        )
-}
-
+#[derive(Default)]
 struct Measures<'a> {
-    document: &'a ExecutableDocument,
+    /// Of each fragment that has been measured.
     fragments: HashMap<&'a Name, Size>,
 }
 
+enum Step<'a> {
+    Enter(&'a FragmentDefinition),
+    Leave(&'a FragmentDefinition),
+}
+
 impl<'a> Measures<'a> {
-    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Size {
-        let mut size = Size::default();
-        if level > DEEPEST {
-            size.depth = DEEPEST as u64;
-            return size;
-        }
-        for selection in &set.selections {
-            size.add(match selection {
-                Selection::Field(field) => {
-                    let below = self.set(&field.selection_set, level + 1);
-                    Size {
-                        fields: below.fields.saturating_add(1),
-                        top: 1,
-                        depth: below.depth + 1,
-                        circles: below.circles + u64::from(leads_on(&set.ty, &field.name)),
+    /// Measures every fragment, those that it spreads before it. Without recursion from one to the next.
+    fn of_fragments(document: &'a Document) -> Result<Self, Refusal> {
+        let definitions = document.definitions.iter().rev();
+        // Of those that share a name, which validation refuses, the first.
+        let known: HashMap<&Name, &FragmentDefinition> = definitions
+            .filter_map(Definition::as_fragment_definition)
+            .map(|fragment| (&fragment.name, &**fragment))
+            .collect();
+        let mut measures = Self::default();
+        let mut entered: HashMap<&Name, bool> = HashMap::new();
+        for definition in &document.definitions {
+            let Some(first) = definition.as_fragment_definition() else {
+                continue;
+            };
+            let mut steps = vec![Step::Enter(first)];
+            while let Some(step) = steps.pop() {
+                match step {
+                    Step::Enter(fragment) => match entered.get(&fragment.name) {
+                        Some(true) => {}
+                        Some(false) => return Err(circle(fragment, document)),
+                        None => {
+                            entered.insert(&fragment.name, false);
+                            steps.push(Step::Leave(fragment));
+                            spreads(&fragment.selection_set, &mut |name| {
+                                steps.extend(known.get(name).map(|fragment| Step::Enter(fragment)));
+                            });
+                        }
+                    },
+                    Step::Leave(fragment) => {
+                        let size = measures.set(&fragment.selection_set);
+                        measures.fragments.insert(&fragment.name, size);
+                        entered.insert(&fragment.name, true);
                     }
                 }
-                Selection::InlineFragment(fragment) => self.set(&fragment.selection_set, level + 1),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.fragment_name, level + 1),
-            });
+            }
         }
-        size
+        Ok(measures)
     }
 
-    fn fragment(&mut self, name: &'a Name, level: usize) -> Size {
-        if let Some(size) = self.fragments.get(name) {
-            return *size;
+    fn set(&self, selections: &[Selection]) -> Size {
+        let mut size = Size::default();
+        for selection in selections {
+            let mut one = match selection {
+                Selection::Field(field) => {
+                    let mut one = self.set(&field.selection_set);
+                    one.top = 1;
+                    one.depth += 1;
+                    match field.name.as_str() {
+                        "fields" | "inputFields" | "interfaces" | "possibleTypes" => one.leading_on += 1,
+                        "__schema" | "__type" => one.circles = one.leading_on,
+                        _ => {}
+                    }
+                    one
+                }
+                Selection::InlineFragment(fragment) => self.set(&fragment.selection_set),
+                // One that is not there is refused by validation.
+                Selection::FragmentSpread(spread) => {
+                    self.fragments.get(&spread.fragment_name).copied().unwrap_or_default()
+                }
+            };
+            one.selections = one.selections.saturating_add(1);
+            one.levels += 1;
+            size.add(one);
         }
-        let size = match self.document.fragments.get(name) {
-            Some(fragment) => self.set(&fragment.selection_set, level),
-            None => Size::default(),
-        };
-        self.fragments.insert(name, size);
         size
     }
+}
+
+fn spreads<'a>(selections: &'a [Selection], found: &mut impl FnMut(&'a Name)) {
+    for selection in selections {
+        match selection {
+            Selection::Field(field) => spreads(&field.selection_set, found),
+            Selection::InlineFragment(fragment) => spreads(&fragment.selection_set, found),
+            Selection::FragmentSpread(spread) => found(&spread.fragment_name),
+        }
+    }
+}
+
+fn circle(fragment: &FragmentDefinition, document: &Document) -> Refusal {
+    let message = format!(
+        "the fragment `{}` spreads itself, or leads back to itself through others; accepted are fragments that do not",
+        fragment.name
+    );
+    Refusal::new("GRAPHQL_VALIDATION_FAILED", message).at(fragment.name.location(), &document.sources)
 }

@@ -1,8 +1,8 @@
 //! The guard: what a document must pass before async-graphql sees it.
 //!
 //! async-graphql's own parser can overflow the stack, its validation is not the specification's, and it expands
-//! fragments without memory. So apollo-compiler parses (with limits) and validates against our schema; the document is
-//! then measured ([`measure`]), a request's cost estimated ([`cost`]), and what passes is handed over ready parsed
+//! fragments without memory. So apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]) and
+//! validated against our schema, a request's cost is estimated ([`cost`]), and what passes is handed over ready parsed
 //! ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each request.
 //!
 //! Nothing here knows of HTTP.
@@ -145,12 +145,12 @@ impl Guard {
 
     fn validate(&self, document: &Document) -> Result<Valid<ExecutableDocument>, Refusal> {
         flat::check(document, self.limits())?;
+        measure::check(document, self.limits())?;
         let valid = document
             .to_executable_validate(&self.schema)
             .map_err(|error| self.invalid(&error.errors))?;
         rules::unique_input_fields(document)?;
         rules::variable_positions(&valid, &self.schema)?;
-        measure::check(&valid, self.limits())?;
         if !self.rules.introspection {
             measure::refuse_introspection(&valid)?;
         }

@@ -1,5 +1,7 @@
 //! Why a request is refused before it is executed: the faults, each with code and place, and how they came about.
 
+use std::collections::HashSet;
+
 use apollo_compiler::Schema;
 use apollo_compiler::parser::{LineColumn, SourceMap, SourceSpan};
 use apollo_compiler::validation::DiagnosticList;
@@ -68,25 +70,25 @@ impl Refusal {
 
     /// A document that does not fit the schema; with suggestions where the schema is given.
     pub fn invalid(errors: &DiagnosticList, schema: Option<&Schema>) -> Self {
-        let fault = |diagnostic: apollo_compiler::diagnostic::Diagnostic<'_, _>| {
-            let told = diagnostic.to_json();
-            let meant = schema.and_then(|schema| suggestion(schema, &told.message));
-            Fault {
-                code: "GRAPHQL_VALIDATION_FAILED",
-                message: shortened(told.message) + &meant.unwrap_or_default(),
-                place: told.locations.first().copied(),
-                limit: None,
-            }
-        };
         let mut faults: Vec<Fault> = Vec::new();
-        for fault in errors.iter().map(fault) {
-            // The same mistake made often is told once.
-            if faults.iter().all(|told| told.message != fault.message) {
-                faults.push(fault);
+        // The same mistake made often is told once.
+        let mut told = HashSet::new();
+        for diagnostic in errors.iter() {
+            let error = diagnostic.to_json();
+            if told.contains(&error.message) {
+                continue;
             }
+            let meant = schema.and_then(|schema| suggestion(schema, &error.message));
+            faults.push(Fault {
+                code: "GRAPHQL_VALIDATION_FAILED",
+                message: shortened(error.message.clone()) + &meant.unwrap_or_default(),
+                place: error.locations.first().copied(),
+                limit: None,
+            });
             if faults.len() == MOST_ERRORS {
                 break;
             }
+            told.insert(error.message);
         }
         Self {
             faults,

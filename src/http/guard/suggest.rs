@@ -61,16 +61,24 @@ fn arguments<'a>(ty: &'a ExtendedType, field: &str) -> Vec<&'a str> {
         .unwrap_or_default()
 }
 
+/// How like two names must be, of 1.
+const LIKE: f64 = 0.6;
+
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    // Comparing takes as long as the one name times the other: not those whose lengths tell already.
+    let may_be_like = |known: &&&str| {
+        let (shorter, longer) = (known.len().min(name.len()), known.len().max(name.len()));
+        shorter as f64 >= LIKE * longer as f64
+    };
     known
         .iter()
+        .filter(may_be_like)
         .map(|known| {
-            (
-                strsim::normalized_damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()),
-                *known,
-            )
+            let likeness = strsim::normalized_damerau_levenshtein(&known.to_lowercase(), &name);
+            (likeness, *known)
         })
-        .filter(|(likeness, _)| *likeness >= 0.6)
+        .filter(|(likeness, _)| *likeness >= LIKE)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, known)| known)
 }

@@ -1,0 +1,87 @@
+//! The documents: a few typical ones, and those that were made to cost. The latter are as long as the limits allow.
+
+mod built;
+mod rows;
+
+use apollo_parser::Lexer;
+use menagerie::graphql::limits::{Limit, Limits};
+
+/// A document to be checked.
+pub struct Sample {
+    /// What it is.
+    pub name: String,
+    /// The document.
+    pub text: String,
+}
+
+/// What GraphiQL asks first, and the sample operations.
+pub fn typical() -> Vec<Sample> {
+    macro_rules! operations {
+        ($($name:literal)*) => {
+            vec![
+                sample("introspection", include_str!("../introspection.graphql")),
+                $(sample($name, include_str!(concat!("../../../schema/operations/", $name, ".graphql"))),)*
+            ]
+        };
+    }
+    operations!["01-gift-to-pyongyang" "02-all-gifts" "03-possibly-or-certainly-2018" "04-fifty-or-more-animals"
+        "05-one-nation" "06-page-by-page" "07-contradictions" "08-across-relations"]
+}
+
+/// What was made to cost.
+pub fn adversarial(limits: &Limits) -> Vec<Sample> {
+    let room = Room(limits);
+    let repeated = rows::ROWS.iter().map(|row| sample(row.0, row.text(&room)));
+    let built = built::all(&room);
+    repeated
+        .chain(built.into_iter().map(|(name, text)| sample(name, text)))
+        .collect()
+}
+
+fn sample(name: &str, text: impl Into<String>) -> Sample {
+    Sample {
+        name: name.to_owned(),
+        text: text.into(),
+    }
+}
+
+/// What a document may hold.
+struct Room<'a>(&'a Limits);
+
+impl Room<'_> {
+    fn of(&self, limit: Limit) -> usize {
+        usize::try_from(self.0.of(limit)).unwrap_or(usize::MAX)
+    }
+
+    /// The most bytes, with some left for the mark that makes each text another one.
+    fn bytes(&self) -> usize {
+        self.of(Limit::DocumentBytes) - 64
+    }
+
+    /// `head`, as many pieces as there is room for in a part of the whole and as the limit allows, `tail`.
+    fn fill(&self, part: f64, head: &str, piece: impl Fn(usize) -> String, tail: &str, limit: Option<Limit>) -> String {
+        let share = |whole: usize| (whole as f64 * part) as usize;
+        let mut bytes = share(self.bytes()).saturating_sub(head.len() + tail.len());
+        let mut tokens = share(self.of(Limit::Tokens) - 8).saturating_sub(count(head) + count(tail));
+        let mut text = head.to_owned();
+        for index in 0..limit.map_or(usize::MAX, |limit| self.of(limit)) {
+            let piece = piece(index);
+            let size = count(&piece);
+            if piece.len() > bytes || size > tokens || piece.is_empty() {
+                break;
+            }
+            bytes -= piece.len();
+            tokens -= size;
+            text.push_str(&piece);
+        }
+        text + tail
+    }
+}
+
+fn count(text: &str) -> usize {
+    Lexer::new(text).count()
+}
+
+fn list(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect()
+}
