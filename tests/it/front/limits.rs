@@ -32,7 +32,8 @@ fn over(limit: Limit) -> (u64, Json, u64) {
         Limit::Fields => (
             3,
             document("{...F ...F} fragment F on Query{__typename a:__typename}"),
-            4,
+            // Two spreads, and twice the two fields.
+            6,
         ),
         Limit::RootFields => (
             3,
