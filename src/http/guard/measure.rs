@@ -181,3 +181,73 @@ fn circle(fragment: &FragmentDefinition, document: &Document) -> Refusal {
     );
     Refusal::new("GRAPHQL_VALIDATION_FAILED", message).at(fragment.name.location(), &document.sources)
 }
+
+#[cfg(test)]
+mod tests {
+    use apollo_compiler::parser::Parser;
+    use async_graphql::Value;
+
+    use super::*;
+
+    /// The name of the limit that a document goes over, or the code of another refusal.
+    fn told(text: &str) -> Option<String> {
+        let limits = Limits::default()
+            .with(Limit::Fields, 6)
+            .with(Limit::Depth, 3)
+            .with(Limit::RootFields, 3);
+        let document = Parser::new().parse_ast(text, "document").expect("it can be parsed");
+        let error = check(&document, &limits).err()?.errors().remove(0);
+        let extensions = error.extensions.expect("it has a code");
+        match extensions.get("name").or_else(|| extensions.get("code")) {
+            Some(Value::String(word)) => Some(word.clone()),
+            other => panic!("{other:?} is no word"),
+        }
+    }
+
+    #[test]
+    fn a_document_is_measured_with_its_fragments_put_in() {
+        for (text, expected) in [
+            ("{ a { b { c } } d e }", None),
+            ("{ a { b { c { d } } } }", Some("depth")),
+            ("{ a b c d }", Some("rootFields")),
+            ("{ ...F } fragment F on Q { a { b { c { d } } } }", Some("depth")),
+            ("{ a ...F } fragment F on Q { b c d }", Some("rootFields")),
+            ("{ ...F ...F } fragment F on Q { a ... { b } }", Some("fields")),
+            ("{ ...F } fragment G on Q { a } fragment F on Q { ...G ...G }", None),
+            ("{ ...Unknown }", None),
+        ] {
+            assert_eq!(told(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_operations_of_a_document_count_together() {
+        let with = |operations: &str| told(&format!("{operations} fragment F on Q {{ a }}"));
+        assert_eq!(with("query A { ...F } query B { ...F } query C { ...F }"), None);
+        let four = "query A { ...F } query B { ...F } query C { ...F } query D { ...F }";
+        assert_eq!(with(four).as_deref(), Some("fields"));
+    }
+
+    #[test]
+    fn fragments_that_lead_back_to_themselves_are_refused_whether_used_or_not() {
+        for text in [
+            "{ ...F } fragment F on Q { ...F }",
+            "{ ...F } fragment F on Q { a { ... { ...G } } } fragment G on Q { ...F }",
+            "{ a } fragment F on Q { ...G } fragment G on Q { ...H } fragment H on Q { ...G }",
+        ] {
+            assert_eq!(told(text).as_deref(), Some("GRAPHQL_VALIDATION_FAILED"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_expands_beyond_counting_is_refused() {
+        let links = (0..100).map(|link| {
+            format!(
+                "fragment F{link} on Q {{ {} }}",
+                format!("...F{} ", link + 1).repeat(20)
+            )
+        });
+        let bomb = format!("{{ ...F0 }} {} fragment F100 on Q {{ a }}", links.collect::<String>());
+        assert_eq!(told(&bomb).as_deref(), Some("fields"));
+    }
+}

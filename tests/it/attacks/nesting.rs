@@ -121,6 +121,27 @@ fn circle(links: usize) -> String {
     format!("{{...F0}}{links}")
 }
 
+/// Fragments that merge to another set of selections on each of 2 to the power of `steps` ways, and what they hold is
+/// compared on each.
+fn ways(steps: usize) -> String {
+    let both = |inner: &str, left: &str| format!("a:ofType{{{inner} {left}}}b:ofType{{{inner}}}");
+    let next = |name: &str, step: usize| {
+        if step + 1 < steps {
+            format!("...{name}{}", step + 1)
+        } else {
+            "name".to_owned()
+        }
+    };
+    let steps = (0..steps).map(|step| {
+        format!(
+            "fragment P{step} on __Type{{{}}}fragment R{step} on __Type{{{}}}",
+            both(&next("P", step), "...R0"),
+            both(&next("R", step), "")
+        )
+    });
+    format!("{{__type(name:\"Gift\"){{...P0}}}}{}", steps.collect::<String>())
+}
+
 pub fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for levels in [64, 1_000, 100_000] {
@@ -143,6 +164,7 @@ pub fn rows() -> Vec<Row> {
             &bomb(30, 20, ["...on Node@skip(if:true){", "}"]),
             LIMIT,
         ),
+        document("ways that merge differently", &ways(11), LIMIT),
         document("a circle of one fragment", &circle(1), INVALID),
         document("a circle of two fragments", &circle(2), INVALID),
         document("a circle of 90 fragments", &circle(90), INVALID),
