@@ -63,8 +63,8 @@ fn nested(Shape(name, [before, open, inner, close, behind]): &Shape, levels: usi
     };
     let expected = match (*name, levels, closed) {
         ("parentheses", ..) => LIMIT_OR_PARSE,
-        // Just as deep as is accepted.
-        ("braces", 64, true) => LIMIT_OR_INVALID,
+        // Just as many brackets as are accepted, but fields deeper than that.
+        ("braces", 64, true) => LIMIT,
         ("braces", 64, false) => PARSE,
         (_, 64, true) => LIMIT_OR_INVALID,
         (_, 64, false) => LIMIT_OR_PARSE,
