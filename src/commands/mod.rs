@@ -219,7 +219,7 @@ fn explain(line: impl Display) {
 fn start() -> Result<(Config, Telemetry), Failure> {
     let config = Config::from_env()?;
     choose_provider();
-    let telemetry = telemetry::start(&config)?;
+    let telemetry = telemetry::start(&config, http::CLIENTS_ERRORS)?;
     Ok((config, telemetry))
 }
 

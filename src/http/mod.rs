@@ -37,6 +37,10 @@ pub use stopping::Ending;
 use stopping::{Signals, Timing};
 use tls::Tls;
 
+/// The target of log lines that any client can make as many of as it likes: one for every request that is no HTTP, and
+/// called an error there. How such requests are answered is in the metrics.
+pub const CLIENTS_ERRORS: &str = "actix_http::h1::dispatcher";
+
 /// How the server runs.
 #[derive(Debug)]
 pub struct Serving {

@@ -11,10 +11,10 @@ use crate::config::{Config, LogFormat};
 /// What writes the log.
 pub(super) type Logs = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// The log as the configuration wants it. Fails where `MENAGERIE_LOG` is no filter.
-pub(super) fn layer(config: &Config) -> Result<Logs, ParseError> {
-    let filter = EnvFilter::builder().parse(&config.log)?.and(filter_fn(|metadata| {
-        metadata.target() != SPANS && !is_of_a_client(metadata.target())
+/// The log as the configuration wants it, without the lines of `silent`. Fails where `MENAGERIE_LOG` is no filter.
+pub(super) fn layer(config: &Config, silent: &'static str) -> Result<Logs, ParseError> {
+    let filter = EnvFilter::builder().parse(&config.log)?.and(filter_fn(move |metadata| {
+        metadata.target() != SPANS && metadata.target() != silent
     }));
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
@@ -23,10 +23,4 @@ pub(super) fn layer(config: &Config) -> Result<Logs, ParseError> {
         LogFormat::Text => lines.with_target(false).with_filter(filter).boxed(),
         LogFormat::Json => lines.json().with_filter(filter).boxed(),
     })
-}
-
-/// Where HTTP itself calls every request that cannot be read an error: lines that any client can make as many of as it
-/// likes. What is answered is in the metrics.
-fn is_of_a_client(target: &str) -> bool {
-    target == "actix_http::h1::dispatcher"
 }

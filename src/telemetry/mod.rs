@@ -43,12 +43,12 @@ pub struct Telemetry {
     provider: Option<SdkTracerProvider>,
 }
 
-/// Starts logs, and traces where there is somewhere to send them to.
+/// Starts logs, and traces where there is somewhere to send them to. Nothing is logged of the target `silent`.
 ///
 /// # Errors
 /// A filter or an address that is not accepted.
-pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
-    let logs = logs::layer(config)?;
+pub fn start(config: &Config, silent: &'static str) -> Result<Telemetry, TelemetryError> {
+    let logs = logs::layer(config, silent)?;
     let provider = config.otlp_endpoint.as_deref().map(traces::provider).transpose()?;
     let traces = provider.as_ref().map(traces::layer);
     // A second start (in tests) changes nothing.
