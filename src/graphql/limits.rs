@@ -52,7 +52,7 @@ macro_rules! limits {
 limits! {
     DocumentBytes "documentBytes" "MENAGERIE_MAX_DOCUMENT_BYTES" 32_768 in 256..=1_048_576:
         "the length of the document in bytes";
-    Tokens "tokens" "MENAGERIE_MAX_TOKENS" 8_000 in 100..=100_000:
+    Tokens "tokens" "MENAGERIE_MAX_TOKENS" 8_000 in 100..=60_000:
         "the number of tokens in the document, with blanks, commas and comments";
     Nesting "nesting" "MENAGERIE_MAX_NESTING" 64 in 16..=200:
         "the nesting of brackets of any kind in the document";
@@ -74,7 +74,7 @@ limits! {
         "the number of fields and fragments selected in all operations, fragments put in";
     RootFields "rootFields" "MENAGERIE_MAX_ROOT_FIELDS" 50 in 1..=1_000:
         "the number of root fields, fragments put in";
-    IntrospectionDepth "introspectionDepth" "MENAGERIE_MAX_INTROSPECTION_DEPTH" 2 in 1..=4:
+    IntrospectionDepth "introspectionDepth" "MENAGERIE_MAX_INTROSPECTION_DEPTH" 2 in 1..=3:
         "the nesting of `fields`, `inputFields`, `interfaces` and `possibleTypes` in introspection";
     VariablesBytes "variablesBytes" "MENAGERIE_MAX_VARIABLES_BYTES" 65_536 in 2..=16_777_216:
         "the length of the variables in bytes";
