@@ -149,7 +149,7 @@ selector! { AnimalFilter, "animals" {
     origin: NationFilter => |nation| Ok(Filter::refers("origin", Kind::Nation, nation.filter()?)),
     /// By the certainty of a claim about it.
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Animal),
-    /// By words: each must begin a word of the names or the taxonomy. Case and accents do not matter.
+    /// By words: each must begin a word of the slug, names or taxonomy. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }
 

@@ -152,7 +152,7 @@ selector! { EventFilter, "events" {
     headcount: CountFilter => |count| count.on("headcount.min", "headcount.max"),
     /// By the certainty of a claim about it.
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Event),
-    /// By words: each must begin a word of the title, summary, people or place. Case and accents do not matter.
+    /// By words: each must begin a word of the slug, title, summary, people or place. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }
 

@@ -262,7 +262,8 @@ selector! { GiftFilter, "gifts" {
     total: CountFilter => |count| count.on("total.min", "total.max"),
     /// By the certainty of a claim about it.
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Gift),
-    /// By words: each must begin a word of the title, slug, names, people or places. Case and accents do not matter.
+    /// By words: each must begin a word of the slug, title, people, places, the animals' names or attributes, or the
+    /// source's words for the total. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }
 

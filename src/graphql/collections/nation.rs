@@ -141,7 +141,7 @@ selector! { NationFilter, "nations" {
     existed: DateFilter => |date| date.on(DatePaths::EXISTED),
     /// By the certainty of a claim about it.
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Nation),
-    /// By words: each must begin a word of the names, codes or capital. Case and accents do not matter.
+    /// By words: each must begin a word of the slug, names, codes or capital. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }
 
