@@ -20,6 +20,7 @@ use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
 use menagerie::telemetry::{self, Telemetry, TelemetryError};
 use menagerie::{graphql, http};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use token::TokenError;
 
 /// Why a command failed.
@@ -83,6 +84,7 @@ pub fn schema() -> ExitCode {
 /// Serves until SIGINT or SIGTERM.
 pub async fn serve() -> Outcome {
     let (config, telemetry) = start()?;
+    open_as_many_files_as_allowed();
     // What costs nothing first: a wrong certificate or a port that is taken must not cost the start of a database.
     let settings = settings(&config).await?;
     let tls = match (&config.tls_certificate, &config.tls_key) {
@@ -109,6 +111,18 @@ pub async fn serve() -> Outcome {
     }
     telemetry.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A connection takes two file descriptors, and the limit is often 1,024 where the system allows many more.
+fn open_as_many_files_as_allowed() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!("the limit of {:?} open files stays as it is: {error}", limit.current);
+    }
 }
 
 fn listen(variable: &'static str, address: SocketAddr) -> Result<TcpListener, Failure> {

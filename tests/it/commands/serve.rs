@@ -2,12 +2,14 @@
 //!
 //! The tests about the embedded database start one of their own, whatever `MONGODB_URI` says.
 
+use std::process::Command;
+
 use menagerie::embedded;
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 
 use super::server::{Server, embedded_in, lives, until};
-use super::{ends_with, program_over};
+use super::{clean, ends_with, program_over};
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -43,6 +45,28 @@ async fn the_server_loads_what_it_is_told_into_a_database_of_the_users_own() {
         65,
     );
     assert!(said.contains("there is no set `articel`"), "{said}");
+}
+
+#[tokio::test]
+async fn the_server_takes_as_many_open_files_as_it_may_have() {
+    let app = TestApp::empty().await;
+    let over = program_over(&app);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -S -n 200 && exec \"$0\""])
+        .arg(over.get_program());
+    clean(&mut command, &std::env::temp_dir());
+    command.envs(over.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let server = Server::start(&mut command);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.child.id())).expect("the process is there");
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))
+        .expect("the line");
+    let [soft, hard] = line.split_whitespace().skip(3).take(2).collect::<Vec<_>>()[..] else {
+        panic!("{line}")
+    };
+    assert!(soft == hard && soft != "200", "{line}");
 }
 
 #[tokio::test]
