@@ -5,6 +5,7 @@
 
 pub mod count;
 pub mod date;
+pub mod hash;
 pub mod id;
 pub mod vocabulary;
 pub mod words;

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::guard::Refusal;
 use super::parameters::Parameters;
+use crate::domain::hash::sha256;
 
 /// Trusted documents by their ids.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,6 @@ impl Trusted {
                         .map_err(|error| TrustedError::Unreadable(file.display().to_string(), error))?
                         .into();
                     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                    documents.insert(hash(&text), Arc::clone(&text));
                     documents.insert(name, text);
                 }
             }
@@ -85,7 +84,10 @@ impl Trusted {
             return Err(TrustedError::Empty(shown));
         }
         // Every document can be asked for by its hash too, which is what the specification has in common.
-        let hashes: Vec<_> = documents.values().map(|text| (hash(text), Arc::clone(text))).collect();
+        let hashes: Vec<_> = documents
+            .values()
+            .map(|text| (sha256(text), Arc::clone(text)))
+            .collect();
         documents.extend(hashes);
         Ok(Self(documents))
     }
@@ -165,7 +167,7 @@ impl Persisted {
                 }
                 let asked = by_hash.sha256_hash.to_ascii_lowercase();
                 match query {
-                    Some(text) if hash(text) != asked => Err(Refusal::input(
+                    Some(text) if sha256(text) != asked => Err(Refusal::input(
                         "`extensions.persistedQuery.sha256Hash` is not the hash of `query`; accepted is its SHA-256 in hexadecimal",
                     )),
                     Some(text) => self.text(text, Some(asked)),
@@ -177,7 +179,7 @@ impl Persisted {
     }
 
     fn text(&self, text: &str, store_as: Option<String>) -> Result<Source, Refusal> {
-        if self.only_trusted && self.trusted.get(&hash(text)).is_none() {
+        if self.only_trusted && self.trusted.get(&sha256(text)).is_none() {
             return Err(Refusal::new(
                 "FORBIDDEN",
                 "this server runs only documents that it was given beforehand; accepted are those, best by their `documentId`",
@@ -206,8 +208,4 @@ impl Persisted {
             stored.insert(hash.clone(), Arc::clone(&source.text));
         }
     }
-}
-
-fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,12 +4,12 @@
 //! Pure: a document goes in, a fuller one or a list of problems comes out. Writing is `write.rs`'s business.
 
 use mongodb::bson::{Bson, Document};
-use sha2::{Digest, Sha256};
 
 use super::bson_types::{date_of, first_step};
 use super::collections::CollectionSchema;
 use super::validate::{Problem, number_of};
 use crate::domain::date::Edtf;
+use crate::domain::hash::sha256;
 use crate::domain::words::words;
 
 /// The fields that the store keeps about a document, beside what it says.
@@ -189,10 +189,4 @@ pub(super) fn fingerprint(document: &Document) -> String {
     let mut text = String::new();
     canonical(&Bson::Document(content), &mut text);
     sha256(&text)
-}
-
-/// The SHA-256 of a text, in hexadecimal digits.
-pub(super) fn sha256(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,8 +12,8 @@ use mongodb::bson::{DateTime, Document, deserialize_from_document, doc};
 use serde::Deserialize;
 
 use super::bson_types::Timestamp;
-use super::derive::sha256;
 use super::{Result, Store, StoreError};
+use crate::domain::hash::sha256;
 
 /// The collection.
 pub(super) const TOKENS: &str = "tokens";

@@ -1,0 +1,8 @@
+//! The fingerprint of a text: how edited documents, tokens and persisted documents are told by what they hold.
+
+use sha2::{Digest, Sha256};
+
+/// The SHA-256 of a text, in hexadecimal digits.
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
