@@ -234,12 +234,11 @@ fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
     let most = limits.max_page_size;
     match usize::try_from(asked) {
         Ok(size) if size <= most => Ok(size),
-        Ok(size) => Err(ApiError::LimitExceeded {
-            message: format!("`{name}` is {size}; accepted are 0 to {most} per page, and `after` or `before` to go on"),
-            limit: i64::try_from(most).unwrap_or(i64::MAX),
-            actual: asked.into(),
-            name: "pageSize",
-        }),
+        Ok(size) => {
+            let message =
+                format!("`{name}` is {size}; accepted are 0 to {most} per page, and `after` or `before` to go on");
+            Err(ApiError::over("pageSize", most as u64, size as u64, message))
+        }
         Err(_) => Err(ApiError::input(
             name,
             format!("it is {asked}; accepted are 0 to {most}"),

@@ -67,6 +67,17 @@ impl ApiError {
         }
     }
 
+    /// The request goes over the limit of this name: `limit` is accepted, `actual` was asked for.
+    pub fn over(name: &'static str, limit: u64, actual: u64, message: String) -> Self {
+        let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+        Self::LimitExceeded {
+            message,
+            limit: number(limit),
+            actual: number(actual),
+            name,
+        }
+    }
+
     /// The caller's mistake in the argument or field `place`.
     pub fn input(place: &str, message: impl std::fmt::Display) -> Self {
         Self::BadUserInput(format!("`{place}`: {message}"))
@@ -86,14 +97,12 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(_) => Self::Unavailable,
             StoreError::Timeout(_) => Self::Timeout,
             StoreError::Conflict(_) => Self::Conflict,
-            StoreError::JoinTooLarge { collection, limit } => Self::LimitExceeded {
-                message: format!(
+            StoreError::JoinTooLarge { collection, limit } => {
+                let message = format!(
                     "the filter on {collection} matches more than {limit} documents; narrow it, or ask for those documents themselves"
-                ),
-                limit: i64::try_from(limit).unwrap_or(i64::MAX),
-                actual: i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1,
-                name: "join",
-            },
+                );
+                Self::over("join", limit as u64, limit as u64 + 1, message)
+            }
             StoreError::Uri | StoreError::Unreadable { .. } | StoreError::Schema { .. } | StoreError::Refused(_) => {
                 Self::Internal
             }

@@ -174,12 +174,9 @@ impl Limits {
     /// The refusal of a request that goes over a limit.
     pub fn exceeded(&self, limit: Limit, actual: u64) -> ApiError {
         let most = self.ceiling(limit);
-        ApiError::LimitExceeded {
-            message: format!("{} is {actual}; accepted are up to {most}", limit.facts().counted),
-            limit: i64::try_from(most).unwrap_or(i64::MAX),
-            actual: i64::try_from(actual).unwrap_or(i64::MAX),
-            name: limit.facts().name,
-        }
+        let facts = limit.facts();
+        let message = format!("{} is {actual}; accepted are up to {most}", facts.counted);
+        ApiError::over(facts.name, most, actual, message)
     }
 }
 

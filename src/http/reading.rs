@@ -71,12 +71,8 @@ async fn bytes(mut body: Payload, limits: &Limits, until: Instant) -> Result<Vec
             None => return Ok(bytes),
             Some(Ok(chunk)) if bytes.len() + chunk.len() <= most => bytes.extend_from_slice(&chunk),
             Some(Ok(_)) => {
-                let error = ApiError::LimitExceeded {
-                    message: format!("the body is larger than {most} bytes, which is the most that is accepted"),
-                    limit: i64::try_from(most).unwrap_or(i64::MAX),
-                    actual: i64::try_from(most).unwrap_or(i64::MAX - 1) + 1,
-                    name: "bodyBytes",
-                };
+                let message = format!("the body is larger than {most} bytes, which is the most that is accepted");
+                let error = ApiError::over("bodyBytes", most as u64, most as u64 + 1, message);
                 return Err(Answer::unread(StatusCode::PAYLOAD_TOO_LARGE, &error.into()));
             }
             Some(Err(error)) => {

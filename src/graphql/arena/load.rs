@@ -123,12 +123,8 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<V
         let fetch = fetch(ctx)?;
         let most = fetch.limits.max_page_size;
         if ids.len() > most {
-            return Err(ApiError::LimitExceeded {
-                message: format!("`ids` holds {} ids; accepted are up to {most}", ids.len()),
-                limit: i64::try_from(most).unwrap_or(i64::MAX),
-                actual: i64::try_from(ids.len()).unwrap_or(i64::MAX),
-                name: "pageSize",
-            });
+            let message = format!("`ids` holds {} ids; accepted are up to {most}", ids.len());
+            return Err(ApiError::over("pageSize", most as u64, ids.len() as u64, message));
         }
         let kinds: Vec<Kind> = ids
             .iter()
