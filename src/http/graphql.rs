@@ -31,7 +31,6 @@ use crate::graphql::error::ApiError;
 use crate::graphql::execute;
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
-use crate::store::Store;
 
 /// The header that asks for `extensions.cost`.
 const COST: &str = "x-menagerie-cost";
@@ -40,8 +39,6 @@ const COST: &str = "x-menagerie-cost";
 struct Way<'a> {
     http: &'a HttpRequest,
     state: &'a State,
-    /// For this request alone: it knows the deadline, and counts.
-    store: Store,
     until: Instant,
     tells_cost: bool,
     noted: RefCell<Noted>,
@@ -68,14 +65,11 @@ struct Ready {
 pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
     let began = Instant::now();
     let _in_flight = state.metrics.in_flight();
-    let until = began + state.deadline();
-    let tells_cost = http.headers().get(COST).is_some_and(|value| value == "1");
     let way = Way {
         http: &http,
         state: &state,
-        store: state.store.for_request(until, tells_cost),
-        until,
-        tells_cost,
+        until: began + state.deadline(),
+        tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
         noted: RefCell::new(Noted {
             operation: None,
             kind: Kind::None,
@@ -209,7 +203,8 @@ impl Way<'_> {
             let knocking = Client::knocking(address);
             self.state.points.spend(&knocking, 1, &self.state.settings.limits)?;
         }
-        self.state.authenticator.viewer(&self.store, header).await
+        let store = self.state.store.for_request(self.until, false);
+        self.state.authenticator.viewer(&store, header).await
     }
 
     /// Everything before the execution.
@@ -232,18 +227,25 @@ impl Way<'_> {
                 _ => Answer::refused(&refusal),
             })?;
         // Looking at a request that is then refused has its price too.
-        let known = guard.passed(&source.text).is_some();
-        metrics.document_looked_up(known);
-        let to_read = if known { 0 } else { source.text.len() as u64 / 1_024 };
+        let passed = guard.passed(&source.text);
+        metrics.document_looked_up(passed.is_some());
+        let to_read = if passed.is_some() {
+            0
+        } else {
+            source.text.len() as u64 / 1_024
+        };
         self.spend(client, 1 + to_read)?;
         let by_get = self.http.method() == Method::GET;
-        let checked = guard.check(&source.text).map_err(|refusal| {
-            if by_get && refusal.has_mutation {
-                by_post_only()
-            } else {
-                refused(refusal)
-            }
-        })?;
+        let checked = match passed {
+            Some(passed) => passed,
+            None => guard.check(&source.text).map_err(|refusal| {
+                if by_get && refusal.has_mutation {
+                    by_post_only()
+                } else {
+                    refused(refusal)
+                }
+            })?,
+        };
         persisted.keep(&source);
         let operation = checked
             .operation(parameters.operation_name.as_deref())
@@ -271,7 +273,7 @@ impl Way<'_> {
 
     async fn run(&self, ready: Ready) -> Answer {
         // A store of its own, for of a batch each answer tells what its own operation cost.
-        let store = self.store.for_request(self.until, self.tells_cost);
+        let store = self.state.store.for_request(self.until, self.tells_cost);
         let execution = execute(&self.state.schema, store.clone(), ready.prepared.request);
         let ended = self.in_time(execution).await;
         let work = store.work();

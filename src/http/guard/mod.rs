@@ -22,13 +22,13 @@ use std::sync::Arc;
 use apollo_compiler::ast::Document;
 pub use apollo_compiler::executable::OperationType;
 use apollo_compiler::executable::{ExecutableDocument, Operation};
-use apollo_compiler::parser::{Parser, SourceMap};
+use apollo_compiler::parser::Parser;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{Node, Schema};
 use moka::sync::Cache;
 
-pub use refusal::{Fault, MOST_ERRORS, Refusal};
+pub use refusal::{MOST_ERRORS, Refusal};
 pub use variables::Variables;
 
 use crate::graphql::limits::{Limit, Limits};
@@ -165,7 +165,7 @@ impl Guard {
     /// Prepares the execution of an operation: puts its variables in and estimates its cost.
     ///
     /// # Errors
-    /// Where no operation can be told by the name, a variable has no value of its type, or the cost is over its limit.
+    /// Where a variable has no value of its type.
     pub fn prepare(
         &self,
         checked: &Checked,
@@ -220,11 +220,6 @@ impl Checked {
                 None => format!("the document has several operations; {known}"),
             })
         })
-    }
-
-    /// Where the parts of this document stand in its text.
-    pub fn sources(&self) -> &SourceMap {
-        &self.document.sources
     }
 }
 
