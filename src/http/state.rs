@@ -11,7 +11,6 @@ use super::guard::{Guard, Rules};
 use super::metrics::Metrics;
 use super::persisted::{Persisted, Trusted};
 use super::stopping::Stopping;
-use super::tls;
 use crate::graphql::{Schema, limits::Limits, schema, sdl};
 use crate::store::Store;
 
@@ -98,7 +97,6 @@ impl State {
     /// # Errors
     /// [`StateError`].
     pub fn new(store: Store, settings: Settings) -> Result<Self, StateError> {
-        tls::choose_provider();
         let schema = schema(settings.limits);
         let sdl = sdl(&schema);
         let rules = Rules {

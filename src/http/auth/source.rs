@@ -10,6 +10,8 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 
+use crate::http::tls::choose_provider;
+
 /// The largest set of keys that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
 
@@ -68,8 +70,7 @@ impl Source {
             "http" => return Err(SignedError::Address("leads to another machine over http://")),
             _ => return Err(SignedError::Address("has another scheme")),
         };
-        // The process has one provider of cryptography for TLS; whoever was first has installed the same one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        choose_provider();
         let builder = Client::builder()
             .timeout(PATIENCE)
             // A redirect could lead to an address that nobody has checked.
