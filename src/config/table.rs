@@ -76,7 +76,7 @@ fn variable(
         name,
         default: default.into(),
         accepted: accepted.into(),
-        secret: name == "MONGODB_URI",
+        secret: false,
         set: Setter::Field(set),
     }
 }
@@ -89,12 +89,15 @@ fn before_limits() -> Vec<Variable> {
             "development or production",
             |config, value| profile(value).map(|profile| config.profile = profile),
         ),
-        variable(
-            "MONGODB_URI",
-            "",
-            "a connection string that begins with mongodb:// or mongodb+srv://",
-            |config, value| put(&mut config.mongodb_uri, uri(value).map(Some)),
-        ),
+        Variable {
+            secret: true,
+            ..variable(
+                "MONGODB_URI",
+                "",
+                "a connection string that begins with mongodb:// or mongodb+srv://",
+                |config, value| put(&mut config.mongodb_uri, uri(value).map(Some)),
+            )
+        },
         variable(
             "MONGODB_DATABASE",
             "menagerie",
