@@ -19,7 +19,7 @@ pub fn typical() -> Vec<Sample> {
     macro_rules! operations {
         ($($name:literal)*) => {
             vec![
-                sample("introspection", include_str!("../introspection.graphql")),
+                sample("introspection", include_str!("../../../tests/it/front/introspection.graphql")),
                 $(sample($name, include_str!(concat!("../../../schema/operations/", $name, ".graphql"))),)*
             ]
         };
