@@ -36,6 +36,7 @@ use mongodb::event::cmap::CmapEvent;
 use mongodb::event::command::CommandEvent;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, Collection, Database};
+use tokio::sync::Semaphore;
 
 pub use error::StoreError;
 pub use meter::Work;
@@ -82,6 +83,8 @@ pub struct Store {
     meter: Arc<meter::Meter>,
     commands: Arc<AtomicU64>,
     pool: Arc<Pool>,
+    /// Turns for aggregations over many documents.
+    turns: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
 }
 
@@ -126,6 +129,7 @@ impl Store {
             meter: Arc::default(),
             commands,
             pool,
+            turns: Arc::new(Semaphore::new(aggregate::AT_ONCE)),
             schema_applied: Arc::default(),
         })
     }
