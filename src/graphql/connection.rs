@@ -34,13 +34,13 @@ pub struct Edge<E> {
 #[derive(SimpleObject, Clone, Debug, Default)]
 pub struct PageInfo {
     /// Whether more documents follow the last of this page.
-    has_next_page: bool,
+    pub(super) has_next_page: bool,
     /// Whether documents stand before the first of this page.
-    has_previous_page: bool,
+    pub(super) has_previous_page: bool,
     /// The cursor of the first document, to go on backward with `before`; null on an empty page.
-    start_cursor: Option<String>,
+    pub(super) start_cursor: Option<String>,
     /// The cursor of the last document, to go on with `after`; null on an empty page.
-    end_cursor: Option<String>,
+    pub(super) end_cursor: Option<String>,
 }
 
 impl<E: Collection> Connection<E> {
@@ -230,7 +230,8 @@ impl<E: Collection> PageArguments<E> {
     }
 }
 
-fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
+/// How many rows a page shall have, held against the limit.
+pub(super) fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
     let most = limits.max_page_size;
     match usize::try_from(asked) {
         Ok(size) if size <= most => Ok(size),

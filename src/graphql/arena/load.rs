@@ -29,7 +29,8 @@ impl Arena {
     }
 }
 
-fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
+/// What a root field reads by.
+pub(in crate::graphql) fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
     let missing = |_| ApiError::Internal;
     Ok(Fetch {
         arena: ctx.data::<Arena>().map_err(missing)?,

@@ -16,7 +16,9 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 use super::arena::{Arena, load};
 use super::collection;
 use super::limits::LimitsQuery;
+use super::search::SearchQuery;
 use crate::domain::id::Kind;
+use crate::search;
 use crate::store::check::Reference;
 
 /// Runs an expression with `E` standing for the type of a kind.
@@ -112,6 +114,7 @@ pub struct Query(
     event::EventQuery,
     claim::ClaimQuery,
     source::SourceQuery,
+    SearchQuery,
     LimitsQuery,
 );
 
@@ -119,6 +122,9 @@ pub struct Query(
 pub fn root_kinds(field: &str) -> Option<(Vec<Kind>, bool)> {
     if field == "node" || field == "nodes" {
         return Some((Kind::ALL.to_vec(), false));
+    }
+    if field == "search" {
+        return Some((search::KINDS.to_vec(), true));
     }
     Kind::ALL.iter().find_map(|kind| {
         let connection = field == kind.collection();
