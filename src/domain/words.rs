@@ -138,11 +138,12 @@ mod tests {
 
         #[test]
         fn places_follow_each_other_and_lie_within_the_text(text in any::<String>()) {
-            let mut behind = 0;
+            let mut before = 0..0;
             for spot in spots(&text) {
                 prop_assert!(text.get(spot.place.clone()).is_some_and(|piece| !piece.is_empty()));
-                prop_assert!(spot.place.start >= behind || spot.place.end == behind, "{:?}", spot);
-                behind = spot.place.end;
+                // Two words can share a character: "¼a" is `1` and `4a`.
+                prop_assert!(spot.place.start >= before.start && spot.place.end >= before.end, "{:?}", spot);
+                before = spot.place;
             }
         }
     }

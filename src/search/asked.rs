@@ -32,20 +32,25 @@ pub enum Fit {
 impl Fit {
     const ALL: [Self; 3] = [Self::Exact, Self::Prefix, Self::Typo];
 
-    /// What it counts for in a name, and in any other text.
+    /// What it counts for in a name, and in any other text. The hundred lets a document with more of the words come
+    /// before one that has fewer, however well.
     const fn points(self) -> (f32, f32) {
         match self {
-            Self::Exact => (60.0, 30.0),
-            Self::Prefix => (50.0, 20.0),
-            Self::Typo => (20.0, 10.0),
+            Self::Exact => (160.0, 130.0),
+            Self::Prefix => (150.0, 120.0),
+            Self::Typo => (115.0, 110.0),
         }
     }
 }
 
-/// What a name counts for in addition that begins with the whole text, as it does while somebody types it.
-const BEGINS: f32 = 40.0;
+/// What a name counts for in addition that begins with the whole text, as it does while somebody types it: less than
+/// the difference between a whole word and the beginning of one.
+const BEGINS: f32 = 4.0;
 /// And one that is the whole text.
-const IS: f32 = 40.0;
+const IS: f32 = 4.0;
+
+/// From which length on the beginning of a word may have typing errors too. Shorter ones would begin too much.
+const LONG: usize = 6;
 
 /// Which words must match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +148,12 @@ impl Word {
         }
     }
 
-    /// How well a folded word of a document fits.
+    /// Whether typing errors are forgiven in the beginning of a word.
+    fn begins_nearly(&self) -> bool {
+        self.open && self.word.len() >= LONG
+    }
+
+    /// How well a folded word of a document fits. Says the same as the query.
     pub fn fits(&self, word: &str) -> Option<Fit> {
         if word == self.word {
             return Some(Fit::Exact);
@@ -152,10 +162,16 @@ impl Word {
             return Some(Fit::Prefix);
         }
         let errors = usize::from(self.errors());
-        let near = errors > 0
-            && word.len().abs_diff(self.word.len()) <= errors
-            && strsim::osa_distance(word, &self.word) <= errors;
-        near.then_some(Fit::Typo)
+        let (least, most) = (self.word.len().saturating_sub(errors), self.word.len() + errors);
+        let near = |word: &str| strsim::osa_distance(word, &self.word) <= errors;
+        let fits = if errors == 0 || word.len() < least {
+            false
+        } else if self.begins_nearly() {
+            (least..=most).filter_map(|end| word.get(..end)).any(near)
+        } else {
+            word.len() <= most && near(word)
+        };
+        fits.then_some(Fit::Typo)
     }
 
     /// Documents with a word that fits, each by its best.
@@ -176,7 +192,12 @@ impl Word {
             Fit::Prefix if self.open => Some(beginning(field, &self.word)),
             Fit::Typo if self.errors() > 0 => {
                 let term = Term::from_field_text(field, &self.word);
-                Some(Box::new(FuzzyTermQuery::new(term, self.errors(), true)))
+                let near = if self.begins_nearly() {
+                    FuzzyTermQuery::new_prefix
+                } else {
+                    FuzzyTermQuery::new
+                };
+                Some(Box::new(near(term, self.errors(), true)))
             }
             Fit::Prefix | Fit::Typo => None,
         }

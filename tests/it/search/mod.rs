@@ -78,7 +78,7 @@ async fn operators_and_quotations_are_only_text() {
         "\"moscow zoo\"",
         "moscow + zoo",
         "+moscow -zoo*",
-        "moscow~ zoo^2",
+        "moscow~ zoo^",
         "(moscow) [zoo] {}",
         "moscow\\zoo",
         "moscow:zoo",

@@ -45,6 +45,8 @@ async fn walking_page_by_page_gives_what_one_large_page_gives() {
                     break;
                 }
             }
+            // The last text finds more than fit on the largest page.
+            walked.truncate(all.len());
             assert_eq!(walked, all, "{text}, {first} at a time");
         }
     }
