@@ -64,9 +64,9 @@ enum Interruption {
 pub fn follow(store: Store, search: Search) -> Following {
     let followed = search.clone();
     let task = tokio::spawn(async move {
-        let mut pause = PAUSE.0;
+        let (mut pause, mut told) = (PAUSE.0, false);
         loop {
-            let ended = once(&store, &search).await;
+            let ended = once(&store, &search, &mut told).await;
             search.is_cut_off();
             match ended {
                 Ok(()) => pause = PAUSE.0,
@@ -83,19 +83,21 @@ pub fn follow(store: Store, search: Search) -> Following {
     Following { task, search: followed }
 }
 
-/// Reads all and follows, until all has to be read anew.
-async fn once(store: &Store, search: &Search) -> Result<(), Interruption> {
+/// Reads all and follows, until all has to be read anew. `told`: that it cannot follow is in the log already.
+async fn once(store: &Store, search: &Search, told: &mut bool) -> Result<(), Interruption> {
     let mut feed = match Feed::open(store).await {
         Ok(feed) => feed,
         Err(error @ (StoreError::NoFeed(_) | StoreError::Refused(_))) => {
-            tracing::warn!("{error}; the search index is built anew every {AGAIN:?} instead");
-            loop {
-                build(store, search, false).await?;
-                sleep(AGAIN).await;
+            if !std::mem::replace(told, true) {
+                tracing::warn!("{error}; the search index is built anew every {AGAIN:?} instead");
             }
+            build(store, search, false).await?;
+            sleep(AGAIN).await;
+            return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
+    *told = false;
     let index = build(store, search, true).await?;
     loop {
         match take_in(&mut feed, &index, search).await {
