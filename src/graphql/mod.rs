@@ -13,6 +13,8 @@ pub mod order;
 pub mod scalars;
 pub mod search;
 pub mod selection;
+pub mod stats;
+pub mod timeline;
 pub mod values;
 pub mod viewer;
 

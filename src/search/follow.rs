@@ -26,6 +26,8 @@ const SHOWN: usize = 20_000;
 const AGAIN: Duration = Duration::from_secs(30);
 /// How long it waits before it tries again: at first, and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// After how long without an interruption the next one is taken for the first.
+const CALM: Duration = Duration::from_secs(60);
 
 /// The task that follows. It ends with this.
 pub struct Following {
@@ -66,18 +68,17 @@ pub fn follow(store: Store, search: Search) -> Following {
     let task = tokio::spawn(async move {
         let (mut pause, mut told) = (PAUSE.0, false);
         loop {
+            let began = Instant::now();
             let ended = once(&store, &search, &mut told).await;
             search.is_cut_off();
-            match ended {
-                Ok(()) => pause = PAUSE.0,
-                Err(interruption) => {
-                    tracing::warn!(
-                        "the search index does not follow the data: {interruption}; trying again in {pause:?}"
-                    );
-                    sleep(pause).await;
-                    pause = (pause * 2).min(PAUSE.1);
-                }
+            if began.elapsed() > CALM {
+                pause = PAUSE.0;
             }
+            if let Err(interruption) = ended {
+                tracing::warn!("the search index does not follow the data: {interruption}; trying again in {pause:?}");
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE.1);
         }
     });
     Following { task, search: followed }
@@ -133,7 +134,7 @@ async fn build(store: &Store, search: &Search, follows: bool) -> Result<Arc<Inde
     }
     let mut unseen = 0;
     for kind in KINDS {
-        let texts = store.texts(kind).await?;
+        let texts = store.all_texts(kind).await?;
         let mut batches = pin!(texts.map(|texts| texts.map(Change::Written)).ready_chunks(GATHERED));
         while let Some(batch) = batches.next().await {
             let batch: Vec<Change> = batch.into_iter().collect::<Result<_, _>>()?;

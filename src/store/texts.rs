@@ -45,7 +45,7 @@ impl Store {
     /// The texts of all documents of a collection, in no particular order, a batch at a time.
     ///
     /// What is written meanwhile may be in it or not: take a [`Feed`](super::feed::Feed) first to know of it.
-    pub async fn texts(&self, kind: Kind) -> Result<impl Stream<Item = Result<Texts>> + use<>> {
+    pub async fn all_texts(&self, kind: Kind) -> Result<impl Stream<Item = Result<Texts>> + use<>> {
         let rows = self
             .raw(kind)
             .find(Document::new())
