@@ -274,7 +274,12 @@ impl Way<'_> {
     async fn run(&self, ready: Ready) -> Answer {
         // A store of its own, for of a batch each answer tells what its own operation cost.
         let store = self.state.store.for_request(self.until, self.tells_cost);
-        let execution = execute(&self.state.schema, store.clone(), ready.prepared.request);
+        let execution = execute(
+            &self.state.schema,
+            store.clone(),
+            self.state.search.clone(),
+            ready.prepared.request,
+        );
         let ended = self.in_time(execution).await;
         let work = store.work();
         self.noted.borrow_mut().commands += work.commands;

@@ -22,6 +22,7 @@ mod killing; // the database killed under a writing load
 mod observing; // metrics, health, traces, TLS
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth
+mod search; // what is found and in which order, pages, how the index follows the data
 mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
 mod stopping; // signals under load

@@ -62,6 +62,7 @@ async fn everything_in_the_schema_is_described() {
 #[tokio::test]
 async fn every_sample_operation_runs_and_finds_something() {
     let app = TestApp::with(&["article", "history"]).await;
+    app.is_indexed().await;
     let mut samples = 0;
     for entry in fs::read_dir(project("schema/operations")).expect("the folder is there") {
         let path = entry.expect("an entry").path();
