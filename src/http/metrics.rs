@@ -71,6 +71,8 @@ pub enum Kind {
     Mutation,
     /// A subscription.
     Subscription,
+    /// An export.
+    Export,
     /// Refused before an operation was known.
     None,
 }
@@ -82,6 +84,7 @@ impl Kind {
             Self::Query => "query",
             Self::Mutation => "mutation",
             Self::Subscription => "subscription",
+            Self::Export => "export",
             Self::None => "none",
         }
     }

@@ -20,6 +20,7 @@ mod meter;
 pub mod page;
 mod pool;
 pub mod read;
+pub mod rows;
 pub mod sums;
 pub mod tokens;
 pub mod validate;
