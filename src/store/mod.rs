@@ -22,6 +22,7 @@ mod meter;
 pub mod page;
 mod pool;
 pub mod read;
+pub mod rows;
 pub mod texts;
 pub mod tokens;
 pub mod validate;

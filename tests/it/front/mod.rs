@@ -8,6 +8,7 @@ mod browsers; // forged requests, pages of other sites
 mod cost; // what a request is estimated to cost, and what it did cost
 mod deadlines; // a database that is gone or silent, clients that leave, slow bodies
 mod encoding; // compressed answers and bodies
+mod exports; // exports: who may, what is refused, what becomes of one that breaks off
 mod identity; // who asks, by the header
 mod kinds; // the kinds of requests, with what each must get
 mod limits; // every limit, refused and only measured
