@@ -23,6 +23,12 @@ check: web ## Check format and lints, and the dependencies' licences and advisor
 	@if command -v cargo-deny >/dev/null; then cargo deny check; \
 	else echo "Not checked: licences and advisories. Install with: cargo install --locked cargo-deny"; fi
 
+browser: ## Check the pages in a browser: Chromium on the PATH, or the program that CHROMIUM names
+	@node web/browser/chromium.mjs >/dev/null
+	@$(MAKE) --no-print-directory database web
+	@cargo build --locked
+	@node web/browser/run.mjs --server "$${CARGO_TARGET_DIR:-target}/debug/menagerie"
+
 bench: ## Measure what the guard spends on documents, in CPU time
 	cargo bench --locked --bench guard -- table
 
