@@ -3,11 +3,11 @@
 .DEFAULT_GOAL := help
 # Long steps one after the other, so that their output can be read.
 .NOTPARALLEL:
-.PHONY: help run test check bench seed clean prerequisites database web
+.PHONY: help run test check browser bench seed clean prerequisites database web
 
 # What the web pages are built from: a change in any of it builds them again.
 web_sources := $(shell find web/src schema/operations -type f 2>/dev/null) \
-	$(wildcard web/*.json web/*.ts web/*.html)
+	$(wildcard web/*.json web/*.ts web/*.mjs web/*.html)
 
 run: prerequisites web ## Build what is missing and start the server; .env configures it
 	@scripts/database.sh --if-used
@@ -23,10 +23,11 @@ check: web ## Check format and lints, and the dependencies' licences and advisor
 	@if command -v cargo-deny >/dev/null; then cargo deny check; \
 	else echo "Not checked: licences and advisories. Install with: cargo install --locked cargo-deny"; fi
 
+# The program that the tests are built with: another build would have dependencies of its own.
 browser: ## Check the pages in a browser: Chromium on the PATH, or the program that CHROMIUM names
 	@node web/browser/chromium.mjs >/dev/null
 	@$(MAKE) --no-print-directory database web
-	@cargo build --locked
+	@cargo test --locked --no-run --test it
 	@node web/browser/run.mjs --server "$${CARGO_TARGET_DIR:-target}/debug/menagerie"
 
 bench: ## Measure what the guard spends on documents, in CPU time
