@@ -6,6 +6,8 @@
 //! | a document found by its id, a sum over gifts | 2 more |
 //! | a page of a connection | 10 more, for each parent |
 //! | `totalCount` | 20 more |
+//! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
+//! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
 //! | `__schema` | 5,000 more |
 //! | `__type` | 500 more |
 //!
@@ -26,6 +28,7 @@ use crate::graphql::limits::Limits;
 const DOCUMENT: u64 = 2;
 const PAGE: u64 = 10;
 const COUNT: u64 = 20;
+const SUMS: u64 = 50;
 const SCHEMA: u64 = 5_000;
 const TYPE: u64 = 500;
 /// How many items a list that is stored in a document is taken to have.
@@ -86,25 +89,29 @@ impl<'a> Prices<'a> {
 
     fn field(&mut self, field: &'a Field, parent: &Name, rows: u64) -> u64 {
         let on_page = is_page(parent);
+        let is_list = field.definition.ty.is_list();
+        let is_sum = matches!(field.name.as_str(), "giftStats" | "giftFlows") || (parent == "GiftStats" && is_list);
         let times = match field.name.as_str() {
             "nodes" | "edges" if on_page => rows,
             "nodes" => self.length(field, "ids"),
-            _ if !field.definition.ty.is_list() || parent.starts_with("__") => 1,
+            _ if !is_list || parent.starts_with("__") => 1,
+            _ if is_sum => self.rows(field),
             _ => STORED_LIST,
         };
         let inner = field.definition.ty.inner_named_type();
         let own = match field.name.as_str() {
-            "totalCount" if on_page => COUNT,
+            "totalCount" if on_page => COUNT * collections_in(parent),
             "__schema" => SCHEMA,
             "__type" => TYPE,
             // An animal's `given` is a sum over gifts, though it looks like a field.
             "given" => DOCUMENT,
-            _ if is_page(inner) => PAGE,
+            _ if is_page(inner) => PAGE * collections_in(inner),
             _ if !on_page && !parent.ends_with("Edge") && self.is_document(inner) => DOCUMENT,
             _ => 0,
         };
         let below = self.set(&field.selection_set, self.rows(field));
-        times.saturating_mul(below.saturating_add(1 + own))
+        let sums = if is_sum { SUMS } else { 0 };
+        times.saturating_mul(below.saturating_add(1 + own)).saturating_add(sums)
     }
 
     /// How many rows a page has at most.
@@ -141,10 +148,16 @@ impl<'a> Prices<'a> {
     fn is_document(&self, name: &Name) -> bool {
         name == "Node"
             || match self.schema.types.get(name) {
+                Some(ExtendedType::Union(_)) => true,
                 Some(ExtendedType::Object(object)) => object.implements_interfaces.iter().any(|one| one.name == "Node"),
                 _ => false,
             }
     }
+}
+
+/// How many collections a page is read from.
+fn collections_in(page: &Name) -> u64 {
+    if page == "TimelineConnection" { 2 } else { 1 }
 }
 
 fn is_page(name: &Name) -> bool {
