@@ -19,4 +19,5 @@ const text = await codegen({
 });
 // Relay's compiler, which runs next, makes no folder for itself.
 await mkdir(new URL('./relay', target), { recursive: true });
-await writeFile(target, text);
+// Another run may be reading it.
+if ((await readFile(target, 'utf8').catch(() => '')) !== text) await writeFile(target, text);

@@ -1,6 +1,6 @@
 // Runs the three clients against a server, in Node: `npm start -- http://127.0.0.1:8080`.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { transformAsync } from '@babel/core';
 import { build } from 'esbuild';
 import { Window } from 'happy-dom';
@@ -27,9 +27,11 @@ const relay = {
     }),
 };
 
+// A file of its own: another run may be under way.
+const built = new URL(`./build/${process.pid}.js`, import.meta.url);
 await build({
   entryPoints: ['src/main.tsx'],
-  outfile: 'build/main.js',
+  outfile: built.pathname,
   bundle: true,
   packages: 'external',
   format: 'esm',
@@ -45,6 +47,11 @@ for (const [name, value] of Object.entries({ window, document: window.document, 
   Object.defineProperty(globalThis, name, { value });
 }
 
-const { main } = await import('./build/main.js');
-await main(`${address}/graphql`);
+try {
+  const { main } = await import(built);
+  await main(`${address}/graphql`);
+} finally {
+  await rm(built);
+}
+// Connections that are kept open would keep this open.
 process.exit();
