@@ -251,6 +251,7 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
     Ok(Settings {
         limits: config.limits,
         introspection: config.introspection,
+        dashboard: config.dashboard,
         graphiql: config.graphiql,
         suggestions: config.suggestions,
         anonymous: config.anonymous,

@@ -89,12 +89,13 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         None => not_acceptable().into(),
     };
     let media = media.unwrap_or(MediaType::Json);
+    let response = answers.response(media, &request_id, &http);
     let codes: Vec<&str> = answers.iter().flat_map(Answer::codes).collect();
     let noted = way.noted.borrow();
     let outcome = Outcome {
         operation: noted.operation.as_deref(),
         kind: noted.kind,
-        status: answers.status(media).as_u16(),
+        status: response.status().as_u16(),
         codes: &codes,
         duration: began.elapsed(),
         cost: noted.cost,
@@ -108,7 +109,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         .flat_map(Answer::limits)
         .for_each(|name| state.metrics.over_limit(name));
     trace::ended(&span, &outcome);
-    answers.response(media, &request_id)
+    response
 }
 
 fn not_acceptable() -> Answer {
