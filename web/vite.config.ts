@@ -36,6 +36,7 @@ export default defineConfig({
       // The 'use client' of some packages means nothing here, and would be 30 warnings.
       checks: { moduleLevelDirective: false },
       input: {
+        index: 'index.html',
         graphiql: 'graphiql.html',
       },
     },
