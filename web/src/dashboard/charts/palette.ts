@@ -21,9 +21,9 @@ const LIGHT: Palette = {
   muted: '#5b6867',
   line: '#e4dfd3',
   paper: '#fffdf9',
-  sure: '#0f766e',
+  sure: '#0c665f',
   possible: '#b45309',
-  flows: ['#0f766e', '#b45309', '#3f6212', '#7c3f58', '#1e5a8a', '#8a8578'],
+  flows: ['#0c665f', '#b45309', '#3f6212', '#7c3f58', '#1e5a8a', '#8a8578'],
 };
 
 const DARK: Palette = {

@@ -53,7 +53,9 @@ function Rows<G extends Group>(props: RanksProps<G> & { groups: G[] }) {
   const { groups, noun, isSmall = false, title } = props;
   const [isAll, setAll] = useState(false);
   // What has no value, or stands for the rest, comes last whatever its size.
-  const sorted = [...groups.filter(isValue), ...groups.filter((group) => !isValue(group))];
+  const values = groups.filter(isValue);
+  if (isSmall) values.sort((a, b) => b.gifts - a.gifts);
+  const sorted = [...values, ...groups.filter((group) => !isValue(group))];
   const hidden = isAll || isSmall ? 0 : Math.max(0, sorted.length - FEW - 1);
   const rows = hidden ? sorted.slice(0, FEW) : sorted;
   const most = Math.max(1, ...sorted.map(({ gifts, kind }) => (kind === 'OTHERS' ? 0 : gifts)));

@@ -123,7 +123,8 @@ function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Opt
         type: 'bar',
         stack: 'gifts',
         cursor: 'pointer',
-        data: places.map((place) => ({ value: possible(place) })),
+        // Nothing, and not 0: the border of an empty bar would be a line.
+        data: places.map((place) => ({ value: possible(place) || '-' })),
         itemStyle: {
           color: 'transparent',
           borderColor: palette.possible,

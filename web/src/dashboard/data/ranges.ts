@@ -21,10 +21,10 @@ export interface Scale {
   ticks: number[];
 }
 
-/** A scale for these counts; a tenth of it is left free for those without an end. */
+/** A scale for these counts; a seventh of it is left free for those without an end. */
 export function scaleFor(counts: readonly Bounds[]): Scale {
   const greatest = Math.max(1, ...counts.map(({ min, max }) => Math.max(min ?? 0, max ?? 0)));
-  const length = Math.log10(1 + greatest) / 0.9;
+  const length = Math.log10(1 + greatest) / 0.86;
   const ticks = [];
   for (let tick = 1; tick <= greatest; tick *= 10) ticks.push(tick);
   return { place: (value) => Math.log10(1 + Math.max(0, value)) / length, ticks };

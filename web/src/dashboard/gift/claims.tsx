@@ -1,7 +1,7 @@
 // What the sources say: a claim with its source, its place in it and how certain it is; contradictions side by side.
 
 import { certaintyMeaning, certaintyWord, sourceWord } from '../data/words.ts';
-import { date, plural } from '../data/format.ts';
+import { date, number, plural } from '../data/format.ts';
 import { addressOf, contradictions, placeOf, type Claim, type Said } from './evidence.ts';
 
 /** The place of a claim on the page. */
@@ -50,13 +50,13 @@ export function Origin({ claim }: { claim: Said }) {
 /** The claims behind a figure, folded until they are asked for. */
 export function Evidence({ claims, what }: { claims: Claim[]; what: string }) {
   if (claims.length === 0) return <p className="evidence none">No claim is on record for this.</p>;
-  const disputed = claims.some(({ conflictsWith }) => conflictsWith.length > 0);
+  const disputed = claims.filter(({ conflictsWith }) => conflictsWith.length > 0).length;
   return (
     <details className="evidence">
       <summary>
         {plural(claims.length, 'claim')}
         <span className="unseen"> about {what}</span>
-        {disputed && <span className="conflict">disputed</span>}
+        {disputed > 0 && <span className="conflict">{number(disputed)} contradicted</span>}
       </summary>
       <ul>
         {claims.map((claim) => (
@@ -68,6 +68,7 @@ export function Evidence({ claims, what }: { claims: Claim[]; what: string }) {
               {claim.statement} <CertaintyPill claim={claim} />
             </p>
             <Origin claim={claim} />
+            <Against claim={claim} known={claims} />
           </li>
         ))}
       </ul>
@@ -121,12 +122,7 @@ export function AllClaims({ claims, total }: { claims: Claim[]; total: number })
         {claims.map((claim) => (
           <li key={claim.id} id={anchor(claim.code)} tabIndex={-1}>
             <ClaimBody claim={claim} />
-            {claim.conflictsWith.length > 0 && (
-              <p className="against">
-                Contradicted by{' '}
-                <Codes claims={claim.conflictsWith} known={claims} />
-              </p>
-            )}
+            <Against claim={claim} known={claims} />
             {claim.dependsOn.length > 0 && (
               <p className="rests">
                 Rests on <Codes claims={claim.dependsOn} known={claims} />
@@ -136,6 +132,15 @@ export function AllClaims({ claims, total }: { claims: Claim[]; total: number })
         ))}
       </ul>
     </section>
+  );
+}
+
+function Against({ claim, known }: { claim: Claim; known: Claim[] }) {
+  if (claim.conflictsWith.length === 0) return null;
+  return (
+    <p className="against">
+      Contradicted by <Codes claims={claim.conflictsWith} known={known} />
+    </p>
   );
 }
 

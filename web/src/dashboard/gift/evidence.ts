@@ -12,12 +12,24 @@ export function claimsAbout(gift: Gift, id: string): Claim[] {
   return gift.claims.nodes.filter(({ about }) => about.some((one) => one.id === id));
 }
 
-/** The claims about the gift as a whole: those that name none of its animals, or all where each names one. */
+/** The claims that its status rests on. */
+export function claimsOfTheStatus(gift: Gift): Claim[] {
+  const ids = new Set(gift.statusHistory.map(({ claim }) => claim?.id));
+  return gift.claims.nodes.filter(({ id }) => ids.has(id));
+}
+
+/**
+ * The claims about the gift as a whole: those that name none of its animals and that its status does not rest on; all
+ * where nothing is left of them.
+ */
 export function claimsOfTheWhole(gift: Gift): Claim[] {
   const animals = new Set(gift.items.map(({ animal }) => animal.id));
-  // With one kind of animal, what is said of it is said of the gift.
-  if (animals.size <= 1) return gift.claims.nodes;
-  const whole = gift.claims.nodes.filter(({ about }) => !about.some(({ id }) => animals.has(id)));
+  const status = new Set(claimsOfTheStatus(gift));
+  const whole = gift.claims.nodes.filter((claim) => {
+    // With one kind of animal, what is said of it is said of the gift.
+    const isOfAnItem = animals.size > 1 && claim.about.some(({ id }) => animals.has(id));
+    return !isOfAnItem && !(animals.size > 1 && status.has(claim));
+  });
   return whole.length > 0 ? whole : gift.claims.nodes;
 }
 

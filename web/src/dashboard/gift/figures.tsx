@@ -5,7 +5,7 @@ import { bounds, date, type Bounds } from '../data/format.ts';
 import { conservationWord, statusWord } from '../data/words.ts';
 import { Inferred } from '../parts/gift-table.tsx';
 import { anchor, Evidence } from './claims.tsx';
-import { claimsAbout, claimsOfTheWhole, type Claim, type Gift } from './evidence.ts';
+import { claimsAbout, claimsOfTheStatus, claimsOfTheWhole, type Claim, type Gift } from './evidence.ts';
 
 /** A count in words, with those of the source. */
 function Counted({ count }: { count: Bounds & { phrase?: string | null } }) {
@@ -74,6 +74,9 @@ export function Figures({ gift }: { gift: Gift }) {
           note={when && dateNote(when)}
         >
           {when ? date(when) : <span className="open">unknown</span>}
+        </Figure>
+        <Figure name="Status" isInferred={isInferred('status')} claims={claimsOfTheStatus(gift)}>
+          {statusWord(gift.status)}
         </Figure>
         <Figure name="Giver" isInferred={isInferred('giver')} claims={claimsAbout(gift, gift.giver.id)} note={person('Handed over by', gift.presentedBy)}>
           {gift.giver.name}
@@ -176,7 +179,7 @@ export function History({ gift }: { gift: Gift }) {
         {gift.statusHistory.map(({ status, note, date: when, claim }, index) => (
           <li key={index}>
             <p>
-              <span className="pill">{statusWord(status)}</span> {when ? date(when) : <span className="open">at an unknown time</span>}
+              <span className="pill">{statusWord(status)}</span> {when ? date(when) : <span className="details">no date</span>}
             </p>
             <p className="details">
               {note}{' '}
