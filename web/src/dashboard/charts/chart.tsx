@@ -34,7 +34,8 @@ interface ChartProps {
   height: number;
   onHit: (hit: Hit) => void;
   tools?: ReactNode;
-  table: ReactNode;
+  /** Its data, seen or only heard: nothing in it can be pressed unless it is seen, or the focus would be lost. */
+  table: (isShown: boolean) => ReactNode;
   children?: ReactNode;
 }
 
@@ -57,7 +58,7 @@ export function Chart({ title, lead, description, draw, height, onHit, tools, ta
       {draw ? (
         <>
           {!isTable && <Picture draw={draw} description={description} height={height} onHit={onHit} />}
-          <div className={isTable ? 'data-table' : 'data-table unseen'}>{table}</div>
+          <div className={isTable ? 'data-table' : 'data-table unseen'}>{table(isTable)}</div>
         </>
       ) : (
         <div className="picture" style={{ height }}>
@@ -113,6 +114,16 @@ function Picture({ draw, description, height, onHit }: PictureProps) {
   }, [draw, palette, isStill, width, description]);
 
   return <div ref={place} className="picture" style={{ height }} role="img" aria-label={description} />;
+}
+
+/** A button in a table, or only its text. */
+export function Pressable({ press, children }: { press: (() => void) | null; children: ReactNode }) {
+  if (!press) return children;
+  return (
+    <button type="button" className="plain" onClick={press}>
+      {children}
+    </button>
+  );
 }
 
 /** The look of the small window over a chart. */

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { bounds, number, plural, years } from '../data/format.ts';
 import type { OverviewQuery } from '../generated.ts';
 import type { Change } from '../overview.tsx';
-import { Chart, escaped, tooltipStyle, type Hit, type Option } from './chart.tsx';
+import { Chart, escaped, Pressable, tooltipStyle, type Hit, type Option } from './chart.tsx';
 import type { Palette } from './palette.ts';
 
 type Flow = OverviewQuery['giftFlows'][number];
@@ -43,7 +43,7 @@ export function Flows({ flows, gifts, change }: FlowsProps) {
       draw={draw}
       height={flows ? heightFor(flows) : 560}
       onHit={onHit}
-      table={flows && <FlowTable flows={flows} change={change} />}
+      table={(isShown) => flows && <FlowTable flows={flows} change={isShown ? change : null} />}
     >
       {flows && drawn < gifts && (
         <p className="footnote">
@@ -78,7 +78,7 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
       itemStyle: { color: side === 'giver' ? colour(slug) : palette.muted },
       label: { position: side === 'giver' ? ('left' as const) : ('right' as const) },
     }));
-  const margin = width < 560 ? Math.floor(width * 0.3) : Math.min(210, Math.floor(width * 0.2));
+  const margin = width < 560 ? Math.floor(width * 0.3) : Math.min(240, Math.floor(width * 0.2));
 
   return {
     tooltip: {
@@ -142,7 +142,8 @@ function nationInWords(flows: Flow[], side: Side, name: string): string {
   return `<strong>${escaped(name)}</strong><br>${verb}`;
 }
 
-function FlowTable({ flows, change }: { flows: Flow[]; change: Change }) {
+/** `change` is null where nobody sees what is pressed. */
+function FlowTable({ flows, change }: { flows: Flow[]; change: Change | null }) {
   return (
     <table>
       <caption>Gifts by giver and recipient</caption>
@@ -158,13 +159,9 @@ function FlowTable({ flows, change }: { flows: Flow[]; change: Change }) {
         {flows.map((flow) => (
           <tr key={`${flow.giver.slug} ${flow.recipient.slug}`}>
             <th scope="row">
-              <button
-                type="button"
-                className="plain"
-                onClick={() => change({ giver: flow.giver.slug, recipient: flow.recipient.slug })}
-              >
+              <Pressable press={change && (() => change({ giver: flow.giver.slug, recipient: flow.recipient.slug }))}>
                 {flow.giver.name} to {flow.recipient.name}
-              </button>
+              </Pressable>
             </th>
             <td>{number(flow.gifts)}</td>
             <td>{bounds(flow.animals)}</td>

@@ -6,7 +6,7 @@ import { bounds, number, plural } from '../data/format.ts';
 import { edtfOf, slots, type Slot } from '../data/slots.ts';
 import type { Change, Stats } from '../overview.tsx';
 import { Choice } from '../parts/states.tsx';
-import { Chart, escaped, tooltipStyle, type Option } from './chart.tsx';
+import { Chart, escaped, Pressable, tooltipStyle, type Option } from './chart.tsx';
 import type { Palette } from './palette.ts';
 
 type Bucket = Stats['byYear'][number];
@@ -54,7 +54,7 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
           choose={(period) => change({ period, after: view.after, before: view.before })}
         />
       }
-      table={groups && <TimeTable groups={groups} unit={unit} step={step} choose={choose} />}
+      table={(isShown) => groups && <TimeTable groups={groups} unit={unit} step={step} choose={isShown ? choose : null} />}
     >
       <p className="footnote">
         {spanning && (
@@ -97,7 +97,7 @@ function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Opt
       data: places.map(({ label }) => label),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: palette.line } },
-      axisLabel: { color: palette.muted, fontSize: 12, hideOverlap: true, rotate: width < 520 ? 60 : 0 },
+      axisLabel: { color: palette.muted, fontSize: width < 520 ? 10 : 12, hideOverlap: true, rotate: width < 520 ? 90 : 0 },
     },
     yAxis: {
       type: 'value',
@@ -149,7 +149,8 @@ interface TimeTableProps {
   groups: Bucket[];
   unit: string;
   step: number;
-  choose: (year: number) => void;
+  /** Null where nobody sees what is pressed. */
+  choose: ((year: number) => void) | null;
 }
 
 function TimeTable({ groups, unit, step, choose }: TimeTableProps) {
@@ -171,13 +172,9 @@ function TimeTable({ groups, unit, step, choose }: TimeTableProps) {
           return (
             <tr key={`${group.kind} ${group.label}`}>
               <th scope="row">
-                {year !== null && edtfOf(year, step) ? (
-                  <button type="button" className="plain" onClick={() => choose(year)}>
-                    {text}
-                  </button>
-                ) : (
-                  text
-                )}
+                <Pressable press={choose && year !== null && edtfOf(year, step) ? () => choose(year) : null}>
+                  {text}
+                </Pressable>
               </th>
               <td>{number(group.gifts)}</td>
               <td>{group.kind === 'VALUE' ? number(group.possible) : ''}</td>

@@ -17,7 +17,7 @@ export class Failure extends Error {
   }
 }
 
-/** The answer, and its text to compare it with the last one. */
+/** The answer, and a text that is the same for the same data: fields may come in any order. */
 export interface Answered<Answer> {
   data: Answer;
   text: string;
@@ -44,7 +44,12 @@ export async function ask<Answer, Variables>(
   const [error] = envelope.errors ?? [];
   if (error) throw new Failure(error.message, error.extensions?.code ?? 'UNKNOWN');
   if (!envelope.data) throw new Failure('The server answered without data.', 'NO_DATA');
-  return { data: envelope.data, text };
+  return { data: envelope.data, text: JSON.stringify(envelope.data, inOrder) };
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function send(query: string, variables: unknown, signal: AbortSignal): Promise<string> {

@@ -39,9 +39,3 @@ export function drawn({ min, max }: Bounds, scale: Scale): Drawn {
     isExact: min !== null && min === max,
   };
 }
-
-/** The sum of counts: one unknown bound makes the sum's bound unknown. */
-export function sum(counts: readonly Bounds[]): Bounds {
-  const add = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
-  return counts.reduce((all, one) => ({ min: add(all.min, one.min), max: add(all.max, one.max) }), { min: 0, max: 0 });
-}

@@ -26,15 +26,16 @@ export function slots<T extends Timed>(groups: readonly T[], step: number): Slot
       if ((group.year - next) / step > MOST_EMPTY) found.push({ kind: 'gap', label: '⋯', year: next, end: group.year });
       else for (let year = next; year < group.year; year += step) found.push({ kind: 'empty', label: name(year, step), year });
     }
-    found.push({ kind: 'group', label: name(group.year, step), year: group.year, group });
+    found.push({ kind: 'group', label: group.label, year: group.year, group });
     next = group.year + step;
   }
   return found;
 }
 
 function name(year: number, step: number): string {
-  const text = year < 0 ? `${-year} BC` : String(year);
-  return step === 10 ? `${text}s` : text;
+  // ISO's year 0 is 1 BC.
+  const text = year <= 0 ? `${1 - year} BC` : String(year);
+  return step === 10 && year > 0 ? `${text}s` : text;
 }
 
 /** The EDTF date of such a place, to filter by it; null where EDTF has no short form for it. */

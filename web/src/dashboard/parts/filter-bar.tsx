@@ -63,11 +63,12 @@ interface SelectProps {
 }
 
 function Select({ label, any, value, items, set }: SelectProps) {
+  const id = useId();
   const isListed = value === '' || items.some((item) => item.value === value);
   return (
-    <label className="field">
-      <span>{label}</span>
-      <select value={value} className={value ? 'set' : ''} onChange={(event) => set(event.target.value)}>
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} className={value ? 'set' : ''} onChange={(event) => set(event.target.value)}>
         <option value="">{any}</option>
         {!isListed && <option value={value}>{value}</option>}
         {items.map((item) => (
@@ -76,7 +77,7 @@ function Select({ label, any, value, items, set }: SelectProps) {
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 
@@ -144,6 +145,7 @@ function Typed({ label, value, set, hint, disabled, error }: TypedProps) {
 }
 
 function DateFields({ view, change, error }: { view: View; change: Change; error: string | null }) {
+  const id = useId();
   return (
     <>
       <Typed
@@ -153,9 +155,10 @@ function DateFields({ view, change, error }: { view: View; change: Change; error
         hint="1972, 197X, 1957/1965"
         error={error}
       />
-      <label className="field">
-        <span>The date lies</span>
+      <div className="field">
+        <label htmlFor={id}>The date lies</label>
         <select
+          id={id}
           value={view.dates}
           className={view.date || view.dates === 'unknown' ? 'set' : ''}
           onChange={(event) => {
@@ -167,7 +170,7 @@ function DateFields({ view, change, error }: { view: View; change: Change; error
           <option value="certain">certainly in this span</option>
           <option value="unknown">at an unknown time</option>
         </select>
-      </label>
+      </div>
     </>
   );
 }
