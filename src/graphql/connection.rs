@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{InputType, Object, SimpleObject, TypeName};
+use async_graphql::{InputType, Object, OutputType, SimpleObject, TypeName};
 
 use super::collection::Collection;
 use super::error::{ApiError, Result};
@@ -15,6 +15,16 @@ use super::order::OrderInput;
 use crate::store::cursor::{Key, Order};
 use crate::store::filter::Filter;
 use crate::store::page::{Page, PageRequest, Row, Want};
+
+/// What a connection can hold.
+pub trait Member: OutputType + 'static {
+    /// What the connection's types are called by: this and `Connection`, this and `Edge`.
+    const NAME: &'static str;
+}
+
+impl<E: Collection> Member for E {
+    const NAME: &'static str = <E as Collection>::NAME;
+}
 
 /// A page of a connection.
 pub struct Connection<E> {
@@ -43,7 +53,7 @@ pub struct PageInfo {
     end_cursor: Option<String>,
 }
 
-impl<E: Collection> Connection<E> {
+impl<E: Member> Connection<E> {
     /// A page as it came from the store.
     pub fn new(page: Page<E>, order: Order) -> Self {
         let cursor = |row: Option<&Row<E>>| row.map(|row| order.encode(&row.keys));
@@ -104,13 +114,13 @@ impl<E: Collection> Connection<E> {
     }
 }
 
-impl<E: Collection> TypeName for Connection<E> {
+impl<E: Member> TypeName for Connection<E> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", E::NAME).into()
     }
 }
 
-impl<E: Collection> TypeName for Edge<E> {
+impl<E: Member> TypeName for Edge<E> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", E::NAME).into()
     }
@@ -118,7 +128,7 @@ impl<E: Collection> TypeName for Edge<E> {
 
 /// A page of a connection. Ask for `nodes`, or for `edges` where each document's cursor is needed.
 #[Object(name_type)]
-impl<E: Collection> Connection<E> {
+impl<E: Member> Connection<E> {
     /// The documents on this page, each with its cursor.
     async fn edges(&self) -> Vec<Edge<E>> {
         self.rows
@@ -148,7 +158,7 @@ impl<E: Collection> Connection<E> {
 
 /// A document in a connection.
 #[Object(name_type)]
-impl<E: Collection> Edge<E> {
+impl<E: Member> Edge<E> {
     /// The place of this document in this order: opaque, stays good when the document is deleted.
     async fn cursor(&self) -> String {
         self.order.encode(&self.row.keys)
@@ -160,8 +170,9 @@ impl<E: Collection> Edge<E> {
     }
 }
 
-/// The arguments of a connection, as they come.
-pub struct PageArguments<E: Collection> {
+/// Relay's four arguments, as they come.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
     /// How many from the start.
     pub first: Option<i32>,
     /// Only behind this cursor.
@@ -170,6 +181,12 @@ pub struct PageArguments<E: Collection> {
     pub last: Option<i32>,
     /// Only before this cursor.
     pub before: Option<String>,
+}
+
+/// The arguments of a collection's connection, as they come.
+pub struct PageArguments<E: Collection> {
+    /// Which part of all that matches.
+    pub window: Window,
     /// Which documents.
     pub filter: Option<E::Filter>,
     /// In which order.
@@ -186,10 +203,12 @@ impl<E: Collection> PageArguments<E> {
             })
         }
         Ok(Self {
-            first: parse("first", get("first")?)?,
-            after: parse("after", get("after")?)?,
-            last: parse("last", get("last")?)?,
-            before: parse("before", get("before")?)?,
+            window: Window {
+                first: parse("first", get("first")?)?,
+                after: parse("after", get("after")?)?,
+                last: parse("last", get("last")?)?,
+                before: parse("before", get("before")?)?,
+            },
             filter: parse("where", get("where")?)?,
             order_by: parse("orderBy", get("orderBy")?)?,
         })
@@ -197,6 +216,18 @@ impl<E: Collection> PageArguments<E> {
 
     /// The page that these arguments ask for.
     pub fn request(&self, limits: &Limits, want: Want) -> Result<PageRequest> {
+        let order = Order::new(self.order_by.iter().flatten().map(OrderInput::order_by));
+        let filter = match &self.filter {
+            Some(filter) => filter.filter()?,
+            None => Filter::All(vec![]),
+        };
+        self.window.request(filter, order, limits, want)
+    }
+}
+
+impl Window {
+    /// The page of what matches `filter`, in this order.
+    pub fn request(&self, filter: Filter, order: Order, limits: &Limits, want: Want) -> Result<PageRequest> {
         let (limit, backward) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
                 return Err(ApiError::BadUserInput(
@@ -207,16 +238,11 @@ impl<E: Collection> PageArguments<E> {
             (None, Some(last)) => (page_size("last", last, limits)?, true),
             (None, None) => (limits.page_size, false),
         };
-        let order = Order::new(self.order_by.iter().flatten().map(OrderInput::order_by));
         let keys = |name: &str, cursor: &Option<String>| {
             cursor
                 .as_ref()
                 .map(|cursor| order.decode(cursor).map_err(|error| ApiError::input(name, error)))
                 .transpose()
-        };
-        let filter = match &self.filter {
-            Some(filter) => filter.filter()?,
-            None => Filter::All(vec![]),
         };
         Ok(PageRequest {
             filter,

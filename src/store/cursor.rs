@@ -217,8 +217,10 @@ pub enum CursorError {
     /// Not one of ours.
     #[error("it is not a cursor of this API; take one from `edges.cursor` or `pageInfo` and pass it on unchanged")]
     Malformed,
-    /// Ours, but of a connection with another `orderBy`.
-    #[error("it belongs to another `orderBy`; a cursor only continues the order that it was made in")]
+    /// Ours, but of a connection in another order.
+    #[error(
+        "it belongs to another order (`orderBy`, or `direction`); a cursor only continues the order that it was made in"
+    )]
     OtherOrder,
 }
 

@@ -136,6 +136,15 @@ impl Filter {
         }
     }
 
+    /// A test on one field, made on another; any other filter as it is.
+    #[must_use]
+    pub fn at(&self, path: &'static str) -> Self {
+        match self {
+            Self::Field(_, test) => Self::Field(path, test.clone()),
+            other => other.clone(),
+        }
+    }
+
     /// Whether every document matches.
     pub fn is_everything(&self) -> bool {
         matches!(self, Self::All(parts) if parts.iter().all(Self::is_everything))

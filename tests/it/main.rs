@@ -27,4 +27,5 @@ mod serving; // routes, the schema file, sample operations, errors
 mod stopping; // signals under load
 mod support; // TestApp
 mod throwing; // random bytes, token soup, broken queries: never a 5xx
+mod timeline; // gifts and events in one list: what it holds, costs, refuses
 mod walk; // random filters, orders and pages against a naive model

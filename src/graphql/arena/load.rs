@@ -29,7 +29,8 @@ impl Arena {
     }
 }
 
-fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
+/// The way of this request through its arena.
+pub fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
     let missing = |_| ApiError::Internal;
     Ok(Fetch {
         arena: ctx.data::<Arena>().map_err(missing)?,

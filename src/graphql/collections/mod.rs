@@ -16,6 +16,7 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 use super::arena::{Arena, load};
 use super::collection;
 use super::limits::LimitsQuery;
+use super::timeline::TimelineQuery;
 use crate::domain::id::Kind;
 use crate::store::check::Reference;
 
@@ -112,6 +113,7 @@ pub struct Query(
     event::EventQuery,
     claim::ClaimQuery,
     source::SourceQuery,
+    TimelineQuery,
     LimitsQuery,
 );
 
@@ -119,6 +121,9 @@ pub struct Query(
 pub fn root_kinds(field: &str) -> Option<(Vec<Kind>, bool)> {
     if field == "node" || field == "nodes" {
         return Some((Kind::ALL.to_vec(), false));
+    }
+    if field == "timeline" {
+        return Some((vec![Kind::Gift, Kind::Event], true));
     }
     Kind::ALL.iter().find_map(|kind| {
         let connection = field == kind.collection();
@@ -169,7 +174,8 @@ macro_rules! queries {
                 #[graphql(name = "where", desc = "Which documents.")] filter: Option<<$entity as $crate::graphql::collection::Collection>::Filter>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$entity as $crate::graphql::collection::Collection>::Order>>,
             ) -> async_graphql::Result<$crate::graphql::connection::Connection<$entity>> {
-                let arguments = $crate::graphql::connection::PageArguments { first, after, last, before, filter, order_by };
+                let window = $crate::graphql::connection::Window { first, after, last, before };
+                let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
                 $crate::graphql::arena::load::page(ctx, arguments).await
             }
         }
@@ -197,7 +203,8 @@ macro_rules! relations {
                 #[graphql(name = "where", desc = "Which documents.")] filter: Option<<$target as $crate::graphql::collection::Collection>::Filter>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$target as $crate::graphql::collection::Collection>::Order>>,
             ) -> async_graphql::Result<std::sync::Arc<$crate::graphql::connection::Connection<$target>>> {
-                let arguments = $crate::graphql::connection::PageArguments { first, after, last, before, filter, order_by };
+                let window = $crate::graphql::connection::Window { first, after, last, before };
+                let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
                 $crate::graphql::arena::load::below::<$entity, $target>(ctx, &self.id, arguments).await
             })*
             $($rest)*

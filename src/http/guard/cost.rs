@@ -6,6 +6,7 @@
 //! | a document found by its id, a sum over gifts | 2 more |
 //! | a page of a connection | 10 more, for each parent |
 //! | `totalCount` | 20 more |
+//! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
 //! | `__schema` | 5,000 more |
 //! | `__type` | 500 more |
 //!
@@ -94,12 +95,12 @@ impl<'a> Prices<'a> {
         };
         let inner = field.definition.ty.inner_named_type();
         let own = match field.name.as_str() {
-            "totalCount" if on_page => COUNT,
+            "totalCount" if on_page => COUNT * collections_in(parent),
             "__schema" => SCHEMA,
             "__type" => TYPE,
             // An animal's `given` is a sum over gifts, though it looks like a field.
             "given" => DOCUMENT,
-            _ if is_page(inner) => PAGE,
+            _ if is_page(inner) => PAGE * collections_in(inner),
             _ if !on_page && !parent.ends_with("Edge") && self.is_document(inner) => DOCUMENT,
             _ => 0,
         };
@@ -141,10 +142,16 @@ impl<'a> Prices<'a> {
     fn is_document(&self, name: &Name) -> bool {
         name == "Node"
             || match self.schema.types.get(name) {
+                Some(ExtendedType::Union(_)) => true,
                 Some(ExtendedType::Object(object)) => object.implements_interfaces.iter().any(|one| one.name == "Node"),
                 _ => false,
             }
     }
+}
+
+/// How many collections a page is read from.
+fn collections_in(page: &Name) -> u64 {
+    if page == "TimelineConnection" { 2 } else { 1 }
 }
 
 fn is_page(name: &Name) -> bool {

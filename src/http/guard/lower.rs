@@ -1,16 +1,18 @@
 //! Hands an operation over to async-graphql: its document in async-graphql's own types, with variables put in.
 //!
 //! What is left out here needs no care behind: selections that `@skip` or `@include` leave out, arguments and input
-//! fields whose variable has no value (which is not the same as null), operations that were not asked for.
+//! fields whose variable has no value (which is not the same as null), operations that were not asked for. Fragments on a
+//! union become fragments on its members, which is all that async-graphql finds inside of an object.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::Name as ApolloName;
-use apollo_compiler::Node;
 use apollo_compiler::ast::{Argument, DirectiveList, Value as Literal};
 use apollo_compiler::executable::{self as from, Operation};
 use apollo_compiler::parser::{SourceMap, SourceSpan};
 use apollo_compiler::response::{JsonMap, JsonValue};
+use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::{Node, Schema};
 use async_graphql::parser::types as to;
 use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value;
@@ -18,16 +20,20 @@ use serde_json::Number;
 
 /// The operation as async-graphql takes it.
 pub fn lower(
+    schema: &Schema,
     document: &from::ExecutableDocument,
     operation: &Operation,
     variables: &JsonMap,
 ) -> to::ExecutableDocument {
     let mut lowering = Lowering {
+        schema,
         document,
         variables,
         sources: &document.sources,
         fragments: HashMap::new(),
+        used: HashSet::new(),
         pending: Vec::new(),
+        without_name: 0,
     };
     let selection_set = lowering.set(&operation.selection_set);
     while let Some(name) = lowering.pending.pop() {
@@ -51,12 +57,16 @@ pub fn lower(
 }
 
 struct Lowering<'a> {
+    schema: &'a Schema,
     document: &'a from::ExecutableDocument,
     variables: &'a JsonMap,
     sources: &'a SourceMap,
     fragments: HashMap<Name, Positioned<to::FragmentDefinition>>,
+    used: HashSet<&'a ApolloName>,
     /// Fragments that are used and not yet handed over.
     pending: Vec<&'a ApolloName>,
+    /// How many fragments on unions have been given a name.
+    without_name: usize,
 }
 
 impl<'a> Lowering<'a> {
@@ -66,24 +76,35 @@ impl<'a> Lowering<'a> {
             if !self.stands(selection.directives()) {
                 continue;
             }
-            let lowered = match selection {
-                from::Selection::Field(field) => to::Selection::Field(self.field(field)),
+            match selection {
+                from::Selection::Field(field) => items.push(nowhere(to::Selection::Field(self.field(field)))),
                 from::Selection::InlineFragment(fragment) => {
-                    to::Selection::InlineFragment(nowhere(to::InlineFragment {
-                        type_condition: fragment.type_condition.as_ref().map(condition),
-                        directives: Vec::new(),
-                        selection_set: self.set(&fragment.selection_set),
-                    }))
+                    let selection_set = self.set(&fragment.selection_set);
+                    match &fragment.type_condition {
+                        Some(on) if self.members(on).is_some() => {
+                            self.without_name += 1;
+                            // With a name each body is there once for each member, however such fragments are nested.
+                            let name = format!("{} ", self.without_name);
+                            self.keep(&name, on, &selection_set);
+                            items.extend(self.spreads(&name, on));
+                        }
+                        on => items.push(nowhere(to::Selection::InlineFragment(nowhere(to::InlineFragment {
+                            type_condition: on.as_ref().map(condition),
+                            directives: Vec::new(),
+                            selection_set,
+                        })))),
+                    }
                 }
                 from::Selection::FragmentSpread(spread) => {
-                    self.pending.push(&spread.fragment_name);
-                    to::Selection::FragmentSpread(nowhere(to::FragmentSpread {
-                        fragment_name: name(&spread.fragment_name),
-                        directives: Vec::new(),
-                    }))
+                    let name = &spread.fragment_name;
+                    if self.used.insert(name) {
+                        self.pending.push(name);
+                    }
+                    if let Some(fragment) = self.document.fragments.get(name) {
+                        items.extend(self.spreads(name, &fragment.selection_set.ty));
+                    }
                 }
-            };
-            items.push(nowhere(lowered));
+            }
         }
         if items.is_empty() && !set.selections.is_empty() {
             // async-graphql takes a selection of which nothing is left for none at all.
@@ -97,19 +118,52 @@ impl<'a> Lowering<'a> {
     }
 
     fn fragment(&mut self, used: &'a ApolloName) {
-        if self.fragments.contains_key(used.as_str()) {
-            return;
-        }
         let Some(fragment) = self.document.fragments.get(used) else {
             return;
         };
         let selection_set = self.set(&fragment.selection_set);
-        let definition = to::FragmentDefinition {
-            type_condition: condition(&fragment.selection_set.ty),
-            directives: Vec::new(),
-            selection_set,
+        self.keep(used, &fragment.selection_set.ty, &selection_set);
+    }
+
+    /// The types that a union stands for; `None` for a type that is no union.
+    fn members(&self, on: &ApolloName) -> Option<Vec<ApolloName>> {
+        match self.schema.types.get(on) {
+            Some(ExtendedType::Union(union)) => Some(union.members.iter().map(|member| member.name.clone()).collect()),
+            _ => None,
+        }
+    }
+
+    /// A fragment as it is handed over: under its name or, on a union, on each member under a name that no document
+    /// can use.
+    fn handed_over(&self, fragment: &str, on: &ApolloName) -> Vec<(Name, ApolloName)> {
+        match self.members(on) {
+            Some(members) => members
+                .into_iter()
+                .map(|member| (Name::new(format!("{fragment} {member}")), member))
+                .collect(),
+            None => vec![(Name::new(fragment), on.clone())],
+        }
+    }
+
+    fn keep(&mut self, fragment: &str, on: &ApolloName, set: &Positioned<to::SelectionSet>) {
+        for (name, on) in self.handed_over(fragment, on) {
+            let definition = to::FragmentDefinition {
+                type_condition: condition(&on),
+                directives: Vec::new(),
+                selection_set: set.clone(),
+            };
+            self.fragments.insert(name, nowhere(definition));
+        }
+    }
+
+    fn spreads(&self, fragment: &str, on: &ApolloName) -> Vec<Positioned<to::Selection>> {
+        let spread = |(name, _)| {
+            nowhere(to::Selection::FragmentSpread(nowhere(to::FragmentSpread {
+                fragment_name: nowhere(name),
+                directives: Vec::new(),
+            })))
         };
-        self.fragments.insert(Name::new(used.as_str()), nowhere(definition));
+        self.handed_over(fragment, on).into_iter().map(spread).collect()
     }
 
     fn field(&mut self, field: &'a Node<from::Field>) -> Positioned<to::Field> {

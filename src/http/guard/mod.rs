@@ -174,7 +174,7 @@ impl Guard {
     ) -> Result<Prepared, Refusal> {
         let values = variables.coerce(&self.schema, operation, &checked.document.sources)?;
         let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
-        let document = lower::lower(&checked.document, operation, &values);
+        let document = lower::lower(&self.schema, &checked.document, operation, &values);
         let mut request = async_graphql::Request::new("");
         request.set_parsed_query(document);
         Ok(Prepared { request, cost })

@@ -4,6 +4,7 @@ use menagerie::domain::id::Kind;
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
 use proptest::strategy::Union;
 use serde_json::{Value as Json, json};
 
@@ -68,6 +69,27 @@ pub fn about_gifts() -> BoxedStrategy<Ask> {
 /// A question about claims.
 pub fn about_claims() -> BoxedStrategy<Ask> {
     ask(claim_filter(), &["ID", "CODE", "CREATED_AT", "UPDATED_AT"])
+}
+
+/// A question about the timeline, whose order is one of two.
+pub fn about_the_timeline() -> BoxedStrategy<Ask> {
+    let kinds = subsequence(vec!["GIFT", "EVENT"], 0..=2).prop_map(Json::from);
+    let filter = (
+        weighted(0.3, kinds),
+        weighted(0.4, nation_filter(1)),
+        weighted(0.4, date()),
+    )
+        .prop_map(|(kinds, nation, date)| object([("kinds", kinds), ("nation", nation), ("date", date)]));
+    let direction = select(vec!["ASC", "DESC"]);
+    (ask(filter.boxed(), &["ID"]), direction)
+        .prop_map(|(ask, direction)| Ask {
+            order: json!([
+                { "field": "DATE", "direction": direction },
+                { "field": "DATE_END", "direction": direction },
+            ]),
+            ..ask
+        })
+        .boxed()
 }
 
 fn ask(filter: BoxedStrategy<Json>, fields: &[&'static str]) -> BoxedStrategy<Ask> {

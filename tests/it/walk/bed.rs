@@ -79,7 +79,8 @@ impl Bed {
     }
 
     /// Deletes a document, if it is there.
-    pub async fn delete(&self, kind: Kind, id: &str) {
+    pub async fn delete(&self, id: &str) {
+        let kind = Kind::of(id).expect("an id");
         let document = self
             .documents(kind)
             .find_one_and_delete(doc! { "_id": id })
@@ -112,7 +113,8 @@ impl Bed {
     }
 
     /// The document with this id, deleted or not.
-    pub fn document(&self, kind: Kind, id: &str) -> &Json {
+    pub fn document(&self, id: &str) -> &Json {
+        let kind = Kind::of(id).expect("an id");
         let mut all = self.world.of(kind).iter();
         all.find(|document| document["_id"] == *id)
             .expect("a document of this world")

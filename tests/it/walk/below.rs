@@ -118,15 +118,15 @@ async fn descend(bed: &Bed, descent: &Descent) -> TestCaseResult {
         let mut next = None;
         for node in nodes {
             let parent = node["id"].as_str().expect("an id");
-            let expected = expect(bed, *of, ask, matching(parent), at.as_ref(), None);
-            let rows = compare(bed, *of, &node["page"], &expected)?;
+            let expected = expect(bed, ask, matching(parent), at.as_ref(), None);
+            let rows = compare(bed, &node["page"], &expected)?;
             if parent == along && expected.goes_on(ask.backward) {
                 next = if ask.backward { rows.first() } else { rows.last() }.cloned();
             }
         }
         let Some(mark) = next else { return Ok(()) };
         if descent.delete {
-            bed.delete(*of, &mark.id).await;
+            bed.delete(&mark.id).await;
         }
         at = Some(mark);
     }

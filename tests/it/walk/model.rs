@@ -78,6 +78,27 @@ fn animal_matches(world: &World, filter: &Json, animal: &Json) -> bool {
     })
 }
 
+/// Whether `filter` of the timeline holds for a gift or an event.
+pub fn entry_matches(world: &World, filter: &Json, entry: &Json) -> bool {
+    let is_gift = entry.get("giver").is_some();
+    holds(filter, &|name, test| match name {
+        "kinds" => list(test).any(|kind| *kind == if is_gift { "GIFT" } else { "EVENT" }),
+        "nation" => {
+            let paths: &[&str] = if is_gift {
+                &["giver", "recipient"]
+            } else {
+                &["nations.nation"]
+            };
+            let mut nations = paths
+                .iter()
+                .flat_map(|path| world.with_ids_at(Kind::Nation, entry, path));
+            nations.any(|nation| nation_matches(world, test, nation))
+        }
+        "date" => date_matches(test, entry, name),
+        _ => panic!("the model knows no `{name}` of the timeline"),
+    })
+}
+
 /// Whether `filter` holds for a claim.
 pub fn claim_matches(filter: &Json, claim: &Json) -> bool {
     holds(filter, &|name, test| match name {

@@ -1,6 +1,5 @@
 //! One page of a connection: its query, what the model says about it, and the comparison of both.
 
-use menagerie::domain::id::Kind;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -13,7 +12,7 @@ use crate::support::settings;
 pub const ARGUMENTS: &str =
     "first: $first, last: $last, after: $after, before: $before, where: $where, orderBy: $orderBy";
 /// All that a page tells.
-pub const PAGE: &str = "{ totalCount nodes { id } edges { cursor node { id } }
+pub const PAGE: &str = "{ totalCount nodes { ... on Node { id } } edges { cursor node { ... on Node { id } } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }";
 
 /// A row and its cursor.
@@ -40,15 +39,8 @@ pub fn variables(ask: &Ask, at: Option<&Mark>, stop: Option<&Mark>) -> Json {
 }
 
 /// What the model says about that page, out of all documents that match.
-pub fn expect(
-    bed: &Bed,
-    kind: Kind,
-    ask: &Ask,
-    matching: Vec<&Json>,
-    at: Option<&Mark>,
-    stop: Option<&Mark>,
-) -> model::Page {
-    let document = |mark: Option<&Mark>| mark.map(|mark| bed.document(kind, &mark.id));
+pub fn expect(bed: &Bed, ask: &Ask, matching: Vec<&Json>, at: Option<&Mark>, stop: Option<&Mark>) -> model::Page {
+    let document = |mark: Option<&Mark>| mark.map(|mark| bed.document(&mark.id));
     let window = model::Window {
         near: document(at),
         far: document(stop),
@@ -59,7 +51,7 @@ pub fn expect(
 }
 
 /// Fails where a page is not as expected; gives its rows.
-pub fn compare(bed: &Bed, kind: Kind, page: &Json, expected: &model::Page) -> Result<Vec<Mark>, TestCaseError> {
+pub fn compare(bed: &Bed, page: &Json, expected: &model::Page) -> Result<Vec<Mark>, TestCaseError> {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     let list = |name: &str| page[name].as_array().into_iter().flatten();
     let row = |edge: &Json| Mark {
@@ -77,7 +69,7 @@ pub fn compare(bed: &Bed, kind: Kind, page: &Json, expected: &model::Page) -> Re
     if found != *expected {
         let one_sided = |id: &&String| !found.ids.contains(id) || !expected.ids.contains(id);
         let ids = found.ids.iter().chain(&expected.ids).filter(one_sided);
-        let documents: Vec<&Json> = ids.map(|id| bed.document(kind, id)).collect();
+        let documents: Vec<&Json> = ids.map(|id| bed.document(id)).collect();
         let message = format!("found {found:#?}\nexpected {expected:#?}\nnot in both: {documents:#?}");
         return Err(TestCaseError::fail(message));
     }

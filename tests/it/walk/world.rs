@@ -13,7 +13,7 @@ const COUNTS: [(Kind, usize); 6] = [
     (Kind::Source, 2),
     (Kind::Nation, 8),
     (Kind::Animal, 8),
-    (Kind::Event, 3),
+    (Kind::Event, 24),
     (Kind::Gift, 60),
     (Kind::Claim, 50),
 ];
@@ -219,8 +219,12 @@ fn animal() -> impl Strategy<Value = Json> {
 }
 
 fn event() -> impl Strategy<Value = Json> {
-    (text(), date()).prop_map(|(title, date)| {
-        json!({ "title": title, "kind": "SUMMIT", "date": date, "nations": [], "people": [], "summary": "They met." })
+    let nations = some_of(ids(Kind::Nation), 0..=3);
+    (text(), date(), nations).prop_map(|(title, date, nations)| {
+        let part = |nation: &Json| json!({ "nation": nation, "role": "PARTY" });
+        let nations: Vec<Json> = nations.as_array().into_iter().flatten().map(part).collect();
+        json!({ "title": title, "kind": "SUMMIT", "date": date, "nations": nations, "people": [],
+            "summary": "They met." })
     })
 }
 
