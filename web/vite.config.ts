@@ -56,6 +56,7 @@ export default defineConfig({
     fs: { allow: ['..'] },
     proxy: {
       '/graphql': 'http://127.0.0.1:8080',
+      '/export': 'http://127.0.0.1:8080',
       '/schema.graphql': 'http://127.0.0.1:8080',
     },
   },
