@@ -5,7 +5,7 @@ import { Flows } from './charts/flows.tsx';
 import { Ranks } from './charts/ranks.tsx';
 import { OverTime } from './charts/time.tsx';
 import { changed, isFiltered, readView, writeView, type View } from './data/address.ts';
-import { filterOf, isDateRefused } from './data/filters.ts';
+import { dateAdvice, filterOf, isDateRefused } from './data/filters.ts';
 import { plural } from './data/format.ts';
 import { useAnswer } from './data/use-answer.ts';
 import { certaintyWord, GROUPINGS, groupingWord, modeWord, statusWord } from './data/words.ts';
@@ -31,7 +31,7 @@ export function Overview() {
   const { data, failure, isPending, retry } = overview;
 
   const isRefused = failure !== null && isDateRefused(failure.code, failure.message);
-  const dateError = isRefused ? failure.message : null;
+  const dateError = isRefused ? dateAdvice(failure.message) : null;
   const options: Options = useMemo(
     () => ({
       nations: data?.nations.nodes.map(({ slug, name }) => ({ value: slug, label: name })) ?? [],
@@ -41,11 +41,11 @@ export function Overview() {
   );
   const stats = data?.giftStats ?? null;
   const isEmpty = stats?.gifts === 0 && !isPending;
-  const shown = stats && data ? plural(stats.gifts, 'gift') + (isFiltered(view) ? ` of ${data.all.gifts}` : '') : '';
+  const shown = stats && data && !isRefused ? plural(stats.gifts, 'gift') + (isFiltered(view) ? ` of ${data.all.gifts}` : '') : '';
 
   return (
     <>
-      <Headline stats={stats} all={data?.all.gifts ?? null} isPending={isPending} isFiltered={isFiltered(view)} />
+      <Headline stats={isRefused ? null : stats} all={data?.all.gifts ?? null} isPending={isPending} isFiltered={isFiltered(view)} />
       <FilterBar view={view} change={change} options={options} dateError={dateError} />
       <Chips view={view} change={change} options={options} shown={shown} isPending={isPending} />
       <p className="unseen" role="status" aria-live="polite">
@@ -55,7 +55,11 @@ export function Overview() {
       {isEmpty ? (
         <Empty view={view} change={change} options={options} />
       ) : (
-        (stats || isPending) && <Charts view={view} change={change} data={data} isPending={isPending} />
+        (stats || isPending) && (
+          <div className={isRefused ? 'stale' : ''}>
+            <Charts view={view} change={change} data={data} isPending={isPending} />
+          </div>
+        )
       )}
       {!isEmpty && <GiftTable view={view} change={change} />}
       {!isEmpty && <Timeline view={view} />}

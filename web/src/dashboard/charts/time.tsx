@@ -138,8 +138,8 @@ function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Opt
 }
 
 function inWords(place: Slot<Bucket>): string {
-  if (place.kind === 'gap') return `No gifts on record from ${place.year} to ${place.end - 1}`;
-  if (place.kind === 'empty') return `<strong>${escaped(place.label)}</strong><br>no gifts on record`;
+  if (place.kind === 'gap') return `No gift is known to be of the years from ${place.year} to ${place.end - 1}`;
+  if (place.kind === 'empty') return `<strong>${escaped(place.label)}</strong><br>no gift is known to be of this time`;
   const { group } = place;
   const more = group.possible ? `<br>and ${plural(group.possible, 'gift')} that may belong here` : '';
   return `<strong>${escaped(place.label)}</strong><br>${plural(group.gifts, 'gift')}, animals: ${bounds(group.animals)}${more}`;

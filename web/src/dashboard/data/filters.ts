@@ -57,5 +57,12 @@ export function graphiqlAddress(query: string, variables: unknown = {}): string 
 
 /** Whether the API refuses the date that was typed; its words are for the field. */
 export function isDateRefused(code: string, message: string): boolean {
-  return code === 'BAD_USER_INPUT' && /^`(overlaps|within)`/.test(message);
+  return code === 'BAD_USER_INPUT' && REFUSED_DATE.test(message);
 }
+
+/** The API's words without the argument's name, which the reader never typed. */
+export function dateAdvice(message: string): string {
+  return message.replace(REFUSED_DATE, '');
+}
+
+const REFUSED_DATE = /^`(?:overlaps|within)`: /;

@@ -29,17 +29,18 @@ export function GiftTable({ view, change }: { view: View; change: Change }) {
     heading.current?.scrollIntoView({ block: 'start' });
   }
 
-  // What is wrong with the date stands beside its field.
-  if (failure && isDateRefused(failure.code, failure.message)) return null;
+  // What is wrong with the date stands beside its field; what was there before stays, and can be seen to be old.
+  const isRefused = failure !== null && isDateRefused(failure.code, failure.message);
+  if (isRefused && !gifts) return null;
   const { hasPreviousPage = false, hasNextPage = false, startCursor, endCursor } = gifts?.pageInfo ?? {};
   return (
-    <section className="card wide gifts" aria-labelledby="gifts" aria-busy={isPending}>
+    <section className={`card wide gifts ${isRefused ? 'stale' : ''}`} aria-labelledby="gifts" aria-busy={isPending}>
       <div className="card-head">
         <div>
           <h2 id="gifts" tabIndex={-1} ref={heading}>
             The gifts
           </h2>
-          <p className="lead">{gifts ? `${number(gifts.totalCount)} in all` : 'loading'}</p>
+          <p className="lead">{gifts ? `${number(gifts.totalCount)} in all` : failure ? '' : 'loading'}</p>
         </div>
         <p className="tools links">
           <a href={exportAddress(view, 'csv')}>CSV</a>
@@ -47,7 +48,7 @@ export function GiftTable({ view, change }: { view: View; change: Change }) {
           <a href={graphiqlAddress(GiftsDocument, variables)}>Open in GraphiQL</a>
         </p>
       </div>
-      {failure && <Failed failure={failure} retry={retry} what="The list of gifts" />}
+      {failure && !isRefused && <Failed failure={failure} retry={retry} what="The list of gifts" />}
       {(gifts || !failure) && (
         <table className="gift-table" role="table">
           <caption className="unseen">Gifts, {PAGE_SIZE} to a page</caption>

@@ -27,7 +27,7 @@ export function Headline({ stats, all, isPending, isFiltered }: HeadlineProps) {
           {stats && animalsNote(stats)}
         </Figure>
         <Figure name="Unknown counts" value={stats && number(stats.unknownCounts)}>
-          {stats && unknownNote(stats.unknownCounts)}
+          {stats && unknownNote(stats)}
         </Figure>
         <Figure name="Nations" value={stats && `${number(size(stats.byGiver))} → ${number(size(stats.byRecipient))}`}>
           gave → received
@@ -47,13 +47,15 @@ function Figure({ name, value, children }: { name: string; value: string | null;
   );
 }
 
-function animalsNote({ animals }: Stats): string {
+function animalsNote({ gifts, animals }: Stats): string {
+  if (gifts === 0) return '';
   if (animals.min === null && animals.max === null) return 'no source gives a number';
   if (animals.max === null) return 'the least that they can be; some sources leave the most open';
   return animals.min === animals.max ? 'all of them counted' : 'the least and the most that they can be';
 }
 
-function unknownNote(unknown: number): string {
+function unknownNote({ gifts, unknownCounts: unknown }: Stats): string {
+  if (gifts === 0) return '';
   if (unknown === 0) return 'every gift has a number';
   return `${plural(unknown, 'gift')} of which no number is known, counted as unknown and not as none`;
 }
