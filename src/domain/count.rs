@@ -236,7 +236,12 @@ mod tests {
 
     #[test]
     fn a_sum_of_sums_is_the_sum_of_all() {
-        let counts = [Some(Count::exactly(2)), None, Some(Count::between(3, 5)), Some(at_most(4))];
+        let counts = [
+            Some(Count::exactly(2)),
+            None,
+            Some(Count::between(3, 5)),
+            Some(at_most(4)),
+        ];
         for split in 0..=counts.len() {
             let mut merged = sum(&counts[..split]);
             merged.merge(&sum(&counts[split..]));

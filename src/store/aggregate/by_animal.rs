@@ -54,7 +54,12 @@ impl Store {
         let mut parts: Vec<(&str, Bson)> = vec![("gifts", 1.into())];
         if animals {
             of_gift.extend(amounts::of_items());
-            parts.extend(amounts::PARTS.map(|part| (part, format!("${part}").into())).into_iter().skip(1));
+            parts.extend(
+                amounts::PARTS
+                    .map(|part| (part, format!("${part}").into()))
+                    .into_iter()
+                    .skip(1),
+            );
         }
         let id = row_id("$_id.key".into(), animals.then(|| "$_id.given".into()));
         let pipeline = vec![
@@ -84,7 +89,9 @@ impl Store {
         find.projection = doc! { "taxonomy": 1 };
         let (mut ids, mut taxa) = (Vec::new(), Vec::new());
         for row in self.find(find).await? {
-            let name = row.get_document("taxonomy").and_then(|taxonomy| taxonomy.get_str(taxon));
+            let name = row
+                .get_document("taxonomy")
+                .and_then(|taxonomy| taxonomy.get_str(taxon));
             if let (Ok(id), Ok(name)) = (row.get_str("_id"), name)
                 && !name.is_empty()
             {

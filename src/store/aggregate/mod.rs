@@ -131,7 +131,8 @@ impl Key for Span {
         // Servers know the years of four digits; of other days the day itself is told.
         let (first, last) = (Day::from_civil(0, 1, 1), Day::from_civil(9999, 12, 31));
         let year = |path: &str| {
-            let known = doc! { "$and": [{ "$gte": [path, first.map(date_of)] }, { "$lte": [path, last.map(date_of)] }] };
+            let known =
+                doc! { "$and": [{ "$gte": [path, first.map(date_of)] }, { "$lte": [path, last.map(date_of)] }] };
             doc! { "$cond": [known, { "$year": path }, path] }
         };
         doc! {
@@ -218,7 +219,11 @@ fn row_id(key: Bson, given: Option<Bson>) -> Document {
 /// The stage that sums up the parts of gifts.
 fn sums(id: Document, parts: impl IntoIterator<Item = (&'static str, Bson)>) -> Document {
     let mut stage = doc! { "_id": id };
-    stage.extend(parts.into_iter().map(|(name, part)| (name.to_owned(), doc! { "$sum": part }.into())));
+    stage.extend(
+        parts
+            .into_iter()
+            .map(|(name, part)| (name.to_owned(), doc! { "$sum": part }.into())),
+    );
     stage
 }
 
@@ -230,8 +235,11 @@ impl Store {
         let parts = amounts::PARTS.into_iter().zip(amounts::of_gift());
         let mut stage = sums(id, parts.take(if animals { amounts::PARTS.len() } else { 1 }));
         stage.extend(K::accumulators());
-        self.aggregate(filter.clone(), vec![doc! { "$match": filter }, doc! { "$group": stage }])
-            .await
+        self.aggregate(
+            filter.clone(),
+            vec![doc! { "$match": filter }, doc! { "$group": stage }],
+        )
+        .await
     }
 
     /// Runs a pipeline over gifts; `filter` is what it begins with. Rows of one key become one group.
