@@ -6,8 +6,8 @@
 .PHONY: help run test check browser bench seed clean prerequisites database web examples
 
 # What the web pages are built from: a change in any of it builds them again.
-web_sources := $(shell find web/src schema/operations -type f 2>/dev/null) \
-	$(wildcard web/*.json web/*.ts web/*.mjs web/*.html)
+web_sources := $(shell find web/src schema/operations -type f ! -name generated.ts 2>/dev/null) \
+	$(wildcard web/*.json web/*.ts web/*.mjs web/*.html) schema/schema.graphql
 
 run: prerequisites web ## Build what is missing and start the server; .env configures it
 	@scripts/database.sh --if-used

@@ -4,6 +4,7 @@ import { GraphiQL } from 'graphiql';
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useSystemTheme, useWordWrap } from './adjustments.ts';
+import { askedQuery, askedVariables } from './asked.ts';
 import { cost, fetcher } from './fetcher.ts';
 import { SampleMenu } from './sample-menu.tsx';
 import { samples } from './samples.ts';
@@ -30,6 +31,8 @@ export function Page() {
         <GraphiQL
           fetcher={fetcher}
           {...(samples[0] && { defaultQuery: samples[0].query })}
+          {...(askedQuery && { initialQuery: askedQuery })}
+          {...(askedVariables && { initialVariables: askedVariables })}
           // Several samples take variables: show that there are some, where there is room.
           defaultEditorToolsVisibility={matchMedia('(width >= 700px)').matches}
           inputValueDeprecation
