@@ -153,9 +153,14 @@ async fn serve_on(
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
     let following = follow(Store::connect(&database.options).await?, search);
     say(format_args!("Menagerie serves the API at {scheme}://{address}/graphql"));
-    say(format_args!(
-        "  to try queries in the browser: {scheme}://{address}/graphiql"
-    ));
+    if config.dashboard {
+        say(format_args!("  the dashboard:                 {scheme}://{address}/"));
+    }
+    if config.graphiql {
+        say(format_args!(
+            "  to try queries in the browser: {scheme}://{address}/graphiql"
+        ));
+    }
     say(format_args!(
         "  the schema:                    {scheme}://{address}/schema.graphql"
     ));
