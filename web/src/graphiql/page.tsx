@@ -22,7 +22,10 @@ export function Page() {
         <label title="What a query is estimated to cost, and what it costs the database: in extensions.cost of the answer">
           <input type="checkbox" onChange={(event) => (cost.isAsked = event.target.checked)} /> Show cost
         </label>
-        <a href="/schema.graphql">Schema</a>
+        <nav>
+          <a href="/">Dashboard</a>
+          <a href="/schema.graphql">Schema</a>
+        </nav>
       </header>
       <main>
         <GraphiQL
