@@ -20,6 +20,8 @@ test: database web examples ## Run every test
 check: web examples ## Check format, lints and the examples' types, and the dependencies' licences and advisories
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	@if [ -d web/node_modules ]; then cd web && npm run --silent test; \
+	else echo "Not checked: the functions of the dashboard, which need Node.js 20 or newer with npm."; fi
 	@if [ -d examples/web/node_modules ]; then cd examples/web && npm run --silent check; \
 	else echo "Not checked: the types of examples/web, which need Node.js 20 or newer with npm."; fi
 	@if command -v cargo-deny >/dev/null; then cargo deny check; \

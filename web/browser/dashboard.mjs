@@ -9,10 +9,13 @@ const LIGHT = 500_000;
 
 const GIFT = '/gifts/ru-kp-2024';
 
-/** Waits until nothing on the page is on its way. */
+/** Waits until nothing on the page is on its way, and the pictures are drawn. */
 async function settled(page) {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+  await page.waitForFunction(() => {
+    const pictures = [...document.querySelectorAll('.picture')];
+    return !document.querySelector('[aria-busy="true"]') && pictures.every((one) => one.querySelector('svg path'));
+  });
 }
 
 /** Opens the page, and waits until its data is there. */

@@ -5,7 +5,7 @@ import { date } from '../data/format.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { modeWord, plain, statusWord } from '../data/words.ts';
 import { GiftDocument } from '../generated.ts';
-import { Failed, Skeleton } from '../parts/states.tsx';
+import { Failed, Skeleton, Waiting } from '../parts/states.tsx';
 import { Link, useTitle } from '../router.tsx';
 import { AllClaims, Contradictions, Evidence } from './claims.tsx';
 import { claimsAbout, type Gift } from './evidence.ts';
@@ -33,7 +33,7 @@ export function GiftPage({ slug }: { slug: string }) {
       {!data && !failure && (
         <>
           <h1>
-            <span className="skeleton-value" aria-label="loading" />
+            <Waiting />
           </h1>
           <div className="card wide">
             <Skeleton lines={12} height={20} />

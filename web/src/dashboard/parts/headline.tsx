@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import { bounds, number, plural } from '../data/format.ts';
 import type { Stats } from '../overview.tsx';
+import { Waiting } from './states.tsx';
 
 interface HeadlineProps {
   stats: Stats | null;
@@ -41,7 +42,7 @@ function Figure({ name, value, children }: { name: string; value: string | null;
   return (
     <div className="figure">
       <dt>{name}</dt>
-      <dd className="value">{value ?? <span className="skeleton-value" aria-label="loading" />}</dd>
+      <dd className="value">{value ?? <Waiting />}</dd>
       <dd className="note">{children}</dd>
     </div>
   );

@@ -9,10 +9,14 @@ import { giftAddress, go } from '../router.tsx';
 
 type Edge = SearchQuery['search']['edges'][number];
 
+type Parts = { text: string; matched: boolean }[];
+
 interface Found {
   id: string;
   kind: string;
-  parts: { text: string; matched: boolean }[];
+  name: Parts;
+  /** What else was found in it, where its name does not say why it is here. */
+  why: Parts | null;
   address: string;
 }
 
@@ -116,9 +120,12 @@ export function SearchBox() {
             onMouseMove={() => setActive(index)}
             onClick={() => choose(result)}
           >
-            <span className="result-text">
-              {result.parts.map((part, place) =>
-                part.matched ? <mark key={place}>{part.text}</mark> : <span key={place}>{part.text}</span>,
+            <span>
+              <Marked parts={result.name} />
+              {result.why && (
+                <small>
+                  <Marked parts={result.why} />
+                </small>
               )}
             </span>
             <span className="result-kind">{result.kind}</span>
@@ -133,23 +140,28 @@ export function SearchBox() {
   );
 }
 
+function Marked({ parts }: { parts: Parts }) {
+  return parts.map(({ text, matched }, place) =>
+    matched ? <mark key={place}>{text}</mark> : <span key={place}>{text}</span>,
+  );
+}
+
 /** What is shown of a result and where it leads; null for kinds that this page has no place for. */
 function resultOf({ node, highlights }: Edge): Found | null {
   const filtered = (filter: object) => `/${writeView(changed(readView(''), filter))}`;
-  const partsOf = (text: string, ...fields: string[]) =>
-    highlights.find(({ field }) => fields.includes(field))?.parts ?? [{ text, matched: false }];
+  const found = (kind: string, id: string, field: string, name: string, address: string): Found => {
+    const marked = highlights.find((one) => one.field === field)?.parts;
+    // A slug says the same as the name.
+    const other = highlights.find((one) => one.field !== 'slug')?.parts ?? null;
+    return { id, kind, name: marked ?? [{ text: name, matched: false }], why: marked ? null : other, address };
+  };
   switch (node.__typename) {
     case 'Gift':
-      return { id: node.id, kind: 'Gift', parts: partsOf(node.title, 'title'), address: giftAddress(node.slug) };
+      return found('Gift', node.id, 'title', node.title, giftAddress(node.slug));
     case 'Nation':
-      return { id: node.id, kind: 'Nation', parts: partsOf(node.name, 'name'), address: filtered({ nation: node.slug }) };
+      return found('Nation', node.id, 'name', node.name, filtered({ nation: node.slug }));
     case 'Animal':
-      return {
-        id: node.id,
-        kind: 'Animal',
-        parts: partsOf(node.commonName, 'commonName'),
-        address: filtered({ animal: node.slug }),
-      };
+      return found('Animal', node.id, 'commonName', node.commonName, filtered({ animal: node.slug }));
     default:
       return null;
   }

@@ -67,6 +67,16 @@ export function Skeleton({ lines, height = 14 }: { lines: number; height?: numbe
   );
 }
 
+/** A grey line in the place of a word or a number. */
+export function Waiting() {
+  return (
+    <>
+      <span className="skeleton-value" />
+      <span className="unseen">not there yet</span>
+    </>
+  );
+}
+
 /** What went wrong, and a way to try again. */
 export function Failed({ failure, retry, what }: { failure: Failure; retry: () => void; what: string }) {
   return (
