@@ -153,9 +153,14 @@ async fn serve_on(
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
     let following = follow(Store::connect(&database.options).await?, search);
     say(format_args!("Menagerie serves the API at {scheme}://{address}/graphql"));
-    say(format_args!(
-        "  to try queries in the browser: {scheme}://{address}/graphiql"
-    ));
+    if config.dashboard {
+        say(format_args!("  the dashboard:                 {scheme}://{address}/"));
+    }
+    if config.graphiql {
+        say(format_args!(
+            "  to try queries in the browser: {scheme}://{address}/graphiql"
+        ));
+    }
     say(format_args!(
         "  the schema:                    {scheme}://{address}/schema.graphql"
     ));
@@ -251,6 +256,7 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
     Ok(Settings {
         limits: config.limits,
         introspection: config.introspection,
+        dashboard: config.dashboard,
         graphiql: config.graphiql,
         suggestions: config.suggestions,
         anonymous: config.anonymous,

@@ -7,6 +7,7 @@ pub mod collection;
 pub mod collections;
 pub mod connection;
 pub mod error;
+pub mod export;
 pub mod filter;
 pub mod limits;
 pub mod order;

@@ -5,28 +5,24 @@
 //! of it under one deadline. Each part stands in its own file.
 
 use std::cell::RefCell;
-use std::net::IpAddr;
-use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use futures_util::FutureExt;
-use futures_util::future::{Either, join_all, select};
-use tokio::time::sleep_until;
+use futures_util::future::join_all;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::answer::{Answer, Answers, Cost};
-use super::client::{self, Client};
+use super::client::Client;
+use super::entry::{Admitted, Entry, caught};
 use super::guard::{self, OperationType, Prepared, Refusal};
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
 use super::parameters::{Asked, Parameters};
 use super::reading::read;
-use super::{State, leaving, trace};
+use super::{State, trace};
 use crate::graphql::error::ApiError;
 use crate::graphql::execute;
 use crate::graphql::limits::Limit;
@@ -37,9 +33,7 @@ const COST: &str = "x-menagerie-cost";
 
 /// One request on its way.
 struct Way<'a> {
-    http: &'a HttpRequest,
-    state: &'a State,
-    until: Instant,
+    entry: Entry<'a>,
     tells_cost: bool,
     noted: RefCell<Noted>,
 }
@@ -66,9 +60,11 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
     let began = Instant::now();
     let _in_flight = state.metrics.in_flight();
     let way = Way {
-        http: &http,
-        state: &state,
-        until: began + state.deadline(),
+        entry: Entry {
+            http: &http,
+            state: &state,
+            until: began + state.deadline(),
+        },
         tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
         noted: RefCell::new(Noted {
             operation: None,
@@ -79,7 +75,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         }),
     };
     let request_id = Uuid::now_v7().to_string();
-    let span = trace::request_span(http.headers(), &request_id);
+    let span = trace::request_span("/graphql", http.headers(), &request_id);
     let media = MediaType::negotiated(http.headers());
     let answers = match media {
         Some(_) => {
@@ -93,12 +89,13 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         None => not_acceptable().into(),
     };
     let media = media.unwrap_or(MediaType::Json);
+    let response = answers.response(media, &request_id, &http);
     let codes: Vec<&str> = answers.iter().flat_map(Answer::codes).collect();
     let noted = way.noted.borrow();
     let outcome = Outcome {
         operation: noted.operation.as_deref(),
         kind: noted.kind,
-        status: answers.status(media).as_u16(),
+        status: response.status().as_u16(),
         codes: &codes,
         duration: began.elapsed(),
         cost: noted.cost,
@@ -112,13 +109,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         .flat_map(Answer::limits)
         .for_each(|name| state.metrics.over_limit(name));
     trace::ended(&span, &outcome);
-    answers.response(media, &request_id)
-}
-
-/// What a future gives, or something else where it panics: a fault of one request must not take its neighbours along.
-async fn caught<T>(future: impl Future<Output = T>, otherwise: impl FnOnce() -> T) -> T {
-    let outcome = AssertUnwindSafe(future).catch_unwind().await;
-    outcome.unwrap_or_else(|_| otherwise())
+    response
 }
 
 fn not_acceptable() -> Answer {
@@ -129,23 +120,19 @@ fn not_acceptable() -> Answer {
 
 impl Way<'_> {
     async fn answer(&self, body: Payload) -> Answers {
-        let settings = &self.state.settings;
-        let asked = match read(self.http, body, settings, self.until).await {
+        let Entry { http, state, until } = self.entry;
+        let asked = match read(http, body, &state.settings, until).await {
             Ok(asked) => asked,
             Err(answer) => return answer.into(),
         };
-        // Who asks is looked up in the database, which is work already.
-        let Ok(_entered) = self.state.under_way.enter(&settings.limits) else {
-            self.state.metrics.over_limit(Limit::Concurrent.facts().name);
-            return Answer::failed(&ApiError::Busy).into();
+        let Admitted {
+            viewer,
+            client,
+            entered: _entered,
+        } = match self.entry.admit().await {
+            Ok(admitted) => admitted,
+            Err(answer) => return answer.into(),
         };
-        let address = client::address(self.http, &settings.trusted_proxies);
-        let viewer = match self.in_time(self.viewer(address)).await {
-            Ok(Ok(viewer)) => viewer,
-            Ok(Err(error)) => return Answer::failed(&error).into(),
-            Err(ended) => return ended.into(),
-        };
-        let client = Client::of(&viewer, address);
         self.noted.borrow_mut().viewer = viewer;
         match asked {
             Asked::One(parameters) => self
@@ -185,26 +172,9 @@ impl Way<'_> {
     /// Lets a request through whose cost is within the limit and within what its client has left.
     fn afford(&self, client: &Client, cost: u64) -> Result<(), Answer> {
         self.noted.borrow_mut().cost = Some(cost);
-        let checked = self.state.settings.limits.check(Limit::Cost, cost);
+        let checked = self.entry.state.settings.limits.check(Limit::Cost, cost);
         checked.map_err(|error| Answer::refused(&error.into()))?;
-        self.spend(client, cost)
-    }
-
-    async fn viewer(&self, address: IpAddr) -> Result<Viewer, ApiError> {
-        let mut given = self.http.headers().get_all(AUTHORIZATION);
-        // Bytes that are no text are in no token, and say so in the place of one.
-        let header = given.next().map(|value| value.to_str().unwrap_or("?"));
-        if given.next().is_some() {
-            let message = "the header `Authorization` is given twice; accepted is one of it";
-            return Err(ApiError::Unauthenticated(message.to_owned()));
-        }
-        if header.is_some() {
-            // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
-            let knocking = Client::knocking(address);
-            self.state.points.spend(&knocking, 1, &self.state.settings.limits)?;
-        }
-        let store = self.state.store.for_request(self.until, false);
-        self.state.authenticator.viewer(&store, header).await
+        self.entry.spend(client, cost)
     }
 
     /// Everything before the execution.
@@ -216,7 +186,7 @@ impl Way<'_> {
             settings,
             metrics,
             ..
-        } = self.state;
+        } = self.entry.state;
         let source = persisted
             .source(parameters)
             .map_err(|refusal| match &parameters.query {
@@ -234,8 +204,8 @@ impl Way<'_> {
         } else {
             source.text.len() as u64 / 1_024
         };
-        self.spend(client, 1 + to_read)?;
-        let by_get = self.http.method() == Method::GET;
+        self.entry.spend(client, 1 + to_read)?;
+        let by_get = self.entry.http.method() == Method::GET;
         let checked = match passed {
             Some(passed) => passed,
             None => guard.check(&source.text).map_err(|refusal| {
@@ -266,21 +236,12 @@ impl Way<'_> {
         })
     }
 
-    fn spend(&self, client: &Client, points: u64) -> Result<(), Answer> {
-        let spent = self.state.points.spend(client, points, &self.state.settings.limits);
-        spent.map_err(|error| Answer::failed(&error))
-    }
-
     async fn run(&self, ready: Ready) -> Answer {
         // A store of its own, for of a batch each answer tells what its own operation cost.
-        let store = self.state.store.for_request(self.until, self.tells_cost);
-        let execution = execute(
-            &self.state.schema,
-            store.clone(),
-            self.state.search.clone(),
-            ready.prepared.request,
-        );
-        let ended = self.in_time(execution).await;
+        let Entry { state, until, .. } = self.entry;
+        let store = state.store.for_request(until, self.tells_cost);
+        let execution = execute(&state.schema, store.clone(), state.search.clone(), ready.prepared.request);
+        let ended = self.entry.in_time(execution).await;
         let work = store.work();
         self.noted.borrow_mut().commands += work.commands;
         match ended {
@@ -289,21 +250,6 @@ impl Way<'_> {
                 Answer::executed(response, self.tells_cost.then_some(Cost { estimate, work }))
             }
             Err(answer) => answer,
-        }
-    }
-
-    /// Works until the deadline, or until the client leaves.
-    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Answer> {
-        let ended = async {
-            let late = sleep_until(self.until.into());
-            match select(Box::pin(late), Box::pin(leaving::left(self.http))).await {
-                Either::Left(_) => Answer::failed(&ApiError::Timeout),
-                Either::Right(_) => Answer::abandoned(),
-            }
-        };
-        match select(Box::pin(work), Box::pin(ended)).await {
-            Either::Left((done, _)) => Ok(done),
-            Either::Right((answer, _)) => Err(answer),
         }
     }
 }
@@ -316,20 +262,5 @@ fn by_post_only() -> Answer {
 impl From<Answer> for Answers {
     fn from(answer: Answer) -> Self {
         Self::One(Box::new(answer))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_ends_nothing_but_its_request() {
-        let broken = async {
-            tokio::task::yield_now().await;
-            panic!("on purpose")
-        };
-        assert_eq!(caught(broken, || 2).await, 2);
-        assert_eq!(caught(async { 1 }, || 2).await, 1);
     }
 }

@@ -6,6 +6,9 @@ mod answer;
 pub mod auth;
 mod browser;
 mod client;
+mod entry;
+mod etag;
+mod export;
 mod graphql;
 pub mod guard;
 mod health;
@@ -144,7 +147,8 @@ fn admin(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
 fn routes(config: &mut ServiceConfig, settings: &Settings) {
     config
         .service(resource("/graphql").default_service(to(graphql::endpoint)))
-        .configure(|config| web::routes(config, settings.graphiql));
+        .service(readable("/export/{file}", export::endpoint))
+        .configure(|config| web::routes(config, settings));
     if settings.introspection {
         config.service(readable("/schema.graphql", schema_file));
     }

@@ -89,15 +89,7 @@ impl Parameters {
     /// Where it is no UTF-8, gives a parameter twice, or one of them cannot be read.
     pub fn of_query(query: &str) -> Result<Self, Refusal> {
         let mut parameters = Self::default();
-        let mut seen = Vec::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decoded(name)?, decoded(value)?);
-            if seen.contains(&name) {
-                return Err(Refusal::input(format!(
-                    "`{name}` is given twice; accepted is one of it"
-                )));
-            }
+        for (name, value) in pairs(query)? {
             match name.as_str() {
                 "query" => parameters.query = Some(value),
                 "documentId" => parameters.document_id = Some(value),
@@ -106,7 +98,6 @@ impl Parameters {
                 "extensions" => parameters.extensions = json(&name, &value)?,
                 _ => {}
             }
-            seen.push(name);
         }
         parameters.in_order()
     }
@@ -171,6 +162,25 @@ fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, 
     }
     serde_json::from_str(text)
         .map_err(|error| Refusal::input(format!("`{name}` cannot be read: {error}; accepted is a JSON object")))
+}
+
+/// The names and values in the query of an address.
+///
+/// # Errors
+/// Where it is no UTF-8, or gives a name twice.
+pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Refusal> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decoded(name)?, decoded(value)?);
+        if pairs.iter().any(|(seen, _)| *seen == name) {
+            return Err(Refusal::input(format!(
+                "`{name}` is given twice; accepted is one of it"
+            )));
+        }
+        pairs.push((name, value));
+    }
+    Ok(pairs)
 }
 
 /// Decodes a part of an address as forms are encoded.

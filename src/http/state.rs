@@ -22,6 +22,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether the schema can be asked for.
     pub introspection: bool,
+    /// Whether the dashboard is served.
+    pub dashboard: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
     /// Whether errors name what may have been meant.
@@ -47,6 +49,7 @@ impl Default for Settings {
         Self {
             limits: Limits::default(),
             introspection: true,
+            dashboard: true,
             graphiql: true,
             suggestions: true,
             anonymous: true,

@@ -12,15 +12,16 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::metrics::{Outcome, printable};
 
-/// The span of a GraphQL request; what happens for the request happens inside it. A `traceparent` that is not valid is
+/// The span of a request at this route; what happens for the request happens inside it. A `traceparent` that is not valid is
 /// left aside.
-pub fn request_span(headers: &HeaderMap, request_id: &str) -> Span {
+pub fn request_span(route: &'static str, headers: &HeaderMap, request_id: &str) -> Span {
     let span = tracing::info_span!(
         target: "menagerie::trace",
-        "/graphql",
+        "request",
+        otel.name = route,
         otel.kind = "server",
         otel.status_code = Empty,
-        http.route = "/graphql",
+        http.route = route,
         http.response.status_code = Empty,
         graphql.operation.name = Empty,
         graphql.operation.type = Empty,

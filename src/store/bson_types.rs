@@ -30,6 +30,12 @@ impl Timestamp {
     }
 }
 
+impl From<DateTime> for Timestamp {
+    fn from(moment: DateTime) -> Self {
+        Self(moment)
+    }
+}
+
 /// Reads a BSON date (UTC midnight) or null as a day: for `#[serde(deserialize_with)]`.
 pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
     let moment = Option::<DateTime>::deserialize(deserializer)?;

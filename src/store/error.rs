@@ -59,8 +59,8 @@ pub enum StoreError {
 const TIMED_OUT: [i32; 2] = [50, 262];
 /// Server codes that mean "another write came first": DuplicateKey and its older forms, WriteConflict.
 const CONFLICTS: [i32; 4] = [11000, 11001, 12582, 112];
-/// Server codes of a node that is going away or not (yet) able to serve.
-const GOING_AWAY: [i32; 10] = [6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13436];
+/// Server codes of a node that is going away or not (yet) able to serve, or has since forgotten a cursor (43, 237).
+const GOING_AWAY: [i32; 12] = [6, 7, 43, 89, 91, 189, 9001, 10107, 237, 11600, 11602, 13436];
 
 /// The server's code for a change stream on a server that is no replica set.
 const NO_REPLICA_SET: i32 = 40573;

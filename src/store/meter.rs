@@ -47,7 +47,18 @@ impl Store {
         }
     }
 
-    /// What was done since [`Store::for_request`].
+    /// The same store for a request that goes on as long as its client reads: each read may take the whole deadline. It
+    /// counts what it does.
+    #[must_use]
+    pub fn for_stream(&self) -> Self {
+        Self {
+            until: None,
+            meter: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// What was done since [`Store::for_request`] or [`Store::for_stream`].
     pub fn work(&self) -> Work {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Work {

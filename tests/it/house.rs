@@ -109,6 +109,9 @@ fn walk(folder: &Path, found: &mut Vec<String>) {
             "node_modules",
             "web/node_modules",
             "web/dist",
+            "examples/web/build",
+            "examples/web/node_modules",
+            "examples/web/src/generated",
             ".git",
             ".env",
         ];

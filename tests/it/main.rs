@@ -15,6 +15,8 @@ mod checking; // what a check finds, what is put right, that the vocabularies ag
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod conformance; // what graphql-http and graphql-js hold a server to
 mod embedded; // the embedded database: start, restart, stop, one server a folder
+mod examples; // the Grafana dashboard and the clients in examples/ work
+mod exports; // exports: the rows of the connections, in CSV and in JSON lines
 mod front; // the front door over HTTP: statuses, batches, browsers, cost, rates, deadlines
 mod house; // the house rules, held against the sources
 mod identity; // who asks: tokens, signed tokens, refused headers

@@ -256,7 +256,8 @@ fn parsed(number: &str) -> Value {
         .map_or_else(|| Value::String(number.to_owned()), Value::Number)
 }
 
-fn of_json(json: &JsonValue) -> Value {
+/// A JSON value as one of a document.
+pub fn of_json(json: &JsonValue) -> Value {
     match json {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(flag) => Value::Boolean(*flag),

@@ -1,12 +1,18 @@
 //! A request's variables: measured as they came, before anything is made of them; then read and coerced.
 
-use apollo_compiler::Schema;
-use apollo_compiler::executable::Operation;
+use std::collections::HashMap;
+
+use apollo_compiler::ast::{DirectiveList, InputValueDefinition, OperationType, VariableDefinition};
+use apollo_compiler::executable::{Operation, SelectionSet};
 use apollo_compiler::parser::SourceMap;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
+use apollo_compiler::{Node, Schema, name};
+use async_graphql::Value;
 
+use super::Guard;
+use super::lower::of_json;
 use super::refusal::Refusal;
 use crate::graphql::limits::{Limit, Limits};
 
@@ -41,6 +47,49 @@ impl Variables {
             let told = error.message().to_string();
             Refusal::input(format!("`variables`: {told}")).at(error.location(), sources)
         })
+    }
+}
+
+impl Guard {
+    /// The arguments of a root field, given as variables of their names: read as variables of the arguments' types are.
+    ///
+    /// # Errors
+    /// Where a value is none of its type.
+    pub fn arguments(&self, field: &str, given: &Variables) -> Result<HashMap<String, Value>, Refusal> {
+        let query = self.schema.schema_definition.query.as_ref();
+        let field = query.and_then(|query| self.schema.type_field(&query.name, field).ok());
+        let known = field.map(|field| &field.arguments[..]).unwrap_or_default();
+        let mut read = HashMap::new();
+        for argument in known.iter().filter(|known| given.0.contains_key(known.name.as_str())) {
+            let (name, ty) = (argument.name.as_str(), &argument.ty);
+            let values = coerce_variable_values(&self.schema, &declaring(argument), &given.0).map_err(|error| {
+                let told = error.message().to_string();
+                Refusal::input(format!(
+                    "`{name}`: {told}; accepted is {ty}, as the schema describes it"
+                ))
+            })?;
+            // No variable stands in a variable's value.
+            let value = values.get(name).and_then(|value| of_json(value).into_const());
+            read.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        Ok(read)
+    }
+}
+
+/// An operation that does nothing but declare a variable as an argument is declared.
+fn declaring(argument: &InputValueDefinition) -> Operation {
+    let variable = VariableDefinition {
+        name: argument.name.clone(),
+        ty: argument.ty.clone(),
+        default_value: None,
+        directives: DirectiveList::new(),
+    };
+    Operation {
+        operation_type: OperationType::Query,
+        name: None,
+        variables: vec![Node::new(variable)],
+        directives: DirectiveList::new(),
+        selection_set: SelectionSet::new(name!("Query")),
     }
 }
 

@@ -76,6 +76,8 @@ pub enum Kind {
     Mutation,
     /// A subscription.
     Subscription,
+    /// An export.
+    Export,
     /// Refused before an operation was known.
     None,
 }
@@ -87,6 +89,7 @@ impl Kind {
             Self::Query => "query",
             Self::Mutation => "mutation",
             Self::Subscription => "subscription",
+            Self::Export => "export",
             Self::None => "none",
         }
     }

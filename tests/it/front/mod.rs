@@ -8,6 +8,8 @@ mod browsers; // forged requests, pages of other sites
 mod cost; // what a request is estimated to cost, and what it did cost
 mod deadlines; // a database that is gone or silent, clients that leave, slow bodies
 mod encoding; // compressed answers and bodies
+mod exports; // exports: who may, what is refused, what becomes of one that breaks off
+mod files; // the files of the pages: compressed, kept by browsers
 mod identity; // who asks, by the header
 mod kinds; // the kinds of requests, with what each must get
 mod limits; // every limit, refused and only measured
@@ -17,6 +19,7 @@ mod production; // what a server does not tell in production
 mod proxy; // between a server and its database
 mod rates; // points per client, requests at once
 mod statuses; // every kind of request in each media type
+mod tags; // answers that a client has already
 mod trusted; // documents that the server knows: those that it was given
 
 use std::net::TcpListener;

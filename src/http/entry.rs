@@ -1,0 +1,127 @@
+//! The steps that every request for data takes, whatever it asks for: it is let in, known, paid for, and in time.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+use tokio::time::sleep_until;
+
+use super::answer::Answer;
+use super::client::{self, Client, Entered};
+use super::{State, leaving};
+use crate::graphql::error::ApiError;
+use crate::graphql::limits::Limit;
+use crate::graphql::viewer::Viewer;
+
+/// A request for data.
+#[derive(Clone, Copy)]
+pub struct Entry<'a> {
+    /// As it came.
+    pub http: &'a HttpRequest,
+    /// What the routes share.
+    pub state: &'a State,
+    /// When it must have its answer.
+    pub until: Instant,
+}
+
+/// A request that was let in.
+pub struct Admitted {
+    /// Who asks.
+    pub viewer: Viewer,
+    /// Who pays.
+    pub client: Client,
+    /// Its place among those under way.
+    pub entered: Entered,
+}
+
+impl Entry<'_> {
+    /// Lets the request in, if there is room and its token holds.
+    ///
+    /// # Errors
+    /// The answer to one that is not let in.
+    pub async fn admit(&self) -> Result<Admitted, Answer> {
+        let settings = &self.state.settings;
+        // Who asks is looked up in the database, which is work already.
+        let Ok(entered) = self.state.under_way.enter(&settings.limits) else {
+            self.state.metrics.over_limit(Limit::Concurrent.facts().name);
+            return Err(Answer::failed(&ApiError::Busy));
+        };
+        let address = client::address(self.http, &settings.trusted_proxies);
+        let viewer = self.in_time(self.viewer(address)).await?;
+        let viewer = viewer.map_err(|error| Answer::failed(&error))?;
+        Ok(Admitted {
+            client: Client::of(&viewer, address),
+            viewer,
+            entered,
+        })
+    }
+
+    async fn viewer(&self, address: IpAddr) -> Result<Viewer, ApiError> {
+        let mut given = self.http.headers().get_all(AUTHORIZATION);
+        // Bytes that are no text are in no token, and say so in the place of one.
+        let header = given.next().map(|value| value.to_str().unwrap_or("?"));
+        if given.next().is_some() {
+            let message = "the header `Authorization` is given twice; accepted is one of it";
+            return Err(ApiError::Unauthenticated(message.to_owned()));
+        }
+        if header.is_some() {
+            // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
+            let knocking = Client::knocking(address);
+            self.state.points.spend(&knocking, 1, &self.state.settings.limits)?;
+        }
+        let store = self.state.store.for_request(self.until, false);
+        self.state.authenticator.viewer(&store, header).await
+    }
+
+    /// Spends the client's points.
+    ///
+    /// # Errors
+    /// The answer to a request that may not have them.
+    pub fn spend(&self, client: &Client, points: u64) -> Result<(), Answer> {
+        let spent = self.state.points.spend(client, points, &self.state.settings.limits);
+        spent.map_err(|error| Answer::failed(&error))
+    }
+
+    /// Works until the deadline, or until the client leaves.
+    ///
+    /// # Errors
+    /// The answer to a request that ended so.
+    pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Answer> {
+        let ended = async {
+            let late = sleep_until(self.until.into());
+            match select(Box::pin(late), Box::pin(leaving::left(self.http))).await {
+                Either::Left(_) => Answer::failed(&ApiError::Timeout),
+                Either::Right(_) => Answer::abandoned(),
+            }
+        };
+        match select(Box::pin(work), Box::pin(ended)).await {
+            Either::Left((done, _)) => Ok(done),
+            Either::Right((answer, _)) => Err(answer),
+        }
+    }
+}
+
+/// What a future gives, or something else where it panics: a fault of one request must not take its neighbours along.
+pub async fn caught<T>(future: impl Future<Output = T>, otherwise: impl FnOnce() -> T) -> T {
+    let outcome = AssertUnwindSafe(future).catch_unwind().await;
+    outcome.unwrap_or_else(|_| otherwise())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_nothing_but_its_request() {
+        let broken = async {
+            tokio::task::yield_now().await;
+            panic!("on purpose")
+        };
+        assert_eq!(caught(broken, || 2).await, 2);
+        assert_eq!(caught(async { 1 }, || 2).await, 1);
+    }
+}

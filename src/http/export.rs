@@ -1,0 +1,331 @@
+//! `/export/{collection}.{csv,ndjson}`: all rows that match, sent as they are read.
+//!
+//! A request takes the same steps as one to `/graphql` (`entry`). Its filter and order are variables of the collection's
+//! connection, given in the address. Behind the first piece, which still decides the status, a task of its own reads:
+//! the next piece only when the one before is taken, until all is sent or the client leaves. An export that does not
+//! reach its end breaks its connection off, so that no client takes it for a whole one.
+
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::rt::spawn;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::future::{Either, select};
+use futures_util::{Stream, stream};
+use serde_json::value::RawValue;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{sleep, timeout};
+use tracing::{Instrument, Span};
+use uuid::Uuid;
+
+use super::answer::{Answer, Answers};
+use super::browser::{self, REQUEST_ID};
+use super::client::{Client, Entered};
+use super::entry::{Admitted, Entry, caught};
+use super::guard::{Refusal, Variables};
+use super::media::MediaType;
+use super::metrics::{InFlight, Kind, Outcome};
+use super::parameters::pairs;
+use super::{State, trace};
+use crate::domain::id;
+use crate::graphql::error::ApiError;
+use crate::graphql::export::{Export, Format, Piece, Plan};
+use crate::graphql::viewer::Viewer;
+use crate::store::Store;
+
+/// What a piece costs, as a page of a connection does; each of its rows costs one point more.
+const PAGE: u64 = 10;
+
+/// How long a client may take to fetch a piece that is ready for it. One that takes longer would keep its place among
+/// the requests under way, and a cursor of the database, for as long as it likes.
+const STALLED: Duration = Duration::from_secs(60);
+
+/// An export that may be sent.
+struct Opened {
+    first: Option<Piece>,
+    sending: Sending,
+}
+
+/// What sends an export, until it ends.
+struct Sending {
+    export: Export,
+    store: Store,
+    client: Client,
+    cost: u64,
+    _entered: Entered,
+}
+
+/// What the log and the metrics are told.
+struct Noted {
+    file: String,
+    began: Instant,
+    request_id: String,
+    viewer: Viewer,
+    _in_flight: InFlight,
+}
+
+/// How sending ended before all was sent.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    /// Nobody reads any more.
+    #[error("the client left")]
+    Left,
+    /// Nobody has read for too long.
+    #[error("the client took nothing for {} s", STALLED.as_secs())]
+    Stalled,
+    /// The next piece cannot be had.
+    #[error("{0}")]
+    Failed(ApiError),
+}
+
+/// A body that is not whole.
+#[derive(Debug, thiserror::Error)]
+#[error("the export broke off")]
+struct NotWhole;
+
+/// GET and HEAD of an export.
+pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>) -> HttpResponse {
+    let began = Instant::now();
+    let mut noted = Noted {
+        file: file.into_inner(),
+        began,
+        request_id: Uuid::now_v7().to_string(),
+        viewer: Viewer::Anonymous,
+        _in_flight: state.metrics.in_flight(),
+    };
+    let span = trace::request_span("/export/{file}", http.headers(), &noted.request_id);
+    let log = trace::log_span(&noted.request_id);
+    let entry = Entry {
+        http: &http,
+        state: &state,
+        until: began + state.deadline(),
+    };
+    let opening = caught(open(entry, &mut noted), || {
+        state.metrics.panicked();
+        Err(Answer::failed(&ApiError::Internal))
+    });
+    match opening.instrument(span.clone()).instrument(log).await {
+        Err(answer) => {
+            let codes: Vec<&str> = answer.codes().collect();
+            let status = answer.status(MediaType::GraphqlResponse);
+            noted.tell(&state, &span, status, &codes, None, 0);
+            answer.limits().for_each(|name| state.metrics.over_limit(name));
+            Answers::from(answer).response(MediaType::Json, &noted.request_id, &http)
+        }
+        Ok((format, opened)) => {
+            let mut response = HttpResponse::Ok();
+            response
+                .content_type(content_type(format))
+                .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", noted.file)))
+                .insert_header((CACHE_CONTROL, "private, no-cache"))
+                .insert_header((REQUEST_ID, noted.request_id.as_str()));
+            match opened {
+                // HEAD: nothing is read, and how long the content would be is not known.
+                None => {
+                    noted.tell(&state, &span, StatusCode::OK, &[], None, 0);
+                    response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
+                }
+                Some(opened) => response.streaming(start(opened, state, noted, span)),
+            }
+        }
+    }
+}
+
+const fn content_type(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+        Format::Ndjson => "application/x-ndjson",
+    }
+}
+
+/// Everything before the head of the answer; `None` in the place of an export that is not to be read.
+async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Opened>), Answer> {
+    let Entry { http, state, .. } = entry;
+    let settings = &state.settings;
+    if let Some(message) = browser::forged(http.headers(), &settings.cors_origins) {
+        return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
+    }
+    let (kind, format) = named(&noted.file)?;
+    let Admitted {
+        viewer,
+        client,
+        entered,
+    } = entry.admit().await?;
+    noted.viewer = viewer;
+    entry.spend(&client, 1)?;
+    let failed = |error: ApiError| Answer::failed(&error);
+    let unread = |refusal: Refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
+    let given = given(http.query_string(), state).map_err(unread)?;
+    let arguments = state.guard.arguments(kind.collection(), &given).map_err(unread)?;
+    let plan = Plan::new(kind, format, &settings.limits, |name| Ok(arguments.get(name).cloned())).map_err(failed)?;
+    if http.method() == Method::HEAD {
+        return Ok((format, None));
+    }
+    entry.spend(&client, PAGE)?;
+    let store = state.store.for_stream();
+    let first = entry.in_time(async {
+        let mut export = plan.open(store.clone()).await?;
+        let first = export.next().await?;
+        Ok::<_, ApiError>((export, first))
+    });
+    let (export, first) = first.await?.map_err(failed)?;
+    let rows = first.as_ref().map_or(0, |piece| piece.rows as u64);
+    entry.spend(&client, rows)?;
+    let sending = Sending {
+        export,
+        store,
+        client,
+        cost: 1 + PAGE + rows,
+        _entered: entered,
+    };
+    Ok((format, Some(Opened { first, sending })))
+}
+
+/// What a file's name asks for.
+fn named(file: &str) -> Result<(id::Kind, Format), Answer> {
+    let (collection, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let kind = id::Kind::ALL.into_iter().find(|kind| kind.collection() == collection);
+    let format = Format::ALL.into_iter().find(|format| format.extension() == extension);
+    kind.zip(format).ok_or_else(|| {
+        let message = format!(
+            "there is no export {file:?}; accepted are {}, each with .csv or .ndjson",
+            id::Kind::ALL.map(id::Kind::collection).join(", ")
+        );
+        Answer::unread(StatusCode::NOT_FOUND, &Refusal::input(message))
+    })
+}
+
+/// The filter and the order in an address, as variables; an empty one is absent.
+fn given(query: &str, state: &State) -> Result<Variables, Refusal> {
+    let mut members = Vec::new();
+    for (name, value) in pairs(query)? {
+        if !["where", "orderBy"].contains(&name.as_str()) {
+            let message = format!("an export has no parameter {name:?}; accepted are `where` and `orderBy`");
+            return Err(Refusal::input(message));
+        }
+        if value.is_empty() {
+            continue;
+        }
+        // Read by itself first: text that ends one member and begins another is no value.
+        let value: Box<RawValue> = serde_json::from_str(&value).map_err(|error| {
+            Refusal::input(format!(
+                "`{name}` cannot be read: {error}; accepted is JSON, as for the argument of the connection"
+            ))
+        })?;
+        members.push(format!("\"{name}\": {value}"));
+    }
+    Variables::read(&format!("{{{}}}", members.join(", ")), &state.settings.limits)
+}
+
+/// Begins to send. The body ends whole only where the end was reached, and with an error however else it ends.
+fn start(
+    opened: Opened,
+    state: Data<State>,
+    noted: Noted,
+    span: Span,
+) -> impl Stream<Item = Result<Bytes, NotWhole>> + 'static {
+    // One piece waits to be taken, and none is read before it is.
+    let (sender, receiver) = channel::<Option<Bytes>>(1);
+    let Opened { first, mut sending } = opened;
+    let log = trace::log_span(&noted.request_id);
+    let task = async move {
+        let ended = sending.send(first, &sender, &state).await;
+        let code = match &ended {
+            Ok(()) => None,
+            Err(Broken::Left | Broken::Stalled) => Some("CLIENT_LEFT"),
+            Err(Broken::Failed(error)) => Some(error.code()),
+        };
+        if let Err(error @ (Broken::Stalled | Broken::Failed(_))) = &ended {
+            tracing::warn!("the export {} broke off: {error}", noted.file);
+        }
+        let codes: Vec<&str> = code.into_iter().collect();
+        let commands = sending.store.work().commands;
+        noted.tell(
+            &state,
+            &Span::current(),
+            StatusCode::OK,
+            &codes,
+            Some(sending.cost),
+            commands,
+        );
+    };
+    spawn(task.instrument(span).instrument(log));
+    stream::unfold(Some(receiver), |receiver: Option<Receiver<Option<Bytes>>>| async {
+        let mut receiver = receiver?;
+        match receiver.recv().await {
+            Some(Some(bytes)) => Some((Ok(bytes), Some(receiver))),
+            Some(None) => None,
+            None => Some((Err(NotWhole), None)),
+        }
+    })
+}
+
+impl Sending {
+    /// Sends all pieces and the sign of the end.
+    async fn send(
+        &mut self,
+        mut first: Option<Piece>,
+        sender: &Sender<Option<Bytes>>,
+        state: &State,
+    ) -> Result<(), Broken> {
+        loop {
+            // There is room once the piece before is taken.
+            let room = timeout(STALLED, sender.reserve()).await;
+            let room = room.map_err(|_| Broken::Stalled)?.map_err(|_| Broken::Left)?;
+            let piece = match first.take() {
+                Some(first) => Some(first),
+                None => match select(Box::pin(self.next(state)), Box::pin(sender.closed())).await {
+                    Either::Left((next, _)) => next.map_err(Broken::Failed)?,
+                    Either::Right(_) => return Err(Broken::Left),
+                },
+            };
+            let is_end = piece.is_none();
+            room.send(piece.map(|piece| piece.bytes.into()));
+            if is_end {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The next piece, within the deadline; paid for as it is read.
+    async fn next(&mut self, state: &State) -> Result<Option<Piece>, ApiError> {
+        self.pay(PAGE, state).await?;
+        let piece = timeout(state.deadline(), self.export.next()).await;
+        let piece = piece.unwrap_or(Err(ApiError::Timeout))?;
+        if let Some(piece) = &piece {
+            self.pay(piece.rows as u64, state).await?;
+        }
+        Ok(piece)
+    }
+
+    /// Spends points, and waits for them where the client has too few: to break off now would waste those it has paid.
+    async fn pay(&mut self, points: u64, state: &State) -> Result<(), ApiError> {
+        self.cost = self.cost.saturating_add(points);
+        loop {
+            match state.points.spend(&self.client, points, &state.settings.limits) {
+                Err(ApiError::RateLimited(seconds)) => sleep(Duration::from_secs(seconds.into())).await,
+                spent => return spent,
+            }
+        }
+    }
+}
+
+impl Noted {
+    fn tell(&self, state: &State, span: &Span, status: StatusCode, codes: &[&str], cost: Option<u64>, commands: u64) {
+        let outcome = Outcome {
+            operation: Some(&self.file),
+            kind: Kind::Export,
+            status: status.as_u16(),
+            codes,
+            duration: self.began.elapsed(),
+            cost,
+            commands,
+            request_id: &self.request_id,
+            viewer: &self.viewer,
+        };
+        state.metrics.observe(&outcome);
+        trace::ended(span, &outcome);
+    }
+}

@@ -1,0 +1,194 @@
+//! Whole documents as JSON, read one after the other from a single cursor: for exports, however much there is.
+//!
+//! A row has every field that its collection declares, in that order, absent ones as null or as an empty list, days
+//! and moments as GraphQL writes them. What only the store uses (`words`) is left out; `_id` is called `id`.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
+use mongodb::error::Error as DriverError;
+use mongodb::{Cursor, bson};
+use serde_json::{Map, Value as Json};
+use tokio::time::timeout;
+
+use super::bson_types::Timestamp;
+use super::collections;
+use super::cursor::Order;
+use super::filter::{Filter, Test, Value};
+use super::find::Find;
+use super::{Result, Store, StoreError};
+use crate::domain::date::Day;
+use crate::domain::id::Kind;
+
+/// The field that only the store uses.
+const HIDDEN: &str = "words";
+
+/// Rows of one collection, in their order. The cursor is closed when this is dropped.
+pub struct Rows {
+    store: Store,
+    cursor: Cursor<RawDocumentBuf>,
+    shape: &'static Document,
+    kind: Kind,
+    batch: u32,
+}
+
+impl Store {
+    /// All rows that match, in this order, to be taken `batch` by `batch`.
+    ///
+    /// One command, and one more whenever a batch is used up, so the order is one walk of the database. It has no
+    /// `maxTimeMS`, which would bound the whole walk; each batch has the deadline instead.
+    #[tracing::instrument(
+        target = "menagerie::trace", name = "find", skip_all,
+        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = kind.collection()),
+    )]
+    pub async fn rows(&self, kind: Kind, filter: &Filter, order: &Order, batch: u32) -> Result<Rows> {
+        let shape = shape(kind)?;
+        let shown = shape.keys().filter(|field| *field != HIDDEN);
+        let projection: Document = shown.map(|field| (field.clone(), 1.into())).collect();
+        let filter = self.resolve(filter).await?.to_document();
+        let collection = self.raw(kind);
+        let find = collection
+            .find(filter)
+            .sort(order.sort(false))
+            .projection(projection)
+            .batch_size(batch);
+        let cursor = in_time(self.deadline, async { Ok(find.await?) }).await?;
+        Ok(Rows {
+            store: self.clone(),
+            cursor,
+            shape,
+            kind,
+            batch,
+        })
+    }
+
+    /// The documents with these ids, in no particular order, with this field of theirs. One command.
+    pub async fn field_by_ids(&self, kind: Kind, ids: Vec<String>, field: &str) -> Result<Vec<(String, Json)>> {
+        let find = Find {
+            kind,
+            limit: ids.len(),
+            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
+            sort: doc! {},
+            projection: doc! { field: 1 },
+        };
+        let rows = self.find(find).await?;
+        let read = |row: &RawDocumentBuf| {
+            let row: Document = readable(kind, row)?;
+            let id = row.get_str("_id").unwrap_or_default().to_owned();
+            let value = row.get(field).map_or(Json::Null, |value| json_of(field, value, None));
+            Ok((id, value))
+        };
+        rows.iter().map(read).collect()
+    }
+}
+
+impl Rows {
+    /// The next rows; none at the end.
+    pub async fn next(&mut self) -> Result<Vec<Json>> {
+        let Self {
+            store, cursor, batch, ..
+        } = self;
+        let read = async {
+            let mut rows = Vec::new();
+            while rows.len() < *batch as usize {
+                match cursor.try_next().await? {
+                    Some(row) => rows.push(row),
+                    None => break,
+                }
+            }
+            Ok(rows)
+        };
+        // The first batch came with the command that began the walk, so there are as many reads as batches.
+        let rows = store.metered(None, in_time(store.deadline, read), Vec::len).await?;
+        rows.iter().map(|row| self.json(row)).collect()
+    }
+
+    fn json(&self, row: &RawDocumentBuf) -> Result<Json> {
+        let row = readable(self.kind, row)?;
+        let Json::Object(fields) = object(&row, Some(self.shape)) else {
+            return Ok(Json::Null);
+        };
+        let named = fields
+            .into_iter()
+            .map(|(name, value)| (if name == "_id" { "id".to_owned() } else { name }, value));
+        Ok(Json::Object(named.collect()))
+    }
+}
+
+/// What clients see of a collection's documents, field by field.
+fn shape(kind: Kind) -> Result<&'static Document> {
+    properties(&collections::of(kind)?.declared.json_schema).ok_or_else(|| StoreError::Schema {
+        file: kind.collection().to_owned(),
+        detail: "no `properties`".to_owned(),
+    })
+}
+
+async fn in_time<T>(deadline: Duration, read: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(deadline, read).await.unwrap_or_else(|_| {
+        let message = format!("no batch of rows within {} ms", deadline.as_millis());
+        Err(StoreError::Timeout(Box::new(DriverError::custom(message))))
+    })
+}
+
+fn readable(kind: Kind, row: &RawDocumentBuf) -> Result<Document> {
+    bson::deserialize_from_slice(row.as_bytes()).map_err(|error| StoreError::Unreadable {
+        collection: kind.collection(),
+        detail: error.to_string(),
+    })
+}
+
+/// A document with all that its shape declares, and nothing else where there is one.
+fn object(document: &Document, shape: Option<&Document>) -> Json {
+    let Some(shape) = shape else {
+        let fields = document
+            .iter()
+            .map(|(name, value)| (name.clone(), json_of(name, value, None)));
+        return Json::Object(fields.collect());
+    };
+    let mut fields = Map::new();
+    for (name, schema) in shape.iter().filter(|(name, _)| *name != HIDDEN) {
+        let schema = schema.as_document();
+        let value = match (document.get(name), schema) {
+            (Some(value), schema) => json_of(name, value, schema),
+            (None, Some(schema)) => absent(schema),
+            (None, None) => Json::Null,
+        };
+        fields.insert(name.clone(), value);
+    }
+    Json::Object(fields)
+}
+
+/// What stands for a value that a document does not have: as in GraphQL, a list without items, a flag that is not set.
+fn absent(schema: &Document) -> Json {
+    match schema.get_str("bsonType") {
+        Ok("array") => Json::Array(Vec::new()),
+        Ok("bool") => Json::Bool(false),
+        _ => Json::Null,
+    }
+}
+
+fn json_of(name: &str, value: &Bson, schema: Option<&Document>) -> Json {
+    match value {
+        Bson::String(text) => Json::String(text.clone()),
+        Bson::Int32(number) => (*number).into(),
+        Bson::Int64(number) => (*number).into(),
+        Bson::Double(number) => (*number).into(),
+        Bson::Boolean(flag) => (*flag).into(),
+        // The bounds of a date are days; all else is a moment.
+        Bson::DateTime(moment) if ["earliest", "latest"].contains(&name) => {
+            Json::String(Day::from_millis(moment.timestamp_millis()).to_string())
+        }
+        Bson::DateTime(moment) => Json::String(Timestamp::from(*moment).to_rfc3339()),
+        Bson::Array(items) => {
+            let schema = schema.and_then(|schema| schema.get_document("items").ok());
+            Json::Array(items.iter().map(|item| json_of(name, item, schema)).collect())
+        }
+        Bson::Document(inner) => object(inner, schema.and_then(properties)),
+        _ => Json::Null,
+    }
+}
+
+fn properties(schema: &Document) -> Option<&Document> {
+    schema.get_document("properties").ok()
+}

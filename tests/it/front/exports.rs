@@ -1,0 +1,281 @@
+//! Exports as requests: who may, what is refused and how, and what becomes of one that does not reach its end.
+
+use menagerie::graphql::limits::Limit;
+use menagerie::graphql::viewer::Role;
+use mongodb::bson::doc;
+use reqwest::{Method, Response};
+use serde_json::json;
+
+use super::proxy::{Mode, Proxy};
+use super::{Answer, Door, encoded, until};
+use crate::identity::made;
+use crate::support::{TestApp, settings};
+
+const IN_FLIGHT: &str = "menagerie_requests_in_flight";
+
+/// How many pieces [`large`] makes: of each several megabytes, more than any socket keeps.
+const PIECES: u64 = 8;
+
+/// Nations that are too large to be sent before anybody reads.
+async fn large(app: &TestApp) {
+    let nations = app.raw().await.collection("nations");
+    let name = "n".repeat(8_000);
+    for piece in 0..PIECES {
+        let nation = |number| {
+            doc! { "_id": format!("nation_{piece}-{number:03}"), "slug": format!("{piece}-{number:03}"),
+            "name": format!("{piece}-{number:03}"), "officialName": &name }
+        };
+        let written = nations
+            .insert_many((0..500).map(nation))
+            .bypass_document_validation(true);
+        written.await.expect("documents are written");
+    }
+}
+
+/// The rest of a body: its lines, or `None` where it breaks off.
+async fn rest(mut response: Response, begun: &[u8]) -> Option<usize> {
+    let mut lines = begun.iter().filter(|byte| **byte == b'\n').count();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => lines += chunk.iter().filter(|byte| **byte == b'\n').count(),
+            Ok(None) => return Some(lines),
+            Err(_) => return None,
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_exported_is_refused_with_what_is_accepted() {
+    let app = TestApp::with(&["article"]).await;
+    let door = Door::over(&app, settings());
+    for (file, status, part) in [
+        ("zoo.csv", 404, "accepted are gifts, nations"),
+        ("gifts.xlsx", 404, "each with .csv or .ndjson"),
+        ("gifts", 404, "each with .csv or .ndjson"),
+        ("tokens.csv", 404, "accepted are gifts"),
+        ("gifts.csv?limit=3", 400, "accepted are `where` and `orderBy`"),
+        ("gifts.csv?where={", 400, "`where` cannot be read"),
+        ("gifts.csv?where={}&where={}", 400, "given twice"),
+        ("gifts.csv?where=%ff", 400, "no UTF-8"),
+        ("gifts.csv?where={},\"orderBy\":[]", 400, "`where` cannot be read"),
+        ("gifts.csv?where=[{}]", 400, "accepted is GiftFilter"),
+        ("gifts.csv?where={\"givr\":{}}", 400, "givr not in type GiftFilter"),
+        (
+            "gifts.csv?where={\"not\":{\"or\":[{\"$gt\":1}]}}",
+            400,
+            "$gt not in type GiftFilter",
+        ),
+        (
+            "gifts.csv?where={\"status\":{\"eq\":\"LOST\"}}",
+            400,
+            "to type GiftStatus",
+        ),
+        ("gifts.csv?where={\"total\":{\"atLeast\":\"2\"}}", 400, "to type Int"),
+        ("gifts.csv?where={\"date\":{\"within\":\"x\"}}", 400, "`within`"),
+        (
+            "gifts.csv?where={\"id\":{\"eq\":\"nation_x\"}}",
+            400,
+            "the id of a gift is expected",
+        ),
+        (
+            "gifts.ndjson?orderBy={\"field\":\"NAME\"}",
+            400,
+            "to type GiftOrderField",
+        ),
+        (
+            "nations.csv?orderBy=[{\"direction\":\"ASC\"}]",
+            400,
+            "NationOrder.field",
+        ),
+    ] {
+        let answer = Answer::to(door.get(&format!("/export/{file}"))).await;
+        answer.is_refused(status, "BAD_USER_INPUT");
+        assert!(answer.message().contains(part), "{file}: {}", answer.message());
+        assert_eq!(answer.header("content-type"), "application/json; charset=utf-8");
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+    let deep = format!(
+        "/export/gifts.csv?where={}{}",
+        "{\"not\":".repeat(20),
+        "{}".to_owned() + &"}".repeat(20)
+    );
+    Answer::to(door.get(&deep))
+        .await
+        .is_over(Limit::VariablesNesting, 16, 22);
+}
+
+#[tokio::test]
+async fn the_head_is_given_alone_where_it_is_asked_for_and_other_methods_are_told_so() {
+    let app = TestApp::with(&["article"]).await;
+    let door = Door::over(&app, settings());
+    for (file, content_type) in [
+        ("gifts.csv", "text/csv; charset=utf-8; header=present"),
+        ("claims.ndjson", "application/x-ndjson"),
+    ] {
+        let of = |method| door.client.request(method, format!("{}/export/{file}", door.address));
+        let before = app.store.commands_sent();
+        let head = Answer::to(of(Method::HEAD)).await;
+        assert_eq!(app.store.commands_sent(), before, "nothing was read");
+        let get = Answer::to(of(Method::GET)).await;
+        assert!(head.body.is_empty() && !get.body.is_empty());
+        for answer in [&head, &get] {
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.header("content-type"), content_type);
+            let disposition = format!("attachment; filename=\"{file}\"");
+            assert_eq!(answer.header("content-disposition"), disposition);
+            assert_eq!(answer.header("cache-control"), "private, no-cache");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+            assert!(!answer.header("x-request-id").is_empty());
+        }
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            let answer = Answer::to(of(method)).await;
+            assert_eq!((answer.status, answer.header("allow").as_str()), (405, "GET, HEAD"));
+        }
+    }
+    let wrong = door.client.head(format!("{}/export/gifts.csv?where=1", door.address));
+    assert_eq!(Answer::to(wrong).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_export_asks_who_comes_and_from_which_page_as_queries_do() {
+    let app = TestApp::with(&["article"]).await;
+    let token = made(&app, "dashboard", Role::Reader, None).await;
+    let mut closed = settings();
+    closed.anonymous = false;
+    let closed = Door::over(&app, closed);
+    let get = |door: &Door| door.get("/export/gifts.csv");
+    let stranger = Answer::to(get(&closed)).await;
+    stranger.is_refused(401, "UNAUTHENTICATED");
+    assert_eq!(stranger.header("www-authenticate"), "Bearer");
+    assert_eq!(Answer::to(get(&closed).bearer_auth(&token)).await.status, 200);
+    let door = Door::over(&app, settings());
+    Answer::to(get(&door).bearer_auth("none"))
+        .await
+        .is_refused(401, "UNAUTHENTICATED");
+    let forged = get(&door).header("sec-fetch-site", "cross-site");
+    Answer::to(forged).await.is_refused(403, "FORBIDDEN");
+    let own = get(&door).header("sec-fetch-site", "same-origin");
+    assert_eq!(Answer::to(own).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_export_costs_a_page_for_each_piece_and_a_point_for_each_row() {
+    let app = TestApp::with(&["article"]).await;
+    let rows = app.query("{ claims { totalCount } }").await["claims"]["totalCount"]
+        .as_u64()
+        .expect("a count");
+    // The request, the first piece and the look whether another one follows.
+    let price = 1 + 10 + rows + 10;
+    let with = |points| Door::limited(&app, |limits| limits.set(Limit::PointsPerMinute, points));
+    let door = with(price);
+    assert_eq!(Answer::to(door.get("/export/claims.csv")).await.status, 200);
+    until("its cost in the metrics", async || {
+        (door.metric("menagerie_cost_points_total") == price as f64).then_some(())
+    })
+    .await;
+    Answer::to(door.get("/export/claims.csv"))
+        .await
+        .is_refused(429, "RATE_LIMITED");
+    let poor = with(rows - 1);
+    Answer::to(poor.get("/export/claims.csv"))
+        .await
+        .is_over(Limit::PointsPerMinute, rows - 1, rows);
+}
+
+#[tokio::test]
+async fn an_export_that_runs_out_of_points_waits_and_comes_to_its_end() {
+    let app = TestApp::with(&["article"]).await;
+    let rows = app.query("{ gifts { totalCount } }").await["gifts"]["totalCount"]
+        .as_u64()
+        .expect("a count");
+    // One point too few for the look behind the first piece; it comes back within seconds.
+    let door = Door::limited(&app, |limits| limits.set(Limit::PointsPerMinute, 1 + 10 + rows + 9));
+    let answer = Answer::to(door.get("/export/gifts.ndjson")).await;
+    assert_eq!(answer.body.iter().filter(|byte| **byte == b'\n').count() as u64, rows);
+}
+
+#[tokio::test]
+async fn an_export_keeps_its_place_among_the_requests_under_way_until_it_ends() {
+    let app = TestApp::empty().await;
+    large(&app).await;
+    let door = Door::limited(&app, |limits| limits.set(Limit::Concurrent, 1));
+    let mut response = door.get("/export/nations.ndjson").send().await.expect("a head");
+    let first = response.chunk().await.expect("a chunk").expect("rows");
+    door.ask("{ gifts { totalCount } }")
+        .await
+        .is_refused(503, "UNAVAILABLE");
+    assert_eq!(rest(response, &first).await, Some(500 * PIECES as usize));
+    until("room", async || {
+        (door.ask("{ gifts { totalCount } }").await.status == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_more_is_read_than_the_client_takes() {
+    let app = TestApp::empty().await;
+    large(&app).await;
+    let door = Door::over(&app, settings());
+    let mut response = door.get("/export/nations.ndjson").send().await.expect("a head");
+    let first = response.chunk().await.expect("a chunk").expect("rows");
+    let before = app.store.commands_sent();
+    // While others are served there is all the time to read on.
+    for _ in 0..100 {
+        door.ask("{ gifts { totalCount } }").await.data();
+    }
+    let read = app.store.commands_sent() - before - 100;
+    assert!(read < PIECES - 3, "{read} pieces were read and nobody took them");
+    assert_eq!(door.metric(IN_FLIGHT), 1.0);
+    assert_eq!(rest(response, &first).await, Some(500 * PIECES as usize));
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_ends_its_export() {
+    let app = TestApp::empty().await;
+    large(&app).await;
+    let door = Door::over(&app, settings());
+    let before = app.store.commands_sent();
+    let mut response = door.get("/export/nations.csv").send().await.expect("a head");
+    response.chunk().await.expect("a chunk").expect("rows");
+    drop(response);
+    until("the end", async || (door.metric(IN_FLIGHT) == 0.0).then_some(())).await;
+    let read = app.store.commands_sent() - before;
+    assert!(read < PIECES, "{read} commands, as if somebody had read");
+}
+
+#[tokio::test]
+async fn an_export_that_the_database_cuts_breaks_off_and_is_never_taken_for_a_whole_one() {
+    for encoding in ["identity", "gzip"] {
+        let proxy = Proxy::start().await;
+        let app = proxy.app().await;
+        large(&app).await;
+        let door = Door::over(&app, settings());
+        let get = door.get("/export/nations.ndjson").header("accept-encoding", encoding);
+        let mut response = get.send().await.expect("a head");
+        assert_eq!(response.status(), 200);
+        let first = response.chunk().await.expect("a chunk").expect("rows");
+        proxy.set(Mode::Stopped);
+        assert_eq!(rest(response, &first).await, None, "{encoding}");
+        until("the error in the metrics", async || {
+            let code = "menagerie_errors_total{code=\"UNAVAILABLE\"}";
+            let text = door.metrics.text().expect("text");
+            text.contains(code).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_export_that_cannot_begin_says_so_by_its_status() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    let door = Door::limited(&app, |limits| limits.request_timeout_ms = 300);
+    proxy.set(Mode::Silent);
+    Answer::to(door.get("/export/gifts.csv"))
+        .await
+        .is_refused(504, "TIMEOUT");
+    proxy.set(Mode::Passing);
+    let filter = encoded(&json!({ "date": { "known": true } }).to_string());
+    let answer = Answer::to(door.get(&format!("/export/gifts.ndjson?where={filter}"))).await;
+    assert_eq!((answer.status, answer.body.len()), (200, 0), "nothing matches");
+}
