@@ -103,6 +103,22 @@ impl Sum {
         }
     }
 
+    /// A sum that was made elsewhere: its bounds, and how many of its counts had neither.
+    pub const fn of(min: i64, max: Option<i64>, unknown_counts: u32) -> Sum {
+        Sum {
+            min,
+            max,
+            unknown_counts,
+        }
+    }
+
+    /// Adds all that another sum has added.
+    pub fn merge(&mut self, other: &Sum) {
+        self.min = self.min.saturating_add(other.min);
+        self.max = self.max.zip(other.max).map(|(sum, max)| sum.saturating_add(max));
+        self.unknown_counts = self.unknown_counts.saturating_add(other.unknown_counts);
+    }
+
     /// The sum so far, without a phrase.
     ///
     /// A lower bound above [`i32::MAX`] becomes `i32::MAX`, and an upper bound above it becomes unknown: both are
@@ -216,6 +232,24 @@ mod tests {
         assert_eq!(beyond.total(), Count::at_least(i32::MAX));
         let halfway = sum(&[Some(Count::between(1, i32::MAX)), Some(Count::between(1, i32::MAX))]);
         assert_eq!(halfway.total(), Count::at_least(2));
+    }
+
+    #[test]
+    fn a_sum_of_sums_is_the_sum_of_all() {
+        let counts = [
+            Some(Count::exactly(2)),
+            None,
+            Some(Count::between(3, 5)),
+            Some(at_most(4)),
+        ];
+        for split in 0..=counts.len() {
+            let mut merged = sum(&counts[..split]);
+            merged.merge(&sum(&counts[split..]));
+            assert_eq!(merged, sum(&counts));
+        }
+        let mut bounded = Sum::of(2, Some(3), 0);
+        bounded.merge(&Sum::of(1, Some(1), 0));
+        assert_eq!(bounded.total(), Count::between(3, 4));
     }
 
     /// A number that really was, and what a source tells of it.

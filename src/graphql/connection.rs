@@ -183,6 +183,14 @@ pub struct Window {
     pub before: Option<String>,
 }
 
+/// An argument as its type.
+pub fn parse<T: InputType>(name: &str, value: Option<async_graphql::Value>) -> Result<T> {
+    T::parse(value).map_err(|error| {
+        // The message is meant for the reader, but only a `ServerError` gives it.
+        ApiError::input(name, error.into_server_error(async_graphql::Pos::default()).message)
+    })
+}
+
 /// The arguments of a collection's connection, as they come.
 pub struct PageArguments<E: Collection> {
     /// Which part of all that matches.
@@ -196,12 +204,6 @@ pub struct PageArguments<E: Collection> {
 impl<E: Collection> PageArguments<E> {
     /// Reads the arguments through `get`, which gives the value of an argument by its name.
     pub fn read(get: impl Fn(&str) -> Result<Option<async_graphql::Value>>) -> Result<Self> {
-        fn parse<T: InputType>(name: &str, value: Option<async_graphql::Value>) -> Result<T> {
-            T::parse(value).map_err(|error| {
-                // The message is meant for the reader, but only a `ServerError` gives it.
-                ApiError::input(name, error.into_server_error(async_graphql::Pos::default()).message)
-            })
-        }
         Ok(Self {
             window: Window {
                 first: parse("first", get("first")?)?,
@@ -256,7 +258,8 @@ impl Window {
     }
 }
 
-fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
+/// How many are asked for, where that is within the limits.
+pub fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
     let most = limits.max_page_size;
     match usize::try_from(asked) {
         Ok(size) if size <= most => Ok(size),

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod order;
 pub mod scalars;
 pub mod selection;
+pub mod stats;
 pub mod timeline;
 pub mod values;
 pub mod viewer;

@@ -101,24 +101,14 @@ pub struct Projections {
 
 impl Projections {
     /// Reads the operation, given what its root fields lead to.
-    pub fn of(document: Document<'_>, root: impl Fn(&str) -> Option<(Vec<Kind>, bool)>) -> Self {
+    pub fn of(document: Document<'_>, root: impl Fn(&str) -> Vec<(Kind, &'static [&'static [&'static str]])>) -> Self {
         let mut projections = Self::default();
         let mut seen = HashSet::new();
         let operation = &document.0.operation.node;
         for field in document.fields(&[&operation.selection_set.node], None) {
             let set = &field.selection_set.node;
-            let Some((kinds, is_connection)) = root(field.name.node.as_str()) else {
-                continue;
-            };
-            let sets = if is_connection {
-                DOCUMENT_WAYS
-                    .iter()
-                    .flat_map(|way| document.below(&[set], None, way))
-                    .collect()
-            } else {
-                vec![set]
-            };
-            for kind in kinds {
+            for (kind, ways) in root(field.name.node.as_str()) {
+                let sets: Vec<_> = ways.iter().flat_map(|way| document.below(&[set], None, way)).collect();
                 projections.add_kind(document, kind, &sets, &mut seen);
             }
         }

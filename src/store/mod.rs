@@ -4,6 +4,7 @@
 //! crosses the border but inside `Deserialize`. Reads are bounded by [`Options::deadline`] through `maxTimeMS`.
 //! Knows nothing of GraphQL or HTTP.
 
+pub mod aggregate;
 pub mod bson_types;
 pub mod check;
 pub mod collections;
@@ -21,7 +22,6 @@ pub mod page;
 mod pool;
 pub mod read;
 pub mod rows;
-pub mod sums;
 pub mod tokens;
 pub mod validate;
 pub mod write;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use mongodb::bson::{RawBsonRef, RawDocument, doc};
+use mongodb::bson::{RawBsonRef, RawDocument, RawDocumentBuf, doc};
 
 use super::bson_types::first_step;
 use super::entity::{Entity, Projection};
@@ -52,6 +52,24 @@ impl Store {
             found.extend(rows.iter().filter_map(|row| row.get_str("_id").ok().map(str::to_owned)));
         }
         Ok(found)
+    }
+
+    /// One top-level text of each of these documents, by their ids. One command.
+    pub async fn texts(&self, kind: Kind, ids: Vec<String>, field: &str) -> Result<HashMap<String, String>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let find = Find {
+            kind,
+            limit: ids.len(),
+            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
+            sort: doc! {},
+            projection: doc! { field: 1 },
+        };
+        let rows = self.find(find).await?;
+        let text =
+            |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));
+        Ok(rows.iter().filter_map(text).collect())
     }
 
     /// The one document that matches, or none. Meant for unique fields; of several the one with the first id is taken.

@@ -78,6 +78,15 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
+    /// Reads documents by their ids, with all that is selected on them; nothing where nothing is selected.
+    pub async fn documents(self, kind: Kind, ids: Vec<String>, sets: Vec<&'a SelectionSet>) -> Result<()> {
+        if sets.is_empty() || ids.is_empty() {
+            return Ok(());
+        }
+        with_kind!(kind, E => self.by_ids::<E>(ids.clone()).await?);
+        self.everything_below(vec![Group { kind, ids, sets }]).await
+    }
+
     fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
         let shelf = E::shelf(self.arena);
         for link in E::LINKS {

@@ -12,7 +12,7 @@ use super::{Arena, PageKey};
 use crate::domain::count::Count;
 use crate::domain::id::Kind;
 use crate::graphql::collection::{Collection, Link};
-use crate::graphql::collections::{Node, root_kinds, with_kind};
+use crate::graphql::collections::{Node, root_ways, with_kind};
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::limits::Limits;
@@ -24,7 +24,7 @@ impl Arena {
     /// What to fetch of a collection: all that the whole operation reads of it.
     pub fn projection(&self, document: Document<'_>, kind: Kind) -> Projection {
         self.projections
-            .get_or_init(|| Projections::of(document, root_kinds))
+            .get_or_init(|| Projections::of(document, root_ways))
             .of_kind(kind)
     }
 }

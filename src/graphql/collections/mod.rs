@@ -16,6 +16,8 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 use super::arena::{Arena, load};
 use super::collection;
 use super::limits::LimitsQuery;
+use super::selection::DOCUMENT_WAYS;
+use super::stats::StatsQuery;
 use super::timeline::TimelineQuery;
 use crate::domain::id::Kind;
 use crate::store::check::Reference;
@@ -113,22 +115,32 @@ pub struct Query(
     event::EventQuery,
     claim::ClaimQuery,
     source::SourceQuery,
+    StatsQuery,
     TimelineQuery,
     LimitsQuery,
 );
 
-/// What a root field leads to: the kinds of its documents, and whether they come in a connection.
-pub fn root_kinds(field: &str) -> Option<(Vec<Kind>, bool)> {
-    if field == "node" || field == "nodes" {
-        return Some((Kind::ALL.to_vec(), false));
+/// What a root field leads to: the documents of a kind at the ends of ways of fields below it.
+pub fn root_ways(field: &str) -> Vec<(Kind, &'static [&'static [&'static str]])> {
+    const ITSELF: &[&[&str]] = &[&[]];
+    let of_any = |ways| Kind::ALL.into_iter().map(|kind| (kind, ways)).collect();
+    match field {
+        "node" | "nodes" => of_any(ITSELF),
+        "timeline" => vec![(Kind::Gift, &DOCUMENT_WAYS), (Kind::Event, &DOCUMENT_WAYS)],
+        "giftStats" => vec![
+            (Kind::Nation, &[&["byGiver", "nation"], &["byRecipient", "nation"]]),
+            (Kind::Animal, &[&["byAnimal", "animal"]]),
+        ],
+        "giftFlows" => vec![(Kind::Nation, &[&["giver"], &["recipient"]])],
+        _ => Kind::ALL
+            .into_iter()
+            .filter_map(|kind| match field {
+                _ if field == kind.collection() => Some((kind, &DOCUMENT_WAYS[..])),
+                _ if field == kind.prefix() => Some((kind, ITSELF)),
+                _ => None,
+            })
+            .collect(),
     }
-    if field == "timeline" {
-        return Some((vec![Kind::Gift, Kind::Event], true));
-    }
-    Kind::ALL.iter().find_map(|kind| {
-        let connection = field == kind.collection();
-        (connection || field == kind.prefix()).then(|| (vec![*kind], connection))
-    })
 }
 
 /// Every reference that the collections hold.

@@ -7,6 +7,7 @@
 //! | a page of a connection | 10 more, for each parent |
 //! | `totalCount` | 20 more |
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
+//! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
 //! | `__schema` | 5,000 more |
 //! | `__type` | 500 more |
 //!
@@ -27,6 +28,7 @@ use crate::graphql::limits::Limits;
 const DOCUMENT: u64 = 2;
 const PAGE: u64 = 10;
 const COUNT: u64 = 20;
+const SUMS: u64 = 50;
 const SCHEMA: u64 = 5_000;
 const TYPE: u64 = 500;
 /// How many items a list that is stored in a document is taken to have.
@@ -87,10 +89,13 @@ impl<'a> Prices<'a> {
 
     fn field(&mut self, field: &'a Field, parent: &Name, rows: u64) -> u64 {
         let on_page = is_page(parent);
+        let is_list = field.definition.ty.is_list();
+        let is_sum = matches!(field.name.as_str(), "giftStats" | "giftFlows") || (parent == "GiftStats" && is_list);
         let times = match field.name.as_str() {
             "nodes" | "edges" if on_page => rows,
             "nodes" => self.length(field, "ids"),
-            _ if !field.definition.ty.is_list() || parent.starts_with("__") => 1,
+            _ if !is_list || parent.starts_with("__") => 1,
+            _ if is_sum => self.rows(field),
             _ => STORED_LIST,
         };
         let inner = field.definition.ty.inner_named_type();
@@ -105,7 +110,8 @@ impl<'a> Prices<'a> {
             _ => 0,
         };
         let below = self.set(&field.selection_set, self.rows(field));
-        times.saturating_mul(below.saturating_add(1 + own))
+        let sums = if is_sum { SUMS } else { 0 };
+        times.saturating_mul(below.saturating_add(1 + own)).saturating_add(sums)
     }
 
     /// How many rows a page has at most.

@@ -1,0 +1,204 @@
+//! The groups that were read, and the lists that are made of them. Nothing is read here.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error, StrDeserializer};
+
+use super::MOST_GIFTS;
+use super::groups::{AnimalGrouping, Entry, GroupKind, Listing};
+use super::times::Buckets;
+use super::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime, Told};
+use crate::domain::date::Day;
+use crate::domain::vocabulary::{GiftMode, GiftStatus};
+use crate::graphql::error::{ApiError, Result};
+use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
+
+/// The groups that were read, each where it is selected, and the names of what they stand for, by id.
+#[derive(Debug, Default)]
+pub struct Figures {
+    pub(super) totals: Option<Tally>,
+    pub(super) words: Option<Groups<Words>>,
+    pub(super) pairs: Option<Groups<Pair>>,
+    pub(super) spans: Option<Groups<Span>>,
+    pub(super) certainties: Option<Groups<Vec<String>>>,
+    pub(super) animals: Vec<(AnimalGrouping, Groups<Option<String>>)>,
+    pub(super) names: HashMap<String, String>,
+}
+
+/// What was planned has been read.
+fn read<T>(groups: Option<&T>) -> Result<&T> {
+    groups.ok_or(ApiError::Internal)
+}
+
+impl Figures {
+    /// The sums over all gifts.
+    pub fn totals(&self) -> Result<&Tally> {
+        read(self.totals.as_ref())
+    }
+
+    /// The ids of all nations at one end of the gifts.
+    pub fn nations(&self, end: fn(&Pair) -> &String) -> Vec<String> {
+        let ids: BTreeSet<&String> = self.pairs.iter().flat_map(BTreeMap::keys).map(end).collect();
+        ids.into_iter().cloned().collect()
+    }
+
+    /// The ids of all animals in the gifts.
+    pub fn animal_ids(&self) -> Vec<String> {
+        let groups = self.of_animals(AnimalGrouping::Animal).into_iter();
+        groups.flat_map(BTreeMap::keys).flatten().cloned().collect()
+    }
+
+    fn of_animals(&self, by: AnimalGrouping) -> Result<&Groups<Option<String>>> {
+        let found = self.animals.iter().find(|(other, _)| *other == by);
+        read(found.map(|(_, groups)| groups))
+    }
+
+    fn name<'s>(&'s self, key: &'s String) -> &'s str {
+        self.names.get(key).unwrap_or(key)
+    }
+
+    fn by_name(&self, one: &String, other: &String) -> Ordering {
+        (self.name(one), one).cmp(&(self.name(other), other))
+    }
+
+    /// The list of nations at one end of the gifts.
+    pub fn by_nation(&self, end: fn(&Pair) -> &String, listing: &Listing) -> Result<Vec<GiftsByNation>> {
+        let pairs = read(self.pairs.as_ref())?.iter();
+        let nations = merged(pairs.map(|(pair, group)| (end(pair).clone(), &group.tally)));
+        let entries = listing.entries(nations, |one, other| self.by_name(one, other), []);
+        let shown = |entry: Entry<String>| GiftsByNation {
+            told: Told::of(&entry, |key| key.map_or("", |key| self.name(key)).to_owned()),
+            nation: entry.key,
+        };
+        Ok(entries.into_iter().map(shown).collect())
+    }
+
+    /// The list of animals, families, orders or classes.
+    pub fn by_animal(&self, by: AnimalGrouping, listing: &Listing) -> Result<Vec<GiftsByAnimal>> {
+        let groups = self.of_animals(by)?;
+        let named = groups
+            .iter()
+            .filter_map(|(key, group)| Some((key.clone()?, group.tally.clone())));
+        let missing = groups.get(&None);
+        let missing = missing.map(|group| Entry::apart(GroupKind::Missing, group.tally.clone()));
+        let without = match by {
+            AnimalGrouping::Animal => "no animal",
+            AnimalGrouping::Family => "no family",
+            AnimalGrouping::Order => "no order",
+            AnimalGrouping::Class => "no class",
+        };
+        let entries = listing.entries(named, |one, other| self.by_name(one, other), missing);
+        let shown = |entry: Entry<String>| GiftsByAnimal {
+            told: Told::of(&entry, |key| key.map_or(without, |key| self.name(key)).to_owned()),
+            animal: entry.key.filter(|_| by == AnimalGrouping::Animal),
+        };
+        Ok(entries.into_iter().map(shown).collect())
+    }
+
+    /// The list of buckets of so many years.
+    pub fn by_time(&self, size: i64, listing: &Listing) -> Result<Vec<GiftsByTime>> {
+        let found = Buckets::of(read(self.spans.as_ref())?, size);
+        let certain = found.buckets.iter().map(|(year, (tally, _))| (*year, tally.clone()));
+        let (several, suffix) = if size == 1 {
+            ("several years", "")
+        } else {
+            ("several decades", "s")
+        };
+        let shown = |entry: Entry<i64>| {
+            let label = |year: Option<&i64>| match year {
+                Some(year) => format!("{year}{suffix}"),
+                None if entry.kind == GroupKind::Spanning => several.to_owned(),
+                None => "no date".to_owned(),
+            };
+            let possible = entry.key.and_then(|year| found.buckets.get(&year));
+            GiftsByTime {
+                year: entry.key.and_then(|year| i32::try_from(year).ok()),
+                start: entry.key.and_then(|year| Day::from_civil(year, 1, 1)),
+                end: entry.key.and_then(|year| Day::from_civil(year + size - 1, 12, 31)),
+                possible: possible.map_or(0, |(_, possible)| *possible),
+                told: Told::of(&entry, label),
+            }
+        };
+        let entries = listing.entries(certain, i64::cmp, found.apart());
+        Ok(entries.into_iter().map(shown).collect())
+    }
+
+    /// The list of statuses.
+    pub fn by_status(&self) -> Result<Vec<GiftsByStatus>> {
+        let words = read(self.words.as_ref())?.iter();
+        let keyed = words.map(|(words, group)| {
+            let status = words.status.as_deref().unwrap_or(GiftStatus::Unknown.as_str());
+            (status.to_owned(), &group.tally)
+        });
+        let shown = |key: Option<&String>, told| GiftsByStatus {
+            status: key.and_then(|key| word(key)),
+            told,
+        };
+        Ok(of_words(merged(keyed), None, shown))
+    }
+
+    /// The list of modes.
+    pub fn by_mode(&self) -> Result<Vec<GiftsByMode>> {
+        let words = read(self.words.as_ref())?.iter();
+        let keyed = words.map(|(words, group)| {
+            let mode = words.mode.as_deref().unwrap_or(GiftMode::Unspecified.as_str());
+            (mode.to_owned(), &group.tally)
+        });
+        let shown = |key: Option<&String>, told| GiftsByMode {
+            mode: key.and_then(|key| word(key)),
+            told,
+        };
+        Ok(of_words(merged(keyed), None, shown))
+    }
+
+    /// The list of certainties.
+    pub fn by_certainty(&self) -> Result<Vec<GiftsByCertainty>> {
+        let groups = read(self.certainties.as_ref())?.iter();
+        let keyed = groups.flat_map(|(words, group)| words.iter().map(|word| (word.clone(), &group.tally)));
+        let without = read(self.certainties.as_ref())?.get(&Vec::new());
+        let missing = without.map(|group| Entry::apart(GroupKind::Missing, group.tally.clone()));
+        let shown = |key: Option<&String>, told| GiftsByCertainty {
+            certainty: key.and_then(|key| word(key)),
+            told,
+        };
+        Ok(of_words(merged(keyed), missing, shown))
+    }
+}
+
+fn merged<'a, K: Ord>(tallies: impl Iterator<Item = (K, &'a Tally)>) -> BTreeMap<K, Tally> {
+    let mut merged = BTreeMap::new();
+    for (key, tally) in tallies {
+        let sum: &mut Tally = merged.entry(key).or_default();
+        sum.merge(tally);
+    }
+    merged
+}
+
+/// The list of all words of a vocabulary that occur, most gifts first.
+fn of_words<T>(
+    tallies: BTreeMap<String, Tally>,
+    missing: Option<Entry<String>>,
+    shown: impl Fn(Option<&String>, Told) -> T,
+) -> Vec<T> {
+    let listing = Listing {
+        first: usize::MAX,
+        order: MOST_GIFTS,
+    };
+    let entries = listing.entries(tallies, String::cmp, missing);
+    let entries = entries.into_iter();
+    let label = |key: Option<&String>| key.map_or_else(|| "no claim".to_owned(), |key| in_words(key));
+    entries
+        .map(|entry| shown(entry.key.as_ref(), Told::of(&entry, label)))
+        .collect()
+}
+
+/// `RETURN_GIFT` as people write it.
+fn in_words(word: &str) -> String {
+    word.to_lowercase().replace('_', " ")
+}
+
+fn word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    T::deserialize(StrDeserializer::<Error>::new(word)).ok()
+}

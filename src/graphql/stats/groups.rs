@@ -1,0 +1,146 @@
+//! The entries of a list of groups: ordered, cut, the rest summed up. Pure.
+
+use std::cmp::Ordering;
+
+use async_graphql::{Enum, InputObject};
+
+use crate::graphql::order::OrderDirection;
+use crate::store::aggregate::{Rank, Tally};
+
+/// What an entry stands for.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupKind {
+    /// One nation, animal, year, status …
+    Value,
+    /// Only by time: gifts whose date spans several years or decades, or has an open or unknown end. Each is counted
+    /// once, here; in the entries that it may belong to it is `possible`.
+    Spanning,
+    /// Gifts without one: without a date, a claim, an animal, a family.
+    Missing,
+    /// The rest behind `first`, summed up.
+    Others,
+}
+
+/// What animals are put together by.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AnimalGrouping {
+    /// Each kind for itself.
+    #[default]
+    Animal,
+    /// By family.
+    Family,
+    /// By order.
+    Order,
+    /// By class.
+    Class,
+}
+
+impl From<AnimalGrouping> for Rank {
+    fn from(by: AnimalGrouping) -> Self {
+        match by {
+            AnimalGrouping::Animal => Self::Animal,
+            AnimalGrouping::Family => Self::Family,
+            AnimalGrouping::Order => Self::Order,
+            AnimalGrouping::Class => Self::Class,
+        }
+    }
+}
+
+/// What groups can be ordered by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupOrderField {
+    /// By label; years and decades by time.
+    Label,
+    /// By the number of gifts.
+    Gifts,
+    /// By the least that the number of animals can be.
+    Animals,
+}
+
+/// The order of groups. Ties are decided by label. What stands for several or for none comes last in any order.
+#[derive(InputObject, Clone, Copy, Debug)]
+pub struct GroupOrder {
+    /// What to order by.
+    pub field: GroupOrderField,
+    /// Which way.
+    #[graphql(default)]
+    pub direction: OrderDirection,
+}
+
+/// Which groups are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing {
+    /// How many; the rest is summed up.
+    pub first: usize,
+    /// In which order.
+    pub order: GroupOrder,
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<K> {
+    /// What it stands for.
+    pub kind: GroupKind,
+    /// The key of a value.
+    pub key: Option<K>,
+    /// What is counted in it.
+    pub tally: Tally,
+    /// How many groups it sums up, where it stands for the rest.
+    pub others: usize,
+}
+
+impl<K> Entry<K> {
+    /// An entry without a key.
+    pub const fn apart(kind: GroupKind, tally: Tally) -> Self {
+        Self {
+            kind,
+            key: None,
+            tally,
+            others: 0,
+        }
+    }
+}
+
+impl Listing {
+    /// The groups as a list. `compare` puts keys by their labels. `apart` comes behind, before the rest.
+    pub fn entries<K>(
+        &self,
+        groups: impl IntoIterator<Item = (K, Tally)>,
+        compare: impl Fn(&K, &K) -> Ordering,
+        apart: impl IntoIterator<Item = Entry<K>>,
+    ) -> Vec<Entry<K>> {
+        let mut groups: Vec<(K, Tally)> = groups.into_iter().collect();
+        let least = |tally: &Tally| tally.animals.total().min;
+        groups.sort_by(|(one, of_one), (other, of_other)| {
+            let by_label = compare(one, other);
+            let ordering = match self.order.field {
+                GroupOrderField::Label => by_label,
+                GroupOrderField::Gifts => of_one.gifts.cmp(&of_other.gifts),
+                GroupOrderField::Animals => least(of_one).cmp(&least(of_other)),
+            };
+            match self.order.direction {
+                OrderDirection::Asc => ordering,
+                OrderDirection::Desc => ordering.reverse(),
+            }
+            .then(by_label)
+        });
+        let rest = groups.split_off(self.first.min(groups.len()));
+        let mut entries: Vec<Entry<K>> = groups
+            .into_iter()
+            .map(|(key, tally)| Entry {
+                key: Some(key),
+                ..Entry::apart(GroupKind::Value, tally)
+            })
+            .collect();
+        entries.extend(apart);
+        if !rest.is_empty() {
+            let mut tally = Tally::default();
+            rest.iter().for_each(|(_, other)| tally.merge(other));
+            entries.push(Entry {
+                others: rest.len(),
+                ..Entry::apart(GroupKind::Others, tally)
+            });
+        }
+        entries
+    }
+}

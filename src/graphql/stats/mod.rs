@@ -1,0 +1,241 @@
+//! Statistics over gifts: how many gifts and animals, by giver, recipient, animal, time, status, mode and certainty.
+//!
+//! Here stand the two root fields. What they read is decided in `plan`, by the selection alone: one aggregation for
+//! each way to group, which `store::aggregate` makes, and none for what is not selected. `groups` and `times` order
+//! and cut the groups, `types` shows them.
+
+mod figures;
+mod groups;
+mod plan;
+mod times;
+mod types;
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
+
+use self::figures::Figures;
+use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
+use self::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime};
+use super::arena::load;
+use super::collections::gift::GiftFilter;
+use super::collections::nation::Nation;
+use super::connection::page_size;
+use super::error::{ApiError, to_graphql};
+use super::filter::Selector as _;
+use super::limits::Limits;
+use super::order::OrderDirection;
+use super::values::Count;
+use crate::domain::date::Day;
+use crate::store::aggregate::Tally;
+use crate::store::filter::Filter;
+
+/// The queries of this file.
+#[derive(Default)]
+pub struct StatsQuery;
+
+#[Object]
+impl StatsQuery {
+    /// Numbers over all gifts that match. Only what is selected is computed, each group by one aggregation.
+    async fn gift_stats(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
+    ) -> Result<GiftStats> {
+        async {
+            let filter = filter_of(filter.as_ref())?;
+            let figures = plan::figures(load::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
+            Ok(GiftStats { figures })
+        }
+        .await
+        .map_err(to_graphql)
+    }
+
+    /// How much went from which nation to which; most gifts first.
+    async fn gift_flows(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
+        #[graphql(desc = "How many flows.")] first: Option<i32>,
+    ) -> Result<Vec<GiftFlow>> {
+        async {
+            let filter = filter_of(filter.as_ref())?;
+            let fetch = load::fetch(ctx)?;
+            let first = at_most(first, fetch.limits)?;
+            plan::flows(fetch, &ctx.item.node.selection_set.node, &filter, first).await
+        }
+        .await
+        .map_err(to_graphql)
+    }
+}
+
+fn filter_of(filter: Option<&GiftFilter>) -> super::error::Result<Filter> {
+    filter.map_or(Ok(Filter::All(vec![])), GiftFilter::filter)
+}
+
+/// How many entries a list has at most.
+fn at_most(first: Option<i32>, limits: &Limits) -> super::error::Result<usize> {
+    first.map_or(Ok(limits.page_size), |first| page_size("first", first, limits))
+}
+
+/// Numbers over the gifts that match.
+///
+/// In each list the entries' `gifts` add up to `gifts`, except in `byAnimal` and `byCertainty`, where a gift stands in
+/// every entry that it belongs to.
+pub struct GiftStats {
+    figures: Figures,
+}
+
+/// Numbers over the gifts that match.
+///
+/// In each list the entries' `gifts` add up to `gifts`, except in `byAnimal` and `byCertainty`, where a gift stands in
+/// every entry that it belongs to.
+#[Object]
+impl GiftStats {
+    /// How many gifts match.
+    async fn gifts(&self) -> Result<u64> {
+        Ok(self.totals()?.gifts)
+    }
+
+    /// How many animals changed hands: of each gift the total where a source gives one, else the sum of its items. What
+    /// was only planned, shelved, offered or declined adds nothing. Where no number is known, the most is unknown.
+    async fn animals(&self) -> Result<Count> {
+        Ok(Count(self.totals()?.animals.total()))
+    }
+
+    /// Of how many gifts that changed hands no number of animals is known. They add 0 to the least in `animals`.
+    async fn unknown_counts(&self) -> Result<u32> {
+        Ok(self.totals()?.animals.unknown_counts)
+    }
+
+    /// By the nation that gave.
+    async fn by_giver(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
+        #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
+    ) -> Result<Vec<GiftsByNation>> {
+        let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
+        self.figures.by_nation(|pair| &pair.giver, &listing).map_err(to_graphql)
+    }
+
+    /// By the nation that received.
+    async fn by_recipient(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
+        #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
+    ) -> Result<Vec<GiftsByNation>> {
+        let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
+        self.figures
+            .by_nation(|pair| &pair.recipient, &listing)
+            .map_err(to_graphql)
+    }
+
+    /// By the animals in the gifts. A gift with several kinds stands in the entry of each; its animals are told by its
+    /// items, for a total does not say of which kind they were.
+    async fn by_animal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "Whether each kind of animal stands for itself.")] by: AnimalGrouping,
+        #[graphql(desc = "How many entries; the rest is summed up in one entry behind them.")] first: Option<i32>,
+        #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
+    ) -> Result<Vec<GiftsByAnimal>> {
+        let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
+        self.figures.by_animal(by, &listing).map_err(to_graphql)
+    }
+
+    /// By year, the earliest first. Only years are listed in which a gift lies, begins or ends.
+    async fn by_year(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many years; the rest is summed up in one entry behind them.")] first: Option<i32>,
+        #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
+    ) -> Result<Vec<GiftsByTime>> {
+        let listing = listing(ctx, first, order_by, EARLIEST)?;
+        self.figures.by_time(1, &listing).map_err(to_graphql)
+    }
+
+    /// By decade, the earliest first. Only decades are listed in which a gift lies, begins or ends.
+    async fn by_decade(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many decades; the rest is summed up in one entry behind them.")] first: Option<i32>,
+        #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
+    ) -> Result<Vec<GiftsByTime>> {
+        let listing = listing(ctx, first, order_by, EARLIEST)?;
+        self.figures.by_time(10, &listing).map_err(to_graphql)
+    }
+
+    /// By what has become of the gifts; most gifts first.
+    async fn by_status(&self) -> Result<Vec<GiftsByStatus>> {
+        self.figures.by_status().map_err(to_graphql)
+    }
+
+    /// By the way the animals changed hands; most gifts first.
+    async fn by_mode(&self) -> Result<Vec<GiftsByMode>> {
+        self.figures.by_mode().map_err(to_graphql)
+    }
+
+    /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
+    /// that a claim about it has, as the filter `certainty` finds it.
+    async fn by_certainty(&self) -> Result<Vec<GiftsByCertainty>> {
+        self.figures.by_certainty().map_err(to_graphql)
+    }
+}
+
+impl GiftStats {
+    fn totals(&self) -> Result<&Tally> {
+        self.figures.totals().map_err(to_graphql)
+    }
+}
+
+const MOST_GIFTS: GroupOrder = GroupOrder {
+    field: GroupOrderField::Gifts,
+    direction: OrderDirection::Desc,
+};
+const EARLIEST: GroupOrder = GroupOrder {
+    field: GroupOrderField::Label,
+    direction: OrderDirection::Asc,
+};
+
+fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, otherwise: GroupOrder) -> Result<Listing> {
+    let limits = ctx.data::<Limits>().map_err(|_| to_graphql(ApiError::Internal))?;
+    Ok(Listing {
+        first: at_most(first, limits).map_err(to_graphql)?,
+        order: order.unwrap_or(otherwise),
+    })
+}
+
+/// What went from one nation to another.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct GiftFlow {
+    #[graphql(skip)]
+    giver: String,
+    #[graphql(skip)]
+    recipient: String,
+    /// How many gifts.
+    gifts: u64,
+    /// How many animals changed hands; see `GiftStats.animals`.
+    animals: Count,
+    /// Of how many of these gifts that changed hands no number of animals is known.
+    unknown_counts: u32,
+    /// The first day that the date of any of these gifts can mean; null where no beginning is known.
+    first_date: Option<Day>,
+    /// The last day that the date of any of these gifts can mean; null where no end is known.
+    last_date: Option<Day>,
+}
+
+#[ComplexObject]
+impl GiftFlow {
+    /// The nation that gave.
+    async fn giver(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+        load::required(ctx, &self.giver).await
+    }
+
+    /// The nation that received.
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+        load::required(ctx, &self.recipient).await
+    }
+}

@@ -1,0 +1,214 @@
+//! What statistics read: one aggregation for each way to group that is selected, all at the same time; then the names
+//! of what is listed, and the documents that are selected on it.
+
+use async_graphql::parser::types::{Field, SelectionSet};
+use futures_util::future::{OptionFuture, try_join, try_join_all, try_join4};
+
+use super::figures::Figures;
+use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
+use super::{GiftFlow, MOST_GIFTS, at_most};
+use crate::domain::id::Kind;
+use crate::graphql::arena::fetch::Fetch;
+use crate::graphql::connection::parse;
+use crate::graphql::error::{ApiError, Result};
+use crate::graphql::values::Count;
+use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
+use crate::store::filter::Filter;
+
+/// Whether a way to group is selected, and with numbers of animals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    Nothing,
+    Gifts,
+    Animals,
+}
+
+/// Reads what is selected of the statistics.
+pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filter) -> Result<Figures> {
+    let fields = fetch.document.fields(&[set], None);
+    let of = |names: &[&str]| {
+        let mut named = fields.iter().filter(|field| names.contains(&field.name.node.as_str()));
+        named.try_fold(Need::Nothing, |need, field| {
+            Ok::<_, ApiError>(need.max(need_of(fetch, field)?))
+        })
+    };
+    let mut needs = [
+        of(&["byStatus", "byMode"])?,
+        of(&["byGiver", "byRecipient"])?,
+        of(&["byYear", "byDecade"])?,
+        of(&["byCertainty"])?,
+    ];
+    let mut totals = Need::Nothing;
+    for field in &fields {
+        totals = totals.max(match field.name.node.as_str() {
+            "gifts" => Need::Gifts,
+            "animals" | "unknownCounts" => Need::Animals,
+            _ => Need::Nothing,
+        });
+    }
+    // Any of these groups holds each gift just once, so that the totals follow from it.
+    if let Some(need) = needs.iter_mut().find(|need| **need > Need::Nothing) {
+        *need = (*need).max(totals);
+        totals = Need::Nothing;
+    }
+    let mut by_animal: Vec<(AnimalGrouping, Need)> = Vec::new();
+    for field in fields.iter().filter(|field| field.name.node == "byAnimal") {
+        let (by, need) = (grouping(fetch, field)?, need_of(fetch, field)?);
+        match by_animal.iter_mut().find(|(other, _)| *other == by) {
+            Some((_, other)) => *other = need.max(*other),
+            None => by_animal.push((by, need)),
+        }
+    }
+
+    let store = &fetch.arena.store;
+    let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
+    let [words, pairs, spans, certainties] = needs.map(asked);
+    let of_gifts = try_join4(
+        some(words.map(|animals| store.gift_groups::<Words>(filter, animals))),
+        some(pairs.map(|animals| store.gift_groups::<Pair>(filter, animals))),
+        some(spans.map(|animals| store.gift_groups::<Span>(filter, animals))),
+        some(certainties.map(|animals| store.gifts_by_certainty(filter, animals))),
+    );
+    let all = some(asked(totals).map(|animals| store.gift_groups::<All>(filter, animals)));
+    let of_animals = try_join_all(
+        by_animal
+            .iter()
+            .map(|(by, need)| store.gifts_by_animal(filter, (*by).into(), *need == Need::Animals)),
+    );
+    let ((words, pairs, spans, certainties), (all, of_animals)) = try_join(of_gifts, try_join(all, of_animals)).await?;
+    let totals = sum(&words)
+        .or_else(|| sum(&pairs))
+        .or_else(|| sum(&spans))
+        .or_else(|| sum(&certainties))
+        .or_else(|| sum(&all));
+    let mut figures = Figures {
+        totals,
+        words,
+        pairs,
+        spans,
+        certainties,
+        animals: by_animal.iter().map(|(by, _)| *by).zip(of_animals).collect(),
+        ..Figures::default()
+    };
+    for list in &fields {
+        read_names(fetch, &mut figures, list).await?;
+    }
+    for list in &fields {
+        read_documents(fetch, &figures, list).await?;
+    }
+    Ok(figures)
+}
+
+/// Reads the flows, and what is selected on their nations.
+pub async fn flows<'a>(
+    fetch: Fetch<'a>,
+    set: &'a SelectionSet,
+    filter: &Filter,
+    first: usize,
+) -> Result<Vec<GiftFlow>> {
+    let animals = fetch.document.fields(&[set], None).into_iter().any(tells_animals);
+    let groups = fetch.arena.store.gift_groups::<Pair>(filter, animals).await?;
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    // The sort is stable: pairs with as many gifts stay in the order of their ids.
+    groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
+    groups.truncate(first);
+    let nations = |end: fn(&Pair) -> &String| groups.iter().map(|(pair, _)| end(pair).clone()).collect();
+    let below = |name| fetch.document.below(&[set], None, &[name]);
+    fetch
+        .documents(Kind::Nation, nations(|pair| &pair.giver), below("giver"))
+        .await?;
+    fetch
+        .documents(Kind::Nation, nations(|pair| &pair.recipient), below("recipient"))
+        .await?;
+    let flow = |(pair, group): (Pair, Gifts)| GiftFlow {
+        giver: pair.giver,
+        recipient: pair.recipient,
+        gifts: group.tally.gifts,
+        animals: Count(group.tally.animals.total()),
+        unknown_counts: group.tally.animals.unknown_counts,
+        first_date: group.first,
+        last_date: group.last,
+    };
+    Ok(groups.into_iter().map(flow).collect())
+}
+
+async fn some<T, E>(
+    future: Option<impl Future<Output = std::result::Result<T, E>>>,
+) -> std::result::Result<Option<T>, E> {
+    OptionFuture::from(future).await.transpose()
+}
+
+fn sum<K>(groups: &Option<Groups<K>>) -> Option<Tally> {
+    let mut sum = Tally::default();
+    groups.as_ref()?.values().for_each(|group| sum.merge(&group.tally));
+    Some(sum)
+}
+
+fn tells_animals(field: &Field) -> bool {
+    matches!(field.name.node.as_str(), "animals" | "unknownCounts")
+}
+
+fn need_of(fetch: Fetch<'_>, list: &Field) -> Result<Need> {
+    let below = fetch.document.fields(&[&list.selection_set.node], None);
+    let by_animals = order_of(fetch, list)?.is_some_and(|order| order.field == GroupOrderField::Animals);
+    Ok(if by_animals || below.into_iter().any(tells_animals) {
+        Need::Animals
+    } else {
+        Need::Gifts
+    })
+}
+
+fn order_of(fetch: Fetch<'_>, list: &Field) -> Result<Option<GroupOrder>> {
+    parse("orderBy", fetch.document.argument(list, "orderBy")?)
+}
+
+fn grouping(fetch: Fetch<'_>, list: &Field) -> Result<AnimalGrouping> {
+    let by = fetch.document.argument(list, "by")?;
+    by.map_or(Ok(AnimalGrouping::default()), |by| parse("by", Some(by)))
+}
+
+/// Reads the names of all that a list can show: they are told, and decide ties in any order. Families, orders and
+/// classes are their own names.
+async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Result<()> {
+    let (kind, field, mut ids) = match list.name.node.as_str() {
+        "byGiver" => (Kind::Nation, "name", figures.nations(|pair| &pair.giver)),
+        "byRecipient" => (Kind::Nation, "name", figures.nations(|pair| &pair.recipient)),
+        "byAnimal" if grouping(fetch, list)? == AnimalGrouping::Animal => {
+            (Kind::Animal, "commonName", figures.animal_ids())
+        }
+        _ => return Ok(()),
+    };
+    ids.retain(|id| !figures.names.contains_key(id));
+    figures.names.extend(fetch.arena.store.texts(kind, ids, field).await?);
+    Ok(())
+}
+
+/// Reads the documents that a list shows, with all that is selected on them.
+async fn read_documents<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<()> {
+    let below = |name| fetch.document.below(&[&list.selection_set.node], None, &[name]);
+    let listing = || {
+        let first = parse("first", fetch.document.argument(list, "first")?)?;
+        Ok::<_, ApiError>(Listing {
+            first: at_most(first, fetch.limits)?,
+            order: order_of(fetch, list)?.unwrap_or(MOST_GIFTS),
+        })
+    };
+    let (kind, ids, sets) = match list.name.node.as_str() {
+        "byGiver" | "byRecipient" => {
+            let end: fn(&Pair) -> &String = match list.name.node.as_str() {
+                "byGiver" => |pair| &pair.giver,
+                _ => |pair| &pair.recipient,
+            };
+            let entries = figures.by_nation(end, &listing()?)?;
+            let ids = entries.into_iter().filter_map(|entry| entry.nation).collect();
+            (Kind::Nation, ids, below("nation"))
+        }
+        "byAnimal" => {
+            let entries = figures.by_animal(grouping(fetch, list)?, &listing()?)?;
+            let ids = entries.into_iter().filter_map(|entry| entry.animal).collect();
+            (Kind::Animal, ids, below("animal"))
+        }
+        _ => return Ok(()),
+    };
+    fetch.documents(kind, ids, sets).await
+}

@@ -1,0 +1,77 @@
+//! Years and decades: which bucket a gift lies in, and which it may lie in. Pure.
+
+use std::collections::BTreeMap;
+
+use super::groups::{Entry, GroupKind};
+use crate::store::aggregate::{Groups, Span, Tally};
+
+/// Gifts by buckets of so many years.
+#[derive(Debug, Default)]
+pub struct Buckets {
+    /// Each bucket by its first year: what certainly lies in it, and how many more gifts may.
+    pub buckets: BTreeMap<i64, (Tally, u64)>,
+    /// What spans several buckets or has an end that is not known.
+    spanning: Tally,
+    /// What has no date.
+    undated: Tally,
+}
+
+impl Buckets {
+    /// Puts gifts into buckets of `size` years.
+    ///
+    /// A bucket is there when a gift lies in it, or when the date of one begins or ends in it: so there are never more
+    /// than twice as many as there are different dates, however long they last.
+    pub fn of(spans: &Groups<Span>, size: i64) -> Self {
+        let bucket = |year: i64| year.div_euclid(size) * size;
+        let mut found = Self::default();
+        let mut possible = Vec::new();
+        for (span, group) in spans {
+            let (from, to) = (span.from.map(bucket), span.to.map(bucket));
+            if !span.dated {
+                found.undated.merge(&group.tally);
+            } else if from.is_some() && from == to {
+                from.into_iter()
+                    .for_each(|year| found.buckets.entry(year).or_default().0.merge(&group.tally));
+            } else {
+                found.spanning.merge(&group.tally);
+                for year in [from, to].into_iter().flatten() {
+                    found.buckets.entry(year).or_default();
+                }
+                possible.push((from, to, group.tally.gifts));
+            }
+        }
+        found.count_possible(&possible);
+        found
+    }
+
+    /// Counts for each bucket the gifts whose spans reach over it: where a span begins the count rises, behind its end
+    /// it falls.
+    fn count_possible(&mut self, spans: &[(Option<i64>, Option<i64>, u64)]) {
+        let years: Vec<i64> = self.buckets.keys().copied().collect();
+        let mut rises = vec![0_u64; years.len() + 1];
+        let mut falls = rises.clone();
+        for (from, to, gifts) in spans {
+            let begin = from.map_or(0, |from| years.partition_point(|year| *year < from));
+            let end = to.map_or(years.len(), |to| years.partition_point(|year| *year <= to));
+            rises[begin] += gifts;
+            falls[end] += gifts;
+        }
+        let mut reaching = 0;
+        for ((_, possible), (rise, fall)) in self.buckets.values_mut().zip(rises.into_iter().zip(falls)) {
+            reaching = reaching + rise - fall;
+            *possible = reaching;
+        }
+    }
+
+    /// The entries that are no bucket.
+    pub fn apart(&self) -> Vec<Entry<i64>> {
+        [
+            (GroupKind::Spanning, &self.spanning),
+            (GroupKind::Missing, &self.undated),
+        ]
+        .into_iter()
+        .filter(|(_, tally)| tally.gifts > 0)
+        .map(|(kind, tally)| Entry::apart(kind, tally.clone()))
+        .collect()
+    }
+}

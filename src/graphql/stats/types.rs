@@ -1,0 +1,129 @@
+//! What the entries of the lists look like in the schema.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+
+use super::groups::{Entry, GroupKind};
+use crate::domain::date::Day;
+use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
+use crate::graphql::arena::load;
+use crate::graphql::collections::animal::Animal;
+use crate::graphql::collections::nation::Nation;
+use crate::graphql::values::Count;
+
+/// What every entry tells.
+#[derive(SimpleObject, Debug)]
+pub struct Told {
+    /// What this entry stands for.
+    kind: GroupKind,
+    /// For people to read: a name, "1972", "1970s", "several years", "no date", "12 others".
+    label: String,
+    /// How many gifts.
+    gifts: u64,
+    /// How many animals changed hands; see `GiftStats.animals`.
+    animals: Count,
+    /// Of how many of these gifts that changed hands no number of animals is known.
+    unknown_counts: u32,
+    /// How many groups this entry sums up, where it stands for the rest; else 0.
+    others: u64,
+}
+
+impl Told {
+    /// What an entry tells. `label` is that of a value, of gifts that span several, or of gifts without one.
+    pub fn of<K>(entry: &Entry<K>, label: impl FnOnce(Option<&K>) -> String) -> Self {
+        let label = match (entry.kind, entry.others) {
+            (GroupKind::Others, 1) => "1 other".to_owned(),
+            (GroupKind::Others, others) => format!("{others} others"),
+            _ => label(entry.key.as_ref()),
+        };
+        Self {
+            kind: entry.kind,
+            label,
+            gifts: entry.tally.gifts,
+            animals: Count(entry.tally.animals.total()),
+            unknown_counts: entry.tally.animals.unknown_counts,
+            others: entry.others as u64,
+        }
+    }
+}
+
+/// The gifts of one nation.
+#[derive(SimpleObject, Debug)]
+#[graphql(complex)]
+pub struct GiftsByNation {
+    #[graphql(skip)]
+    pub(super) nation: Option<String>,
+    #[graphql(flatten)]
+    pub(super) told: Told,
+}
+
+#[ComplexObject]
+impl GiftsByNation {
+    /// The nation; null in an entry for the rest.
+    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<Arc<Nation>>> {
+        load::optional(ctx, self.nation.as_deref()).await
+    }
+}
+
+/// The gifts with one kind of animal, or one family, order or class. Where a gift has several of the kinds that an
+/// entry for the rest sums up, it counts there once for each.
+#[derive(SimpleObject, Debug)]
+#[graphql(complex)]
+pub struct GiftsByAnimal {
+    #[graphql(skip)]
+    pub(super) animal: Option<String>,
+    #[graphql(flatten)]
+    pub(super) told: Told,
+}
+
+#[ComplexObject]
+impl GiftsByAnimal {
+    /// The kind of animal; null in an entry for a family, an order, a class, none or the rest.
+    async fn animal(&self, ctx: &Context<'_>) -> Result<Option<Arc<Animal>>> {
+        load::optional(ctx, self.animal.as_deref()).await
+    }
+}
+
+/// The gifts of one year or decade.
+#[derive(SimpleObject, Debug)]
+pub struct GiftsByTime {
+    /// The year, of a decade the first one; null where the entry is none. Year 0 is 1 BC.
+    pub(super) year: Option<i32>,
+    /// The first day of the year or decade.
+    pub(super) start: Option<Day>,
+    /// The last day of the year or decade.
+    pub(super) end: Option<Day>,
+    /// How many gifts more may lie in it: their dates span others too, or have an open or unknown end. Not to be
+    /// added up over entries: such a gift is possible in each that it may lie in.
+    pub(super) possible: u64,
+    #[graphql(flatten)]
+    pub(super) told: Told,
+}
+
+/// The gifts of one status.
+#[derive(SimpleObject, Debug)]
+pub struct GiftsByStatus {
+    /// What has become of them.
+    pub(super) status: Option<GiftStatus>,
+    #[graphql(flatten)]
+    pub(super) told: Told,
+}
+
+/// The gifts of one mode.
+#[derive(SimpleObject, Debug)]
+pub struct GiftsByMode {
+    /// In what way the animals changed hands.
+    pub(super) mode: Option<GiftMode>,
+    #[graphql(flatten)]
+    pub(super) told: Told,
+}
+
+/// The gifts that a claim of one certainty is about.
+#[derive(SimpleObject, Debug)]
+pub struct GiftsByCertainty {
+    /// How the source puts the claim forward; null for gifts that no claim is about.
+    pub(super) certainty: Option<Certainty>,
+    #[graphql(flatten)]
+    pub(super) told: Told,
+}

@@ -1,0 +1,110 @@
+//! Gifts by the animals in them: by kind of animal, or by family, order or class.
+//!
+//! A gift stands in each group of which it has an item, and once in each, however many of its items belong there.
+
+use std::collections::HashMap;
+
+use mongodb::bson::{Bson, doc};
+
+use super::{Groups, amounts, row_id, sums};
+use crate::domain::count::Count;
+use crate::domain::id::Kind;
+use crate::store::filter::{Filter, Test, Value};
+use crate::store::find::Find;
+use crate::store::{Result, Store};
+
+/// At which rank animals are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// Each kind for itself.
+    Animal,
+    /// By family.
+    Family,
+    /// By order.
+    Order,
+    /// By class.
+    Class,
+}
+
+impl Rank {
+    /// The field of the taxonomy; none for a kind itself.
+    const fn taxon(self) -> Option<&'static str> {
+        match self {
+            Self::Animal => None,
+            Self::Family => Some("family"),
+            Self::Order => Some("order"),
+            Self::Class => Some("class"),
+        }
+    }
+}
+
+impl Store {
+    /// The gifts that match, by the ids of their animals or the names of their taxa. One aggregation; above the kind
+    /// it takes a read of all animals before. Under `None` stand gifts without items, and items without such a taxon.
+    pub async fn gifts_by_animal(&self, filter: &Filter, rank: Rank, animals: bool) -> Result<Groups<Option<String>>> {
+        let filter = self.resolve(filter).await?.to_document();
+        let key: Bson = match rank.taxon() {
+            None => doc! { "$ifNull": ["$items.animal", Bson::Null] }.into(),
+            Some(taxon) => self.taxon_of_item(taxon).await?,
+        };
+        let given = animals.then(amounts::given);
+        let mut id = row_id(key, given);
+        id.insert("gift", "$_id");
+        let mut of_gift = doc! { "_id": id };
+        let mut parts: Vec<(&str, Bson)> = vec![("gifts", 1.into())];
+        if animals {
+            of_gift.extend(amounts::of_items());
+            parts.extend(
+                amounts::PARTS
+                    .map(|part| (part, format!("${part}").into()))
+                    .into_iter()
+                    .skip(1),
+            );
+        }
+        let id = row_id("$_id.key".into(), animals.then(|| "$_id.given".into()));
+        let pipeline = vec![
+            doc! { "$match": filter.clone() },
+            doc! { "$unwind": { "path": "$items", "preserveNullAndEmptyArrays": true } },
+            doc! { "$group": of_gift },
+            doc! { "$group": sums(id, parts) },
+        ];
+        self.aggregate(filter, pipeline).await
+    }
+
+    /// How many animals of each of these kinds changed hands over all gifts, loans and tributes. One aggregation.
+    pub async fn animals_given(&self, animals: &[String]) -> Result<HashMap<String, Count>> {
+        let holds_any = Test::In(animals.iter().cloned().map(Value::Text).collect());
+        let filter = Filter::field("items.animal", holds_any);
+        let groups = self.gifts_by_animal(&filter, Rank::Animal, true).await?;
+        let given = |animal: &String| {
+            let group = groups.get(&Some(animal.clone()));
+            group.map_or(Count::exactly(0), |group| group.tally.animals.total())
+        };
+        Ok(animals.iter().map(|animal| (animal.clone(), given(animal))).collect())
+    }
+
+    /// The taxon of an unwound item, as an expression. A `$lookup` for each item would take many times as long.
+    async fn taxon_of_item(&self, taxon: &str) -> Result<Bson> {
+        let mut find = Find::every(Kind::Animal, doc! {});
+        find.projection = doc! { "taxonomy": 1 };
+        let (mut ids, mut taxa) = (Vec::new(), Vec::new());
+        for row in self.find(find).await? {
+            let name = row
+                .get_document("taxonomy")
+                .and_then(|taxonomy| taxonomy.get_str(taxon));
+            if let (Ok(id), Ok(name)) = (row.get_str("_id"), name)
+                && !name.is_empty()
+            {
+                ids.push(id.to_owned());
+                taxa.push(name.to_owned());
+            }
+        }
+        let place = doc! { "$indexOfArray": [{ "$literal": ids }, "$items.animal"] };
+        let name = doc! { "$arrayElemAt": [{ "$literal": taxa }, "$$place"] };
+        Ok(doc! { "$let": {
+            "vars": { "place": place },
+            "in": { "$cond": [{ "$gte": ["$$place", 0] }, name, Bson::Null] },
+        } }
+        .into())
+    }
+}

@@ -1,0 +1,50 @@
+//! Gifts by the certainty of the claims about them.
+//!
+//! Gifts and claims are laid one above the other by `$unionWith` and put together by the gift's id. A `$lookup` of the
+//! claims of each gift says the same, and took ten times as long over 100,000 gifts in SecantusDB.
+
+use mongodb::bson::{Bson, doc};
+
+use super::{Groups, amounts, row_id, sums};
+use crate::domain::id::Kind;
+use crate::store::filter::{Filter, Test};
+use crate::store::{Result, Store};
+
+impl Store {
+    /// The gifts that match, by the certainties of all claims about them; with none where there is no claim. One
+    /// aggregation.
+    pub async fn gifts_by_certainty(&self, filter: &Filter, animals: bool) -> Result<Groups<Vec<String>>> {
+        let filter = self.resolve(filter).await?.to_document();
+        let count = if animals { amounts::PARTS.len() } else { 1 };
+        let mut of_gift = doc! { "_id": "$_id", "given": { "$first": amounts::given() } };
+        let mut together = doc! {
+            "_id": "$_id", "given": { "$max": "$given" }, "certainties": { "$max": "$certainties" },
+        };
+        let mut parts: Vec<(&str, Bson)> = Vec::new();
+        for (part, expression) in amounts::PARTS.into_iter().zip(amounts::of_gift()).take(count) {
+            let path = format!("${part}");
+            of_gift.insert(part, doc! { "$first": expression });
+            together.insert(part, doc! { "$max": path.clone() });
+            parts.push((part, path.into()));
+        }
+        let about_gifts = Filter::field("about", Test::Prefix(Kind::Gift.prefix().to_owned())).to_document();
+        let claims = vec![
+            doc! { "$match": about_gifts.clone() },
+            doc! { "$unwind": "$about" },
+            doc! { "$match": about_gifts },
+            doc! { "$group": { "_id": "$about", "certainties": { "$addToSet": "$certainty" } } },
+        ];
+        let certainties = doc! { "$ifNull": ["$certainties", []] };
+        let id = row_id(certainties.into(), animals.then(|| "$given".into()));
+        let pipeline = vec![
+            doc! { "$match": filter.clone() },
+            doc! { "$group": of_gift },
+            doc! { "$unionWith": { "coll": Kind::Claim.collection(), "pipeline": claims } },
+            doc! { "$group": together },
+            // What only a claim speaks of does not match the filter.
+            doc! { "$match": { "gifts": 1 } },
+            doc! { "$group": sums(id, parts) },
+        ];
+        self.aggregate(filter, pipeline).await
+    }
+}

@@ -1,0 +1,271 @@
+//! Sums over gifts that the database computes by aggregation: how many gifts and animals there are of each kind.
+//!
+//! Each call is one aggregation. What is done with its rows (order, the rest, buckets of time) is the caller's.
+
+mod amounts;
+mod by_animal;
+mod by_certainty;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Bson, Document, doc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+pub use by_animal::Rank;
+
+use super::bson_types::{date_of, optional_day};
+use super::filter::Filter;
+use super::find::Find;
+use super::validate::number_of;
+use super::{Result, Store};
+use crate::domain::count::Sum;
+use crate::domain::date::Day;
+use crate::domain::id::Kind;
+
+/// How many gifts, and how many animals changed hands by them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many gifts.
+    pub gifts: u64,
+    /// How many animals; gifts that were never given add nothing. Nothing at all where animals were not asked for.
+    pub animals: Sum,
+}
+
+impl Tally {
+    /// Adds all that another tally has counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.gifts = self.gifts.saturating_add(other.gifts);
+        self.animals.merge(&other.animals);
+    }
+}
+
+/// The gifts that share a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// What is counted in it.
+    pub tally: Tally,
+    /// The first day that the date of any of them can mean, where the key asks for it.
+    pub first: Option<Day>,
+    /// The last day.
+    pub last: Option<Day>,
+}
+
+/// Groups by their keys.
+pub type Groups<K> = BTreeMap<K, Group>;
+
+/// What gifts are grouped by.
+pub trait Key: DeserializeOwned + Ord + Debug + Send + Unpin + Sync {
+    /// The key of a gift, as an expression of the database.
+    fn expression() -> Bson;
+
+    /// Accumulators beside those of the tally.
+    fn accumulators() -> Document {
+        doc! {}
+    }
+}
+
+/// All gifts together.
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub struct All {}
+
+impl Key for All {
+    fn expression() -> Bson {
+        doc! {}.into()
+    }
+}
+
+/// Gifts of one status and mode.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Words {
+    /// The status.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// The mode.
+    #[serde(default)]
+    pub mode: Option<String>,
+}
+
+impl Key for Words {
+    fn expression() -> Bson {
+        doc! { "status": "$status", "mode": "$mode" }.into()
+    }
+}
+
+/// Gifts from one nation to another.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pair {
+    /// The id of the nation that gave.
+    pub giver: String,
+    /// The id of the nation that received.
+    pub recipient: String,
+}
+
+impl Key for Pair {
+    fn expression() -> Bson {
+        doc! { "giver": "$giver", "recipient": "$recipient" }.into()
+    }
+
+    fn accumulators() -> Document {
+        doc! { "first": { "$min": "$date.earliest" }, "last": { "$max": "$date.latest" } }
+    }
+}
+
+/// Gifts whose dates begin in one year and end in one year.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// Whether there is a date at all.
+    pub dated: bool,
+    /// The year in which it begins; `None` where that is open or unknown.
+    #[serde(default, deserialize_with = "year")]
+    pub from: Option<i64>,
+    /// The year in which it ends; `None` where that is open or unknown.
+    #[serde(default, deserialize_with = "year")]
+    pub to: Option<i64>,
+}
+
+impl Key for Span {
+    fn expression() -> Bson {
+        // Servers know the years of four digits; of other days the day itself is told.
+        let (first, last) = (Day::from_civil(0, 1, 1), Day::from_civil(9999, 12, 31));
+        let year = |path: &str| {
+            let known =
+                doc! { "$and": [{ "$gte": [path, first.map(date_of)] }, { "$lte": [path, last.map(date_of)] }] };
+            doc! { "$cond": [known, { "$year": path }, path] }
+        };
+        doc! {
+            "dated": { "$gt": ["$date.edtf", Bson::Null] },
+            "from": year("$date.earliest"),
+            "to": year("$date.latest"),
+        }
+        .into()
+    }
+}
+
+/// A year, as a number or as a day in it.
+fn year<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<i64>, D::Error> {
+    Ok(match Bson::deserialize(deserializer)? {
+        Bson::DateTime(moment) => Some(Day::from_millis(moment.timestamp_millis()).civil().0),
+        number => number_of(&number).map(|year| year as i64),
+    })
+}
+
+/// A sum in whatever width a server gives it; counts are far below 2^53.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<i64, D::Error> {
+    let number = Bson::deserialize(deserializer)?;
+    Ok(number_of(&number).map_or(0, |number| number as i64))
+}
+
+/// One row of an aggregation, as the stages below make it.
+#[derive(Deserialize)]
+struct Row<K> {
+    #[serde(rename = "_id")]
+    id: RowId<K>,
+    #[serde(default, deserialize_with = "whole")]
+    gifts: i64,
+    #[serde(default, deserialize_with = "whole")]
+    min: i64,
+    #[serde(default, deserialize_with = "whole")]
+    max: i64,
+    #[serde(default, deserialize_with = "whole")]
+    open: i64,
+    #[serde(default, deserialize_with = "whole")]
+    unknown: i64,
+    #[serde(default, deserialize_with = "optional_day")]
+    first: Option<Day>,
+    #[serde(default, deserialize_with = "optional_day")]
+    last: Option<Day>,
+}
+
+#[derive(Deserialize)]
+struct RowId<K> {
+    key: K,
+    /// Absent where animals are not counted.
+    #[serde(default)]
+    given: bool,
+}
+
+impl<K> Row<K> {
+    fn into_group(self) -> (K, Group) {
+        let animals = if self.id.given {
+            let unknown = u32::try_from(self.unknown).unwrap_or(u32::MAX);
+            Sum::of(self.min, (self.open == 0).then_some(self.max), unknown)
+        } else {
+            Sum::default()
+        };
+        let group = Group {
+            tally: Tally {
+                gifts: self.gifts.unsigned_abs(),
+                animals,
+            },
+            first: self.first,
+            last: self.last,
+        };
+        (self.id.key, group)
+    }
+}
+
+/// The id of a row; `given` is told apart only where animals are counted.
+fn row_id(key: Bson, given: Option<Bson>) -> Document {
+    let mut id = doc! { "key": key };
+    if let Some(given) = given {
+        id.insert("given", given);
+    }
+    id
+}
+
+/// The stage that sums up the parts of gifts.
+fn sums(id: Document, parts: impl IntoIterator<Item = (&'static str, Bson)>) -> Document {
+    let mut stage = doc! { "_id": id };
+    stage.extend(
+        parts
+            .into_iter()
+            .map(|(name, part)| (name.to_owned(), doc! { "$sum": part }.into())),
+    );
+    stage
+}
+
+impl Store {
+    /// The gifts that match, in groups. One aggregation. `animals`: whether animals are counted, which takes longer.
+    pub async fn gift_groups<K: Key>(&self, filter: &Filter, animals: bool) -> Result<Groups<K>> {
+        let filter = self.resolve(filter).await?.to_document();
+        let id = row_id(K::expression(), animals.then(amounts::given));
+        let parts = amounts::PARTS.into_iter().zip(amounts::of_gift());
+        let mut stage = sums(id, parts.take(if animals { amounts::PARTS.len() } else { 1 }));
+        stage.extend(K::accumulators());
+        self.aggregate(
+            filter.clone(),
+            vec![doc! { "$match": filter }, doc! { "$group": stage }],
+        )
+        .await
+    }
+
+    /// Runs a pipeline over gifts; `filter` is what it begins with. Rows of one key become one group.
+    #[tracing::instrument(
+        target = "menagerie::trace", name = "aggregate", skip_all,
+        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = Kind::Gift.collection()),
+    )]
+    async fn aggregate<K: DeserializeOwned + Ord + Send + Unpin + Sync>(
+        &self,
+        filter: Document,
+        pipeline: Vec<Document>,
+    ) -> Result<Groups<K>> {
+        let read = async {
+            let collection = self.documents(Kind::Gift);
+            let rows = collection.aggregate(pipeline).max_time(self.time_left());
+            Ok(rows.with_type::<Row<K>>().await?.try_collect::<Vec<_>>().await?)
+        };
+        let alike = self.alike(|| Find::every(Kind::Gift, filter));
+        let rows = self.metered(alike, read, Vec::len).await?;
+        let mut groups = Groups::new();
+        for (key, row) in rows.into_iter().map(Row::into_group) {
+            let group: &mut Group = groups.entry(key).or_default();
+            group.tally.merge(&row.tally);
+            group.first = [group.first, row.first].into_iter().flatten().min();
+            group.last = group.last.max(row.last);
+        }
+        Ok(groups)
+    }
+}
