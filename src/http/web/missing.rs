@@ -30,7 +30,8 @@ pub fn page(introspection: bool) -> HttpResponse {
          <p>This server was built without its pages, because Node.js was missing. To get them, install Node.js 20.19 or \
          later, run <code>make web</code> in the folder of Menagerie, and build the server again: <code>make run</code> \
          does both.</p>\n\
-         <p>Everything else is there:</p>\n<ul>\n<li>the API: <code>/graphql</code>, by POST or GET</li>\n{schema}\n</ul>\n\
+         <p>Everything else is there:</p>\n<ul>\n<li>the API: <code>/graphql</code>, by POST or GET</li>\n\
+         <li>all gifts as a table: <a href=\"/export/gifts.csv\">/export/gifts.csv</a></li>\n{schema}\n</ul>\n\
          </main>\n</body>\n</html>\n"
     );
     HttpResponse::ServiceUnavailable()
@@ -62,7 +63,12 @@ mod tests {
     #[test]
     fn it_says_how_to_get_the_pages_and_what_is_there_without_them() {
         assert_eq!(page(true).status(), 503);
-        for part in ["make web", "/graphql<", "href=\"/schema.graphql\""] {
+        for part in [
+            "make web",
+            "/graphql<",
+            "href=\"/export/gifts.csv\"",
+            "href=\"/schema.graphql\"",
+        ] {
             assert!(text(true).contains(part), "{part}");
         }
         assert!(!text(false).contains("/schema.graphql"));
