@@ -95,7 +95,9 @@ checks['each chart has data, and each picture its table'] = async ({ open }) => 
   assert.ok((await flows.locator('svg path').count()) > giftFlows.length);
   assert.equal(await flows.locator('tbody tr').count(), giftFlows.length);
   const time = page.getByRole('region', { name: 'Over time' });
-  assert.ok((await time.locator('svg path').count()) > giftStats.byDecade.filter(({ kind }) => kind === 'VALUE').length);
+  assert.ok(
+    (await time.locator('svg path').count()) > giftStats.byDecade.filter(({ kind }) => kind === 'VALUE').length,
+  );
   assert.equal(await time.locator('tbody tr').count(), giftStats.byDecade.length);
   for (const name of ['Givers', 'Recipients', 'Animals']) {
     const rows = page.getByRole('region', { name, exact: true }).locator('tbody tr');
@@ -106,7 +108,10 @@ checks['each chart has data, and each picture its table'] = async ({ open }) => 
   assert.ok((await page.locator('.range-open.endless').count()) > 0);
   const status = page.getByRole('region', { name: 'What became of them' }).locator('tbody tr');
   const shown = (await status.locator('.bar-value').allTextContents()).map(Number);
-  assert.equal(shown.reduce((all, one) => all + one, 0), giftStats.gifts);
+  assert.equal(
+    shown.reduce((all, one) => all + one, 0),
+    giftStats.gifts,
+  );
 };
 
 checks['a table takes the place of a picture when it is asked for'] = async ({ open }) => {
@@ -200,7 +205,10 @@ checks['the table is sorted by its heads'] = async ({ open }) => {
   await moved(page, () => page.locator('.sorter', { hasText: 'Gift' }).click());
   const titles = await page.locator('.gift-table tbody th a').allTextContents();
   assert.deepEqual(titles, [...titles].sort());
-  assert.equal(await page.getByRole('columnheader', { name: 'Gift', exact: true }).getAttribute('aria-sort'), 'ascending');
+  assert.equal(
+    await page.getByRole('columnheader', { name: 'Gift', exact: true }).getAttribute('aria-sort'),
+    'ascending',
+  );
 };
 
 checks['the search box leads to gifts and nations by the keyboard alone'] = async ({ open }) => {
@@ -222,7 +230,9 @@ checks['the search box leads to gifts and nations by the keyboard alone'] = asyn
 
 checks['a gift shows its figures with what stands behind them and against them'] = async ({ open, picture }) => {
   const page = await dashboard(open);
-  await moved(page, () => page.getByRole('link', { name: 'Animals from Moscow Zoo for Pyongyang Central Zoo' }).click());
+  await moved(page, () =>
+    page.getByRole('link', { name: 'Animals from Moscow Zoo for Pyongyang Central Zoo' }).click(),
+  );
   assert.equal(new URL(page.url()).pathname, GIFT);
   const figures = page.getByRole('region', { name: 'The figures' });
   const fact = (name) => figures.locator('.fact').filter({ has: page.locator('dt', { hasText: name }) });
@@ -235,7 +245,13 @@ checks['a gift shows its figures with what stands behind them and against them']
   const pair = page.getByRole('region', { name: 'Where the sources disagree' }).locator('.pair').first();
   assert.deepEqual(await pair.locator('.code').allTextContents(), ['C33', 'C35']);
   const items = page.getByRole('region', { name: 'The animals' });
-  assert.match(await items.locator('li').filter({ has: page.getByRole('heading', { name: 'Pheasant' }) }).textContent(), /Another reading/);
+  assert.match(
+    await items
+      .locator('li')
+      .filter({ has: page.getByRole('heading', { name: 'Pheasant' }) })
+      .textContent(),
+    /Another reading/,
+  );
   await picture(page, 'dashboard gift claims');
   await moved(page, () => page.goBack());
   assert.equal(new URL(page.url()).pathname, '/');
@@ -280,7 +296,10 @@ checks['an answer that has not changed changes nothing, and one that has is show
   await page.evaluate(() => {
     window.changes = 0;
     const watch = { childList: true, subtree: true, characterData: true, attributes: true };
-    new MutationObserver((records) => (window.changes += records.length)).observe(document.querySelector('main'), watch);
+    new MutationObserver((records) => (window.changes += records.length)).observe(
+      document.querySelector('main'),
+      watch,
+    );
   });
   const asked = () => page.waitForResponse((response) => response.url().includes('Overview'));
   let answered = asked();

@@ -96,7 +96,10 @@ test('counts say their bounds, and nothing more', () => {
 });
 
 test('a count is drawn from its least to its most, to the end of the scale where that is unknown', () => {
-  const scale = scaleFor([{ min: 1, max: 2 }, { min: 447, max: null }]);
+  const scale = scaleFor([
+    { min: 1, max: 2 },
+    { min: 447, max: null },
+  ]);
   assert.deepEqual(scale.ticks, [1, 10, 100]);
   assert.equal(scale.place(0), 0);
   assert.ok(scale.place(447) < 1 && scale.place(447) > scale.place(100));

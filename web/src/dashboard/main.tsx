@@ -3,7 +3,9 @@
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/controls.css';
+import './styles/states.css';
 import './styles/charts.css';
+import './styles/ranks.css';
 import './styles/table.css';
 import './styles/gift.css';
 

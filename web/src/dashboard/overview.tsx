@@ -41,11 +41,17 @@ export function Overview() {
   );
   const stats = data?.giftStats ?? null;
   const isEmpty = stats?.gifts === 0 && !isPending;
-  const shown = stats && data && !isRefused ? plural(stats.gifts, 'gift') + (isFiltered(view) ? ` of ${data.all.gifts}` : '') : '';
+  const shown =
+    stats && data && !isRefused ? plural(stats.gifts, 'gift') + (isFiltered(view) ? ` of ${data.all.gifts}` : '') : '';
 
   return (
     <>
-      <Headline stats={isRefused ? null : stats} all={data?.all.gifts ?? null} isPending={isPending} isFiltered={isFiltered(view)} />
+      <Headline
+        stats={isRefused ? null : stats}
+        all={data?.all.gifts ?? null}
+        isPending={isPending}
+        isFiltered={isFiltered(view)}
+      />
       <FilterBar view={view} change={change} options={options} dateError={dateError} />
       <Chips view={view} change={change} options={options} shown={shown} isPending={isPending} />
       <p className="unseen" role="status" aria-live="polite">

@@ -19,10 +19,7 @@ interface FlowsProps {
 }
 
 export function Flows({ flows, gifts, change }: FlowsProps) {
-  const draw = useMemo(
-    () => flows && ((palette: Palette, width: number) => optionFor(flows, palette, width)),
-    [flows],
-  );
+  const draw = useMemo(() => flows && ((palette: Palette, width: number) => optionFor(flows, palette, width)), [flows]);
   const drawn = flows?.reduce((all, flow) => all + flow.gifts, 0) ?? 0;
 
   function onHit({ dataType, data }: Hit) {
@@ -88,7 +85,11 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
         const { dataType, data } = parameters as unknown as Hit;
         if (dataType === 'edge') return streamInWords((data as { flow: Flow }).flow);
         const { side, slug, title } = data as { side: Side; slug: string; title: string };
-        return nationInWords(flows.filter((flow) => flow[side].slug === slug), side, title);
+        return nationInWords(
+          flows.filter((flow) => flow[side].slug === slug),
+          side,
+          title,
+        );
       },
     },
     series: [
@@ -138,7 +139,10 @@ function streamInWords(flow: Flow): string {
 function nationInWords(flows: Flow[], side: Side, name: string): string {
   const gifts = flows.reduce((all, flow) => all + flow.gifts, 0);
   const others = plural(flows.length, 'nation');
-  const verb = side === 'giver' ? `gave ${plural(gifts, 'gift')} to ${others}` : `received ${plural(gifts, 'gift')} from ${others}`;
+  const verb =
+    side === 'giver'
+      ? `gave ${plural(gifts, 'gift')} to ${others}`
+      : `received ${plural(gifts, 'gift')} from ${others}`;
   return `<strong>${escaped(name)}</strong><br>${verb}`;
 }
 

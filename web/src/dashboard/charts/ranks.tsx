@@ -77,7 +77,13 @@ function Rows<G extends Group>(props: RanksProps<G> & { groups: G[] }) {
         </thead>
         <tbody>
           {rows.map((group, index) => (
-            <Row key={props.keyOf(group) ?? `${group.kind} ${index}`} {...props} group={group} most={most} scale={scale} />
+            <Row
+              key={props.keyOf(group) ?? `${group.kind} ${index}`}
+              {...props}
+              group={group}
+              most={most}
+              scale={scale}
+            />
           ))}
         </tbody>
       </table>

@@ -14,7 +14,15 @@ type Bucket = Stats['byYear'][number];
 export function OverTime({ stats, view, change }: { stats: Stats | null; view: View; change: Change }) {
   const step = view.period === 'year' ? 1 : 10;
   const groups = stats && (step === 1 ? stats.byYear : stats.byDecade);
-  const places = useMemo(() => groups && slots(groups.filter(({ kind }) => kind === 'VALUE'), step), [groups, step]);
+  const places = useMemo(
+    () =>
+      groups &&
+      slots(
+        groups.filter(({ kind }) => kind === 'VALUE'),
+        step,
+      ),
+    [groups, step],
+  );
   const draw = useMemo(
     () => places && ((palette: Palette, width: number) => optionFor(places, palette, width)),
     [places],
@@ -54,7 +62,9 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
           choose={(period) => change({ period, after: view.after, before: view.before })}
         />
       }
-      table={(isShown) => groups && <TimeTable groups={groups} unit={unit} step={step} choose={isShown ? choose : null} />}
+      table={(isShown) =>
+        groups && <TimeTable groups={groups} unit={unit} step={step} choose={isShown ? choose : null} />
+      }
     >
       <p className="footnote">
         {spanning && (
@@ -71,7 +81,11 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
             .{' '}
           </span>
         )}
-        {others && <span>{plural(others.others, `more ${unit}`)} with {plural(others.gifts, 'gift')} not drawn.</span>}
+        {others && (
+          <span>
+            {plural(others.others, `more ${unit}`)} with {plural(others.gifts, 'gift')} not drawn.
+          </span>
+        )}
       </p>
     </Chart>
   );
@@ -97,7 +111,12 @@ function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Opt
       data: places.map(({ label }) => label),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: palette.line } },
-      axisLabel: { color: palette.muted, fontSize: width < 520 ? 10 : 12, hideOverlap: true, rotate: width < 520 ? 90 : 0 },
+      axisLabel: {
+        color: palette.muted,
+        fontSize: width < 520 ? 10 : 12,
+        hideOverlap: true,
+        rotate: width < 520 ? 90 : 0,
+      },
     },
     yAxis: {
       type: 'value',
@@ -130,7 +149,13 @@ function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Opt
           borderColor: palette.possible,
           borderWidth: 1,
           borderRadius: [3, 3, 0, 0],
-          decal: { symbol: 'rect', color: palette.possible, dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4 },
+          decal: {
+            symbol: 'rect',
+            color: palette.possible,
+            dashArrayX: [1, 0],
+            dashArrayY: [2, 4],
+            rotation: Math.PI / 4,
+          },
         },
       },
     ],

@@ -24,7 +24,9 @@ export function slots<T extends Timed>(groups: readonly T[], step: number): Slot
     if (group.year === null) continue;
     if (next !== null && group.year > next) {
       if ((group.year - next) / step > MOST_EMPTY) found.push({ kind: 'gap', label: '⋯', year: next, end: group.year });
-      else for (let year = next; year < group.year; year += step) found.push({ kind: 'empty', label: name(year, step), year });
+      else
+        for (let year = next; year < group.year; year += step)
+          found.push({ kind: 'empty', label: name(year, step), year });
     }
     found.push({ kind: 'group', label: group.label, year: group.year, group });
     next = group.year + step;

@@ -1,6 +1,13 @@
 // The vocabularies in words for the reader, in the order in which they are offered.
 
-import type { AnimalGrouping, Certainty, ConservationCategory, GiftMode, GiftStatus, SourceKind } from '../generated.ts';
+import type {
+  AnimalGrouping,
+  Certainty,
+  ConservationCategory,
+  GiftMode,
+  GiftStatus,
+  SourceKind,
+} from '../generated.ts';
 
 const statuses: Record<GiftStatus, string> = {
   PLANNED: 'Planned',

@@ -26,9 +26,7 @@ export function Origin({ claim }: { claim: Said }) {
       {attributions.length > 0 && (
         <>
           According to{' '}
-          {attributions
-            .map(({ to, scope }) => to.title + (scope === 'UNCERTAIN' ? ' (perhaps)' : ''))
-            .join(', ')}
+          {attributions.map(({ to, scope }) => to.title + (scope === 'UNCERTAIN' ? ' (perhaps)' : '')).join(', ')}
           {', in '}
         </>
       )}

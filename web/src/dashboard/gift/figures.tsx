@@ -48,11 +48,16 @@ export function Figures({ gift }: { gift: Gift }) {
     <section className="card wide" aria-labelledby="figures">
       <h2 id="figures">The figures</h2>
       <p className="lead">
-        Each with the claims about it. A claim is tied to the gift, its animals or its nations: those about the gift as a
-        whole stand at several figures.
+        Each with the claims about it. A claim is tied to the gift, its animals or its nations: those about the gift as
+        a whole stand at several figures.
       </p>
       <dl className="facts">
-        <Figure name="Total" isInferred={isInferred('total')} claims={whole} note={!total && 'No source gives a total.'}>
+        <Figure
+          name="Total"
+          isInferred={isInferred('total')}
+          claims={whole}
+          note={!total && 'No source gives a total.'}
+        >
           {total ? <Counted count={total} /> : <span className="open">unknown</span>}
         </Figure>
         <Figure
@@ -78,11 +83,21 @@ export function Figures({ gift }: { gift: Gift }) {
         <Figure name="Status" isInferred={isInferred('status')} claims={claimsOfTheStatus(gift)}>
           {statusWord(gift.status)}
         </Figure>
-        <Figure name="Giver" isInferred={isInferred('giver')} claims={claimsAbout(gift, gift.giver.id)} note={person('Handed over by', gift.presentedBy)}>
+        <Figure
+          name="Giver"
+          isInferred={isInferred('giver')}
+          claims={claimsAbout(gift, gift.giver.id)}
+          note={person('Handed over by', gift.presentedBy)}
+        >
           {gift.giver.name}
           {gift.onBehalfOf && <small>, on behalf of {named(gift.onBehalfOf)}</small>}
         </Figure>
-        <Figure name="Recipient" isInferred={isInferred('recipient')} claims={claimsAbout(gift, gift.recipient.id)} note={person('Taken by', gift.presentedTo)}>
+        <Figure
+          name="Recipient"
+          isInferred={isInferred('recipient')}
+          claims={claimsAbout(gift, gift.recipient.id)}
+          note={person('Taken by', gift.presentedTo)}
+        >
           {gift.recipient.name}
         </Figure>
         {origin && (
@@ -107,7 +122,8 @@ function isFirst(claim: Claim, index: number, all: Claim[]): boolean {
 function dateNote(when: NonNullable<Gift['date']>): string {
   const span = `Between ${when.earliest ?? 'an unknown day'} and ${when.latest ?? 'an unknown day'}`;
   const phrase = when.phrase ? ` The source’s words: “${when.phrase}”.` : '';
-  const inferred = when.inferred.length > 0 ? ` Concluded from elsewhere: ${when.inferred.join(', ').toLowerCase()}.` : '';
+  const inferred =
+    when.inferred.length > 0 ? ` Concluded from elsewhere: ${when.inferred.join(', ').toLowerCase()}.` : '';
   return `${when.earliest === when.latest && when.earliest ? `EDTF ${when.edtf}` : `${span} (EDTF ${when.edtf})`}.${phrase}${inferred}`;
 }
 
@@ -135,7 +151,9 @@ export function Items({ gift }: { gift: Gift }) {
       <ul className="items">
         {gift.items.map((item, index) => (
           <li key={index}>
-            <p className="item-count">{item.count ? <Counted count={item.count} /> : <span className="open">unknown</span>}</p>
+            <p className="item-count">
+              {item.count ? <Counted count={item.count} /> : <span className="open">unknown</span>}
+            </p>
             <div>
               <h3>
                 {item.animal.commonName}
@@ -179,7 +197,8 @@ export function History({ gift }: { gift: Gift }) {
         {gift.statusHistory.map(({ status, note, date: when, claim }, index) => (
           <li key={index}>
             <p>
-              <span className="pill">{statusWord(status)}</span> {when ? date(when) : <span className="details">no date</span>}
+              <span className="pill">{statusWord(status)}</span>{' '}
+              {when ? date(when) : <span className="details">no date</span>}
             </p>
             <p className="details">
               {note}{' '}

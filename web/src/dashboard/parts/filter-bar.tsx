@@ -41,14 +41,31 @@ export function FilterBar({ view, change, options, dateError }: FilterBarProps) 
         Filters{count > 0 && ` (${count})`}
       </button>
       <div className="filter-grid">
-        <Typed label="Words" value={view.text} set={(text) => change({ text }, 'replace')} hint="names, places, animals" />
+        <Typed
+          label="Words"
+          value={view.text}
+          set={(text) => change({ text }, 'replace')}
+          hint="names, places, animals"
+        />
         <Select label="Giver" any="Any nation" value={view.giver} items={options.nations} set={set('giver')} />
-        <Select label="Recipient" any="Any nation" value={view.recipient} items={options.nations} set={set('recipient')} />
+        <Select
+          label="Recipient"
+          any="Any nation"
+          value={view.recipient}
+          items={options.nations}
+          set={set('recipient')}
+        />
         <Select label="Animal" any="Any animal" value={view.animal} items={options.animals} set={set('animal')} />
         <DateFields view={view} change={change} error={dateError} />
         <Select label="Status" any="Any status" value={view.status} items={STATUS_ITEMS} set={set('status')} />
         <Select label="Way" any="Any way" value={view.mode} items={MODE_ITEMS} set={set('mode')} />
-        <Select label="Certainty" any="Any certainty" value={view.certainty} items={CERTAINTY_ITEMS} set={set('certainty')} />
+        <Select
+          label="Certainty"
+          any="Any certainty"
+          value={view.certainty}
+          items={CERTAINTY_ITEMS}
+          set={set('certainty')}
+        />
       </div>
     </search>
   );

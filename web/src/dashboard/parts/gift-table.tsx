@@ -2,7 +2,15 @@
 
 import { useRef } from 'react';
 import type { View } from '../data/address.ts';
-import { exportAddress, filterOf, graphiqlAddress, isDateRefused, orderOf, PAGE_SIZE, pageOf } from '../data/filters.ts';
+import {
+  exportAddress,
+  filterOf,
+  graphiqlAddress,
+  isDateRefused,
+  orderOf,
+  PAGE_SIZE,
+  pageOf,
+} from '../data/filters.ts';
 import { bounds, date, number } from '../data/format.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { modeWord, statusWord } from '../data/words.ts';
@@ -153,7 +161,9 @@ function Row({ gift }: { gift: Gift }) {
       </td>
       <td role="cell" className="status">
         <span className="pill">{statusWord(gift.status)}</span>{' '}
-        {gift.mode !== 'GIFT' && gift.mode !== 'UNSPECIFIED' && <span className="pill quiet">{modeWord(gift.mode)}</span>}
+        {gift.mode !== 'GIFT' && gift.mode !== 'UNSPECIFIED' && (
+          <span className="pill quiet">{modeWord(gift.mode)}</span>
+        )}
       </td>
     </tr>
   );

@@ -21,16 +21,16 @@ export function Headline({ stats, all, isPending, isFiltered }: HeadlineProps) {
         Who gave which animals to whom, when, and how many, with what the sources leave open and where they disagree.
       </p>
       <dl className="figures">
-        <Figure name="Gifts" value={stats && number(stats.gifts)}>
+        <Figure name="Gifts" isPending={isPending} value={stats && number(stats.gifts)}>
           {isFiltered && all !== null ? `of ${number(all)} on record` : 'on record, with loans and tributes'}
         </Figure>
-        <Figure name="Animals given" value={stats && bounds(stats.animals)}>
+        <Figure name="Animals given" isPending={isPending} value={stats && bounds(stats.animals)}>
           {stats && animalsNote(stats)}
         </Figure>
-        <Figure name="Unknown counts" value={stats && number(stats.unknownCounts)}>
+        <Figure name="Unknown counts" isPending={isPending} value={stats && number(stats.unknownCounts)}>
           {stats && unknownNote(stats)}
         </Figure>
-        <Figure name="Nations" value={stats && `${number(size(stats.byGiver))} → ${number(size(stats.byRecipient))}`}>
+        <Figure name="Nations" isPending={isPending} value={stats && nations(stats)}>
           gave → received
         </Figure>
       </dl>
@@ -38,11 +38,18 @@ export function Headline({ stats, all, isPending, isFiltered }: HeadlineProps) {
   );
 }
 
-function Figure({ name, value, children }: { name: string; value: string | null; children: ReactNode }) {
+interface FigureProps {
+  name: string;
+  value: string | null;
+  isPending: boolean;
+  children: ReactNode;
+}
+
+function Figure({ name, value, isPending, children }: FigureProps) {
   return (
     <div className="figure">
       <dt>{name}</dt>
-      <dd className="value">{value ?? <Waiting />}</dd>
+      <dd className="value">{value ?? (isPending ? <Waiting /> : '–')}</dd>
       <dd className="note">{children}</dd>
     </div>
   );
@@ -60,6 +67,8 @@ function unknownNote({ gifts, unknownCounts: unknown }: Stats): string {
   if (unknown === 0) return 'every gift has a number';
   return `${plural(unknown, 'gift')} of which no number is known, counted as unknown and not as none`;
 }
+
+const nations = (stats: Stats) => `${number(size(stats.byGiver))} → ${number(size(stats.byRecipient))}`;
 
 /** How many groups there are, with those that are summed up. */
 function size(groups: { kind: string; others: number }[]): number {

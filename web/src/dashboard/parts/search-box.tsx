@@ -108,7 +108,13 @@ export function SearchBox() {
         onBlur={() => setOpen(false)}
         onKeyDown={onKeyDown}
       />
-      <ul className="results" role="listbox" id={`${id}-list`} aria-label="Found" hidden={!isShown || found.length === 0}>
+      <ul
+        className="results"
+        role="listbox"
+        id={`${id}-list`}
+        aria-label="Found"
+        hidden={!isShown || found.length === 0}
+      >
         {found.map((result, index) => (
           <li
             key={result.id}
