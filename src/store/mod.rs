@@ -23,14 +23,7 @@ pub mod page;
 mod pool;
 pub mod read;
 pub mod rows;
-<<<<<<< HEAD
 pub mod texts;
-=======
-<<<<<<< HEAD
-pub mod texts;
-=======
->>>>>>> helper-time
->>>>>>> helper-dash
 pub mod tokens;
 pub mod validate;
 pub mod write;
