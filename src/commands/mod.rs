@@ -164,6 +164,9 @@ async fn serve_on(
     say(format_args!(
         "  the schema:                    {scheme}://{address}/schema.graphql"
     ));
+    say(format_args!(
+        "  tables for a spreadsheet:      {scheme}://{address}/export/gifts.csv"
+    ));
     if let Some(admin) = admin {
         say(format_args!("  metrics and health:            http://{admin}/metrics"));
     }

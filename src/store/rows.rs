@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
+use mongodb::bson::{Bson, Document, RawDocumentBuf};
 use mongodb::error::Error as DriverError;
 use mongodb::{Cursor, bson};
 use serde_json::{Map, Value as Json};
@@ -15,8 +15,7 @@ use tokio::time::timeout;
 use super::bson_types::Timestamp;
 use super::collections;
 use super::cursor::Order;
-use super::filter::{Filter, Test, Value};
-use super::find::Find;
+use super::filter::Filter;
 use super::{Result, Store, StoreError};
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
@@ -61,25 +60,6 @@ impl Store {
             kind,
             batch,
         })
-    }
-
-    /// The documents with these ids, in no particular order, with this field of theirs. One command.
-    pub async fn field_by_ids(&self, kind: Kind, ids: Vec<String>, field: &str) -> Result<Vec<(String, Json)>> {
-        let find = Find {
-            kind,
-            limit: ids.len(),
-            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
-            sort: doc! {},
-            projection: doc! { field: 1 },
-        };
-        let rows = self.find(find).await?;
-        let read = |row: &RawDocumentBuf| {
-            let row: Document = readable(kind, row)?;
-            let id = row.get_str("_id").unwrap_or_default().to_owned();
-            let value = row.get(field).map_or(Json::Null, |value| json_of(field, value, None));
-            Ok((id, value))
-        };
-        rows.iter().map(read).collect()
     }
 }
 

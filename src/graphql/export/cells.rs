@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::domain::count::{Count, Sum};
 
 /// What documents are called by, by id.
-pub type Names = HashMap<String, Json>;
+pub type Names = HashMap<String, String>;
 
 /// The value at a dotted path; null where there is none.
 pub fn at<'a>(value: &'a Json, path: &str) -> &'a Json {
@@ -102,7 +102,7 @@ fn count(value: &Json) -> Option<Count> {
 /// What a document is called by; its id where it is not there any more.
 fn name<'a>(id: &'a Json, names: &'a Names) -> &'a str {
     let id = id.as_str().unwrap_or_default();
-    names.get(id).and_then(Json::as_str).unwrap_or(id)
+    names.get(id).map_or(id, String::as_str)
 }
 
 fn with_remark(text: &str, remark: &Json) -> String {
@@ -144,10 +144,8 @@ mod tests {
             { "animal": "animal_yak", "count": { "min": 1, "max": null } },
             { "animal": "animal_gone", "count": null },
         ] });
-        let names = Names::from([
-            ("animal_bear".into(), json!("Bear")),
-            ("animal_yak".into(), json!("Yak")),
-        ]);
+        let names = [("animal_bear", "Bear"), ("animal_yak", "Yak")].map(|(id, name)| (id.into(), name.into()));
+        let names = Names::from(names);
         assert_eq!(items(&row, &names), "Bear: 2; Yak: 1 or more; animal_gone: unknown");
         let total = items_total(&row);
         assert_eq!((total.min, total.max), (Some(3), None));

@@ -121,7 +121,8 @@ impl Table {
         self.named.push(path);
         self.id(path).with(joined(path) + name, move |row, names| {
             let id = at(row, path).as_str();
-            id.and_then(|id| names.get(id)).cloned().unwrap_or_default()
+            id.and_then(|id| names.get(id))
+                .map_or(Json::Null, |name| name.as_str().into())
         })
     }
 

@@ -136,7 +136,7 @@ impl Export {
         let mut names = Names::new();
         for (kind, ids) in wanted {
             let field = name_of(kind);
-            let found = self.store.field_by_ids(kind, ids.into_iter().collect(), field).await?;
+            let found = self.store.texts(kind, ids.into_iter().collect(), field).await?;
             names.extend(found);
         }
         Ok(names)
