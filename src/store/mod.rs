@@ -23,10 +23,7 @@ pub mod page;
 mod pool;
 pub mod read;
 pub mod rows;
-<<<<<<< HEAD
 pub mod texts;
-=======
->>>>>>> helper-time
 pub mod tokens;
 pub mod validate;
 pub mod write;
