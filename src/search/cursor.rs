@@ -51,7 +51,7 @@ impl Signature {
         names.sort_unstable();
         names.dedup();
         // Sixteen digits tell one search from another; nobody gains by a cursor that fits a second one.
-        let mut hash = sha256(&json!([asked.whole(), names]).to_string());
+        let mut hash = sha256(json!([asked.whole(), names]).to_string());
         hash.truncate(16);
         Self(hash)
     }
