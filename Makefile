@@ -3,25 +3,36 @@
 .DEFAULT_GOAL := help
 # Long steps one after the other, so that their output can be read.
 .NOTPARALLEL:
-.PHONY: help run test check bench seed clean prerequisites database web
+.PHONY: help run test check browser bench seed clean prerequisites database web examples
 
 # What the web pages are built from: a change in any of it builds them again.
-web_sources := $(shell find web/src schema/operations -type f 2>/dev/null) \
-	$(wildcard web/*.json web/*.ts web/*.html)
+web_sources := $(shell find web/src schema/operations -type f ! -name generated.ts 2>/dev/null) \
+	$(wildcard web/*.json web/*.ts web/*.mjs web/*.html) schema/schema.graphql
 
 run: prerequisites web ## Build what is missing and start the server; .env configures it
 	@scripts/database.sh --if-used
 	@cargo build --release --locked
 	@exec target/release/menagerie
 
-test: database web ## Run every test
+test: database web examples ## Run every test
 	@cargo test --locked --no-fail-fast
 
-check: web ## Check format and lints, and the dependencies' licences and advisories
+check: web examples ## Check format, lints and the examples' types, and the dependencies' licences and advisories
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
+	@if [ -d web/node_modules ]; then cd web && npm run --silent test; \
+	else echo "Not checked: the functions of the dashboard, which need Node.js 20 or newer with npm."; fi
+	@if [ -d examples/web/node_modules ]; then cd examples/web && npm run --silent check; \
+	else echo "Not checked: the types of examples/web, which need Node.js 20 or newer with npm."; fi
 	@if command -v cargo-deny >/dev/null; then cargo deny check; \
 	else echo "Not checked: licences and advisories. Install with: cargo install --locked cargo-deny"; fi
+
+# The program that the tests are built with: another build would have dependencies of its own.
+browser: ## Check the pages in a browser: Chromium on the PATH, or the program that CHROMIUM names
+	@node web/browser/chromium.mjs >/dev/null
+	@$(MAKE) --no-print-directory database web
+	@cargo test --locked --no-run --test it
+	@node web/browser/run.mjs --server "$${CARGO_TARGET_DIR:-target}/debug/menagerie"
 
 bench: ## Measure what the guard spends on documents, in CPU time
 	cargo bench --locked --bench guard -- table
@@ -30,7 +41,7 @@ seed: database web ## Load every seed set, also beside a running server
 	@cargo run --release --locked -- seed article history
 
 clean: ## Remove what was built, and with DATA=1 the data folder ./data too
-	rm -rf target web/dist web/node_modules
+	rm -rf target web/dist web/node_modules examples/web/build examples/web/node_modules examples/web/src/generated
 ifeq ($(DATA),1)
 	rm -rf data
 endif
@@ -39,6 +50,12 @@ database: prerequisites ## Build the embedded database into the user's cache, un
 	@scripts/database.sh
 
 web: prerequisites web/dist/graphiql.html ## Build the web pages, unless they are up to date
+
+examples: prerequisites examples/web/node_modules/.package-lock.json
+
+# npm writes this file last of all.
+examples/web/node_modules/.package-lock.json: examples/web/package-lock.json
+	@scripts/examples.sh
 
 prerequisites:
 	@scripts/prerequisites.sh

@@ -36,6 +36,7 @@ export default defineConfig({
       // The 'use client' of some packages means nothing here, and would be 30 warnings.
       checks: { moduleLevelDirective: false },
       input: {
+        index: 'index.html',
         graphiql: 'graphiql.html',
       },
     },
@@ -55,6 +56,7 @@ export default defineConfig({
     fs: { allow: ['..'] },
     proxy: {
       '/graphql': 'http://127.0.0.1:8080',
+      '/export': 'http://127.0.0.1:8080',
       '/schema.graphql': 'http://127.0.0.1:8080',
     },
   },

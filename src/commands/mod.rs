@@ -15,6 +15,7 @@ use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
 use menagerie::http::tls::{Tls, TlsError, choose_provider};
 use menagerie::http::{Ending, Serving, Settings, State, StateError};
+use menagerie::search::{Search, follow};
 use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
@@ -147,12 +148,19 @@ async fn serve_on(
     let address = listener.local_addr().map_err(Failure::Server)?;
     let scheme = if serving.tls.is_some() { "https" } else { "http" };
     let admin = serving.admin.as_ref().and_then(|listener| listener.local_addr().ok());
-    let state = State::new(database.store.clone(), settings)?;
+    let search = Search::default();
+    let state = State::new(database.store.clone(), search.clone(), settings)?;
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
+    let following = follow(Store::connect(&database.options).await?, search);
     say(format_args!("Menagerie serves the API at {scheme}://{address}/graphql"));
-    say(format_args!(
-        "  to try queries in the browser: {scheme}://{address}/graphiql"
-    ));
+    if config.dashboard {
+        say(format_args!("  the dashboard:                 {scheme}://{address}/"));
+    }
+    if config.graphiql {
+        say(format_args!(
+            "  to try queries in the browser: {scheme}://{address}/graphiql"
+        ));
+    }
     say(format_args!(
         "  the schema:                    {scheme}://{address}/schema.graphql"
     ));
@@ -162,7 +170,9 @@ async fn serve_on(
     if let Some(admin) = admin {
         say(format_args!("  metrics and health:            http://{admin}/metrics"));
     }
-    server.await.map_err(Failure::Server)
+    let ending = server.await;
+    following.stop().await;
+    ending.map_err(Failure::Server)
 }
 
 /// Loads sets.
@@ -249,6 +259,7 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
     Ok(Settings {
         limits: config.limits,
         introspection: config.introspection,
+        dashboard: config.dashboard,
         graphiql: config.graphiql,
         suggestions: config.suggestions,
         anonymous: config.anonymous,
@@ -279,6 +290,8 @@ fn signed(config: &Config) -> Option<SignedSettings> {
 /// The store, and the embedded database behind it if this process started one.
 struct Database {
     store: Store,
+    /// By which another store like it is connected.
+    options: store::Options,
     embedded: Option<Embedded>,
 }
 
@@ -324,7 +337,11 @@ impl Database {
             deadline: std::time::Duration::from_millis(config.limits.request_timeout_ms),
         };
         let store = Store::connect(&options).await?;
-        Ok(Self { store, embedded })
+        Ok(Self {
+            store,
+            options,
+            embedded,
+        })
     }
 
     async fn close(self) {

@@ -65,6 +65,8 @@ pub struct Config {
     pub seed: Seed,
     /// `MENAGERIE_INTROSPECTION`: whether the schema can be asked for. Default true.
     pub introspection: bool,
+    /// `MENAGERIE_DASHBOARD`: whether the dashboard is served. Default true.
+    pub dashboard: bool,
     /// `MENAGERIE_GRAPHIQL`: whether GraphiQL is served. Default true.
     pub graphiql: bool,
     /// `MENAGERIE_SUGGESTIONS`: whether errors name what may have been meant. Default true.
@@ -149,6 +151,7 @@ impl Default for Config {
             grace: Duration::from_secs(30),
             seed: Seed::Auto,
             introspection: true,
+            dashboard: true,
             graphiql: true,
             suggestions: true,
             anonymous: true,

@@ -173,6 +173,9 @@ fn before_limits() -> Vec<Variable> {
         variable("MENAGERIE_INTROSPECTION", "true", "true or false", |config, value| {
             put(&mut config.introspection, flag(value))
         }),
+        variable("MENAGERIE_DASHBOARD", "true", "true or false", |config, value| {
+            put(&mut config.dashboard, flag(value))
+        }),
         variable("MENAGERIE_GRAPHIQL", "true", "true or false", |config, value| {
             put(&mut config.graphiql, flag(value))
         }),

@@ -2,7 +2,10 @@
 
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of a text, in hexadecimal digits.
-pub fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The SHA-256 of a text or of bytes, in hexadecimal digits.
+pub fn sha256(content: impl AsRef<[u8]>) -> String {
+    Sha256::digest(content)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

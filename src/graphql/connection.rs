@@ -44,13 +44,13 @@ pub struct Edge<E> {
 #[derive(SimpleObject, Clone, Debug, Default)]
 pub struct PageInfo {
     /// Whether more documents follow the last of this page.
-    has_next_page: bool,
+    pub(super) has_next_page: bool,
     /// Whether documents stand before the first of this page.
-    has_previous_page: bool,
+    pub(super) has_previous_page: bool,
     /// The cursor of the first document, to go on backward with `before`; null on an empty page.
-    start_cursor: Option<String>,
+    pub(super) start_cursor: Option<String>,
     /// The cursor of the last document, to go on with `after`; null on an empty page.
-    end_cursor: Option<String>,
+    pub(super) end_cursor: Option<String>,
 }
 
 impl<E: Member> Connection<E> {

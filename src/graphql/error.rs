@@ -103,9 +103,11 @@ impl From<StoreError> for ApiError {
                 );
                 Self::over("join", limit as u64, limit as u64 + 1, message)
             }
-            StoreError::Uri | StoreError::Unreadable { .. } | StoreError::Schema { .. } | StoreError::Refused(_) => {
-                Self::Internal
-            }
+            StoreError::Uri
+            | StoreError::Unreadable { .. }
+            | StoreError::Schema { .. }
+            | StoreError::NoFeed(_)
+            | StoreError::Refused(_) => Self::Internal,
         }
     }
 }

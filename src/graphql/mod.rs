@@ -1,6 +1,6 @@
 //! The schema and its execution: types, filters, orders, connections, and the plan that reads before it resolves.
 //!
-//! Speaks to the store only; knows neither BSON nor HTTP. Entry points: [`schema`], [`sdl`], [`execute`].
+//! Speaks to the store and the search index only; knows neither BSON nor HTTP. Entry points: [`schema`], [`sdl`], [`execute`].
 
 pub mod arena;
 pub mod collection;
@@ -12,6 +12,7 @@ pub mod filter;
 pub mod limits;
 pub mod order;
 pub mod scalars;
+pub mod search;
 pub mod selection;
 pub mod stats;
 pub mod timeline;
@@ -22,6 +23,7 @@ use async_graphql::{
     EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, ServerError, ValidationMode,
 };
 
+use crate::search::Search;
 use crate::store::Store;
 use arena::Arena;
 use collections::Query;
@@ -30,7 +32,7 @@ use limits::Limits;
 /// The schema of this API.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
 
-/// Builds the schema. It holds no connection: [`execute`] brings the store along.
+/// Builds the schema. It holds no connection: [`execute`] brings the store and the search index along.
 pub fn schema(limits: Limits) -> Schema {
     async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
         // Documents come parsed and validated by the guard in `http`.
@@ -57,9 +59,9 @@ pub fn sdl(schema: &Schema) -> String {
         + "\n"
 }
 
-/// Runs one request against the store. Every error in the response carries `extensions.code`.
-pub async fn execute(schema: &Schema, store: Store, request: Request) -> Response {
-    let mut response = schema.execute(request.data(Arena::new(store))).await;
+/// Runs one request against the store and the search index. Every error in the response carries `extensions.code`.
+pub async fn execute(schema: &Schema, store: Store, search: Search, request: Request) -> Response {
+    let mut response = schema.execute(request.data(Arena::new(store)).data(search)).await;
     for error in &mut response.errors {
         give_code(error);
     }

@@ -79,10 +79,14 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Whether a fragment on `condition` touches an object of the type `on`.
+/// The types that stand for several kinds of documents.
+const ABSTRACT: [&str; 3] = ["Node", "SearchResult", "TimelineEntry"];
+
+/// Whether a fragment on `condition` touches an object of the type `on`. One on a type that stands for several counts
+/// as touching all: what does not belong to it is not met there.
 fn applies(condition: Option<&str>, on: Option<&str>) -> bool {
     match (condition, on) {
-        (Some(condition), Some(on)) => condition == on || condition == "Node",
+        (Some(condition), Some(on)) => condition == on || ABSTRACT.contains(&condition),
         _ => true,
     }
 }

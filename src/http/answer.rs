@@ -3,13 +3,14 @@
 //! By GraphQL over HTTP (response, status codes): a request error has no `data`; its status counts in
 //! `application/graphql-response+json`, while `application/json` gives 200 to every request that could be read.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, ETAG, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use async_graphql::{Response, ServerError, Value};
 use serde::{Serialize, Serializer};
 
 use super::browser::REQUEST_ID;
+use super::etag;
 use super::guard::{MOST_ERRORS, Refusal};
 use super::media::MediaType;
 use crate::graphql::error::ApiError;
@@ -206,26 +207,50 @@ impl Answers {
         }
     }
 
-    /// As a response.
-    pub fn response(&self, media: MediaType, request_id: &str) -> HttpResponse {
-        let status = self.status(media);
+    /// Whether the same request gets the same answer for as long as the data stays: all of it worked, and nothing in it
+    /// was measured.
+    fn can_be_held(&self) -> bool {
+        matches!(self, Self::One(answer)
+            if answer.told == Told::Executed && answer.errors.is_empty() && answer.extensions.is_none())
+    }
+
+    /// As a response to this request. What was read by GET has a tag, and whoever has it already is told so by 304.
+    pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
+        let body = match serde_json::to_string(self) {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!("an answer cannot be written: {error}");
+                return HttpResponse::InternalServerError().finish();
+            }
+        };
+        let tag = (http.method() == Method::GET && self.can_be_held()).then(|| etag::of(body.as_bytes()));
+        let held = tag.as_ref().is_some_and(|tag| etag::is_held(http, tag));
+        let status = if held {
+            StatusCode::NOT_MODIFIED
+        } else {
+            self.status(media)
+        };
         let mut response = HttpResponse::build(status);
-        response
-            .content_type(format!("{}; charset=utf-8", media.name()))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((VARY, "Accept"))
-            .insert_header((REQUEST_ID, request_id));
+        response.insert_header((REQUEST_ID, request_id));
+        match tag {
+            Some(tag) => response
+                .insert_header((ETAG, tag))
+                // A browser may keep it for its reader, and asks each time whether it still holds.
+                .insert_header((CACHE_CONTROL, "private, no-cache"))
+                .insert_header((VARY, "Accept, Accept-Encoding, Authorization")),
+            None => response
+                .insert_header((CACHE_CONTROL, "no-store"))
+                .insert_header((VARY, "Accept")),
+        };
+        if held {
+            return response.finish();
+        }
+        response.content_type(format!("{}; charset=utf-8", media.name()));
         if let Some(seconds) = self.iter().find_map(|answer| answer.retry_after) {
             response.insert_header((RETRY_AFTER, seconds));
         }
         hint(&mut response, status);
-        match serde_json::to_string(self) {
-            Ok(body) => response.body(body),
-            Err(error) => {
-                tracing::error!("an answer cannot be written: {error}");
-                HttpResponse::InternalServerError().finish()
-            }
-        }
+        response.body(body)
     }
 }
 

@@ -53,7 +53,7 @@ pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST"])
         .allow_any_header()
-        .expose_headers([REQUEST_ID, "retry-after", "content-disposition"])
+        .expose_headers([REQUEST_ID, "content-disposition", "etag", "retry-after"])
         .block_on_origin_mismatch(false)
         .max_age(3_600);
     if origins.iter().any(|origin| origin == "*") {

@@ -112,7 +112,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
             let status = answer.status(MediaType::GraphqlResponse);
             noted.tell(&state, &span, status, &codes, None, 0);
             answer.limits().for_each(|name| state.metrics.over_limit(name));
-            Answers::from(answer).response(MediaType::Json, &noted.request_id)
+            Answers::from(answer).response(MediaType::Json, &noted.request_id, &http)
         }
         Ok((format, opened)) => {
             let mut response = HttpResponse::Ok();

@@ -89,12 +89,13 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         None => not_acceptable().into(),
     };
     let media = media.unwrap_or(MediaType::Json);
+    let response = answers.response(media, &request_id, &http);
     let codes: Vec<&str> = answers.iter().flat_map(Answer::codes).collect();
     let noted = way.noted.borrow();
     let outcome = Outcome {
         operation: noted.operation.as_deref(),
         kind: noted.kind,
-        status: answers.status(media).as_u16(),
+        status: response.status().as_u16(),
         codes: &codes,
         duration: began.elapsed(),
         cost: noted.cost,
@@ -108,7 +109,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         .flat_map(Answer::limits)
         .for_each(|name| state.metrics.over_limit(name));
     trace::ended(&span, &outcome);
-    answers.response(media, &request_id)
+    response
 }
 
 fn not_acceptable() -> Answer {
@@ -239,7 +240,7 @@ impl Way<'_> {
         // A store of its own, for of a batch each answer tells what its own operation cost.
         let Entry { state, until, .. } = self.entry;
         let store = state.store.for_request(until, self.tells_cost);
-        let execution = execute(&state.schema, store.clone(), ready.prepared.request);
+        let execution = execute(&state.schema, store.clone(), state.search.clone(), ready.prepared.request);
         let ended = self.entry.in_time(execution).await;
         let work = store.work();
         self.noted.borrow_mut().commands += work.commands;

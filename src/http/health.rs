@@ -35,10 +35,13 @@ async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
-/// Whether requests can be answered: 200, or 503 with what is missing.
+/// Whether requests can be answered: 200, or 503 with what is missing. The search index is told of, and decides nothing.
 async fn ready(state: Data<State>) -> HttpResponse {
     let checks = [database(&state).await, schema(&state), running(&state)];
     let all = checks.iter().all(|check| check.ok);
+    // All but `search` is answered rightly while the index lags, and that says itself how far it does.
+    let [database, schema, running] = checks;
+    let checks = [database, schema, running, search(&state)];
     let mut answer = if all {
         HttpResponse::Ok()
     } else {
@@ -63,7 +66,7 @@ async fn metrics(state: Data<State>) -> HttpResponse {
     }
 }
 
-/// One thing that readiness needs.
+/// One thing that readiness needs, or tells of.
 #[derive(Serialize)]
 struct Check {
     check: &'static str,
@@ -113,5 +116,14 @@ fn running(state: &State) -> Check {
         !state.stopping.has_begun(),
         "the server accepts requests",
         "the server is about to stop",
+    )
+}
+
+fn search(state: &State) -> Check {
+    Check::new(
+        "search",
+        state.search.status().live,
+        "the search index follows the data",
+        "the search index does not follow the data at the moment; this alone does not make the server unready",
     )
 }

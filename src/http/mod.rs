@@ -7,6 +7,7 @@ pub mod auth;
 mod browser;
 mod client;
 mod entry;
+mod etag;
 mod export;
 mod graphql;
 pub mod guard;
@@ -147,7 +148,7 @@ fn routes(config: &mut ServiceConfig, settings: &Settings) {
     config
         .service(resource("/graphql").default_service(to(graphql::endpoint)))
         .service(readable("/export/{file}", export::endpoint))
-        .configure(|config| web::routes(config, settings.graphiql));
+        .configure(|config| web::routes(config, settings));
     if settings.introspection {
         config.service(readable("/schema.graphql", schema_file));
     }

@@ -86,7 +86,7 @@ impl Trusted {
         // Every document can be asked for by its hash too, which is what the specification has in common.
         let hashes: Vec<_> = documents
             .values()
-            .map(|text| (sha256(text), Arc::clone(text)))
+            .map(|text| (sha256(&**text), Arc::clone(text)))
             .collect();
         documents.extend(hashes);
         Ok(Self(documents))

@@ -12,6 +12,7 @@ use super::metrics::Metrics;
 use super::persisted::{Persisted, Trusted};
 use super::stopping::Stopping;
 use crate::graphql::{Schema, limits::Limits, schema, sdl};
+use crate::search::Search;
 use crate::store::Store;
 
 /// What the routes are told by the configuration.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether the schema can be asked for.
     pub introspection: bool,
+    /// Whether the dashboard is served.
+    pub dashboard: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
     /// Whether errors name what may have been meant.
@@ -46,6 +49,7 @@ impl Default for Settings {
         Self {
             limits: Limits::default(),
             introspection: true,
+            dashboard: true,
             graphiql: true,
             suggestions: true,
             anonymous: true,
@@ -81,6 +85,7 @@ pub struct State {
     pub(super) schema: Schema,
     pub(super) sdl: Arc<str>,
     pub(super) store: Store,
+    pub(super) search: Search,
     pub(super) settings: Arc<Settings>,
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
@@ -92,11 +97,11 @@ pub struct State {
 }
 
 impl State {
-    /// The routes' view of a store.
+    /// The routes' view of a store and the search index over it, which is somebody else's to keep up to date.
     ///
     /// # Errors
     /// [`StateError`].
-    pub fn new(store: Store, settings: Settings) -> Result<Self, StateError> {
+    pub fn new(store: Store, search: Search, settings: Settings) -> Result<Self, StateError> {
         let schema = schema(settings.limits);
         let sdl = sdl(&schema);
         let rules = Rules {
@@ -114,8 +119,9 @@ impl State {
         Ok(Self {
             sdl: sdl.into(),
             schema,
-            metrics: Metrics::new(store.clone()),
+            metrics: Metrics::new(store.clone(), search.clone()),
             store,
+            search,
             persisted: Persisted::new(
                 settings.trusted.clone(),
                 settings.only_trusted,

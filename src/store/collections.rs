@@ -54,6 +54,8 @@ pub struct CollectionSchema {
     pub input_schema: Document,
     /// The paths of the texts whose words the text filter finds.
     pub words: Vec<String>,
+    /// Those of them that name the document: a search counts them for more.
+    pub names: Vec<String>,
 }
 
 /// What is declared of every collection: those of [`all`], and those that hold no documents of the API.
@@ -95,7 +97,10 @@ pub fn field(kind: Kind, name: &str) -> Option<&'static str> {
 
 fn load(kind: Kind) -> Result<CollectionSchema> {
     let (declared, json) = declaration(kind.collection())?;
-    let words = json["words"].as_array().into_iter().flatten();
+    let paths = |key: &str| {
+        let paths = json[key].as_array().into_iter().flatten();
+        paths.filter_map(|path| path.as_str().map(str::to_owned)).collect()
+    };
     let mut input_schema = declared.json_schema.clone();
     leave_out(&mut input_schema, &BOOKKEEPING);
     dates_as_written(&mut input_schema);
@@ -103,7 +108,8 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
         kind,
         declared,
         input_schema,
-        words: words.filter_map(|path| path.as_str().map(str::to_owned)).collect(),
+        words: paths("words"),
+        names: paths("names"),
     })
 }
 
@@ -267,6 +273,18 @@ mod tests {
             assert!(!text.contains("$ref"), "{:?}", schema.kind);
             assert!(
                 !schema.declared.indexes.is_empty() && !schema.words.is_empty(),
+                "{:?}",
+                schema.kind
+            );
+        }
+    }
+
+    #[test]
+    fn every_collection_has_a_name_among_its_searchable_texts() {
+        for schema in all().expect("the files can be read") {
+            let within = |name: &String| schema.words.contains(name);
+            assert!(
+                !schema.names.is_empty() && schema.names.iter().all(within),
                 "{:?}",
                 schema.kind
             );

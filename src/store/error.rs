@@ -47,6 +47,9 @@ pub enum StoreError {
         /// What is wrong in it.
         detail: String,
     },
+    /// The database does not tell what changes in it.
+    #[error("the database does not tell what changes in it, as only a replica set or a cluster does: {0}")]
+    NoFeed(#[source] Box<DriverError>),
     /// The database refused for another reason.
     #[error("the database refused: {0}")]
     Refused(#[source] Box<DriverError>),
@@ -59,6 +62,9 @@ const CONFLICTS: [i32; 4] = [11000, 11001, 12582, 112];
 /// Server codes of a node that is going away or not (yet) able to serve, or has since forgotten a cursor (43, 237).
 const GOING_AWAY: [i32; 12] = [6, 7, 43, 89, 91, 189, 9001, 10107, 237, 11600, 11602, 13436];
 
+/// The server's code for a change stream on a server that is no replica set.
+const NO_REPLICA_SET: i32 = 40573;
+
 impl From<DriverError> for StoreError {
     fn from(error: DriverError) -> Self {
         let code = code_of(&error);
@@ -66,6 +72,7 @@ impl From<DriverError> for StoreError {
         match (code, boxed.kind.as_ref()) {
             (Some(code), _) if TIMED_OUT.contains(&code) => Self::Timeout(boxed),
             (Some(code), _) if CONFLICTS.contains(&code) => Self::Conflict(boxed),
+            (Some(NO_REPLICA_SET), _) => Self::NoFeed(boxed),
             (Some(code), _) if GOING_AWAY.contains(&code) => Self::Unavailable(boxed),
             // The one custom error is ours: a document was written since it was looked at.
             (_, ErrorKind::Custom(_)) => Self::Conflict(boxed),

@@ -29,8 +29,8 @@ impl Find {
             filter,
             sort: doc! {},
             projection: doc! { "_id": 1 },
-            // Beyond any collection, and still a number that every server takes as a limit.
-            limit: i32::MAX as usize,
+            // Beyond any collection; one more is still a number that every server takes as a batch size.
+            limit: i32::MAX as usize - 1,
         }
     }
 

@@ -14,6 +14,7 @@ pub mod ensure;
 pub mod entity;
 pub mod error;
 pub mod explain;
+pub mod feed;
 pub mod filter;
 mod find;
 pub mod join;
@@ -22,6 +23,7 @@ pub mod page;
 mod pool;
 pub mod read;
 pub mod rows;
+pub mod texts;
 pub mod tokens;
 pub mod validate;
 pub mod write;
@@ -37,6 +39,7 @@ use mongodb::event::cmap::CmapEvent;
 use mongodb::event::command::CommandEvent;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, Collection, Database};
+use tokio::sync::Semaphore;
 
 pub use error::StoreError;
 pub use meter::Work;
@@ -83,6 +86,8 @@ pub struct Store {
     meter: Arc<meter::Meter>,
     commands: Arc<AtomicU64>,
     pool: Arc<Pool>,
+    /// Turns for aggregations over many documents.
+    turns: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
 }
 
@@ -127,6 +132,7 @@ impl Store {
             meter: Arc::default(),
             commands,
             pool,
+            turns: Arc::new(Semaphore::new(aggregate::AT_ONCE)),
             schema_applied: Arc::default(),
         })
     }

@@ -12,14 +12,15 @@ use std::process::Command;
 use regex::Regex;
 
 /// Each room with those that it may use beside itself: what stands to its right in the map of `src/lib.rs`.
-const ROOMS: [(&str, &[&str]); 8] = [
+const ROOMS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("config", &["graphql"]),
     ("embedded", &[]),
     ("telemetry", &["config"]),
     ("store", &["domain"]),
-    ("graphql", &["store", "domain"]),
-    ("http", &["graphql", "store", "domain"]),
+    ("search", &["store", "domain"]),
+    ("graphql", &["search", "store", "domain"]),
+    ("http", &["graphql", "search", "store", "domain"]),
     ("seed", &["graphql", "store", "domain"]),
 ];
 
@@ -108,6 +109,9 @@ fn walk(folder: &Path, found: &mut Vec<String>) {
             "node_modules",
             "web/node_modules",
             "web/dist",
+            "examples/web/build",
+            "examples/web/node_modules",
+            "examples/web/src/generated",
             ".git",
             ".env",
         ];

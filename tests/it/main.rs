@@ -15,6 +15,7 @@ mod checking; // what a check finds, what is put right, that the vocabularies ag
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod conformance; // what graphql-http and graphql-js hold a server to
 mod embedded; // the embedded database: start, restart, stop, one server a folder
+mod examples; // the Grafana dashboard and the clients in examples/ work
 mod exports; // exports: the rows of the connections, in CSV and in JSON lines
 mod front; // the front door over HTTP: statuses, batches, browsers, cost, rates, deadlines
 mod house; // the house rules, held against the sources
@@ -23,6 +24,7 @@ mod killing; // the database killed under a writing load
 mod observing; // metrics, health, traces, TLS
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth
+mod search; // what is found and in which order, pages, how the index follows the data
 mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
 mod stopping; // signals under load

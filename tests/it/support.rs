@@ -4,12 +4,13 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use menagerie::embedded::{self, Embedded};
 use menagerie::http::metrics::Metrics;
 use menagerie::http::tls::choose_provider;
 use menagerie::http::{self, Serving, Settings, State};
+use menagerie::search::{Following, Search, follow};
 use menagerie::seed::load::{Options, load};
 use menagerie::store::{self, Store};
 use serde_json::{Value as Json, json};
@@ -38,7 +39,10 @@ pub struct TestApp {
     pub options: store::Options,
     /// What it counts.
     pub metrics: Metrics,
+    /// Its search index.
+    pub search: Search,
     http: reqwest::Client,
+    following: Option<Following>,
 }
 
 impl TestApp {
@@ -73,8 +77,10 @@ impl TestApp {
         let scheme = if serving.tls.is_some() { "https" } else { "http" };
         let address = format!("{scheme}://{}", listener.local_addr().expect("the port is known"));
         let serving = Serving { workers: 1, ..serving };
-        let state = State::new(store.clone(), settings).expect("the settings fit");
+        let search = Search::default();
+        let state = State::new(store.clone(), search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();
+        let apart = Store::connect(&options).await.expect("the store connects");
         let server = http::serve(listener, state, serving).expect("the server starts");
         tokio::spawn(server);
         Self {
@@ -82,6 +88,8 @@ impl TestApp {
             store,
             options,
             metrics,
+            following: Some(follow(apart, search.clone())),
+            search,
             http: client(),
         }
     }
@@ -94,6 +102,30 @@ impl TestApp {
             .await
             .expect("the sets load");
         app
+    }
+
+    /// Leaves the search index as it is from now on.
+    pub async fn stop_following(&mut self) {
+        if let Some(following) = self.following.take() {
+            following.stop().await;
+        }
+    }
+
+    /// Waits until the search index holds as many documents as the database and follows it.
+    pub async fn is_indexed(&self) {
+        let counts = self
+            .query(
+                "{ gifts { totalCount } nations { totalCount } animals { totalCount } events { totalCount } \
+                 claims { totalCount } }",
+            )
+            .await;
+        let counts = counts.as_object().expect("an object").values();
+        let all: u64 = counts.filter_map(|page| page["totalCount"].as_u64()).sum();
+        until("the index to hold all documents", || {
+            let status = self.search.status();
+            status.live && status.documents == all && status.lag.is_zero()
+        })
+        .await;
     }
 
     /// Its database, for what goes past the store.
@@ -169,6 +201,17 @@ impl Drop for TestApp {
             })
         });
         let _ = dropped.join();
+    }
+}
+
+/// Waits until this holds, and lets the tasks of this thread go on meanwhile.
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
+    /// A busy machine may take long.
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let since = Instant::now();
+    while !holds() {
+        assert!(since.elapsed() < PATIENCE, "in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

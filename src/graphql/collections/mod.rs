@@ -16,10 +16,12 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 use super::arena::{Arena, load};
 use super::collection;
 use super::limits::LimitsQuery;
+use super::search::SearchQuery;
 use super::selection::DOCUMENT_WAYS;
 use super::stats::StatsQuery;
 use super::timeline::TimelineQuery;
 use crate::domain::id::Kind;
+use crate::search;
 use crate::store::check::Reference;
 
 /// Runs an expression with `E` standing for the type of a kind.
@@ -115,6 +117,7 @@ pub struct Query(
     event::EventQuery,
     claim::ClaimQuery,
     source::SourceQuery,
+    SearchQuery,
     StatsQuery,
     TimelineQuery,
     LimitsQuery,
@@ -126,6 +129,7 @@ pub fn root_ways(field: &str) -> Vec<(Kind, &'static [&'static [&'static str]])>
     let of_any = |ways| Kind::ALL.into_iter().map(|kind| (kind, ways)).collect();
     match field {
         "node" | "nodes" => of_any(ITSELF),
+        "search" => search::KINDS.map(|kind| (kind, &DOCUMENT_WAYS[..])).to_vec(),
         "timeline" => vec![(Kind::Gift, &DOCUMENT_WAYS), (Kind::Event, &DOCUMENT_WAYS)],
         "giftStats" => vec![
             (Kind::Nation, &[&["byGiver", "nation"], &["byRecipient", "nation"]]),

@@ -2,7 +2,8 @@
 //! of what is listed, and the documents that are selected on it.
 
 use async_graphql::parser::types::{Field, SelectionSet};
-use futures_util::future::{OptionFuture, try_join, try_join_all, try_join4};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_join4};
 
 use super::figures::Figures;
 use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
@@ -70,11 +71,11 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
         some(certainties.map(|animals| store.gifts_by_certainty(filter, animals))),
     );
     let all = some(asked(totals).map(|animals| store.gift_groups::<All>(filter, animals)));
-    let of_animals = try_join_all(
-        by_animal
-            .iter()
-            .map(|(by, need)| store.gifts_by_animal(filter, (*by).into(), *need == Need::Animals)),
-    );
+    let of_animals = try_join_all(by_animal.iter().map(|(by, need)| {
+        store
+            .gifts_by_animal(filter, (*by).into(), *need == Need::Animals)
+            .boxed()
+    }));
     let ((words, pairs, spans, certainties), (all, of_animals)) = try_join(of_gifts, try_join(all, of_animals)).await?;
     let totals = sum(&words)
         .or_else(|| sum(&pairs))
@@ -132,10 +133,13 @@ pub async fn flows<'a>(
     Ok(groups.into_iter().map(flow).collect())
 }
 
-async fn some<T, E>(
-    future: Option<impl Future<Output = std::result::Result<T, E>>>,
-) -> std::result::Result<Option<T>, E> {
-    OptionFuture::from(future).await.transpose()
+/// A read that may not be wanted. On the heap: five of them side by side, each as large as the driver makes it, are more
+/// than a worker's stack should hold.
+fn some<'a, T: 'a, E: 'a>(
+    read: Option<impl Future<Output = std::result::Result<T, E>> + Send + 'a>,
+) -> BoxFuture<'a, std::result::Result<Option<T>, E>> {
+    let read: OptionFuture<_> = read.map(FutureExt::boxed).into();
+    async { read.await.transpose() }.boxed()
 }
 
 fn sum<K>(groups: &Option<Groups<K>>) -> Option<Tally> {

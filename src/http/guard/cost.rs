@@ -4,7 +4,7 @@
 //! |---|---|
 //! | a field in the answer, once for each place where it can stand | 1 |
 //! | a document found by its id, a sum over gifts | 2 more |
-//! | a page of a connection | 10 more, for each parent |
+//! | a page of a connection, also of a search | 10 more, for each parent |
 //! | `totalCount` | 20 more |
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
 //! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |

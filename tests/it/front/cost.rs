@@ -83,6 +83,13 @@ async fn the_estimate_is_what_the_table_says() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings());
     for (query, expected) in [
+        // A search is a page too: 1 and 10; the count, 1 and 20; five edges, each 1 with a cursor 1, the document 1 with
+        // `id` 1 and a nation 1 + 2 + 1, and three highlights, each 1 with its field 1 and three parts of 1 + 1.
+        (
+            "{ search(text: \"x\", first: 5) { totalCount edges { cursor node { ... on Gift { id giver { name } } } \
+             highlights { field parts { text } } } } }",
+            11 + 21 + 5 * (1 + 1 + (1 + 1 + 4) + 3 * (1 + 1 + 3 * 2)),
+        ),
         // A document by its id: 1 for the field, 2 for looking it up, 1 for the field below.
         ("{ gift(slug: \"x\") { id } }", 1 + 2 + 1),
         // A page: 1 and 10; five rows, each 1 with `id` 1 and a nation 1 + 2 with its name 1; the count, 1 and 20.

@@ -9,6 +9,7 @@ mod cost; // what a request is estimated to cost, and what it did cost
 mod deadlines; // a database that is gone or silent, clients that leave, slow bodies
 mod encoding; // compressed answers and bodies
 mod exports; // exports: who may, what is refused, what becomes of one that breaks off
+mod files; // the files of the pages: compressed, kept by browsers
 mod identity; // who asks, by the header
 mod kinds; // the kinds of requests, with what each must get
 mod limits; // every limit, refused and only measured
@@ -18,6 +19,7 @@ mod production; // what a server does not tell in production
 mod proxy; // between a server and its database
 mod rates; // points per client, requests at once
 mod statuses; // every kind of request in each media type
+mod tags; // answers that a client has already
 mod trusted; // documents that the server knows: those that it was given
 
 use std::net::TcpListener;
@@ -50,7 +52,7 @@ impl Door {
     fn over(app: &TestApp, settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = format!("http://{}", listener.local_addr().expect("the port is known"));
-        let state = State::new(app.store.clone(), settings).expect("the settings fit");
+        let state = State::new(app.store.clone(), app.search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();
         let serving = Serving {
             workers: 1,

@@ -1,6 +1,7 @@
 //! What a server does not tell in production: its schema, its pages, what may have been meant.
 
 use menagerie::http::Settings;
+use reqwest::redirect::Policy;
 use serde_json::json;
 
 use super::{Answer, Door};
@@ -44,13 +45,13 @@ async fn the_schema_cannot_be_asked_for() {
 }
 
 #[tokio::test]
-async fn pages_and_the_schema_file_are_not_there() {
+async fn graphiql_and_the_schema_file_are_not_there() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, production());
     for path in [
-        "/",
         "/graphiql",
         "/graphiql.html",
+        "/index.html",
         "/schema.graphql",
         "/assets/graphiql.js",
         "/assets/",
@@ -59,9 +60,41 @@ async fn pages_and_the_schema_file_are_not_there() {
     }
     let open = Door::over(&app, settings());
     assert_eq!(Answer::to(open.get("/schema.graphql")).await.status, 200);
-    let (status, headers, _) = app.get("/").await;
-    // The client follows: either the page is there, or the page says what is missing.
-    assert!(status == 200 || status == 404, "{status} {headers:?}");
+}
+
+#[tokio::test]
+async fn each_page_is_there_where_it_is_switched_on() {
+    let app = TestApp::empty().await;
+    // Where Node was missing when the server was built, 503 says so in the place of a page.
+    let is_page = |status: u16| [200, 503].contains(&status);
+    for (dashboard, graphiql) in [(true, true), (true, false), (false, true), (false, false)] {
+        let mut settings = settings();
+        (settings.dashboard, settings.graphiql) = (dashboard, graphiql);
+        let mut door = Door::over(&app, settings);
+        door.client = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .build()
+            .expect("a client");
+        let place = format!("dashboard: {dashboard}, GraphiQL: {graphiql}");
+        let home = Answer::to(door.get("/")).await;
+        match (dashboard, graphiql) {
+            (true, _) => assert!(is_page(home.status), "{place}: {}", home.status),
+            (false, true) => assert_eq!(
+                (home.status, home.header("location")),
+                (302, "/graphiql".into()),
+                "{place}"
+            ),
+            (false, false) => assert_eq!(home.status, 404, "{place}"),
+        }
+        for (path, is_on) in [("/gifts/ru-kp-2024", dashboard), ("/graphiql", graphiql)] {
+            let status = Answer::to(door.get(path)).await.status;
+            assert!(
+                if is_on { is_page(status) } else { status == 404 },
+                "{place}: {path}: {status}"
+            );
+        }
+        assert_eq!(Answer::to(door.get("/gifts/ru-kp-2024/x")).await.status, 404, "{place}");
+    }
 }
 
 /// A mistake, and what was meant.

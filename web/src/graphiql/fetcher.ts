@@ -1,8 +1,10 @@
 // One request to the API: POST to /graphql on the server that sent the page. Queries and mutations only.
 
 import type { GraphiQLProps } from 'graphiql';
+import { Kind, parse } from 'graphql';
 
 type Fetcher = GraphiQLProps['fetcher'];
+type Params = Parameters<Fetcher>[0];
 type Result = Extract<Awaited<ReturnType<Fetcher>>, { data?: unknown }>;
 
 /** Whether the server is asked to tell what each request costs; the bar has the switch. */
@@ -19,7 +21,7 @@ export const fetcher: Fetcher = async (params, options) => {
 
   let response: Response;
   try {
-    response = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(params) });
+    response = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(current(params)) });
   } catch (error) {
     throw failure(`The server cannot be reached: ${error instanceof Error ? error.message : error}. Is it running?`);
   }
@@ -32,6 +34,23 @@ export const fetcher: Fetcher = async (params, options) => {
     throw failure(`The server answered ${response.status} ${response.statusText} without JSON: ${begin}`);
   }
 };
+
+/**
+ * What is asked for now: GraphiQL reads the operation's name a moment after the text has changed, so that who types fast
+ * would send the name that the text had before.
+ */
+function current(params: Params): Params {
+  try {
+    const { definitions } = parse(params.query);
+    const isThere = definitions.some(
+      (one) => one.kind === Kind.OPERATION_DEFINITION && one.name?.value === params.operationName,
+    );
+    return isThere ? params : { ...params, operationName: null };
+  } catch {
+    // The server says what is wrong with the text.
+    return params;
+  }
+}
 
 /** An error without a stack: GraphiQL would show it, and it says nothing about the reader's query. */
 function failure(message: string): Error {

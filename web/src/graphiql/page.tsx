@@ -4,6 +4,7 @@ import { GraphiQL } from 'graphiql';
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useSystemTheme, useWordWrap } from './adjustments.ts';
+import { askedQuery, askedVariables } from './asked.ts';
 import { cost, fetcher } from './fetcher.ts';
 import { SampleMenu } from './sample-menu.tsx';
 import { samples } from './samples.ts';
@@ -21,12 +22,17 @@ export function Page() {
         <label title="What a query is estimated to cost, and what it costs the database: in extensions.cost of the answer">
           <input type="checkbox" onChange={(event) => (cost.isAsked = event.target.checked)} /> Show cost
         </label>
-        <a href="/schema.graphql">Schema</a>
+        <nav>
+          <a href="/">Dashboard</a>
+          <a href="/schema.graphql">Schema</a>
+        </nav>
       </header>
       <main>
         <GraphiQL
           fetcher={fetcher}
           {...(samples[0] && { defaultQuery: samples[0].query })}
+          {...(askedQuery && { initialQuery: askedQuery })}
+          {...(askedVariables && { initialVariables: askedVariables })}
           // Several samples take variables: show that there are some, where there is room.
           defaultEditorToolsVisibility={matchMedia('(width >= 700px)').matches}
           inputValueDeprecation

@@ -1,11 +1,13 @@
 //! What is counted, and the line that is logged for each operation.
 //!
-//! Names and meaning of every metric stand in [`Metrics::new`]. No label ever holds what a client wrote: each is
-//! looked up in a table of known words. The route that gives them out stands in `health`.
+//! Names and meaning of every metric stand in [`Metrics::new`], of those that others know in `looked`. No label ever
+//! holds what a client wrote: each is looked up in a table of known words. The route that gives them out stands in
+//! `health`.
+
+mod looked;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -15,8 +17,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use looked::Looked;
+
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
+use crate::search::Search;
 use crate::store::Store;
 
 /// The upper bounds of the histogram's buckets, in seconds.
@@ -119,7 +124,7 @@ pub struct Metrics(Arc<Counters>);
 
 struct Counters {
     registry: Registry,
-    store: Store,
+    looked: Looked,
     requests: Family<Request, Counter>,
     errors: Family<Code, Counter>,
     duration: Histogram,
@@ -127,18 +132,14 @@ struct Counters {
     panics: Counter,
     cost: Counter,
     over_limit: Family<LimitName, Counter>,
-    commands: Counter,
-    open: Gauge,
-    checked_out: Gauge,
-    waiting: Gauge,
     cache_hits: Counter,
     cache_misses: Counter,
     cache_entries: Gauge,
 }
 
 impl Metrics {
-    /// All at zero; what concerns the database is asked of `store`.
-    pub fn new(store: Store) -> Self {
+    /// All at zero; what concerns the database and the search index is asked of them.
+    pub fn new(store: Store, search: Search) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let new = Counters {
             requests: Family::default(),
@@ -148,15 +149,11 @@ impl Metrics {
             panics: Counter::default(),
             cost: Counter::default(),
             over_limit: Family::default(),
-            commands: Counter::default(),
-            open: Gauge::default(),
-            checked_out: Gauge::default(),
-            waiting: Gauge::default(),
             cache_hits: Counter::default(),
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            store,
+            looked: Looked::new(store, search),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());
@@ -179,26 +176,6 @@ impl Metrics {
             new.over_limit.clone(),
         );
         registry.register(
-            "database_commands",
-            "Commands sent to the database, retries included",
-            new.commands.clone(),
-        );
-        registry.register(
-            "database_connections_open",
-            "Connections to the database",
-            new.open.clone(),
-        );
-        registry.register(
-            "database_connections_checked_out",
-            "Connections to the database in use",
-            new.checked_out.clone(),
-        );
-        registry.register(
-            "database_connections_waiting",
-            "Commands that wait for a connection",
-            new.waiting.clone(),
-        );
-        registry.register(
             "document_cache_hits",
             "Documents found checked already",
             new.cache_hits.clone(),
@@ -213,6 +190,7 @@ impl Metrics {
             "Checked documents kept",
             new.cache_entries.clone(),
         );
+        new.looked.register(&mut registry);
         for code in CODES.into_iter().chain([OTHER]) {
             drop(new.errors.get_or_create(&Code { code }));
         }
@@ -293,14 +271,7 @@ impl Metrics {
     /// None that is known: the text is written to memory.
     pub fn text(&self) -> Result<String, fmt::Error> {
         let counters = &self.0;
-        let pool = counters.store.pool();
-        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        counters.open.set(whole(pool.open));
-        counters.checked_out.set(whole(pool.checked_out));
-        counters.waiting.set(whole(pool.waiting));
-        // The store counts; this only shows it.
-        let sent = counters.store.commands_sent();
-        counters.commands.inner().store(sent, Ordering::Relaxed);
+        counters.looked.look();
         let mut text = String::new();
         text::encode(&mut text, &counters.registry)?;
         Ok(text)

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Fetches the packages of the examples. Without Node.js they are left out.
+set -eu
+cd "$(dirname "$0")/../examples/web"
+
+major=$(node --version 2>/dev/null | tr -d v | cut -d . -f 1 || true)
+if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
+    echo "Node.js 20 or newer with npm is missing; the examples are left out." >&2
+    exit 0
+fi
+
+npm ci --no-audit --no-fund
+# npm may leave the time of the file that make compares.
+touch node_modules/.package-lock.json

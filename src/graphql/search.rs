@@ -1,0 +1,302 @@
+//! `search`: what the index finds, with the documents read from the database.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object, SimpleObject, Union};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, try_join_all};
+use tokio::task::spawn_blocking;
+
+use super::arena::Arena;
+use super::arena::fetch::{Fetch, Group};
+use super::arena::load::fetch;
+use super::collections::animal::Animal;
+use super::collections::claim::Claim;
+use super::collections::event::Event;
+use super::collections::gift::Gift;
+use super::collections::nation::Nation;
+use super::collections::with_kind;
+use super::connection::{PageInfo, page_size};
+use super::error::{ApiError, Result, to_graphql};
+use super::selection::DOCUMENT_WAYS;
+use crate::domain::id::Kind;
+use crate::search::cursor::Signature;
+use crate::search::marks::{Highlight, Part};
+use crate::search::{Found, Hit, KINDS, Request, Search, SearchError, Status};
+use crate::store::bson_types::Timestamp;
+
+/// How long the text of a search may be, in characters: far beyond what anybody types.
+const LONGEST: usize = 500;
+
+/// A kind of document that can be searched for.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchKind {
+    /// Gifts: by slug, title, people, places, the animals' names and attributes, the words for the total.
+    Gift,
+    /// Nations: by slug, names, codes and capital.
+    Nation,
+    /// Kinds of animals: by slug, names and taxonomy.
+    Animal,
+    /// Events: by slug, title, summary, people and place.
+    Event,
+    /// Claims: by code and statement.
+    Claim,
+}
+
+impl SearchKind {
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Gift => Kind::Gift,
+            Self::Nation => Kind::Nation,
+            Self::Animal => Kind::Animal,
+            Self::Event => Kind::Event,
+            Self::Claim => Kind::Claim,
+        }
+    }
+}
+
+/// A document that a search finds.
+#[derive(Union, Clone)]
+pub enum SearchResult {
+    /// A gift.
+    Gift(Arc<Gift>),
+    /// A nation.
+    Nation(Arc<Nation>),
+    /// A kind of animal.
+    Animal(Arc<Animal>),
+    /// An event.
+    Event(Arc<Event>),
+    /// A claim.
+    Claim(Arc<Claim>),
+}
+
+impl SearchResult {
+    fn from_arena(arena: &Arena, id: &str) -> Option<Self> {
+        match Kind::of(id).ok()? {
+            Kind::Gift => arena.gifts.get(id).map(Self::Gift),
+            Kind::Nation => arena.nations.get(id).map(Self::Nation),
+            Kind::Animal => arena.animals.get(id).map(Self::Animal),
+            Kind::Event => arena.events.get(id).map(Self::Event),
+            Kind::Claim => arena.claims.get(id).map(Self::Claim),
+            Kind::Source => None,
+        }
+    }
+}
+
+/// A page of what a search finds, the best first.
+#[derive(SimpleObject)]
+pub struct SearchConnection {
+    /// What was found, each with its cursor, score and highlights.
+    edges: Vec<SearchEdge>,
+    /// The documents that were found.
+    nodes: Vec<SearchResult>,
+    /// Where this page stands among all that was found.
+    page_info: PageInfo,
+    /// How many documents were found in all, over all pages.
+    total_count: u64,
+    /// How the index that was searched stands to the data.
+    index: SearchIndex,
+}
+
+/// A document that was found.
+#[derive(SimpleObject)]
+pub struct SearchEdge {
+    /// The place of this document in this search: opaque, stays good when the document is deleted.
+    cursor: String,
+    /// The document.
+    node: SearchResult,
+    /// How well it fits: higher is better. Scores of different searches cannot be compared.
+    score: f64,
+    /// The texts in which something matched.
+    highlights: Vec<SearchHighlight>,
+}
+
+/// A text of a document in which something matched.
+#[derive(SimpleObject, Clone)]
+pub struct SearchHighlight {
+    /// Where it stands in the document: `title`, `items.names`.
+    field: String,
+    /// The whole text, in pieces that follow each other.
+    parts: Vec<SearchHighlightPart>,
+}
+
+/// A piece of a text.
+#[derive(SimpleObject, Clone)]
+pub struct SearchHighlightPart {
+    /// The piece, as it stands in the document.
+    text: String,
+    /// Whether it is a word that matched.
+    matched: bool,
+}
+
+/// How the search index stands to the data. It follows them change by change, mostly within a tenth of a second.
+#[derive(SimpleObject, Clone, Copy)]
+pub struct SearchIndex {
+    /// How many documents it holds.
+    documents: u64,
+    /// Whether it follows the data at the moment. While it is built at the server's start, or when the database does
+    /// not tell what changes, it does not, and answers from what it has.
+    live: bool,
+    /// All that was written before this moment is in it; null until it has been built for the first time.
+    as_of: Option<Timestamp>,
+    /// How far it lags behind, in milliseconds: 0 where it follows and nothing waits to be taken in.
+    lag_ms: u64,
+}
+
+impl From<Highlight> for SearchHighlight {
+    fn from(highlight: Highlight) -> Self {
+        let part = |part: Part| SearchHighlightPart {
+            text: part.text,
+            matched: part.matched,
+        };
+        Self {
+            field: highlight.field,
+            parts: highlight.parts.into_iter().map(part).collect(),
+        }
+    }
+}
+
+impl From<Status> for SearchIndex {
+    fn from(status: Status) -> Self {
+        Self {
+            documents: status.documents,
+            live: status.live,
+            as_of: status.as_of,
+            lag_ms: u64::try_from(status.lag.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// The query field of this file.
+#[derive(Default)]
+pub struct SearchQuery;
+
+#[Object]
+impl SearchQuery {
+    /// Gifts, nations, animals, events and claims, by what somebody types: the best first, then by id.
+    ///
+    /// Case and accents do not matter, the last word may be the beginning of one, and in words of four letters or more
+    /// one typing error is forgiven, in words of eight or more two. Names count for more than other texts, whole words
+    /// for more than beginnings, and those for more than typing errors; a name that begins with the whole text comes
+    /// first. All words must match; where no document has them all, those are given that have at least one. Signs and
+    /// operators have no meaning, they only part words.
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "What to look for: any text of up to 500 characters, of which the first 16 different words count. \
+                          Without any word in it nothing is found."
+        )]
+        text: String,
+        #[graphql(desc = "Only these kinds of documents; all where nothing is said.")] kinds: Option<Vec<SearchKind>>,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> async_graphql::Result<SearchConnection> {
+        found(ctx, text, kinds, first, after).await.map_err(to_graphql)
+    }
+}
+
+async fn found(
+    ctx: &Context<'_>,
+    text: String,
+    kinds: Option<Vec<SearchKind>>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<SearchConnection> {
+    let length = text.chars().count();
+    if length > LONGEST {
+        let message = format!("it has {length} characters; accepted are up to {LONGEST}");
+        return Err(ApiError::input("text", message));
+    }
+    let fetch = fetch(ctx)?;
+    let set = &ctx.item.node.selection_set.node;
+    let mut request = Request {
+        text,
+        kinds: match kinds {
+            Some(kinds) => kinds.into_iter().map(SearchKind::kind).collect(),
+            None => KINDS.to_vec(),
+        },
+        after: None,
+        limit: first.map_or(Ok(fetch.limits.page_size), |first| {
+            page_size("first", first, fetch.limits)
+        })?,
+        highlights: !fetch.document.below(&[set], None, &["edges", "highlights"]).is_empty(),
+    };
+    let signature = request.signature();
+    if let Some(cursor) = after {
+        let place = signature.decode(&cursor);
+        request.after = Some(place.map_err(|error| ApiError::input("after", error))?);
+    }
+    let search = ctx.data::<Search>().map_err(|_| ApiError::Internal)?.clone();
+    // Before the search: it is to hold of what is found.
+    let status = search.status();
+    let found = spawn_blocking(move || search.find(&request)).await;
+    let found = found.map_err(SearchError::from).flatten().map_err(|error| {
+        tracing::error!("{error}");
+        ApiError::Internal
+    })?;
+    let wanted = fetch.wanted(set).rows;
+    if wanted {
+        read(fetch, &found.hits, ctx).await?;
+    }
+    Ok(connection(fetch.arena, found, &signature, wanted, status))
+}
+
+/// Reads the documents of a page, with all that is selected below them.
+async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], ctx: &Context<'a>) -> Result<()> {
+    let set = &ctx.item.node.selection_set.node;
+    let sets: Vec<_> = DOCUMENT_WAYS
+        .iter()
+        .flat_map(|way| fetch.document.below(&[set], None, way))
+        .collect();
+    let groups: Vec<Group<'a>> = KINDS
+        .into_iter()
+        .map(|kind| Group {
+            kind,
+            ids: hits
+                .iter()
+                .map(|hit| &hit.id)
+                .filter(|id| Kind::of(id) == Ok(kind))
+                .cloned()
+                .collect(),
+            sets: sets.clone(),
+        })
+        .filter(|group| !group.ids.is_empty())
+        .collect();
+    let reads = groups.iter().map(|group| -> BoxFuture<'a, Result<()>> {
+        let ids = group.ids.clone();
+        with_kind!(group.kind, E => fetch.by_ids::<E>(ids).boxed())
+    });
+    try_join_all(reads.collect::<Vec<_>>()).await?;
+    fetch.everything_below(groups).await
+}
+
+fn connection(arena: &Arena, found: Found, signature: &Signature, wanted: bool, status: Status) -> SearchConnection {
+    let cursor = |hit: Option<&Hit>| hit.map(|hit| signature.encode(&hit.place));
+    let page_info = PageInfo {
+        has_next_page: found.has_next,
+        has_previous_page: found.has_previous,
+        start_cursor: cursor(found.hits.first()),
+        end_cursor: cursor(found.hits.last()),
+    };
+    let hits = found.hits.into_iter().filter(|_| wanted);
+    let edges: Vec<SearchEdge> = hits
+        .filter_map(|hit| {
+            // One that was deleted since the index heard of it is left out.
+            let node = SearchResult::from_arena(arena, &hit.id)?;
+            Some(SearchEdge {
+                cursor: signature.encode(&hit.place),
+                node,
+                score: hit.place.score(),
+                highlights: hit.highlights.into_iter().map(Into::into).collect(),
+            })
+        })
+        .collect();
+    SearchConnection {
+        nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
+        edges,
+        page_info,
+        total_count: found.total,
+        index: status.into(),
+    }
+}

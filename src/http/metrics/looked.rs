@@ -1,0 +1,94 @@
+//! What others know and is looked up whenever the metrics are asked for: the database's connections, the search index.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::search::Search;
+use crate::store::Store;
+
+/// These metrics, and those who know them.
+pub(super) struct Looked {
+    store: Store,
+    search: Search,
+    commands: Counter,
+    open: Gauge,
+    checked_out: Gauge,
+    waiting: Gauge,
+    search_documents: Gauge,
+    search_live: Gauge,
+    search_lag: Gauge<f64, AtomicU64>,
+}
+
+impl Looked {
+    pub fn new(store: Store, search: Search) -> Self {
+        Self {
+            store,
+            search,
+            commands: Counter::default(),
+            open: Gauge::default(),
+            checked_out: Gauge::default(),
+            waiting: Gauge::default(),
+            search_documents: Gauge::default(),
+            search_live: Gauge::default(),
+            search_lag: Gauge::default(),
+        }
+    }
+
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "database_commands",
+            "Commands sent to the database, retries included",
+            self.commands.clone(),
+        );
+        registry.register(
+            "database_connections_open",
+            "Connections to the database",
+            self.open.clone(),
+        );
+        registry.register(
+            "database_connections_checked_out",
+            "Connections to the database in use",
+            self.checked_out.clone(),
+        );
+        registry.register(
+            "database_connections_waiting",
+            "Commands that wait for a connection",
+            self.waiting.clone(),
+        );
+        registry.register(
+            "search_documents",
+            "Documents in the search index",
+            self.search_documents.clone(),
+        );
+        registry.register(
+            "search_live",
+            "Whether the search index follows the data: 1 or 0",
+            self.search_live.clone(),
+        );
+        registry.register_with_unit(
+            "search_lag",
+            "How far the search index lags behind the data",
+            Unit::Seconds,
+            self.search_lag.clone(),
+        );
+    }
+
+    /// Brings them up to date.
+    pub fn look(&self) {
+        let pool = self.store.pool();
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.open.set(whole(pool.open));
+        self.checked_out.set(whole(pool.checked_out));
+        self.waiting.set(whole(pool.waiting));
+        let index = self.search.status();
+        self.search_documents.set(whole(index.documents));
+        self.search_live.set(index.live.into());
+        self.search_lag.set(index.lag.as_secs_f64());
+        // The store counts; this only shows it.
+        let sent = self.store.commands_sent();
+        self.commands.inner().store(sent, Ordering::Relaxed);
+    }
+}

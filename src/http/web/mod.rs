@@ -1,0 +1,110 @@
+//! The pages in the browser, carried inside the binary as Vite built them: files whose names hold a hash below
+//! `/assets/`, and one HTML file a page. What stands in their place where they were left out is in `missing`.
+//!
+//! What brotli makes smaller is carried that way only, as `NAME.br`: every browser takes it as it is, and the rare client
+//! that does not gets it unpacked.
+
+mod missing;
+
+use actix_web::HttpResponse;
+use actix_web::dev::Decompress;
+use actix_web::http::header::{
+    AcceptEncoding, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentEncoding, ETAG, Encoding, Header, LOCATION, VARY,
+};
+use actix_web::web::{Bytes, Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, error::PayloadError};
+use futures_util::stream::once;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::browser::PAGE_POLICY;
+use super::{Settings, State, etag, readable};
+
+#[derive(RustEmbed)]
+#[folder = "web/dist"]
+struct Files;
+
+/// The pages that are switched on, and the files that they load.
+pub fn routes(config: &mut ServiceConfig, settings: &Settings) {
+    if settings.dashboard {
+        // One page with addresses of its own: it shows by the address what was asked for.
+        config
+            .service(readable("/", dashboard))
+            .service(readable("/gifts/{slug}", dashboard));
+    } else if settings.graphiql {
+        config.service(readable("/", to_graphiql));
+    }
+    if settings.graphiql {
+        config.service(readable("/graphiql", graphiql));
+    }
+    if settings.dashboard || settings.graphiql {
+        config.service(readable("/assets/{name:.*}", asset));
+    }
+}
+
+async fn to_graphiql() -> HttpResponse {
+    HttpResponse::Found().insert_header((LOCATION, "/graphiql")).finish()
+}
+
+async fn dashboard(http: HttpRequest, state: Data<State>) -> HttpResponse {
+    page(&http, &state, Files::get("index.html"))
+}
+
+async fn graphiql(http: HttpRequest, state: Data<State>) -> HttpResponse {
+    page(&http, &state, Files::get("graphiql.html"))
+}
+
+/// A page. It names its files by their hashes, so browsers ask each time whether it is still the same.
+fn page(http: &HttpRequest, state: &State, page: Option<EmbeddedFile>) -> HttpResponse {
+    let Some(page) = page else {
+        tracing::warn!("{} was asked for; the pages are not built", http.path());
+        return missing::page(state.settings.introspection);
+    };
+    let tag = etag::of(&page.data);
+    let held = etag::is_held(http, &tag);
+    let mut response = if held {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((VARY, "Accept-Encoding"))
+        .insert_header((ETAG, tag))
+        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY));
+    if held {
+        return response.finish();
+    }
+    response.content_type("text/html; charset=utf-8").body(page.data)
+}
+
+/// A file whose name holds the hash of its content, so that it never changes.
+async fn asset(http: HttpRequest, name: Path<String>) -> HttpResponse {
+    let path = format!("assets/{name}");
+    let Some((file, is_packed)) = Files::get(&format!("{path}.br"))
+        .map(|file| (file, true))
+        .or_else(|| Some((Files::get(&path)?, false)))
+    else {
+        return HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body("no such file\n");
+    };
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(mime_guess::from_path(&path).first_or_octet_stream().to_string())
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((VARY, "Accept-Encoding"));
+    if !is_packed {
+        response.body(file.data)
+    } else if takes_brotli(&http) {
+        // With this header the middleware leaves it as it is.
+        response.insert_header(ContentEncoding::Brotli).body(file.data)
+    } else {
+        let whole = once(async { Ok::<_, PayloadError>(Bytes::from(file.data.into_owned())) });
+        response.streaming(Decompress::new(Box::pin(whole), ContentEncoding::Brotli))
+    }
+}
+
+fn takes_brotli(http: &HttpRequest) -> bool {
+    let offered = [Encoding::brotli(), Encoding::identity()];
+    AcceptEncoding::parse(http).is_ok_and(|accepted| accepted.negotiate(offered.iter()) == Some(Encoding::brotli()))
+}

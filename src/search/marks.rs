@@ -1,0 +1,78 @@
+//! Highlights: the texts of a hit in pieces, with those marked that match.
+
+use std::collections::HashMap;
+
+use super::asked::{Asked, Fit};
+use crate::domain::words::{Spot, spots};
+
+/// A text in which something matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Highlight {
+    /// Where it stands in the document: `items.names`.
+    pub field: String,
+    /// The whole text, in pieces.
+    pub parts: Vec<Part>,
+}
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The piece.
+    pub text: String,
+    /// Whether it is a word that matches.
+    pub matched: bool,
+}
+
+/// The texts of one document, (path, text) each, in which something matched.
+///
+/// Words that are only nearly the one that is asked for are marked where the document has no better one.
+pub(super) fn marks(asked: &Asked, texts: &[(String, String)]) -> Vec<Highlight> {
+    let spotted: Vec<Vec<Spot>> = texts.iter().map(|(_, text)| spots(text)).collect();
+    let mut fits: HashMap<&str, Vec<Option<Fit>>> = HashMap::new();
+    for spot in spotted.iter().flatten() {
+        fits.entry(&spot.word)
+            .or_insert_with(|| asked.words().iter().map(|word| word.fits(&spot.word)).collect());
+    }
+    let best: Vec<Option<Fit>> = (0..asked.words().len())
+        .map(|place| fits.values().filter_map(|fits| fits[place]).max())
+        .collect();
+    let counts = |word: &str| {
+        let fits = fits.get(word).into_iter().flatten();
+        fits.zip(&best)
+            .any(|(fit, best)| fit.is_some_and(|fit| fit > Fit::Typo || *best == Some(Fit::Typo)))
+    };
+    texts
+        .iter()
+        .zip(&spotted)
+        .filter_map(|((field, text), spots)| {
+            let mut parts = Vec::new();
+            let mut behind = 0;
+            for spot in spots.iter().filter(|spot| counts(&spot.word)) {
+                // A character can be folded to several words.
+                if spot.place.start < behind {
+                    continue;
+                }
+                push(&mut parts, text.get(behind..spot.place.start), false);
+                push(&mut parts, text.get(spot.place.clone()), true);
+                behind = spot.place.end;
+            }
+            if parts.is_empty() {
+                return None;
+            }
+            push(&mut parts, text.get(behind..), false);
+            Some(Highlight {
+                field: field.clone(),
+                parts,
+            })
+        })
+        .collect()
+}
+
+fn push(parts: &mut Vec<Part>, text: Option<&str>, matched: bool) {
+    if let Some(text) = text.filter(|text| !text.is_empty()) {
+        parts.push(Part {
+            text: text.to_owned(),
+            matched,
+        });
+    }
+}

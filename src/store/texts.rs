@@ -1,0 +1,98 @@
+//! The searchable texts of documents, as `schema/collections` declares them: for whoever keeps an index of them.
+//!
+//! How they change is told by `feed.rs`; what is made of them is not this room's business.
+
+use std::future;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use mongodb::bson::{Document, RawDocument};
+
+use super::bson_types::first_step;
+use super::collections;
+use super::derive::texts_at;
+use super::{Result, Store, StoreError};
+use crate::domain::id::Kind;
+
+/// How many documents come from the database at a time.
+const BATCH: u32 = 1_000;
+/// How long the database may work on giving out a whole collection.
+const WHOLE: Duration = Duration::from_secs(600);
+
+/// A searchable text of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Where it stands in the document: `items.names`.
+    pub path: &'static str,
+    /// Whether it names the document.
+    pub is_name: bool,
+    /// What it says.
+    pub text: String,
+}
+
+/// A document's searchable texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// Its collection.
+    pub kind: Kind,
+    /// Its id.
+    pub id: String,
+    /// In the order in which they are declared.
+    pub texts: Vec<Text>,
+}
+
+impl Store {
+    /// The texts of all documents of a collection, in no particular order, a batch at a time.
+    ///
+    /// What is written meanwhile may be in it or not: take a [`Feed`](super::feed::Feed) first to know of it.
+    pub async fn all_texts(&self, kind: Kind) -> Result<impl Stream<Item = Result<Texts>> + use<>> {
+        let rows = self
+            .raw(kind)
+            .find(Document::new())
+            .projection(projection(kind)?)
+            .batch_size(BATCH)
+            .max_time(WHOLE)
+            .await?;
+        Ok(rows.filter_map(move |row| {
+            let texts = row.map_err(StoreError::from).and_then(|row| texts_of(kind, &row));
+            future::ready(texts.transpose())
+        }))
+    }
+}
+
+/// The top-level fields that hold searchable texts.
+pub(super) fn fields(kind: Kind) -> Result<impl Iterator<Item = &'static str>> {
+    Ok(collections::of(kind)?.words.iter().map(|path| first_step(path).0))
+}
+
+fn projection(kind: Kind) -> Result<Document> {
+    Ok(fields(kind)?.map(|field| (field.to_owned(), 1.into())).collect())
+}
+
+/// The texts of a stored document; none where its id is no text, which no document of the API has.
+pub(super) fn texts_of(kind: Kind, row: &RawDocument) -> Result<Option<Texts>> {
+    let document = Document::try_from(row).map_err(|error| StoreError::Unreadable {
+        collection: kind.collection(),
+        detail: error.to_string(),
+    })?;
+    let Ok(id) = document.get_str("_id") else {
+        return Ok(None);
+    };
+    let schema = collections::of(kind)?;
+    let mut texts = Vec::new();
+    for path in &schema.words {
+        let is_name = schema.names.contains(path);
+        texts_at(&document, path, &mut |text| {
+            texts.push(Text {
+                path,
+                is_name,
+                text: text.to_owned(),
+            });
+        });
+    }
+    Ok(Some(Texts {
+        kind,
+        id: id.to_owned(),
+        texts,
+    }))
+}

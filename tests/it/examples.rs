@@ -1,0 +1,98 @@
+//! The examples work: each panel of the Grafana dashboard gets what it shows, and each client of `examples/web` pages to
+//! the last gift.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value as Json;
+
+use crate::support::TestApp;
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
+}
+
+/// What is at this path, of names with dots between.
+fn at<'a>(value: &'a Json, path: &str) -> Option<&'a Json> {
+    path.split('.').try_fold(value, |value, name| value.get(name))
+}
+
+/// Fails unless each column is there.
+fn has_columns(panel: &str, columns: &[Json], is_there: impl Fn(&str) -> bool) {
+    for column in columns {
+        let selector = column["selector"].as_str().expect("a selector");
+        assert!(is_there(selector), "{panel}: no {selector}");
+    }
+}
+
+#[tokio::test]
+async fn each_panel_of_the_grafana_dashboard_gets_a_list_with_its_columns() {
+    let app = TestApp::with(&["article", "history"]).await;
+    let text = fs::read_to_string(examples().join("grafana/dashboard.json")).expect("the dashboard is there");
+    let dashboard: Json = serde_json::from_str(&text).expect("it is JSON");
+    let mut kinds = Vec::new();
+    for panel in dashboard["panels"].as_array().expect("panels") {
+        let title = panel["title"].as_str().expect("a title");
+        for target in panel["targets"].as_array().expect("targets") {
+            let kind = target["type"].as_str().expect("a type");
+            let path = target["url"].as_str().expect("a path");
+            let columns = target["columns"].as_array().expect("columns");
+            kinds.push(kind);
+            if kind == "csv" {
+                let (status, headers, body) = app.get(path).await;
+                assert_eq!(status, 200, "{title}: {body}");
+                assert!(
+                    headers["content-type"]
+                        .to_str()
+                        .is_ok_and(|kind| kind.starts_with("text/csv"))
+                );
+                let header: Vec<&str> = body.lines().next().expect("a header").split(',').collect();
+                has_columns(title, columns, |selector| header.contains(&selector));
+                assert!(header.len() > 5 && body.lines().count() > 50, "{title}: {header:?}");
+                continue;
+            }
+            assert_eq!((kind, path), ("graphql", "/graphql"), "{title}");
+            let query = target["url_options"]["body_graphql_query"].as_str().expect("a query");
+            let answer = serde_json::json!({ "data": app.query(query).await });
+            let selector = target["root_selector"].as_str().expect("a root selector");
+            let rows = at(&answer, selector).and_then(Json::as_array);
+            let rows = rows.unwrap_or_else(|| panic!("{title}: no list at {selector}"));
+            assert!(rows.len() > 2, "{title}: {} rows", rows.len());
+            assert!(!columns.is_empty(), "{title}");
+            for row in rows {
+                has_columns(title, columns, |selector| at(row, selector).is_some());
+            }
+        }
+    }
+    assert!(kinds.contains(&"csv") && kinds.len() > 5, "{kinds:?}");
+}
+
+#[tokio::test]
+async fn each_client_pages_to_the_last_gift() {
+    let missing = "the examples run in Node.js 20 or newer with their packages: run `make examples`";
+    let folder = examples().join("web");
+    assert!(folder.join("node_modules/react-relay").is_dir(), "{missing}");
+    let app = TestApp::with(&["article", "history"]).await;
+    let output = tokio::process::Command::new("npm")
+        .args(["start", "--silent", "--", &app.address])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap_or_else(|error| panic!("npm does not start ({error}); {missing}"));
+    let (said, failed) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{}: {said}{failed}", output.status);
+    let data = app.query("{ gifts { totalCount } }").await;
+    let gifts = data["gifts"]["totalCount"].as_u64().expect("a number");
+    for client in ["Apollo Client", "urql", "Relay"] {
+        assert!(
+            said.contains(&format!("{client}: {gifts} gifts on ")),
+            "{client}: {said}"
+        );
+    }
+}

@@ -1,0 +1,300 @@
+// What must hold of the dashboard, over all seed data. Each check is told `address`, `open` and `picture`; see page.mjs.
+
+import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import { LOOKS, overflows, violations } from './page.mjs';
+
+/** The most that the page's scripts may weigh, compressed, in bytes. */
+const LIGHT = 500_000;
+
+const GIFT = '/gifts/ru-kp-2024';
+
+/** Waits until nothing on the page is on its way, and the pictures are drawn. */
+async function settled(page) {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => {
+    const pictures = [...document.querySelectorAll('.picture')];
+    return !document.querySelector('[aria-busy="true"]') && pictures.every((one) => one.querySelector('svg path'));
+  });
+}
+
+/** Opens the page, and waits until its data is there. */
+async function dashboard(open, path = '/', options) {
+  const page = await open(path, options);
+  await settled(page);
+  return page;
+}
+
+/** Does something, and waits until the address has changed and the data has followed. */
+async function moved(page, act) {
+  const before = page.url();
+  await act();
+  await page.waitForURL((url) => url.href !== before);
+  await settled(page);
+}
+
+const query = (page) => new URL(page.url()).searchParams;
+
+/** How many gifts the numbers and the table say that there are. */
+async function counts(page) {
+  const figure = await page.locator('.figure .value').first().textContent();
+  const table = await page.locator('.gifts .lead').textContent();
+  return [Number(figure.replace(/\D/g, '')), Number(table.replace(/\D/g, ''))];
+}
+
+/** Asks the API itself. */
+async function ask(page, query) {
+  const { data } = await page.evaluate(
+    async (query) => (await fetch(`/graphql?${new URLSearchParams({ query })}`)).json(),
+    query,
+  );
+  return data;
+}
+
+export const checks = {};
+
+for (const look of LOOKS) {
+  checks[`its parts can be used by all (${look.name})`] = async ({ open, picture }) => {
+    for (const path of ['/', '/?giver=china&by=family', GIFT]) {
+      const page = await dashboard(open, path, look);
+      assert.equal(await overflows(page), false, `${path} is wider than its window`);
+      assert.deepEqual(await violations(page), [], path);
+      await picture(page, `dashboard ${path} ${look.name}`);
+    }
+  };
+}
+
+checks['its data arrives in two requests, and its scripts are light'] = async ({ open }) => {
+  // The page is opened once to be told apart from the one that is counted: the frame opens it before one can listen.
+  const page = await dashboard(open);
+  const asked = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/graphql') asked.push(request);
+  });
+  const scripts = new Map();
+  page.on('response', async (response) => {
+    if (/\.js$/.test(new URL(response.url()).pathname)) scripts.set(response.url(), response.body());
+  });
+  await page.reload();
+  await settled(page);
+  assert.equal(asked.length, 2, asked.map((request) => request.url()).join('\n'));
+  assert.deepEqual([...new Set(asked.map((request) => request.method()))], ['GET']);
+  assert.ok(scripts.size > 0);
+  let weight = 0;
+  for (const body of scripts.values()) weight += gzipSync(await body).length;
+  assert.ok(weight < LIGHT, `the scripts weigh ${weight} bytes, compressed by gzip`);
+};
+
+checks['each chart has data, and each picture its table'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const { giftFlows, giftStats } = await ask(
+    page,
+    '{ giftFlows(first: 60) { gifts } giftStats { gifts byDecade(first: 200) { kind } byStatus { gifts } } }',
+  );
+  const flows = page.getByRole('region', { name: 'From whom to whom' });
+  assert.ok((await flows.locator('svg path').count()) > giftFlows.length);
+  assert.equal(await flows.locator('tbody tr').count(), giftFlows.length);
+  const time = page.getByRole('region', { name: 'Over time' });
+  assert.ok((await time.locator('svg path').count()) > giftStats.byDecade.filter(({ kind }) => kind === 'VALUE').length);
+  assert.equal(await time.locator('tbody tr').count(), giftStats.byDecade.length);
+  for (const name of ['Givers', 'Recipients', 'Animals']) {
+    const rows = page.getByRole('region', { name, exact: true }).locator('tbody tr');
+    assert.equal(await rows.count(), 10, name);
+    assert.ok((await rows.locator('.range-dot').count()) > 0, name);
+  }
+  // What has no known end is drawn without one.
+  assert.ok((await page.locator('.range-open.endless').count()) > 0);
+  const status = page.getByRole('region', { name: 'What became of them' }).locator('tbody tr');
+  const shown = (await status.locator('.bar-value').allTextContents()).map(Number);
+  assert.equal(shown.reduce((all, one) => all + one, 0), giftStats.gifts);
+};
+
+checks['a table takes the place of a picture when it is asked for'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const flows = page.getByRole('region', { name: 'From whom to whom' });
+  await flows.getByRole('button', { name: 'Show as table' }).click();
+  assert.equal(await flows.locator('svg').count(), 0);
+  await moved(page, () => flows.getByRole('button', { name: 'China to Japan' }).click());
+  assert.equal(query(page).get('giver'), 'china');
+  assert.equal(query(page).get('recipient'), 'japan');
+};
+
+checks['filters stand in the address, survive a reload, and go back'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const [all] = await counts(page);
+  await moved(page, () => page.getByLabel('Giver', { exact: true }).selectOption('china'));
+  await moved(page, () => page.getByLabel('Status', { exact: true }).selectOption('RETURNED'));
+  assert.equal(page.url().split('?')[1], 'giver=china&status=returned');
+  const [some, listed] = await counts(page);
+  assert.ok(some > 0 && some < all && some === listed, `${some} of ${all}, ${listed} listed`);
+  await page.reload();
+  await settled(page);
+  assert.deepEqual(await counts(page), [some, some]);
+  assert.equal(await page.getByLabel('Giver', { exact: true }).inputValue(), 'china');
+  await moved(page, () => page.goBack());
+  assert.equal(page.url().split('?')[1], 'giver=china');
+  await moved(page, () => page.getByRole('button', { name: 'Clear all' }).click());
+  assert.deepEqual(await counts(page), [all, all]);
+};
+
+checks['a click on a bar filters, and a second one takes it back'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const row = page.getByRole('region', { name: 'Givers' }).getByRole('button', { name: 'Russia' });
+  await moved(page, () => row.click());
+  assert.equal(query(page).get('giver'), 'russia');
+  assert.equal(await row.getAttribute('aria-pressed'), 'true');
+  await moved(page, () => row.click());
+  assert.equal(query(page).get('giver'), null);
+};
+
+checks['a date is filtered by, and a wrong one is explained beside its field'] = async ({ open }) => {
+  const page = await dashboard(open, '/', { expected: /the console says: .* 400 / });
+  const field = page.getByLabel('Date', { exact: true });
+  await moved(page, () => field.fill('1957/1959'));
+  const [possible] = await counts(page);
+  assert.ok(possible > 0);
+  await moved(page, () => page.getByLabel('The date lies').selectOption('unknown'));
+  assert.equal(query(page).get('date'), null);
+  const [undated] = await counts(page);
+  assert.ok(undated > 0);
+  await field.fill('19777x');
+  const told = page.getByRole('alert').filter({ hasText: '19777x' });
+  await told.waitFor();
+  assert.match(await told.textContent(), /Accepted: /);
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+};
+
+checks['where nothing matches, it says which filter to take away'] = async ({ open }) => {
+  const page = await dashboard(open, '/?giver=mali&animal=giant-panda');
+  const empty = page.locator('.empty');
+  await empty.getByRole('heading', { name: 'No gift matches' }).waitFor();
+  await moved(page, () => empty.getByRole('button', { name: /Animal/ }).click());
+  assert.equal(page.url().split('?')[1], 'giver=mali');
+  assert.equal(await empty.count(), 0);
+};
+
+checks['the table pages forward and back through all gifts, each once'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const [all] = await counts(page);
+  const titles = () => page.locator('.gift-table tbody th a').allTextContents();
+  const first = await titles();
+  const seen = [...first];
+  const next = page.getByRole('button', { name: 'Next' });
+  while (await next.isEnabled()) {
+    await moved(page, () => next.click());
+    seen.push(...(await titles()));
+  }
+  assert.equal(seen.length, all);
+  assert.equal(new Set(seen).size, all);
+  // A page in the middle can be shared.
+  await page.reload();
+  await settled(page);
+  assert.equal(await next.isEnabled(), false);
+  const previous = page.getByRole('button', { name: 'Previous' });
+  while (await previous.isEnabled()) await moved(page, () => previous.click());
+  assert.deepEqual(await titles(), first);
+};
+
+checks['the table is sorted by its heads'] = async ({ open }) => {
+  const page = await dashboard(open);
+  await moved(page, () => page.locator('.sorter', { hasText: 'Gift' }).click());
+  const titles = await page.locator('.gift-table tbody th a').allTextContents();
+  assert.deepEqual(titles, [...titles].sort());
+  assert.equal(await page.getByRole('columnheader', { name: 'Gift', exact: true }).getAttribute('aria-sort'), 'ascending');
+};
+
+checks['the search box leads to gifts and nations by the keyboard alone'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const box = page.getByRole('combobox', { name: /Search/ });
+  await box.focus();
+  await page.keyboard.type('Abul');
+  await page.getByRole('option', { name: /Abul-Abbas/ }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  assert.match(await page.locator(`[id="${await box.getAttribute('aria-activedescendant')}"]`).textContent(), /Abul/);
+  await moved(page, () => page.keyboard.press('Enter'));
+  assert.equal(new URL(page.url()).pathname, '/gifts/abbasid-franks-802');
+  await box.fill('Turkmen');
+  const nation = page.getByRole('option', { name: /Turkmenistan.*Nation/ });
+  await nation.waitFor();
+  await moved(page, () => nation.click());
+  assert.equal(query(page).get('nation'), 'turkmenistan');
+};
+
+checks['a gift shows its figures with what stands behind them and against them'] = async ({ open, picture }) => {
+  const page = await dashboard(open);
+  await moved(page, () => page.getByRole('link', { name: 'Animals from Moscow Zoo for Pyongyang Central Zoo' }).click());
+  assert.equal(new URL(page.url()).pathname, GIFT);
+  const figures = page.getByRole('region', { name: 'The figures' });
+  const fact = (name) => figures.locator('.fact').filter({ has: page.locator('dt', { hasText: name }) });
+  assert.match(await fact('Total').textContent(), /71 or more.*over 70/);
+  assert.match(await fact('Animals that are listed').textContent(), /75/);
+  assert.match(await fact('Date').textContent(), /inferred.*November 2024/);
+  await fact('Total').locator('summary').click();
+  const claim = fact('Total').locator('li').filter({ hasText: 'C05' });
+  assert.match(await claim.textContent(), /Reported.*paragraph 2, sentence 2/);
+  const pair = page.getByRole('region', { name: 'Where the sources disagree' }).locator('.pair').first();
+  assert.deepEqual(await pair.locator('.code').allTextContents(), ['C33', 'C35']);
+  const items = page.getByRole('region', { name: 'The animals' });
+  assert.match(await items.locator('li').filter({ has: page.getByRole('heading', { name: 'Pheasant' }) }).textContent(), /Another reading/);
+  await picture(page, 'dashboard gift claims');
+  await moved(page, () => page.goBack());
+  assert.equal(new URL(page.url()).pathname, '/');
+};
+
+checks['a gift that is not there is said to be not there'] = async ({ open }) => {
+  const page = await dashboard(open, '/gifts/no-such-gift');
+  await page.getByRole('heading', { name: 'No such gift' }).waitFor();
+};
+
+checks['the timeline has gifts and events, more and more of them'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const timeline = page.locator('.timeline');
+  await timeline.locator('summary').click();
+  await timeline.locator('.strip li').first().waitFor();
+  const before = await timeline.locator('.strip li').count();
+  await timeline.getByRole('button', { name: 'Show more' }).click();
+  await timeline.locator('.strip li').nth(before).waitFor();
+  assert.ok((await timeline.locator('.strip .gift').count()) > 0);
+  assert.ok((await timeline.locator('.strip .event').count()) > 0);
+};
+
+checks['a server that fails is told of, and asked again'] = async ({ open }) => {
+  const page = await dashboard(open, '/', { expected: /the console says: .*(ERR_FAILED|Failed to load)/ });
+  await page.route('**/graphql?*', (route) => route.abort());
+  await page.getByLabel('Giver', { exact: true }).selectOption('mali');
+  const failed = page.getByRole('alert').first();
+  await failed.waitFor();
+  assert.match(await failed.textContent(), /cannot be reached/);
+  await page.unroute('**/graphql?*');
+  // Each part that failed is asked for by itself.
+  const again = page.getByRole('button', { name: 'Try again' });
+  while ((await again.count()) > 0) {
+    await again.first().click();
+    await settled(page);
+  }
+  assert.deepEqual(await counts(page), [1, 1]);
+};
+
+checks['an answer that has not changed changes nothing, and one that has is shown'] = async ({ open }) => {
+  const page = await dashboard(open, '/', { reducedMotion: 'reduce' });
+  await page.evaluate(() => {
+    window.changes = 0;
+    const watch = { childList: true, subtree: true, characterData: true, attributes: true };
+    new MutationObserver((records) => (window.changes += records.length)).observe(document.querySelector('main'), watch);
+  });
+  const asked = () => page.waitForResponse((response) => response.url().includes('Overview'));
+  let answered = asked();
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await (await answered).finished();
+  assert.equal(await page.evaluate(() => window.changes), 0);
+  await page.route('**/graphql?*Overview*', async (route) => {
+    const response = await route.fetch();
+    const body = await response.json();
+    body.data.giftStats.gifts = 4321;
+    await route.fulfill({ response, json: body });
+  });
+  answered = asked();
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await answered;
+  await page.locator('.figure .value', { hasText: '4,321' }).waitFor();
+};

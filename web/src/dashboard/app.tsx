@@ -1,0 +1,63 @@
+// The frame of every page: the bar with the search box, the page that the address names, and the foot.
+
+import { useEffect, useRef } from 'react';
+import { GiftPage } from './gift/page.tsx';
+import { Overview } from './overview.tsx';
+import { SearchBox } from './parts/search-box.tsx';
+import { giftOf, Link, useAddress } from './router.tsx';
+
+export function App() {
+  const { path } = useAddress();
+  const slug = giftOf(path);
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+
+  // Another page begins at its top, for the eyes and for a screen reader; the first one does so by itself.
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    main.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [slug]);
+
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="bar">
+        <Link className="brand" href="/">
+          <Paw /> Menagerie
+        </Link>
+        <SearchBox />
+        <nav aria-label="Elsewhere">
+          <a href="/graphiql">GraphiQL</a>
+          <a href="/schema.graphql">Schema</a>
+        </nav>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {slug === null ? <Overview /> : <GiftPage key={slug} slug={slug} />}
+      </main>
+      <footer className="foot">
+        <p>
+          Every number here comes from the API at <code>/graphql</code>, with its bounds: what no source tells is shown
+          as unknown, never as zero.
+        </p>
+      </footer>
+    </>
+  );
+}
+
+function Paw() {
+  return (
+    <svg className="paw" viewBox="0 0 32 32" aria-hidden="true">
+      <ellipse cx="7.8" cy="15.2" rx="2.6" ry="3.4" transform="rotate(-24 7.8 15.2)" />
+      <ellipse cx="13" cy="9.4" rx="2.7" ry="3.7" transform="rotate(-6 13 9.4)" />
+      <ellipse cx="19" cy="9.4" rx="2.7" ry="3.7" transform="rotate(6 19 9.4)" />
+      <ellipse cx="24.2" cy="15.2" rx="2.6" ry="3.4" transform="rotate(24 24.2 15.2)" />
+      <path d="M16 14.6c3.6 0 7 4.6 7 7.9 0 2.3-1.6 3.5-3.5 3.5-1.4 0-2.2-.7-3.5-.7s-2.1.7-3.5.7C10.6 26 9 24.8 9 22.5c0-3.3 3.4-7.9 7-7.9z" />
+    </svg>
+  );
+}

@@ -1,0 +1,143 @@
+// A picture drawn by ECharts, as SVG, with its data as a table: hidden from the eyes until it is asked for, never from a
+// screen reader. Only the parts of ECharts that are used are carried.
+
+import { BarChart, SankeyChart, type BarSeriesOption, type SankeySeriesOption } from 'echarts/charts';
+import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components';
+import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components';
+import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { Card, Skeleton } from '../parts/states.tsx';
+import { usePalette, useStillness, type Palette } from './palette.ts';
+
+use([BarChart, SankeyChart, AriaComponent, GridComponent, TooltipComponent, SVGRenderer]);
+
+export type Option = ComposeOption<
+  BarSeriesOption | SankeySeriesOption | AriaComponentOption | GridComponentOption | TooltipComponentOption
+>;
+
+/** What a click meets. */
+export interface Hit {
+  dataType?: string;
+  dataIndex: number;
+  data: unknown;
+}
+
+interface ChartProps {
+  title: string;
+  lead: ReactNode;
+  /** What there is to see, in a sentence for those who do not see it. */
+  description: string;
+  /** Null while the data is on its way. `width` is that of the picture in pixels. */
+  draw: ((palette: Palette, width: number) => Option) | null;
+  /** In pixels. */
+  height: number;
+  onHit: (hit: Hit) => void;
+  tools?: ReactNode;
+  /** Its data, seen or only heard: nothing in it can be pressed unless it is seen, or the focus would be lost. */
+  table: (isShown: boolean) => ReactNode;
+  children?: ReactNode;
+}
+
+export function Chart({ title, lead, description, draw, height, onHit, tools, table, children }: ChartProps) {
+  const [isTable, setTable] = useState(false);
+  return (
+    <Card
+      title={title}
+      lead={lead}
+      className="wide"
+      tools={
+        <div className="tools">
+          {tools}
+          <button type="button" className="plain" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+            Show as table
+          </button>
+        </div>
+      }
+    >
+      {draw ? (
+        <>
+          {!isTable && <Picture draw={draw} description={description} height={height} onHit={onHit} />}
+          <div className={isTable ? 'data-table' : 'data-table unseen'}>{table(isTable)}</div>
+        </>
+      ) : (
+        <div className="picture" style={{ height }}>
+          <Skeleton lines={Math.floor(height / 48)} height={22} />
+        </div>
+      )}
+      {children}
+    </Card>
+  );
+}
+
+type PictureProps = Required<Pick<ChartProps, 'description' | 'height' | 'onHit'>> & {
+  draw: NonNullable<ChartProps['draw']>;
+};
+
+function Picture({ draw, description, height, onHit }: PictureProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<ECharts | null>(null);
+  const hit = useRef(onHit);
+  hit.current = onHit;
+  const [width, setWidth] = useState(0);
+  const palette = usePalette();
+  const isStill = useStillness();
+
+  useEffect(() => {
+    const element = place.current!;
+    setWidth(element.clientWidth);
+    const made = init(element, null, { renderer: 'svg' });
+    chart.current = made;
+    made.on('click', (event) => hit.current(event as unknown as Hit));
+    const watcher = new ResizeObserver(() => {
+      made.resize();
+      setWidth(element.clientWidth);
+    });
+    watcher.observe(element);
+    return () => {
+      watcher.disconnect();
+      made.dispose();
+      chart.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    if (width === 0) return;
+    const option: Option = {
+      animation: !isStill,
+      animationDuration: 500,
+      textStyle: { fontFamily: 'system-ui, sans-serif', color: palette.ink },
+      aria: { enabled: true, label: { description } },
+      ...draw(palette, width),
+    };
+    chart.current?.setOption(option, { notMerge: true });
+  }, [draw, palette, isStill, width, description]);
+
+  return <div ref={place} className="picture" style={{ height }} role="img" aria-label={description} />;
+}
+
+/** A button in a table, or only its text. */
+export function Pressable({ press, children }: { press: (() => void) | null; children: ReactNode }) {
+  if (!press) return children;
+  return (
+    <button type="button" className="plain" onClick={press}>
+      {children}
+    </button>
+  );
+}
+
+/** The look of the small window over a chart. */
+export function tooltipStyle(palette: Palette) {
+  return {
+    backgroundColor: palette.paper,
+    borderColor: palette.line,
+    textStyle: { color: palette.ink, fontSize: 13 },
+    confine: true,
+    extraCssText: 'box-shadow: 0 6px 24px rgb(0 0 0 / 0.14); border-radius: 8px; padding: 10px 14px;',
+  };
+}
+
+/** Text for the small window, which takes HTML. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

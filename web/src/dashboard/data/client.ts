@@ -1,0 +1,73 @@
+// One question to the API and its answer. GET, so that the browser's cache can ask whether anything has changed
+// (`ETag`); POST where the address would become too long for servers and proxies in between.
+
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+
+/** The longest address that is asked for by GET, in characters. */
+const LONGEST_ADDRESS = 7_500;
+
+/** Why there is no answer. The message is for the reader. */
+export class Failure extends Error {
+  /** `code` as in the API's errors; `UNREACHABLE` and `NO_JSON` are the page's own. */
+  constructor(
+    message: string,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The answer, and a text that is the same for the same data: fields may come in any order. */
+export interface Answered<Answer> {
+  data: Answer;
+  text: string;
+}
+
+interface Envelope<Answer> {
+  data?: Answer | null;
+  errors?: { message: string; extensions?: { code?: string } }[];
+}
+
+/** Asks the API of the server that sent the page; fails with a `Failure`, or with the signal's reason. */
+export async function ask<Answer, Variables>(
+  operation: string & DocumentTypeDecoration<Answer, Variables>,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<Answered<Answer>> {
+  const text = await send(operation, variables, signal);
+  let envelope: Envelope<Answer>;
+  try {
+    envelope = JSON.parse(text) as Envelope<Answer>;
+  } catch {
+    throw new Failure('The server answered with something else than JSON. A proxy may stand in between.', 'NO_JSON');
+  }
+  const [error] = envelope.errors ?? [];
+  if (error) throw new Failure(error.message, error.extensions?.code ?? 'UNKNOWN');
+  if (!envelope.data) throw new Failure('The server answered without data.', 'NO_DATA');
+  return { data: envelope.data, text: JSON.stringify(envelope.data, inOrder) };
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function send(query: string, variables: unknown, signal: AbortSignal): Promise<string> {
+  const address = `/graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`;
+  const accept = 'application/graphql-response+json, application/json;q=0.9';
+  try {
+    const response =
+      address.length <= LONGEST_ADDRESS
+        ? await fetch(address, { headers: { accept }, cache: 'no-cache', signal })
+        : await fetch('/graphql', {
+            method: 'POST',
+            headers: { accept, 'content-type': 'application/json' },
+            body: JSON.stringify({ query, variables }),
+            signal,
+          });
+    return await response.text();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new Failure('The server cannot be reached. Is it running?', 'UNREACHABLE');
+  }
+}

@@ -1,0 +1,61 @@
+// Which claims stand behind which figure of a gift. The API ties a claim to the documents that it is about, not to single
+// fields: a claim about the gift and an animal is about that item, the others are about the gift as a whole. Pure.
+
+import type { GiftQuery } from '../generated.ts';
+
+export type Gift = NonNullable<GiftQuery['gift']>;
+export type Claim = Gift['claims']['nodes'][number];
+export type Said = Claim['conflictsWith'][number];
+
+/** The claims that name this document beside the gift. */
+export function claimsAbout(gift: Gift, id: string): Claim[] {
+  return gift.claims.nodes.filter(({ about }) => about.some((one) => one.id === id));
+}
+
+/** The claims that its status rests on. */
+export function claimsOfTheStatus(gift: Gift): Claim[] {
+  const ids = new Set(gift.statusHistory.map(({ claim }) => claim?.id));
+  return gift.claims.nodes.filter(({ id }) => ids.has(id));
+}
+
+/**
+ * The claims about the gift as a whole: those that name none of its animals and that its status does not rest on; all
+ * where nothing is left of them.
+ */
+export function claimsOfTheWhole(gift: Gift): Claim[] {
+  const animals = new Set(gift.items.map(({ animal }) => animal.id));
+  const status = new Set(claimsOfTheStatus(gift));
+  const whole = gift.claims.nodes.filter((claim) => {
+    // With one kind of animal, what is said of it is said of the gift.
+    const isOfAnItem = animals.size > 1 && claim.about.some(({ id }) => animals.has(id));
+    return !isOfAnItem && !(animals.size > 1 && status.has(claim));
+  });
+  return whole.length > 0 ? whole : gift.claims.nodes;
+}
+
+/** Each pair of claims that contradict each other, once. */
+export function contradictions(claims: readonly Claim[]): [Said, Said][] {
+  const pairs = new Map<string, [Said, Said]>();
+  for (const claim of claims) {
+    for (const other of claim.conflictsWith) {
+      const key = [claim.id, other.id].sort().join(' ');
+      if (!pairs.has(key)) pairs.set(key, [claim, other]);
+    }
+  }
+  return [...pairs.values()];
+}
+
+/** "paragraph 2, sentences 2 to 3". */
+export function placeOf({ locator }: Pick<Said, 'locator'>): string | null {
+  if (!locator) return null;
+  const { paragraph, sentence, lastSentence } = locator;
+  const sentences = lastSentence ? `sentences ${sentence} to ${lastSentence}` : `sentence ${sentence}`;
+  return `paragraph ${paragraph}, ${sentences}`;
+}
+
+/** Where the claim, or else its source, can be read; null where that is nowhere on the web. */
+export function addressOf({ url, source }: Pick<Said, 'url' | 'source'>): string | null {
+  const address = url ?? source.url;
+  // Data may come from anywhere: nothing but pages of the web becomes a link.
+  return address && /^https?:\/\//i.test(address) ? address : null;
+}

@@ -1,0 +1,67 @@
+// The numbers at the top, each with what is not known about it.
+
+import type { ReactNode } from 'react';
+import { bounds, number, plural } from '../data/format.ts';
+import type { Stats } from '../overview.tsx';
+import { Waiting } from './states.tsx';
+
+interface HeadlineProps {
+  stats: Stats | null;
+  /** How many gifts there are without any filter. */
+  all: number | null;
+  isPending: boolean;
+  isFiltered: boolean;
+}
+
+export function Headline({ stats, all, isPending, isFiltered }: HeadlineProps) {
+  return (
+    <section className="hero" aria-busy={isPending}>
+      <h1>Animals as gifts between nations</h1>
+      <p className="hero-lead">
+        Who gave which animals to whom, when, and how many, with what the sources leave open and where they disagree.
+      </p>
+      <dl className="figures">
+        <Figure name="Gifts" value={stats && number(stats.gifts)}>
+          {isFiltered && all !== null ? `of ${number(all)} on record` : 'on record, with loans and tributes'}
+        </Figure>
+        <Figure name="Animals given" value={stats && bounds(stats.animals)}>
+          {stats && animalsNote(stats)}
+        </Figure>
+        <Figure name="Unknown counts" value={stats && number(stats.unknownCounts)}>
+          {stats && unknownNote(stats)}
+        </Figure>
+        <Figure name="Nations" value={stats && `${number(size(stats.byGiver))} → ${number(size(stats.byRecipient))}`}>
+          gave → received
+        </Figure>
+      </dl>
+    </section>
+  );
+}
+
+function Figure({ name, value, children }: { name: string; value: string | null; children: ReactNode }) {
+  return (
+    <div className="figure">
+      <dt>{name}</dt>
+      <dd className="value">{value ?? <Waiting />}</dd>
+      <dd className="note">{children}</dd>
+    </div>
+  );
+}
+
+function animalsNote({ gifts, animals }: Stats): string {
+  if (gifts === 0) return '';
+  if (animals.min === null && animals.max === null) return 'no source gives a number';
+  if (animals.max === null) return 'the least that they can be; some sources leave the most open';
+  return animals.min === animals.max ? 'all of them counted' : 'the least and the most that they can be';
+}
+
+function unknownNote({ gifts, unknownCounts: unknown }: Stats): string {
+  if (gifts === 0) return '';
+  if (unknown === 0) return 'every gift has a number';
+  return `${plural(unknown, 'gift')} of which no number is known, counted as unknown and not as none`;
+}
+
+/** How many groups there are, with those that are summed up. */
+function size(groups: { kind: string; others: number }[]): number {
+  return groups.reduce((all, { kind, others }) => all + others + (kind === 'VALUE' ? 1 : 0), 0);
+}

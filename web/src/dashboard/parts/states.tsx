@@ -1,0 +1,131 @@
+// What several parts share: a card, a choice between few things, and the states of a part: loading, empty, failed.
+
+import { useId, type ReactNode } from 'react';
+import { NO_FILTERS, type View } from '../data/address.ts';
+import type { Failure } from '../data/client.ts';
+import type { Change } from '../overview.tsx';
+import { activeFilters, type Options } from './filter-bar.tsx';
+
+interface CardProps {
+  title: string;
+  lead?: ReactNode;
+  tools?: ReactNode;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A part of the page with its heading. */
+export function Card({ title, lead, tools, className = '', children }: CardProps) {
+  const id = useId();
+  return (
+    <section className={`card ${className}`} aria-labelledby={id}>
+      <div className="card-head">
+        <div>
+          <h2 id={id}>{title}</h2>
+          {lead && <p className="lead">{lead}</p>}
+        </div>
+        {tools}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string;
+  value: Value;
+  options: { value: Value; label: string }[];
+  choose: (value: Value) => void;
+}
+
+/** One of a few, side by side. */
+export function Choice<Value extends string>({ label, value, options, choose }: ChoiceProps<Value>) {
+  return (
+    <div className="choice" role="group" aria-label={label}>
+      {options.map((option) => (
+        <button
+          type="button"
+          key={option.value}
+          aria-pressed={option.value === value}
+          onClick={() => choose(option.value)}
+        >
+          {option.label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Grey lines in the place of what is on its way, as high as it will be. */
+export function Skeleton({ lines, height = 14 }: { lines: number; height?: number }) {
+  return (
+    <div className="skeleton" aria-hidden="true">
+      {Array.from({ length: lines }, (_, index) => (
+        <span key={index} style={{ height, width: `${92 - ((index * 17) % 41)}%` }} />
+      ))}
+    </div>
+  );
+}
+
+/** A grey line in the place of a word or a number. */
+export function Waiting() {
+  return (
+    <>
+      <span className="skeleton-value" />
+      <span className="unseen">not there yet</span>
+    </>
+  );
+}
+
+/** What went wrong, and a way to try again. */
+export function Failed({ failure, retry, what }: { failure: Failure; retry: () => void; what: string }) {
+  return (
+    <div className="failed" role="alert">
+      <p>
+        <strong>{what} cannot be shown.</strong> {failure.message}
+        {failure.code === 'UNAUTHENTICATED' && ' This server wants a token, which this page does not have.'}
+      </p>
+      <button type="button" className="button" onClick={retry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+/** Nothing matches: which filter to loosen. */
+export function Empty({ view, change, options }: { view: View; change: Change; options: Options }) {
+  const active = activeFilters(view, options);
+  return (
+    <section className="empty">
+      <h2>No gift matches</h2>
+      {active.length === 0 ? (
+        <p>There are no gifts here yet. Load some with “menagerie seed”.</p>
+      ) : (
+        <>
+          <p>
+            {active.length === 1
+              ? 'Nothing is known with this filter:'
+              : 'No gift fits all of these at once. Take one of them away:'}
+          </p>
+          <ul className="chips">
+            {active.map(({ name, label, without }) => (
+              <li key={name}>
+                <button type="button" className="chip" onClick={() => change(without)}>
+                  {label} <span aria-hidden="true">×</span>
+                  <span className="unseen">, take away</span>
+                </button>
+              </li>
+            ))}
+            {active.length > 1 && (
+              <li>
+                <button type="button" className="plain" onClick={() => change(NO_FILTERS)}>
+                  Take all away
+                </button>
+              </li>
+            )}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}

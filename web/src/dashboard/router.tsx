@@ -1,0 +1,62 @@
+// The page's address as React sees it: two kinds of pages, and links that do not load anything anew.
+
+import { useEffect, useSyncExternalStore, type ComponentProps, type MouseEvent } from 'react';
+
+const MOVED = 'menagerie:moved';
+
+function subscribe(listener: () => void) {
+  addEventListener('popstate', listener);
+  addEventListener(MOVED, listener);
+  return () => {
+    removeEventListener('popstate', listener);
+    removeEventListener(MOVED, listener);
+  };
+}
+
+/** Where the reader is: the path and the query string, without the fragment. */
+export function useAddress(): { path: string; query: string } {
+  const path = useSyncExternalStore(subscribe, () => location.pathname);
+  const query = useSyncExternalStore(subscribe, () => location.search);
+  return { path, query };
+}
+
+/** Goes to an address of this page. `replace` leaves no trace in the history, for what changes with every letter. */
+export function go(address: string, how: 'push' | 'replace' = 'push'): void {
+  if (address === location.pathname + location.search) return;
+  if (how === 'push') history.pushState(null, '', address);
+  else history.replaceState(null, '', address);
+  dispatchEvent(new Event(MOVED));
+}
+
+/** The slug of the gift that a path names; null for the overview. */
+export function giftOf(path: string): string | null {
+  const slug = /^\/gifts\/([^/]+)\/?$/.exec(path)?.[1];
+  if (!slug) return null;
+  try {
+    return decodeURIComponent(slug);
+  } catch {
+    // A percent sign that begins no byte: no gift has this name, which the page then says.
+    return slug;
+  }
+}
+
+export const giftAddress = (slug: string) => `/gifts/${encodeURIComponent(slug)}`;
+
+/** A link to a page of ours. With a modifier key it opens elsewhere, as links do. */
+export function Link({ href, onClick, ...rest }: ComponentProps<'a'> & { href: string }) {
+  function follow(event: MouseEvent<HTMLAnchorElement>) {
+    onClick?.(event);
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(href);
+  }
+  return <a href={href} onClick={follow} {...rest} />;
+}
+
+/** Names the page in the browser's tab. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Menagerie`;
+  }, [title]);
+}
