@@ -192,7 +192,9 @@ impl SearchQuery {
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> async_graphql::Result<SearchConnection> {
-        found(ctx, text, kinds, first, after).await.map_err(to_graphql)
+        // On the heap: what a root field needs while it waits is kept by everything that is resolved below any of them.
+        let found = found(ctx, text, kinds, first, after).boxed();
+        found.await.map_err(to_graphql)
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::SelectionSet;
 use async_graphql::{Context, Enum, InputObject, Object, Union};
+use futures_util::FutureExt;
 use futures_util::future::try_join;
 
 use super::arena::fetch::{Fetch, Group};
@@ -104,6 +105,7 @@ impl TimelineQuery {
         let filter = filter.unwrap_or_default();
         let set = &ctx.item.node.selection_set.node;
         async { read(load::fetch(ctx)?, set, &window, &filter, direction).await }
+            .boxed()
             .await
             .map_err(to_graphql)
     }

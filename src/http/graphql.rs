@@ -240,7 +240,12 @@ impl Way<'_> {
         // A store of its own, for of a batch each answer tells what its own operation cost.
         let Entry { state, until, .. } = self.entry;
         let store = state.store.for_request(until, self.tells_cost);
-        let execution = execute(&state.schema, store.clone(), state.search.clone(), ready.prepared.request);
+        let execution = execute(
+            &state.schema,
+            store.clone(),
+            state.search.clone(),
+            ready.prepared.request,
+        );
         let ended = self.entry.in_time(execution).await;
         let work = store.work();
         self.noted.borrow_mut().commands += work.commands;

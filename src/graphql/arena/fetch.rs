@@ -78,13 +78,17 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
-    /// Reads documents by their ids, with all that is selected on them; nothing where nothing is selected.
-    pub async fn documents(self, kind: Kind, ids: Vec<String>, sets: Vec<&'a SelectionSet>) -> Result<()> {
-        if sets.is_empty() || ids.is_empty() {
-            return Ok(());
+    /// Reads documents by their ids, with all that is selected on them: of each kind one command. Nothing is read where
+    /// nothing is selected.
+    pub async fn documents(self, mut groups: Vec<Group<'a>>) -> Result<()> {
+        groups.retain(|group| !group.sets.is_empty() && !group.ids.is_empty());
+        for kind in Kind::ALL {
+            let of_kind = groups.iter().filter(|group| group.kind == kind);
+            let ids: BTreeSet<&String> = of_kind.flat_map(|group| &group.ids).collect();
+            let ids = ids.into_iter().cloned().collect();
+            with_kind!(kind, E => self.by_ids::<E>(ids).await?);
         }
-        with_kind!(kind, E => self.by_ids::<E>(ids.clone()).await?);
-        self.everything_below(vec![Group { kind, ids, sets }]).await
+        self.everything_below(groups).await
     }
 
     fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {

@@ -1,11 +1,15 @@
 //! What resolvers call: the root fields fetch, the others read from the arena.
 //!
+//! Each reads in a future on the heap: what a field needs while it waits is otherwise kept, several times over, on the
+//! stack of everything that is resolved around it, and a document that nests deeply then overflows it.
+//!
 //! What planning missed is loaded on the spot, so that an answer never rests on the plan; a test counts commands so
 //! that this stays rare.
 
 use std::sync::Arc;
 
 use async_graphql::Context;
+use futures_util::FutureExt;
 
 use super::fetch::{Fetch, Group};
 use super::{Arena, PageKey};
@@ -61,6 +65,7 @@ pub async fn page<E: Collection>(
         fetch.everything_below(vec![group]).await?;
         Ok(page)
     }
+    .boxed()
     .await
     .map_err(to_graphql)
 }
@@ -114,6 +119,7 @@ pub async fn one<E: Collection>(
         }
         Ok(found)
     }
+    .boxed()
     .await
     .map_err(to_graphql)
 }
@@ -155,6 +161,7 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<V
             .map(|(id, kind)| Node::from_arena(fetch.arena, kind, id))
             .collect())
     }
+    .boxed()
     .await
     .map_err(to_graphql)
 }
@@ -182,6 +189,7 @@ pub async fn optional<E: Collection>(ctx: &Context<'_>, id: Option<&str>) -> asy
         fetch.by_ids::<E>(vec![id.to_owned()]).await?;
         Ok(shelf.get(id))
     }
+    .boxed()
     .await
     .map_err(to_graphql)
 }
@@ -232,6 +240,7 @@ pub async fn below<P: Collection, E: Collection>(
         shelf.put_page(key, Arc::clone(&page));
         Ok(page)
     }
+    .boxed()
     .await
     .map_err(to_graphql)
 }
@@ -246,6 +255,7 @@ pub async fn given(ctx: &Context<'_>, animal: &str) -> async_graphql::Result<Cou
         arena.put_given(arena.store.animals_given(&[animal.to_owned()]).await?);
         arena.given(animal).ok_or(ApiError::Internal)
     }
+    .boxed()
     .await
     .map_err(to_graphql)
 }

@@ -13,6 +13,7 @@ mod types;
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
+use futures_util::FutureExt;
 
 use self::figures::Figures;
 use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
@@ -47,6 +48,7 @@ impl StatsQuery {
             let figures = plan::figures(load::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
             Ok(GiftStats { figures })
         }
+        .boxed()
         .await
         .map_err(to_graphql)
     }
@@ -64,6 +66,7 @@ impl StatsQuery {
             let first = at_most(first, fetch.limits)?;
             plan::flows(fetch, &ctx.item.node.selection_set.node, &filter, first).await
         }
+        .boxed()
         .await
         .map_err(to_graphql)
     }

@@ -7,9 +7,10 @@ use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_
 
 use super::figures::Figures;
 use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
+use super::types::GiftsByNation;
 use super::{GiftFlow, MOST_GIFTS, at_most};
 use crate::domain::id::Kind;
-use crate::graphql::arena::fetch::Fetch;
+use crate::graphql::arena::fetch::{Fetch, Group};
 use crate::graphql::connection::parse;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::values::Count;
@@ -94,9 +95,11 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     for list in &fields {
         read_names(fetch, &mut figures, list).await?;
     }
+    let mut documents = Vec::new();
     for list in &fields {
-        read_documents(fetch, &figures, list).await?;
+        documents.extend(listed(fetch, &figures, list)?);
     }
+    fetch.documents(documents).await?;
     Ok(figures)
 }
 
@@ -113,14 +116,16 @@ pub async fn flows<'a>(
     // The sort is stable: pairs with as many gifts stay in the order of their ids.
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
     groups.truncate(first);
-    let nations = |end: fn(&Pair) -> &String| groups.iter().map(|(pair, _)| end(pair).clone()).collect();
-    let below = |name| fetch.document.below(&[set], None, &[name]);
-    fetch
-        .documents(Kind::Nation, nations(|pair| &pair.giver), below("giver"))
-        .await?;
-    fetch
-        .documents(Kind::Nation, nations(|pair| &pair.recipient), below("recipient"))
-        .await?;
+    let end = |name, of: fn(&Pair) -> &String| Group {
+        kind: Kind::Nation,
+        ids: groups.iter().map(|(pair, _)| of(pair).clone()).collect(),
+        sets: fetch.document.below(&[set], None, &[name]),
+    };
+    let ends = vec![
+        end("giver", |pair| &pair.giver),
+        end("recipient", |pair| &pair.recipient),
+    ];
+    fetch.documents(ends).await?;
     let flow = |(pair, group): (Pair, Gifts)| GiftFlow {
         giver: pair.giver,
         recipient: pair.recipient,
@@ -187,8 +192,8 @@ async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Re
     Ok(())
 }
 
-/// Reads the documents that a list shows, with all that is selected on them.
-async fn read_documents<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<()> {
+/// The documents that a list shows, and what is selected on them.
+fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Option<Group<'a>>> {
     let below = |name| fetch.document.below(&[&list.selection_set.node], None, &[name]);
     let listing = || {
         let first = parse("first", fetch.document.argument(list, "first")?)?;
@@ -197,22 +202,22 @@ async fn read_documents<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field
             order: order_of(fetch, list)?.unwrap_or(MOST_GIFTS),
         })
     };
-    let (kind, ids, sets) = match list.name.node.as_str() {
-        "byGiver" | "byRecipient" => {
-            let end: fn(&Pair) -> &String = match list.name.node.as_str() {
-                "byGiver" => |pair| &pair.giver,
-                _ => |pair| &pair.recipient,
-            };
-            let entries = figures.by_nation(end, &listing()?)?;
-            let ids = entries.into_iter().filter_map(|entry| entry.nation).collect();
-            (Kind::Nation, ids, below("nation"))
-        }
+    let nations = |entries: Vec<GiftsByNation>| Group {
+        kind: Kind::Nation,
+        ids: entries.into_iter().filter_map(|entry| entry.nation).collect(),
+        sets: below("nation"),
+    };
+    Ok(match list.name.node.as_str() {
+        "byGiver" => Some(nations(figures.by_nation(|pair| &pair.giver, &listing()?)?)),
+        "byRecipient" => Some(nations(figures.by_nation(|pair| &pair.recipient, &listing()?)?)),
         "byAnimal" => {
             let entries = figures.by_animal(grouping(fetch, list)?, &listing()?)?;
-            let ids = entries.into_iter().filter_map(|entry| entry.animal).collect();
-            (Kind::Animal, ids, below("animal"))
+            Some(Group {
+                kind: Kind::Animal,
+                ids: entries.into_iter().filter_map(|entry| entry.animal).collect(),
+                sets: below("animal"),
+            })
         }
-        _ => return Ok(()),
-    };
-    fetch.documents(kind, ids, sets).await
+        _ => None,
+    })
 }

@@ -259,6 +259,8 @@ impl Store {
         let read = async {
             let collection = self.documents(Kind::Gift);
             let rows = collection.aggregate(pipeline).max_time(self.time_left());
+            // All in one reply, unless they are larger than a reply may be: the first batch has 101 rows otherwise.
+            let rows = rows.batch_size(i32::MAX.unsigned_abs());
             Ok(rows.with_type::<Row<K>>().await?.try_collect::<Vec<_>>().await?)
         };
         let alike = self.alike(|| Find::every(Kind::Gift, filter));

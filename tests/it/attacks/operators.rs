@@ -20,7 +20,7 @@ const OPERATORS: [(&str, &str); 5] = [
 ];
 
 const INTROSPECTION: &str =
-    "{__schema{queryType{fields{name args{name type{...T}}type{...T}}}types{name inputFields{name type{...T}}}}}
+    "{__schema{queryType{fields{name args{name defaultValue type{...T}}type{...T}}}types{name inputFields{name type{...T}}}}}
     fragment T on __Type{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name}}}}}";
 
 /// A type as it is written, such as `[ID!]!`.
@@ -108,8 +108,17 @@ pub async fn rows(target: &Target) -> Vec<Row> {
             let argument_name = argument["name"].as_str().expect("a name");
             walk.found.clear();
             walk.go(&argument["type"], &format!("{name}({argument_name})"), &|value| value);
+            // What must be given beside it; every such argument is a text.
+            let others: String = field["args"]
+                .as_array()
+                .expect("arguments")
+                .iter()
+                .filter(|other| other["type"]["kind"] == "NON_NULL" && other["defaultValue"].is_null())
+                .filter(|other| other["name"] != argument["name"] && bare(&other["type"]).1 == "String")
+                .map(|other| format!(",{}:\"x\"", other["name"].as_str().expect("a name")))
+                .collect();
             let selection = format!(
-                "query($a:{}){{{name}({argument_name}:$a){{__typename}}}}",
+                "query($a:{}){{{name}({argument_name}:$a{others}){{__typename}}}}",
                 written(&argument["type"])
             );
             for (path, value) in &walk.found {

@@ -52,6 +52,8 @@ impl Proxy {
         let mut options = database_options();
         options.uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", self.port);
         let mut app = TestApp::over(options).await;
+        // What is looked for here is what requests do.
+        app.stop_following().await;
         app.options.uri = server_uri();
         app
     }

@@ -12,7 +12,8 @@ use crate::support::{TestApp, settings};
 /// Synthetic data in which the first gift has an event, so that a page of one refers to all that others refer to.
 const SEED: u64 = 2;
 
-async fn app() -> TestApp {
+/// A server over synthetic data.
+pub async fn app() -> TestApp {
     // Commands are counted here, also of queries that cost more than a server lets through.
     let mut settings = settings();
     settings.limits.set(Limit::Cost, 10_000_000);
@@ -30,7 +31,8 @@ async fn ask(app: &TestApp, query: &str, variables: Json) -> (Json, u64) {
     (data, app.store.commands_sent() - before)
 }
 
-async fn commands(app: &TestApp, query: &str) -> u64 {
+/// How many commands a query takes.
+pub async fn commands(app: &TestApp, query: &str) -> u64 {
     ask(app, query, json!({})).await.1
 }
 

@@ -7,3 +7,4 @@ mod commands; // how many commands a query sends
 mod examples; // values for every filter
 mod exceptions; // what the docs list
 mod explain; // how many documents are taken up for what is given
+mod statistics; // how many commands statistics take

@@ -6,6 +6,7 @@ mod bed; // server, worlds, runner
 mod below; // walks through relations
 mod model; // what the answer must be
 mod pages; // one page: asking for it, comparing it
+mod sums; // statistics over random gifts
 mod world; // random documents
 
 use menagerie::domain::id::Kind;

@@ -230,9 +230,12 @@ fn event() -> impl Strategy<Value = Json> {
 
 fn gift() -> impl Strategy<Value = Json> {
     let nations = || one_of(&ids(Kind::Nation));
-    let item = (one_of(&ids(Kind::Animal)), count(), vec(text(), 0..2), vec(text(), 0..2)).prop_map(
-        |(animal, count, names, attributes)| {
-            json!({ "animal": animal, "count": count, "names": names, "attributes": attributes, "otherReadings": [] })
+    let texts = (vec(text(), 0..2), vec(text(), 0..2));
+    let status = weighted(0.3, one_of(&STATUSES)).prop_map(|status| status.unwrap_or(Json::Null));
+    let item = (one_of(&ids(Kind::Animal)), count(), texts, status).prop_map(
+        |(animal, count, (names, attributes), status)| {
+            json!({ "animal": animal, "count": count, "names": names, "attributes": attributes, "status": status,
+                "otherReadings": [] })
         },
     );
     let person = || maybe(text().prop_map(|name| json!({ "name": name })));
