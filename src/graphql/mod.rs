@@ -19,8 +19,10 @@ pub mod timeline;
 pub mod values;
 pub mod viewer;
 
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, ServerError, ValidationMode,
+    EmptyMutation, EmptySubscription, Name, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
 };
 
 use crate::search::Search;
@@ -60,12 +62,52 @@ pub fn sdl(schema: &Schema) -> String {
 }
 
 /// Runs one request against the store and the search index. Every error in the response carries `extensions.code`.
-pub async fn execute(schema: &Schema, store: Store, search: Search, request: Request) -> Response {
+pub async fn execute(schema: &Schema, store: Store, search: Search, mut request: Request) -> Response {
+    let keys = request.parsed_query().map(root_keys).unwrap_or_default();
     let mut response = schema.execute(request.data(Arena::new(store)).data(search)).await;
+    response.data = in_order(response.data, &keys);
     for error in &mut response.errors {
         give_code(error);
     }
     response
+}
+
+/// The response keys of the root fields, in the order in which the specification collects them (6.3.2, CollectFields).
+fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
+    fn collect(document: &ExecutableDocument, set: &SelectionSet, keys: &mut Vec<Name>) {
+        for selection in &set.items {
+            let below = match &selection.node {
+                Selection::Field(field) => {
+                    keys.push(field.node.response_key().node.clone());
+                    None
+                }
+                Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set),
+                Selection::FragmentSpread(spread) => {
+                    let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                    fragment.map(|fragment| &fragment.node.selection_set)
+                }
+            };
+            below.into_iter().for_each(|set| collect(document, &set.node, keys));
+        }
+    }
+    let mut keys = Vec::new();
+    // The guard hands over just the operation that is asked for.
+    for (_, operation) in document.operations.iter() {
+        collect(document, &operation.node.selection_set.node, &mut keys);
+    }
+    keys
+}
+
+/// The same data in the order of these keys: async-graphql puts root fields down in the order in which they end. Below
+/// them nothing waits, so there all comes in order.
+fn in_order(data: Value, keys: &[Name]) -> Value {
+    let Value::Object(mut fields) = data else { return data };
+    let mut ordered: IndexMap<Name, Value> = IndexMap::with_capacity(fields.len());
+    for key in keys {
+        ordered.extend(fields.swap_remove_entry(key));
+    }
+    ordered.extend(fields);
+    Value::Object(ordered)
 }
 
 /// async-graphql's own errors come without a code. The document has been validated, so they are about a value.

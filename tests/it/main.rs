@@ -27,6 +27,7 @@ mod readme; // the README tells the truth
 mod search; // what is found and in which order, pages, how the index follows the data
 mod seeding; // loading sets: what is written, what is left alone, what is refused
 mod serving; // routes, the schema file, sample operations, errors
+mod statistics; // sums over the gifts: the traps in the figures, lists and their rest, the order of root fields
 mod stopping; // signals under load
 mod support; // TestApp
 mod throwing; // random bytes, token soup, broken queries: never a 5xx
