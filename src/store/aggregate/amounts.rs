@@ -41,10 +41,10 @@ pub(super) fn given() -> Bson {
 
 /// The parts of one gift's number.
 pub(super) fn of_gift() -> [Bson; PARTS.len()] {
-    let has_total = doc! { "$or": [known("$total.min"), known("$total.max")] };
-    let items = || doc! { "$ifNull": ["$items", []] };
+    let has_total = doc! { "$gt": [{ "$ifNull": ["$total.min", "$total.max"] }, Bson::Null] };
+    let has_items = doc! { "$gt": ["$items", []] };
     let never = doc! { "$in": ["$$item.status", never_given()] };
-    let each = |of: Bson| doc! { "$map": { "input": items(), "as": "item", "in": of } };
+    let each = |of: Bson| doc! { "$map": { "input": "$items", "as": "item", "in": of } };
     let sum = |bound: &str| {
         let path = format!("$$item.count.{bound}");
         doc! { "$sum": each(doc! { "$cond": [never.clone(), 0, path] }.into()) }
@@ -52,11 +52,8 @@ pub(super) fn of_gift() -> [Bson; PARTS.len()] {
     let total_or = |total: Bson, items: Bson| Bson::from(doc! { "$cond": [has_total.clone(), total, items] });
     let counted = doc! { "$or": [never.clone(), known("$$item.count.min"), known("$$item.count.max")] };
     let bounded = doc! { "$or": [never.clone(), known("$$item.count.max")] };
-    let any_counted = doc! { "$anyElementTrue": [each(counted.into())] };
-    let all_bounded = doc! { "$and": [
-        { "$gt": [{ "$size": items() }, 0] },
-        { "$allElementsTrue": [each(bounded.into())] },
-    ] };
+    let any_counted = doc! { "$and": [has_items.clone(), { "$anyElementTrue": [each(counted.into())] }] };
+    let all_bounded = doc! { "$and": [has_items, { "$allElementsTrue": [each(bounded.into())] }] };
     [
         1.into(),
         total_or("$total.min".into(), sum("min").into()),

@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, doc};
 
 use super::{Groups, amounts, row_id, sums};
 use crate::domain::id::Kind;
-use crate::store::filter::{Filter, Test};
+use crate::store::filter::Filter;
 use crate::store::{Result, Store};
 
 impl Store {
@@ -27,7 +27,10 @@ impl Store {
             together.insert(part, doc! { "$max": path.clone() });
             parts.push((part, path.into()));
         }
-        let about_gifts = Filter::field("about", Test::Prefix(Kind::Gift.prefix().to_owned())).to_document();
+        // Ids of one kind lie between its prefix with `_` and with the character behind `_`. A pattern says the same, and
+        // takes twice as long. What an array has at both sides of the range is sorted out behind `$unwind`.
+        let prefix = Kind::Gift.prefix();
+        let about_gifts = doc! { "about": { "$gte": format!("{prefix}_"), "$lt": format!("{prefix}`") } };
         let claims = vec![
             doc! { "$match": about_gifts.clone() },
             doc! { "$unwind": "$about" },

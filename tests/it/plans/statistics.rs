@@ -23,7 +23,10 @@ async fn each_list_of_the_statistics_takes_one_aggregation() {
         ("byGiver { gifts }", 2),
         ("byRecipient { gifts animals { text } nation { region } }", 3),
         ("byAnimal { gifts label }", 2),
-        ("byAnimal { gifts animal { commonName claims { nodes { statement } } } }", 4),
+        (
+            "byAnimal { gifts animal { commonName claims { nodes { statement } } } }",
+            4,
+        ),
         // The families of the animals.
         ("byAnimal(by: FAMILY) { gifts label }", 2),
     ] {
