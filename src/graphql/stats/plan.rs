@@ -63,6 +63,8 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     }
 
     let store = &fetch.arena.store;
+    // What stands across relations is looked up once for all groups.
+    let filter = &store.resolved(filter).await?;
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
     let [words, pairs, spans, certainties] = needs.map(asked);
     let of_gifts = try_join4(

@@ -49,6 +49,14 @@ async fn all_of_the_statistics_take_one_aggregation_for_each_way_to_group() {
 }
 
 #[tokio::test]
+async fn a_filter_across_relations_is_looked_up_once_for_all_lists() {
+    let app = app().await;
+    let query = r#"{ giftStats(where: { giver: { region: { eq: "Asia" } } }) {
+        byYear { gifts } byStatus { gifts } byCertainty { gifts } } }"#;
+    assert_eq!(commands(&app, query).await, 1 + 3);
+}
+
+#[tokio::test]
 async fn sums_that_follow_from_a_list_are_not_asked_for_again() {
     let app = app().await;
     assert_eq!(commands(&app, "{ giftStats { gifts animals { text } } }").await, 1);
