@@ -12,7 +12,8 @@ FROM node:24-bookworm-slim AS web
 WORKDIR /build/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci
-# The pages offer the sample queries.
+# The pages offer the sample queries, and their own are typed by the schema.
+COPY schema/schema.graphql /build/schema/schema.graphql
 COPY schema/operations /build/schema/operations
 COPY web ./
 RUN npm run build
