@@ -153,7 +153,8 @@ impl Word {
         self.open && self.word.len() >= LONG
     }
 
-    /// How well a folded word of a document fits. Says the same as the query.
+    /// How well a folded word of a document fits. What the query finds fits; where two errors come together, it overlooks
+    /// a few words that fit as well.
     pub fn fits(&self, word: &str) -> Option<Fit> {
         if word == self.word {
             return Some(Fit::Exact);
