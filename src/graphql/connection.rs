@@ -258,8 +258,13 @@ impl Window {
     }
 }
 
+/// How many `first` asks for, or as many as a page has.
+pub fn first_of(first: Option<i32>, limits: &Limits) -> Result<usize> {
+    first.map_or(Ok(limits.page_size), |first| page_size("first", first, limits))
+}
+
 /// How many are asked for, where that is within the limits.
-pub fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
+fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
     let most = limits.max_page_size;
     match usize::try_from(asked) {
         Ok(size) if size <= most => Ok(size),

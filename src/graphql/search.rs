@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use async_graphql::parser::types::SelectionSet;
 use async_graphql::{Context, Enum, Object, SimpleObject, Union};
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, try_join_all};
 use tokio::task::spawn_blocking;
 
 use super::arena::Arena;
@@ -15,10 +15,8 @@ use super::collections::claim::Claim;
 use super::collections::event::Event;
 use super::collections::gift::Gift;
 use super::collections::nation::Nation;
-use super::collections::with_kind;
-use super::connection::{PageInfo, page_size};
+use super::connection::{PageInfo, first_of};
 use super::error::{ApiError, Result, to_graphql};
-use super::selection::DOCUMENT_WAYS;
 use crate::domain::id::Kind;
 use crate::search::cursor::Signature;
 use crate::search::marks::{Highlight, Part};
@@ -219,9 +217,7 @@ async fn found(
             None => KINDS.to_vec(),
         },
         after: None,
-        limit: first.map_or(Ok(fetch.limits.page_size), |first| {
-            page_size("first", first, fetch.limits)
-        })?,
+        limit: first_of(first, fetch.limits)?,
         highlights: !fetch.document.below(&[set], None, &["edges", "highlights"]).is_empty(),
     };
     let signature = request.signature();
@@ -239,38 +235,24 @@ async fn found(
     })?;
     let wanted = fetch.wanted(set).rows;
     if wanted {
-        read(fetch, &found.hits, ctx).await?;
+        read(fetch, &found.hits, set).await?;
     }
     Ok(connection(fetch.arena, found, &signature, wanted, status))
 }
 
 /// Reads the documents of a page, with all that is selected below them.
-async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], ctx: &Context<'a>) -> Result<()> {
-    let set = &ctx.item.node.selection_set.node;
-    let sets: Vec<_> = DOCUMENT_WAYS
-        .iter()
-        .flat_map(|way| fetch.document.below(&[set], None, way))
-        .collect();
-    let groups: Vec<Group<'a>> = KINDS
-        .into_iter()
-        .map(|kind| Group {
-            kind,
-            ids: hits
-                .iter()
-                .map(|hit| &hit.id)
-                .filter(|id| Kind::of(id) == Ok(kind))
-                .cloned()
-                .collect(),
-            sets: sets.clone(),
-        })
-        .filter(|group| !group.ids.is_empty())
-        .collect();
-    let reads = groups.iter().map(|group| -> BoxFuture<'a, Result<()>> {
-        let ids = group.ids.clone();
-        with_kind!(group.kind, E => fetch.by_ids::<E>(ids).boxed())
+async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], set: &'a SelectionSet) -> Result<()> {
+    let sets = fetch.document.on_page(set);
+    let of = |kind| {
+        let ids = hits.iter().map(|hit| &hit.id);
+        ids.filter(move |id| Kind::of(id) == Ok(kind)).cloned().collect()
+    };
+    let groups = KINDS.into_iter().map(|kind| Group {
+        kind,
+        ids: of(kind),
+        sets: sets.clone(),
     });
-    try_join_all(reads.collect::<Vec<_>>()).await?;
-    fetch.everything_below(groups).await
+    fetch.documents(groups.collect()).await
 }
 
 fn connection(arena: &Arena, found: Found, signature: &Signature, wanted: bool, status: Status) -> SearchConnection {

@@ -66,6 +66,14 @@ impl<'a> Document<'a> {
         sets
     }
 
+    /// What is selected on the documents of a connection's page.
+    pub fn on_page(self, set: &'a SelectionSet) -> Vec<&'a SelectionSet> {
+        DOCUMENT_WAYS
+            .iter()
+            .flat_map(|way| self.below(&[set], None, way))
+            .collect()
+    }
+
     /// The value of an argument; `None` where it is not given.
     pub fn argument(self, field: &Field, name: &str) -> Result<Option<Value>> {
         let Some(value) = field.get_argument(name) else {

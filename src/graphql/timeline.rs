@@ -20,7 +20,6 @@ use super::connection::{Connection, Member, Window};
 use super::error::{Result, to_graphql};
 use super::filter::{DateFilter, DatePaths, Selector as _};
 use super::order::OrderDirection;
-use super::selection::DOCUMENT_WAYS;
 use crate::domain::id::Kind;
 use crate::store::cursor::{KeyKind, Order, OrderBy};
 use crate::store::entity::Entity as _;
@@ -127,7 +126,7 @@ async fn read<'a>(
     if let Some(nation) = &filter.nation {
         // Read once for the three places where a nation can stand.
         let refers = Filter::refers("giver", Kind::Nation, nation.filter()?);
-        let giver = fetch.arena.store.resolved(&refers).await?;
+        let giver = fetch.arena.store.resolve(&refers).await?;
         let (recipient, part) = (giver.at("recipient"), giver.at("nations.nation"));
         of_gifts.filter = Filter::All(vec![Filter::Any(vec![giver, recipient]), of_gifts.filter]);
         of_events.filter = Filter::All(vec![part, of_events.filter]);
@@ -138,10 +137,7 @@ async fn read<'a>(
     )
     .await?;
     let page = merged(gifts, events, &request);
-    let sets: Vec<&SelectionSet> = DOCUMENT_WAYS
-        .iter()
-        .flat_map(|way| fetch.document.below(&[set], None, way))
-        .collect();
+    let sets = fetch.document.on_page(set);
     let group = |kind| Group {
         kind,
         ids: page.rows.iter().filter_map(|row| row.node.id_of(kind)).collect(),

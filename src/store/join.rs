@@ -17,14 +17,8 @@ use crate::domain::id::Kind;
 const MAX_JOINED: usize = 100_000;
 
 impl Store {
-    /// The same filter without filters across relations, for callers who use it in several places: what those match has
-    /// been read.
-    pub async fn resolved(&self, filter: &Filter) -> Result<Filter> {
-        self.resolve(filter).await
-    }
-
-    /// `filter` with every join replaced by the ids that it stands for.
-    pub(super) fn resolve<'a>(&'a self, filter: &'a Filter) -> BoxFuture<'a, Result<Filter>> {
+    /// `filter` with every join replaced by the ids that it stands for: for callers too who use it in several places.
+    pub fn resolve<'a>(&'a self, filter: &'a Filter) -> BoxFuture<'a, Result<Filter>> {
         async move {
             Ok(match filter {
                 Filter::All(parts) => Filter::All(self.resolve_each(parts).await?),

@@ -54,8 +54,14 @@ impl Store {
         Ok(found)
     }
 
-    /// One top-level text of each of these documents, by their ids. One command.
-    pub async fn texts(&self, kind: Kind, ids: Vec<String>, field: &str) -> Result<HashMap<String, String>> {
+    /// What these documents are called, by their ids. One command.
+    pub async fn names(&self, kind: Kind, ids: Vec<String>) -> Result<HashMap<String, String>> {
+        let field = match kind {
+            Kind::Nation => "name",
+            Kind::Animal => "commonName",
+            Kind::Claim => "code",
+            Kind::Gift | Kind::Event | Kind::Source => "title",
+        };
         if ids.is_empty() {
             return Ok(HashMap::new());
         }

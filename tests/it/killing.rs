@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use menagerie::domain::id::Kind;
-use menagerie::embedded::{self, Embedded};
 use menagerie::store::write::Prepared;
 use serde_json::json;
 
-use crate::support::{TestApp, database_options};
+use crate::support::{TestApp, server_of_its_own};
 
 /// How many writers, how many documents by each, and how often the database is killed.
 const WRITERS: usize = 8;
@@ -27,16 +26,7 @@ fn source(writer: usize, number: usize) -> Prepared {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_database_loses_no_acknowledged_write_fails_none_and_the_server_answers_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let database = Embedded::start(embedded::Options {
-        program: None,
-        data_dir: folder.path().to_owned(),
-        memory_limit_mb: 2048,
-        log_file_max: Some("16MB".into()),
-    })
-    .await
-    .expect("the database starts");
-    let mut options = database_options();
-    options.uri = database.uri();
+    let (database, options) = server_of_its_own(folder.path()).await;
     let app = Arc::new(TestApp::over(options).await);
 
     let written = Arc::new(AtomicUsize::new(0));

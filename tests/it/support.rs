@@ -215,6 +215,22 @@ pub async fn until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
+/// A database server for one test alone, which may be killed, and a database on it.
+pub async fn server_of_its_own(folder: &std::path::Path) -> (Embedded, store::Options) {
+    let server = Embedded::start(embedded::Options {
+        program: None,
+        data_dir: folder.to_owned(),
+        memory_limit_mb: 2048,
+        log_file_max: Some("16MB".into()),
+    });
+    let server = server.await.expect("the database starts");
+    let options = store::Options {
+        uri: server.uri(),
+        ..database_options()
+    };
+    (server, options)
+}
+
 /// A database that no other test uses, on the server that all tests share.
 pub fn database_options() -> store::Options {
     static NEXT: AtomicU32 = AtomicU32::new(0);

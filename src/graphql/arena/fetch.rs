@@ -17,7 +17,7 @@ use crate::graphql::collections::with_kind;
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::Result;
 use crate::graphql::limits::Limits;
-use crate::graphql::selection::{DOCUMENT_WAYS, Document};
+use crate::graphql::selection::Document;
 use crate::store::filter::Filter;
 use crate::store::page::Want;
 
@@ -78,17 +78,23 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
-    /// Reads documents by their ids, with all that is selected on them: of each kind one command. Nothing is read where
-    /// nothing is selected.
-    pub async fn documents(self, mut groups: Vec<Group<'a>>) -> Result<()> {
-        groups.retain(|group| !group.sets.is_empty() && !group.ids.is_empty());
-        for kind in Kind::ALL {
-            let of_kind = groups.iter().filter(|group| group.kind == kind);
-            let ids: BTreeSet<&String> = of_kind.flat_map(|group| &group.ids).collect();
-            let ids = ids.into_iter().cloned().collect();
-            with_kind!(kind, E => self.by_ids::<E>(ids).await?);
+    /// Reads documents by their ids, with all that is selected on them: one command for each kind, all at the same time.
+    pub async fn documents(self, groups: Vec<Group<'a>>) -> Result<()> {
+        let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
+        for group in &groups {
+            wanted.entry(group.kind).or_default().extend(group.ids.iter().cloned());
         }
+        try_join_all(self.reads(wanted)).await?;
         self.everything_below(groups).await
+    }
+
+    /// The reads of documents by their ids. Collected before anything waits: a closure that lives across a wait would
+    /// have to work for all lifetimes.
+    fn reads(self, wanted: BTreeMap<Kind, BTreeSet<String>>) -> Vec<BoxFuture<'a, Result<()>>> {
+        let read = |(kind, ids): (Kind, BTreeSet<String>)| -> BoxFuture<'a, Result<()>> {
+            with_kind!(kind, E => self.by_ids::<E>(ids.into_iter().collect()).boxed())
+        };
+        wanted.into_iter().map(read).collect()
     }
 
     fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
@@ -153,11 +159,7 @@ impl<'a> Fetch<'a> {
         for group in &level.groups {
             wanted.entry(group.kind).or_default().extend(group.ids.iter().cloned());
         }
-        // Collected before anything waits: a closure that lives across a wait would have to work for all lifetimes.
-        let mut by_id: Vec<BoxFuture<'a, Result<()>>> = Vec::new();
-        for (kind, ids) in wanted {
-            by_id.push(with_kind!(kind, E => self.by_ids::<E>(ids.into_iter().collect()).boxed()));
-        }
+        let by_id = self.reads(wanted);
         let mut below: Vec<BoxFuture<'a, Result<Group<'a>>>> = Vec::new();
         for connection in level.below {
             below.push(with_kind!(connection.of, E => self.pages_below::<E>(connection).boxed()));
@@ -215,14 +217,10 @@ impl<'a> Fetch<'a> {
                 pages.for_each(|(parent, page)| keep(&parent, page));
             }
         }
-        let sets = DOCUMENT_WAYS
-            .iter()
-            .flat_map(|way| self.document.below(&[set], None, way))
-            .collect();
         Ok(Group {
             kind: E::KIND,
             ids: ids.into_iter().collect(),
-            sets,
+            sets: self.document.on_page(set),
         })
     }
 

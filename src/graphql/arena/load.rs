@@ -20,7 +20,7 @@ use crate::graphql::collections::{Node, root_ways, with_kind};
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::limits::Limits;
-use crate::graphql::selection::{DOCUMENT_WAYS, Document, Projections};
+use crate::graphql::selection::{Document, Projections};
 use crate::store::entity::Projection;
 use crate::store::filter::Filter;
 
@@ -57,10 +57,7 @@ pub async fn page<E: Collection>(
         let group = Group {
             kind: E::KIND,
             ids: page.documents().map(|document| document.id().to_owned()).collect(),
-            sets: DOCUMENT_WAYS
-                .iter()
-                .flat_map(|way| fetch.document.below(&[set], None, way))
-                .collect(),
+            sets: fetch.document.on_page(set),
         };
         fetch.everything_below(vec![group]).await?;
         Ok(page)

@@ -135,21 +135,9 @@ impl Export {
         }
         let mut names = Names::new();
         for (kind, ids) in wanted {
-            let field = name_of(kind);
-            let found = self.store.texts(kind, ids.into_iter().collect(), field).await?;
-            names.extend(found);
+            names.extend(self.store.names(kind, ids.into_iter().collect()).await?);
         }
         Ok(names)
-    }
-}
-
-/// The field that a document of this kind is called by.
-const fn name_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Nation => "name",
-        Kind::Animal => "commonName",
-        Kind::Claim => "code",
-        Kind::Gift | Kind::Event | Kind::Source => "title",
     }
 }
 

@@ -21,7 +21,7 @@ use self::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, G
 use super::arena::load;
 use super::collections::gift::GiftFilter;
 use super::collections::nation::Nation;
-use super::connection::page_size;
+use super::connection::first_of;
 use super::error::{ApiError, to_graphql};
 use super::filter::Selector as _;
 use super::limits::Limits;
@@ -63,7 +63,7 @@ impl StatsQuery {
         async {
             let filter = filter_of(filter.as_ref())?;
             let fetch = load::fetch(ctx)?;
-            let first = at_most(first, fetch.limits)?;
+            let first = first_of(first, fetch.limits)?;
             plan::flows(fetch, &ctx.item.node.selection_set.node, &filter, first).await
         }
         .boxed()
@@ -74,11 +74,6 @@ impl StatsQuery {
 
 fn filter_of(filter: Option<&GiftFilter>) -> super::error::Result<Filter> {
     filter.map_or(Ok(Filter::All(vec![])), GiftFilter::filter)
-}
-
-/// How many entries a list has at most.
-fn at_most(first: Option<i32>, limits: &Limits) -> super::error::Result<usize> {
-    first.map_or(Ok(limits.page_size), |first| page_size("first", first, limits))
 }
 
 /// Numbers over the gifts that match.
@@ -205,7 +200,7 @@ const EARLIEST: GroupOrder = GroupOrder {
 fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, otherwise: GroupOrder) -> Result<Listing> {
     let limits = ctx.data::<Limits>().map_err(|_| to_graphql(ApiError::Internal))?;
     Ok(Listing {
-        first: at_most(first, limits).map_err(to_graphql)?,
+        first: first_of(first, limits).map_err(to_graphql)?,
         order: order.unwrap_or(otherwise),
     })
 }

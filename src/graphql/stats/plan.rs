@@ -8,10 +8,10 @@ use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_
 use super::figures::Figures;
 use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
 use super::types::GiftsByNation;
-use super::{GiftFlow, MOST_GIFTS, at_most};
+use super::{GiftFlow, MOST_GIFTS};
 use crate::domain::id::Kind;
 use crate::graphql::arena::fetch::{Fetch, Group};
-use crate::graphql::connection::parse;
+use crate::graphql::connection::{first_of, parse};
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::values::Count;
 use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
@@ -64,7 +64,7 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
 
     let store = &fetch.arena.store;
     // What stands across relations is looked up once for all groups.
-    let filter = &store.resolved(filter).await?;
+    let filter = &store.resolve(filter).await?;
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
     let [words, pairs, spans, certainties] = needs.map(asked);
     let of_gifts = try_join4(
@@ -101,6 +101,7 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     for list in &fields {
         documents.extend(listed(fetch, &figures, list)?);
     }
+    documents.retain(|group| !group.sets.is_empty());
     fetch.documents(documents).await?;
     Ok(figures)
 }
@@ -123,10 +124,11 @@ pub async fn flows<'a>(
         ids: groups.iter().map(|(pair, _)| of(pair).clone()).collect(),
         sets: fetch.document.below(&[set], None, &[name]),
     };
-    let ends = vec![
+    let mut ends = vec![
         end("giver", |pair| &pair.giver),
         end("recipient", |pair| &pair.recipient),
     ];
+    ends.retain(|group| !group.sets.is_empty());
     fetch.documents(ends).await?;
     let flow = |(pair, group): (Pair, Gifts)| GiftFlow {
         giver: pair.giver,
@@ -181,16 +183,14 @@ fn grouping(fetch: Fetch<'_>, list: &Field) -> Result<AnimalGrouping> {
 /// Reads the names of all that a list can show: they are told, and decide ties in any order. Families, orders and
 /// classes are their own names.
 async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Result<()> {
-    let (kind, field, mut ids) = match list.name.node.as_str() {
-        "byGiver" => (Kind::Nation, "name", figures.nations(|pair| &pair.giver)),
-        "byRecipient" => (Kind::Nation, "name", figures.nations(|pair| &pair.recipient)),
-        "byAnimal" if grouping(fetch, list)? == AnimalGrouping::Animal => {
-            (Kind::Animal, "commonName", figures.animal_ids())
-        }
+    let (kind, mut ids) = match list.name.node.as_str() {
+        "byGiver" => (Kind::Nation, figures.nations(|pair| &pair.giver)),
+        "byRecipient" => (Kind::Nation, figures.nations(|pair| &pair.recipient)),
+        "byAnimal" if grouping(fetch, list)? == AnimalGrouping::Animal => (Kind::Animal, figures.animal_ids()),
         _ => return Ok(()),
     };
     ids.retain(|id| !figures.names.contains_key(id));
-    figures.names.extend(fetch.arena.store.texts(kind, ids, field).await?);
+    figures.names.extend(fetch.arena.store.names(kind, ids).await?);
     Ok(())
 }
 
@@ -200,7 +200,7 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
     let listing = || {
         let first = parse("first", fetch.document.argument(list, "first")?)?;
         Ok::<_, ApiError>(Listing {
-            first: at_most(first, fetch.limits)?,
+            first: first_of(first, fetch.limits)?,
             order: order_of(fetch, list)?.unwrap_or(MOST_GIFTS),
         })
     };

@@ -3,14 +3,13 @@
 use std::process::Command;
 
 use menagerie::domain::id::Kind;
-use menagerie::embedded::{self, Embedded};
 use menagerie::search::KINDS;
 use menagerie::seed::load::{Options, load};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
 use super::{found, ids, indexed};
-use crate::support::{TestApp, database_options, until};
+use crate::support::{TestApp, server_of_its_own, until};
 
 /// A document as another program writes it, in the form of one that is there.
 async fn copy(database: &mongodb::Database, id: &str, title: &str) -> Document {
@@ -113,16 +112,7 @@ async fn a_collection_that_is_dropped_is_forgotten_and_a_database_that_comes_ane
 #[tokio::test]
 async fn after_a_database_was_killed_the_index_catches_up() {
     let folder = tempfile::tempdir().expect("a folder");
-    let database = Embedded::start(embedded::Options {
-        program: None,
-        data_dir: folder.path().to_owned(),
-        memory_limit_mb: 2048,
-        log_file_max: Some("16MB".into()),
-    })
-    .await
-    .expect("the database starts");
-    let mut options = database_options();
-    options.uri = database.uri();
+    let (database, options) = server_of_its_own(folder.path()).await;
     let app = TestApp::over(options).await;
     load(&app.store, &["article".to_owned()], Options::default())
         .await
