@@ -107,6 +107,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Unreadable { .. }
             | StoreError::Schema { .. }
             | StoreError::NoFeed(_)
+            | StoreError::HistoryLost(_)
             | StoreError::Refused(_) => Self::Internal,
         }
     }

@@ -12,6 +12,7 @@ use super::metrics::Metrics;
 use super::persisted::{Persisted, Trusted};
 use super::stopping::Stopping;
 use crate::graphql::{Schema, limits::Limits, schema, sdl};
+use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 
@@ -85,6 +86,7 @@ pub struct State {
     pub(super) schema: Schema,
     pub(super) sdl: Arc<str>,
     pub(super) store: Store,
+    pub(super) live: Live,
     pub(super) search: Search,
     pub(super) settings: Arc<Settings>,
     pub(super) guard: Guard,
@@ -97,11 +99,11 @@ pub struct State {
 }
 
 impl State {
-    /// The routes' view of a store and the search index over it, which is somebody else's to keep up to date.
+    /// The routes' view of a store, and of the feed and the search index over it, which are somebody else's to keep going.
     ///
     /// # Errors
     /// [`StateError`].
-    pub fn new(store: Store, search: Search, settings: Settings) -> Result<Self, StateError> {
+    pub fn new(store: Store, live: Live, search: Search, settings: Settings) -> Result<Self, StateError> {
         let schema = schema(settings.limits);
         let sdl = sdl(&schema);
         let rules = Rules {
@@ -119,8 +121,9 @@ impl State {
         Ok(Self {
             sdl: sdl.into(),
             schema,
-            metrics: Metrics::new(store.clone(), search.clone()),
+            metrics: Metrics::new(store.clone(), live.clone(), search.clone()),
             store,
+            live,
             search,
             persisted: Persisted::new(
                 settings.trusted.clone(),

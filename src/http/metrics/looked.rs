@@ -1,4 +1,5 @@
-//! What others know and is looked up whenever the metrics are asked for: the database's connections, the search index.
+//! What others know and is looked up whenever the metrics are asked for: the database's connections, the feed,
+//! the search index.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,12 +7,14 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 
 /// These metrics, and those who know them.
 pub(super) struct Looked {
     store: Store,
+    live: Live,
     search: Search,
     commands: Counter,
     open: Gauge,
@@ -20,12 +23,16 @@ pub(super) struct Looked {
     search_documents: Gauge,
     search_live: Gauge,
     search_lag: Gauge<f64, AtomicU64>,
+    feed_live: Gauge,
+    feed_lag: Gauge<f64, AtomicU64>,
+    feed_listeners: Gauge,
 }
 
 impl Looked {
-    pub fn new(store: Store, search: Search) -> Self {
+    pub fn new(store: Store, live: Live, search: Search) -> Self {
         Self {
             store,
+            live,
             search,
             commands: Counter::default(),
             open: Gauge::default(),
@@ -34,6 +41,9 @@ impl Looked {
             search_documents: Gauge::default(),
             search_live: Gauge::default(),
             search_lag: Gauge::default(),
+            feed_live: Gauge::default(),
+            feed_lag: Gauge::default(),
+            feed_listeners: Gauge::default(),
         }
     }
 
@@ -74,6 +84,22 @@ impl Looked {
             Unit::Seconds,
             self.search_lag.clone(),
         );
+        registry.register(
+            "feed_live",
+            "Whether the database tells what changes in it: 1 or 0",
+            self.feed_live.clone(),
+        );
+        registry.register_with_unit(
+            "feed_lag",
+            "How long ago the database had last told of all that had changed; -1 before the first time",
+            Unit::Seconds,
+            self.feed_lag.clone(),
+        );
+        registry.register(
+            "feed_listeners",
+            "Subscriptions and others that are told what changes",
+            self.feed_listeners.clone(),
+        );
     }
 
     /// Brings them up to date.
@@ -87,6 +113,11 @@ impl Looked {
         self.search_documents.set(whole(index.documents));
         self.search_live.set(index.live.into());
         self.search_lag.set(index.lag.as_secs_f64());
+        let feed = self.live.status();
+        self.feed_live.set(feed.live.into());
+        self.feed_lag.set(feed.lag.map_or(-1.0, |lag| lag.as_secs_f64()));
+        self.feed_listeners
+            .set(i64::try_from(feed.listeners).unwrap_or(i64::MAX));
         // The store counts; this only shows it.
         let sent = self.store.commands_sent();
         self.commands.inner().store(sent, Ordering::Relaxed);

@@ -21,6 +21,7 @@ use looked::Looked;
 
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
+use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 
@@ -139,7 +140,7 @@ struct Counters {
 
 impl Metrics {
     /// All at zero; what concerns the database and the search index is asked of them.
-    pub fn new(store: Store, search: Search) -> Self {
+    pub fn new(store: Store, live: Live, search: Search) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let new = Counters {
             requests: Family::default(),
@@ -153,7 +154,7 @@ impl Metrics {
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            looked: Looked::new(store, search),
+            looked: Looked::new(store, live, search),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());
