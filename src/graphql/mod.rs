@@ -25,6 +25,7 @@ use async_graphql::{
     EmptyMutation, EmptySubscription, Name, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
 };
 
+use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 use arena::Arena;
@@ -61,10 +62,10 @@ pub fn sdl(schema: &Schema) -> String {
         + "\n"
 }
 
-/// Runs one request against the store and the search index. Every error in the response carries `extensions.code`.
-pub async fn execute(schema: &Schema, store: Store, search: Search, mut request: Request) -> Response {
+/// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries `extensions.code`.
+pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
-    let mut response = schema.execute(request.data(Arena::new(store)).data(search)).await;
+    let mut response = schema.execute(request.data(Arena::new(store, live)).data(search)).await;
     response.data = in_order(response.data, &keys);
     for error in &mut response.errors {
         give_code(error);
