@@ -13,6 +13,7 @@ use super::browser::REQUEST_ID;
 use super::etag;
 use super::guard::{MOST_ERRORS, Refusal};
 use super::media::MediaType;
+use super::sse;
 use crate::graphql::error::ApiError;
 use crate::store::Work;
 
@@ -159,6 +160,16 @@ impl Answer {
             })
     }
 
+    /// Its errors.
+    pub fn errors(&self) -> &[ServerError] {
+        &self.errors
+    }
+
+    /// Whether something was executed: then there is data, be it null.
+    pub const fn is_executed(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// The codes of its errors.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.errors.iter().map(code_of)
@@ -169,7 +180,8 @@ impl Answer {
         match (self.told, media) {
             (Told::Status(status), _) => status,
             (Told::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            (Told::NotInOrder, MediaType::Json) | (Told::Executed, _) => StatusCode::OK,
+            // A stream of events is begun, so that a browser's EventSource shows its reader what is wrong.
+            (Told::NotInOrder, MediaType::Json | MediaType::EventStream) | (Told::Executed, _) => StatusCode::OK,
         }
     }
 }
@@ -216,14 +228,17 @@ impl Answers {
 
     /// As a response to this request. What was read by GET has a tag, and whoever has it already is told so by 304.
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
-        let body = match serde_json::to_string(self) {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::error!("an answer cannot be written: {error}");
-                return HttpResponse::InternalServerError().finish();
-            }
+        let Some(body) = json(self) else {
+            return HttpResponse::InternalServerError().finish();
         };
-        let tag = (http.method() == Method::GET && self.can_be_held()).then(|| etag::of(body.as_bytes()));
+        // What is wrong with the request itself, or with the server, is told by a status, and that needs no events.
+        let (media, body) = match media {
+            MediaType::EventStream if self.status(media) == StatusCode::OK => (media, sse::whole(&body)),
+            MediaType::EventStream => (MediaType::GraphqlResponse, body),
+            media => (media, body),
+        };
+        let can_be_held = media != MediaType::EventStream && self.can_be_held();
+        let tag = (http.method() == Method::GET && can_be_held).then(|| etag::of(body.as_bytes()));
         let held = tag.as_ref().is_some_and(|tag| etag::is_held(http, tag));
         let status = if held {
             StatusCode::NOT_MODIFIED
@@ -252,6 +267,13 @@ impl Answers {
         hint(&mut response, status);
         response.body(body)
     }
+}
+
+/// What is told to a client, as JSON.
+pub fn json(told: &impl Serialize) -> Option<String> {
+    serde_json::to_string(told)
+        .inspect_err(|error| tracing::error!("an answer cannot be written: {error}"))
+        .ok()
 }
 
 /// The header that a status must come with.
