@@ -243,6 +243,7 @@ impl Way<'_> {
         let execution = execute(
             &state.schema,
             store.clone(),
+            state.live.clone(),
             state.search.clone(),
             ready.prepared.request,
         );
