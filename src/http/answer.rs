@@ -131,9 +131,12 @@ impl Answer {
             ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, None),
             ApiError::Forbidden(_) => (StatusCode::FORBIDDEN, None),
             ApiError::RateLimited(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
-            ApiError::Unavailable | ApiError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+            ApiError::Unavailable | ApiError::NoFeed | ApiError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
             ApiError::Timeout => (StatusCode::GATEWAY_TIMEOUT, None),
-            ApiError::LimitExceeded { .. } | ApiError::BadUserInput(_) => (StatusCode::BAD_REQUEST, None),
+            ApiError::LimitExceeded { .. }
+            | ApiError::BadUserInput(_)
+            | ApiError::CursorExpired
+            | ApiError::ChangesLost => (StatusCode::BAD_REQUEST, None),
             ApiError::Conflict => (StatusCode::CONFLICT, None),
             ApiError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
         };

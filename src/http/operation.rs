@@ -141,7 +141,13 @@ impl Ready {
             cost: estimate,
         } = self.prepared;
         let store = state.store.for_request(until, tells_cost);
-        let execution = execute(&state.schema, store.clone(), state.search.clone(), request);
+        let execution = execute(
+            &state.schema,
+            store.clone(),
+            state.live.clone(),
+            state.search.clone(),
+            request,
+        );
         let ended = in_time(until, gone, execution).await;
         let work = store.work();
         let answer = ended.map_or_else(
