@@ -23,8 +23,11 @@ pub enum Ended {
     #[error("it is not known what has changed")]
     Lost,
     /// The listener took so long that more changes wait than are kept.
-    #[error("more than {BUFFERED} changes wait to be taken")]
-    TooSlow,
+    #[error("{missed} more changes wait to be taken than the {BUFFERED} that are kept")]
+    TooSlow {
+        /// How many were missed.
+        missed: u64,
+    },
     /// The database does not tell what changes, or not at the moment.
     #[error("the database does not tell what changes at the moment")]
     Silent,
@@ -111,7 +114,7 @@ impl Telling {
                     Ok(News::Change(change)) if told.as_ref().is_some_and(|told| change.place <= *told) => {}
                     Ok(News::Change(change)) => return Ok(Some(change)),
                     Ok(News::Lost) | Err(RecvError::Closed) => return Err(Ended::Lost),
-                    Err(RecvError::Lagged(_)) => return Err(Ended::TooSlow),
+                    Err(RecvError::Lagged(missed)) => return Err(Ended::TooSlow { missed }),
                 },
                 State::Over => return Ok(None),
             }

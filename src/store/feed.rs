@@ -12,6 +12,8 @@ use mongodb::options::FullDocumentType;
 
 use super::bson_types::{Timestamp, first_step};
 use super::entity::Entity;
+use super::filter::Filter;
+use super::matches::{looks_at, may_be_met_by, meets};
 use super::page::read_document;
 use super::place::Place;
 use super::texts::{Texts, texts_of};
@@ -74,6 +76,27 @@ impl Change {
     /// [`StoreError::Unreadable`].
     pub fn read<E: Entity>(&self) -> Result<Option<E>> {
         self.document.as_ref().map(read_document).transpose()
+    }
+
+    /// Whether it tells the document: it was not deleted by this change, nor soon after.
+    pub const fn is_there(&self) -> bool {
+        self.document.is_some()
+    }
+
+    /// Whether the document meets a filter, whose joins have been resolved.
+    pub fn meets(&self, filter: &Filter) -> bool {
+        self.document.as_ref().is_some_and(|document| meets(filter, document))
+    }
+
+    /// Whether the document may have met a filter before this change, as far as can be told from its id and from which
+    /// fields changed: nothing tells what was in them.
+    pub fn may_have_met(&self, filter: &Filter) -> bool {
+        let looked_at_changed = match &self.operation {
+            Operation::Created => false,
+            Operation::Updated { fields: Some(fields) } => looks_at(filter, fields),
+            Operation::Updated { fields: None } | Operation::Deleted => true,
+        };
+        looked_at_changed && may_be_met_by(filter, &self.id)
     }
 
     /// The document's number of changes, as far as it is there.

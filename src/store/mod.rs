@@ -18,6 +18,7 @@ pub mod feed;
 pub mod filter;
 mod find;
 pub mod join;
+mod matches;
 mod meter;
 pub mod page;
 pub mod place;

@@ -88,6 +88,11 @@ impl<E: Collection> Shelf<E> {
         locked(&self.pages).get(key).map(Arc::clone)
     }
 
+    fn clear(&self) {
+        locked(&self.documents).clear();
+        locked(&self.pages).clear();
+    }
+
     /// Keeps a page and its documents.
     pub fn put_page(&self, key: PageKey, page: Arc<Connection<E>>) {
         page.documents().for_each(|document| self.put(Arc::clone(document)));
@@ -112,6 +117,17 @@ impl Arena {
         }
     }
 
+    /// Forgets all that was read.
+    pub fn clear(&self) {
+        self.gifts.clear();
+        self.nations.clear();
+        self.animals.clear();
+        self.events.clear();
+        self.claims.clear();
+        self.sources.clear();
+        locked(&self.given).clear();
+    }
+
     /// How many animals of this kind were given, if that has been summed.
     pub fn given(&self, animal: &str) -> Option<Count> {
         locked(&self.given).get(animal).cloned()
@@ -122,7 +138,7 @@ impl Arena {
     }
 }
 
-/// A lock that a panic elsewhere cannot close: what it guards is only ever added to.
+/// A lock that a panic elsewhere cannot close: what it guards is whole after every step.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
