@@ -18,7 +18,10 @@ fn unknown() -> String {
 async fn without_a_header_one_is_anonymous_where_that_is_allowed() {
     let store = no_store().await;
     assert_eq!(
-        Authenticator::new(true, None).identity(&store, None).await.map(|known| known.viewer),
+        Authenticator::new(true, None)
+            .identity(&store, None)
+            .await
+            .map(|known| known.viewer),
         Ok(Viewer::Anonymous)
     );
     assert_eq!(
