@@ -68,12 +68,12 @@ pub fn sdl(schema: &Schema) -> String {
         + "\n"
 }
 
-/// Runs one request against the store and the search index. Every error in the response carries `extensions.code`.
+/// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries
+/// `extensions.code`.
 pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
-    let mut response = schema
-        .execute(request.data(Arena::new(store)).data(live).data(search))
-        .await;
+    let arena = Arena::new(store, live.clone());
+    let mut response = schema.execute(request.data(arena).data(live).data(search)).await;
     response.data = in_order(response.data, &keys);
     for error in &mut response.errors {
         give_code(error);
@@ -106,7 +106,8 @@ pub fn subscribe(
         request.set_parsed_query(document);
     }
     let cursor = Cursor::default();
-    let request = request.data(Arena::new(store)).data(live).data(search);
+    let arena = Arena::new(store, live.clone());
+    let request = request.data(arena).data(live).data(search);
     let told = schema.execute_stream(request.data(cursor.clone()));
     told.map(move |mut response| {
         response.errors.iter_mut().for_each(give_code);

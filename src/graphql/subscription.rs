@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::arena::Arena;
+use super::arena::load::fetch;
 use super::change::{AnyKind, Change, checked};
 use super::collections::gift::GiftFilter;
 use super::error::{ApiError, Result, to_graphql};
@@ -21,6 +22,7 @@ use crate::live::since::{Ended, since};
 use crate::live::{BUFFERED, Live};
 use crate::store::filter::Filter;
 use crate::store::place::Place;
+use crate::store::versions::Touched;
 use crate::store::{Store, feed};
 
 /// The cursor of the change that is answered just now: on its way from the stream to who sends the answer.
@@ -48,6 +50,8 @@ impl ChangesQuery {
     /// `after` it, and no change of that data is missed.
     async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
         async {
+            let fetch = fetch(ctx)?;
+            fetch.arena.store.touch(Touched::UNCOUNTED);
             let live = ctx.data::<Live>().map_err(|_| ApiError::Internal)?;
             let listening = live.listening().await.ok_or(ApiError::NoFeed)?;
             Ok(listening.0.text())

@@ -6,6 +6,7 @@
 //! for a WebSocket is `ws`'s.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::http::{Method, StatusCode};
@@ -16,10 +17,12 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::answer::{Answer, Answers};
+use super::cache::Key;
 use super::client::Client;
 use super::entry::{Admitted, Entry, Pass, caught};
 use super::events::{self, Events, Noted as Subscribed};
 use super::guard::Refusal;
+use super::kept::Told;
 use super::leaving;
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
@@ -193,12 +196,18 @@ impl Way<'_> {
     }
 
     async fn one(&self, parameters: &Parameters, client: Client, pass: Pass) -> Result<Answered, Answer> {
-        let ready = self.asker(&client).ready(parameters)?;
+        let asker = self.asker(&client);
+        let source = asker.source(parameters)?;
+        let keeps = self.state.responses.is_on() && !self.tells_cost && self.media != MediaType::EventStream;
+        let key = keeps.then(|| parameters.key(&source, self.noted.borrow().viewer.role()));
+        if let Some(key) = &key
+            && let Some(kept) = asker.known(key, &source)?
         {
-            let mut noted = self.noted.borrow_mut();
-            noted.operation.clone_from(&ready.name);
-            noted.kind = ready.kind;
+            self.note(&kept.told);
+            return Ok(Answered::Whole(Answers::Kept(kept)));
         }
+        let ready = asker.ready(parameters, &source)?;
+        self.note(&ready.told());
         let subscribes = ready.kind == Kind::Subscription;
         if subscribes && self.media != MediaType::EventStream {
             return Err(no_events());
@@ -214,14 +223,33 @@ impl Way<'_> {
             };
             return Ok(Answered::Events(events::open(self.state, client, ready, noted)?, pass));
         }
-        Ok(Answered::Whole(self.run(ready).await.into()))
+        if ready.kind == Kind::Query
+            && let Some(key) = &key
+        {
+            return self.run_once(key, ready).await.map(Answered::Whole);
+        }
+        let told = ready.told();
+        let answer = self.run(ready).await;
+        // What is read by GET has a tag, and a tag is one of bytes.
+        let kept = asker.by_get.then(|| answer.kept(told)).flatten();
+        Ok(Answered::Whole(match kept {
+            Some(kept) if self.media != MediaType::EventStream => Answers::Kept(Arc::new(kept)),
+            _ => answer.into(),
+        }))
+    }
+
+    fn note(&self, told: &Told) {
+        let mut noted = self.noted.borrow_mut();
+        noted.operation.clone_from(&told.operation);
+        noted.kind = told.kind;
+        noted.cost = Some(told.cost);
     }
 
     /// All of a batch is looked at before any of it runs.
     async fn batch(&self, all: &[Parameters], client: &Client) -> Result<Answers, Answer> {
         let asker = self.asker(client);
         let ready = all.iter().map(|parameters| {
-            let ready = asker.ready(parameters)?;
+            let ready = asker.ready(parameters, &asker.source(parameters)?)?;
             match ready.kind {
                 Kind::Subscription => Err(no_events()),
                 _ => Ok(ready),
@@ -250,6 +278,16 @@ impl Way<'_> {
         let (answer, commands) = ready.run(self.state, until, leaving::left(http), self.tells_cost).await;
         self.noted.borrow_mut().commands += commands;
         answer
+    }
+
+    async fn run_once(&self, key: &Key, ready: Ready) -> Result<Answers, Answer> {
+        let Entry { http, until, .. } = self.entry;
+        let (made, commands) = ready.run_once(self.state, key, until, leaving::left(http)).await;
+        self.noted.borrow_mut().commands += commands;
+        Ok(match made? {
+            Ok(kept) => Answers::Kept(kept),
+            Err(answer) => Answer::clone(&answer).into(),
+        })
     }
 }
 

@@ -27,6 +27,15 @@ impl MediaType {
         }
     }
 
+    /// As the value of a header.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+            Self::EventStream => "text/event-stream; charset=utf-8",
+        }
+    }
+
     /// The one that the client likes best; of those that it likes alike, the one that it names first, or JSON where it
     /// names none. `None` where it accepts none of them. A stream of events goes to those who name it, and like it best.
     pub fn negotiated(headers: &HeaderMap) -> Option<Self> {

@@ -2,17 +2,23 @@
 //!
 //! What is read before is told by `reading` (HTTP) and `ws` (WebSockets); what becomes of a subscription by `events`.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
+use actix_web::web::Data;
 
 use super::State;
 use super::answer::{Answer, Cost};
+use super::cache::{Key, Made};
 use super::client::Client;
-use super::entry::in_time;
+use super::entry::{caught, in_time};
 use super::guard::{self, OperationType, Prepared, Refusal};
+use super::kept::{Kept, Told};
 use super::metrics::Kind;
 use super::parameters::Parameters;
+use super::persisted::Source;
+use crate::graphql::error::ApiError;
 use crate::graphql::execute;
 use crate::graphql::limits::Limit;
 
@@ -30,7 +36,7 @@ pub struct Ready {
 #[derive(Clone, Copy)]
 pub struct Asker<'a> {
     /// What the routes share.
-    pub state: &'a State,
+    pub state: &'a Data<State>,
     /// Who pays.
     pub client: &'a Client,
     /// Whether it came by GET, which must change nothing.
@@ -40,11 +46,39 @@ pub struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    /// The document of a request.
+    ///
+    /// # Errors
+    /// The answer to one that has none, or one that is not known.
+    pub fn source(&self, parameters: &Parameters) -> Result<Source, Answer> {
+        let source = self.state.persisted.source(parameters);
+        source.map_err(|refusal| match &parameters.query {
+            // Without any document the request is no GraphQL request.
+            None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => {
+                Answer::unread(StatusCode::BAD_REQUEST, &refusal)
+            }
+            _ => Answer::refused(&refusal),
+        })
+    }
+
+    /// The answer that is kept of the same request, if one is.
+    ///
+    /// # Errors
+    /// The answer to a client that has no points left.
+    pub fn known(&self, key: &Key, source: &Source) -> Result<Option<Arc<Kept>>, Answer> {
+        let known = self.state.responses.get(key);
+        if known.is_some() {
+            self.spend(1)?;
+            self.state.persisted.keep(source);
+        }
+        Ok(known)
+    }
+
     /// Everything before the execution, but for its price.
     ///
     /// # Errors
     /// The answer to one that is not executed.
-    pub fn ready(&self, parameters: &Parameters) -> Result<Ready, Answer> {
+    pub fn ready(&self, parameters: &Parameters, source: &Source) -> Result<Ready, Answer> {
         let refused = |refusal: Refusal| Answer::refused(&refusal);
         let State {
             guard,
@@ -52,16 +86,7 @@ impl Asker<'_> {
             settings,
             metrics,
             ..
-        } = self.state;
-        let source = persisted
-            .source(parameters)
-            .map_err(|refusal| match &parameters.query {
-                // Without any document the request is no GraphQL request.
-                None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => {
-                    Answer::unread(StatusCode::BAD_REQUEST, &refusal)
-                }
-                _ => Answer::refused(&refusal),
-            })?;
+        } = &***self.state;
         // Looking at a request that is then refused has its price too.
         let passed = guard.passed(&source.text);
         metrics.document_looked_up(passed.is_some());
@@ -81,7 +106,7 @@ impl Asker<'_> {
                 }
             })?,
         };
-        persisted.keep(&source);
+        persisted.keep(source);
         let operation = checked
             .operation(parameters.operation_name.as_deref())
             .map_err(refused)?;
@@ -127,6 +152,50 @@ impl Asker<'_> {
 }
 
 impl Ready {
+    /// What the log and the metrics are told of it.
+    pub fn told(&self) -> Told {
+        Told {
+            operation: self.name.clone(),
+            kind: self.kind,
+            cost: self.prepared.cost,
+        }
+    }
+
+    /// Executes a query whose answer is kept, or waits for the answer to the same one of another client; and the number
+    /// of commands that the database got for it.
+    ///
+    /// # Errors
+    /// The answer to one that ended at the deadline, or whose client is gone.
+    pub async fn run_once(
+        self,
+        state: &Data<State>,
+        key: &Key,
+        until: Instant,
+        gone: impl Future<Output = ()>,
+    ) -> (Result<Made, Answer>, u64) {
+        let store = state.store.for_request(until, false);
+        let (told, shared, made_by) = (self.told(), state.clone(), store.clone());
+        let State {
+            schema, live, search, ..
+        } = &***state;
+        let (schema, live, search) = (schema.clone(), live.clone(), search.clone());
+        let making = state.responses.join(key, async move {
+            let execution = async {
+                let execution = execute(&schema, made_by.clone(), live, search, self.prepared.request);
+                Answer::executed(execution.await, None)
+            };
+            let answer = caught(execution, || {
+                shared.metrics.panicked();
+                Answer::failed(&ApiError::Internal)
+            });
+            let answer = answer.await;
+            let kept = answer.kept(told);
+            (kept.map(Arc::new).ok_or_else(|| Arc::new(answer)), made_by.touched())
+        });
+        let made = in_time(until, gone, making).await;
+        (made, store.work().commands)
+    }
+
     /// Executes a query or a mutation, until the deadline or until the client is gone; and the number of commands that
     /// the database got for it. `tells_cost`: the answer says what it cost.
     pub async fn run(

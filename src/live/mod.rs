@@ -1,11 +1,12 @@
 //! What changes, as long as the process runs: one feed of the database for all who want to hear of it.
 //!
 //! [`follow`] reads the feed, raises the store's [`Versions`] and tells all listeners. What they know is kept here: how
-//! the feed is ([`Live::status`]), whether what is cached can be trusted ([`Live::is_fresh`]), what happens from now on
+//! the feed is ([`Live::status`]), documents that were read ([`Live::by_ids`]), whether what is cached can be trusted ([`Live::is_fresh`]), what happens from now on
 //! ([`Live::listen`]) and what happened since a place ([`since`]). Clients, and how they are told, are `http`'s.
 
 pub mod since;
 
+mod documents;
 mod follow;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, watch};
 use tokio::time::timeout;
 
+use documents::Documents;
+pub use documents::Use;
 pub use follow::{Following, follow};
 
 use crate::store::Store;
@@ -61,6 +64,7 @@ pub struct Live(Arc<Inner>);
 struct Inner {
     began: Instant,
     versions: Arc<Versions>,
+    documents: Documents,
     news: broadcast::Sender<News>,
     /// Whether the feed has a place.
     begun: watch::Sender<bool>,
@@ -80,11 +84,12 @@ struct Progress {
 }
 
 impl Live {
-    /// A feed for what is read through this store.
-    pub fn new(store: &Store) -> Self {
+    /// A feed for what is read through this store. `kept`: how many bytes of documents may be kept.
+    pub fn new(store: &Store, kept: u64) -> Self {
         Self(Arc::new(Inner {
             began: Instant::now(),
             versions: store.versions(),
+            documents: Documents::new(kept),
             news: broadcast::Sender::new(BUFFERED),
             begun: watch::Sender::new(false),
             told: watch::Sender::new(None),

@@ -34,7 +34,10 @@ impl Timestamp {
 
     /// How long it is until then, by the clock of this machine; nothing where it has passed.
     pub fn ahead(self) -> Duration {
-        let millis = self.0.timestamp_millis().saturating_sub(DateTime::now().timestamp_millis());
+        let millis = self
+            .0
+            .timestamp_millis()
+            .saturating_sub(DateTime::now().timestamp_millis());
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 

@@ -43,10 +43,8 @@ impl Touched {
         Self(1 << kind as u8)
     }
 
-    /// Whether there are none.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
+    /// Something whose changes no counter tells: what was read of it is never known to stand.
+    pub const UNCOUNTED: Self = Self(1 << 7);
 
     const fn holds(self, collection: usize) -> bool {
         self.0 & (1 << collection) != 0
@@ -65,8 +63,8 @@ impl Versions {
 
     /// Whether nothing was written to these collections since the snapshot was taken.
     pub fn still(&self, snapshot: &Snapshot, touched: Touched) -> bool {
-        (0..COLLECTIONS)
-            .all(|index| !touched.holds(index) || self.collections[index].load(Ordering::SeqCst) == snapshot.0[index])
+        let stands = |index: usize| self.collections[index].load(Ordering::SeqCst) == snapshot.0[index];
+        touched.0 & Touched::UNCOUNTED.0 == 0 && (0..COLLECTIONS).all(|index| !touched.holds(index) || stands(index))
     }
 
     /// The counter of a collection.
@@ -121,6 +119,7 @@ mod tests {
         assert!(!versions.still(&before, Touched::one(Kind::Gift)));
         assert!(versions.still(&before, Touched::one(Kind::Nation)));
         assert!(versions.still(&before, Touched::default()));
+        assert!(!versions.still(&versions.snapshot(), Touched::UNCOUNTED));
         assert_ne!(versions.of_document("gift_a"), document);
     }
 

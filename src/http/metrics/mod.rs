@@ -19,6 +19,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use looked::Looked;
 
+use super::cache::Responses;
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 use crate::live::Live;
@@ -143,7 +144,7 @@ struct Counters {
 
 impl Metrics {
     /// All at zero; what concerns the database and the search index is asked of them.
-    pub fn new(store: Store, live: Live, search: Search) -> Self {
+    pub fn new(store: Store, live: Live, search: Search, responses: Responses) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let new = Counters {
             requests: Family::default(),
@@ -160,7 +161,7 @@ impl Metrics {
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            looked: Looked::new(store, live, search),
+            looked: Looked::new(store, live, search, responses),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());

@@ -122,7 +122,7 @@ impl Operation {
             by_get: false,
             after: None,
         };
-        let ready = asker.ready(&parameters)?;
+        let ready = asker.ready(&parameters, &asker.source(&parameters)?)?;
         progress.name.clone_from(&ready.name);
         progress.kind = Some(ready.kind);
         progress.cost = Some(ready.prepared.cost);
