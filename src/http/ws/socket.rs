@@ -195,7 +195,8 @@ impl Socket {
         let authorization = self.authorization(payload).map_err(|error| forbidden(&error))?;
         let until = Instant::now() + self.state.deadline();
         let asked = identity(&self.state, self.opened.address, authorization.as_deref(), until);
-        let asked = timeout_at(until.into(), asked).await;
+        // In a box, which is gone once this is known: a socket that rests must cost little.
+        let asked = timeout_at(until.into(), asked).boxed_local().await;
         let Identity { viewer, lasts } = asked.unwrap_or(Err(ApiError::Timeout)).map_err(|error| match error {
             ApiError::Unauthenticated(_) | ApiError::Forbidden(_) => forbidden(&error),
             error => close(1013, &error.to_string()),
