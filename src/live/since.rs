@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::stream::{Stream, unfold};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -91,7 +92,8 @@ impl Telling {
                 State::CatchingUp(feed, told) => {
                     // Before the question, so that nothing falls in between.
                     let listening = self.live.listen();
-                    match feed.next().await.map_err(too_old)? {
+                    // In a box, for it is large and mostly not there: what listens must cost little.
+                    match feed.next().boxed().await.map_err(too_old)? {
                         Some(Event::Changed(change)) => {
                             *told = change.place.clone();
                             if let Some((heard, listener)) = listening

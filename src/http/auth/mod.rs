@@ -12,6 +12,7 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use moka::sync::Cache;
 use tokio::time::sleep;
 
@@ -160,7 +161,8 @@ impl Authenticator {
         loop {
             let wait = lasts.map_or(every, |lasts| lasts.clamp(REST, every));
             sleep(wait).await;
-            match self.identity(store, authorization).await {
+            // In a box, which is gone once this is known: as long as nothing is asked it would be the most that this holds.
+            match self.identity(store, authorization).boxed().await {
                 Ok(identity) => lasts = identity.lasts,
                 Err(refused @ ApiError::Unauthenticated(_)) => return refused,
                 // Whether it was revoked cannot be told now, and its end is known.
