@@ -149,7 +149,7 @@ async fn serve_on(
     let address = listener.local_addr().map_err(Failure::Server)?;
     let scheme = if serving.tls.is_some() { "https" } else { "http" };
     let admin = serving.admin.as_ref().and_then(|listener| listener.local_addr().ok());
-    let (live, search) = (Live::new(&database.store), Search::default());
+    let (live, search) = (Live::new(&database.store, config.entity_cache_bytes), Search::default());
     let state = State::new(database.store.clone(), live.clone(), search.clone(), settings)?;
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
     let apart = Store::connect(&database.options).await?;
@@ -270,6 +270,7 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
         cors_origins: config.cors_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
         persisted_queries: config.persisted_queries,
+        response_cache_bytes: config.response_cache_bytes,
         trusted: match &config.trusted_documents {
             Some(path) => Trusted::load(path)?,
             None => Trusted::default(),

@@ -24,6 +24,14 @@ impl MediaType {
         }
     }
 
+    /// As the value of a header.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        }
+    }
+
     /// The one that the client likes best; of those that it likes alike, the one that it names first, or JSON where it
     /// names none. `None` where it accepts neither.
     pub fn negotiated(headers: &HeaderMap) -> Option<Self> {

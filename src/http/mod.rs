@@ -5,6 +5,7 @@
 mod answer;
 pub mod auth;
 mod browser;
+mod cache;
 mod client;
 mod entry;
 mod etag;
@@ -12,6 +13,7 @@ mod export;
 mod graphql;
 pub mod guard;
 mod health;
+mod kept;
 mod leaving;
 mod media;
 pub mod metrics;

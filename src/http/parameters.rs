@@ -2,13 +2,18 @@
 //!
 //! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty is absent.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde::de::Error;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::cache::Key;
 use super::guard::{Refusal, Variables};
+use super::persisted::Source;
 use crate::graphql::limits::{Limit, Limits};
+use crate::graphql::viewer::Role;
 
 /// One request's parameters.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -80,6 +85,16 @@ impl Parameters {
         match &self.variables {
             Some(raw) => Variables::read(raw.get(), limits),
             None => Ok(Variables::default()),
+        }
+    }
+
+    /// What makes another request the same as this one, whose document is `source`.
+    pub fn key(&self, source: &Source, role: Role) -> Key {
+        Key {
+            text: Arc::clone(&source.text),
+            operation: self.operation_name.clone(),
+            variables: self.variables.as_ref().map(|raw| raw.get().into()),
+            role,
         }
     }
 

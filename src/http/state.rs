@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::auth::{Authenticator, Signed};
+use super::cache::Responses;
 use super::client::{Points, UnderWay};
 use super::guard::{Guard, Rules};
 use super::metrics::Metrics;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How many documents clients may store by hash; 0 for none.
     pub persisted_queries: u64,
+    /// How many bytes of answers are kept; 0 for none.
+    pub response_cache_bytes: u64,
     /// The documents that can be asked for by id.
     pub trusted: Trusted,
     /// Whether only those are run.
@@ -58,6 +61,7 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             persisted_queries: 1000,
+            response_cache_bytes: 0,
             trusted: Trusted::default(),
             only_trusted: false,
         }
@@ -91,6 +95,7 @@ pub struct State {
     pub(super) settings: Arc<Settings>,
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
+    pub(super) responses: Responses,
     pub(super) points: Arc<Points>,
     pub(super) under_way: UnderWay,
     pub(super) authenticator: Arc<Authenticator>,
@@ -118,10 +123,11 @@ impl State {
                 reason: refusal.to_string(),
             })?;
         }
+        let responses = Responses::new(live.clone(), settings.response_cache_bytes);
         Ok(Self {
             sdl: sdl.into(),
             schema,
-            metrics: Metrics::new(store.clone(), live.clone(), search.clone()),
+            metrics: Metrics::new(store.clone(), live.clone(), search.clone(), responses.clone()),
             store,
             live,
             search,
@@ -130,6 +136,7 @@ impl State {
                 settings.only_trusted,
                 settings.persisted_queries,
             ),
+            responses,
             points: Arc::new(Points::new(&settings.limits)),
             under_way: UnderWay::default(),
             stopping: Stopping::default(),

@@ -1,11 +1,12 @@
 //! What changes, as long as the process runs: one feed of the database for all who want to hear of it.
 //!
 //! [`follow`] reads the feed, raises the store's [`Versions`] and tells all listeners. What they know is kept here: how
-//! the feed is ([`Live::status`]), whether what is cached can be trusted ([`Live::is_fresh`]), what happens from now on
+//! the feed is ([`Live::status`]), documents that were read ([`Live::by_ids`]), whether what is cached can be trusted ([`Live::is_fresh`]), what happens from now on
 //! ([`Live::listen`]) and what happened since a place ([`since`]). Clients, and how they are told, are `http`'s.
 
 pub mod since;
 
+mod documents;
 mod follow;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, watch};
 use tokio::time::timeout;
 
+use documents::Documents;
+pub use documents::Use;
 pub use follow::{Following, follow};
 
 use crate::store::Store;
@@ -61,6 +64,7 @@ pub struct Live(Arc<Inner>);
 struct Inner {
     began: Instant,
     versions: Arc<Versions>,
+    documents: Documents,
     news: broadcast::Sender<News>,
     /// Whether the feed has a place.
     begun: watch::Sender<bool>,
@@ -75,16 +79,19 @@ struct Inner {
 struct Progress {
     /// Behind the last event, or where the feed began.
     place: Option<Place>,
+    /// The last change that was told since the feed began.
+    told: Option<Place>,
     connected: bool,
     impossible: bool,
 }
 
 impl Live {
-    /// A feed for what is read through this store.
-    pub fn new(store: &Store) -> Self {
+    /// A feed for what is read through this store. `kept`: how many bytes of documents may be kept.
+    pub fn new(store: &Store, kept: u64) -> Self {
         Self(Arc::new(Inner {
             began: Instant::now(),
             versions: store.versions(),
+            documents: Documents::new(kept),
             news: broadcast::Sender::new(BUFFERED),
             begun: watch::Sender::new(false),
             told: watch::Sender::new(None),
@@ -115,18 +122,21 @@ impl Live {
         &self.0.versions
     }
 
-    /// All that is told from now on, and the place that the feed has come to: what happened up to there will not be
-    /// told, what happened behind it will. `None` while the feed has no place.
-    pub fn listen(&self) -> Option<(Place, Listener)> {
+    /// All that is told from now on, and the place of the last change that was told before: what happened behind that
+    /// will be told. No place where none was told since the feed began; `None` while the feed is silent.
+    pub fn listen(&self) -> Option<(Option<Place>, Listener)> {
         let progress = self.progress();
-        let place = progress.place.clone()?;
-        Some((place, self.0.news.subscribe()))
+        progress.place.as_ref()?;
+        Some((progress.told.clone(), self.0.news.subscribe()))
     }
 
-    /// The same as soon as the feed has a place; `None` where that takes too long.
-    pub async fn listening(&self) -> Option<(Place, Listener)> {
+    /// The same as soon as the feed speaks; `None` where that takes too long.
+    pub async fn listening(&self) -> Option<(Option<Place>, Listener)> {
         /// As long as the database may take to be found.
         const PATIENCE: Duration = Duration::from_secs(5);
+        if self.progress().impossible {
+            return None;
+        }
         let mut begun = self.0.begun.subscribe();
         timeout(PATIENCE, begun.wait_for(|begun| *begun)).await.ok()?.ok()?;
         self.listen()
@@ -169,6 +179,7 @@ impl Live {
         let late = change.at.elapsed().is_some_and(|late| late > FRESH);
         let mut progress = self.progress();
         progress.place = Some(change.place.clone());
+        progress.told = Some(change.place.clone());
         // Nobody listens: that is no fault.
         let _ = self.0.news.send(News::Change(Arc::new(change)));
         drop(progress);
@@ -198,7 +209,7 @@ impl Live {
         self.0.versions.all_changed();
         self.0.begun.send_replace(false);
         let mut progress = self.progress();
-        progress.place = None;
+        (progress.place, progress.told) = (None, None);
         progress.impossible = !possible;
         let _ = self.0.news.send(News::Lost);
     }

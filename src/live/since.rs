@@ -91,23 +91,25 @@ impl Telling {
                 State::CatchingUp(feed, told) => {
                     // Before the question: if the answer is that there is nothing, then all up to here has been told.
                     let listening = self.live.listen();
-                    match feed.next().await.map_err(too_old)? {
-                        Some(Event::Changed(change)) => {
-                            *told = change.place.clone();
-                            if let Some((heard, listener)) = listening
-                                && heard <= change.place
-                            {
-                                self.state = State::Listening(listener, Some(change.place.clone()));
-                            }
-                            return Ok(Some(Arc::new(change)));
-                        }
-                        Some(Event::Token) => {}
+                    let event = feed.next().await.map_err(too_old)?;
+                    let quiet = event.is_none();
+                    let change = match event {
+                        Some(Event::Changed(change)) => Some(change),
                         Some(Event::Dropped) => return Err(Ended::Lost),
-                        None => {
-                            if let Some((_, listener)) = listening {
-                                self.state = State::Listening(listener, Some(told.clone()));
-                            }
-                        }
+                        Some(Event::Token) | None => None,
+                    };
+                    if let Some(change) = &change {
+                        *told = change.place.clone();
+                    }
+                    // What others were told before must have been told here. Where they were told nothing, it is not
+                    // known behind which change their feed began, but only that it began before the question.
+                    if let Some((others, listener)) = listening
+                        && others.map_or(quiet, |others| others <= *told)
+                    {
+                        self.state = State::Listening(listener, Some(told.clone()));
+                    }
+                    if let Some(change) = change {
+                        return Ok(Some(Arc::new(change)));
                     }
                 }
                 State::Listening(listener, told) => match listener.recv().await {

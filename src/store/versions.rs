@@ -43,10 +43,8 @@ impl Touched {
         Self(1 << kind as u8)
     }
 
-    /// Whether there are none.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
+    /// Something whose changes no counter tells: what was read of it is never known to stand.
+    pub const UNCOUNTED: Self = Self(1 << 7);
 
     const fn holds(self, collection: usize) -> bool {
         self.0 & (1 << collection) != 0

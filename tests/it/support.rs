@@ -81,7 +81,9 @@ impl TestApp {
         let scheme = if serving.tls.is_some() { "https" } else { "http" };
         let address = format!("{scheme}://{}", listener.local_addr().expect("the port is known"));
         let serving = Serving { workers: 1, ..serving };
-        let (live, search) = (Live::new(&store), Search::default());
+        // A test that has answers kept has documents kept too.
+        let kept = settings.response_cache_bytes;
+        let (live, search) = (Live::new(&store, kept), Search::default());
         let state = State::new(store.clone(), live.clone(), search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();
         let apart = Store::connect(&options).await.expect("the store connects");

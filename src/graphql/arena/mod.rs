@@ -20,11 +20,13 @@ use super::collections::source::Source;
 use super::connection::Connection;
 use super::selection::Projections;
 use crate::domain::count::Count;
+use crate::live::Live;
 use crate::store::Store;
 
 /// All that one request has read.
 pub struct Arena {
     pub(super) store: Store,
+    pub(super) live: Live,
     projections: OnceLock<Projections>,
     pub(super) gifts: Shelf<Gift>,
     pub(super) nations: Shelf<Nation>,
@@ -99,10 +101,11 @@ impl<E: Collection> Shelf<E> {
 }
 
 impl Arena {
-    /// An empty arena over this store.
-    pub fn new(store: Store) -> Self {
+    /// An empty arena over this store, and what is kept of it.
+    pub fn new(store: Store, live: Live) -> Self {
         Self {
             store,
+            live,
             projections: OnceLock::new(),
             gifts: Shelf::default(),
             nations: Shelf::default(),

@@ -19,6 +19,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use looked::Looked;
 
+use super::cache::Responses;
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 use crate::live::Live;
@@ -31,7 +32,7 @@ const SECONDS: [f64; 13] = [
 ];
 
 /// Every code that an answer can have.
-const CODES: [&str; 12] = [
+const CODES: [&str; 14] = [
     "BAD_USER_INPUT",
     "LIMIT_EXCEEDED",
     "UNAUTHENTICATED",
@@ -40,6 +41,8 @@ const CODES: [&str; 12] = [
     "CONFLICT",
     "UNAVAILABLE",
     "TIMEOUT",
+    "CURSOR_EXPIRED",
+    "CHANGES_LOST",
     "INTERNAL",
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
@@ -140,7 +143,7 @@ struct Counters {
 
 impl Metrics {
     /// All at zero; what concerns the database and the search index is asked of them.
-    pub fn new(store: Store, live: Live, search: Search) -> Self {
+    pub fn new(store: Store, live: Live, search: Search, responses: Responses) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let new = Counters {
             requests: Family::default(),
@@ -154,7 +157,7 @@ impl Metrics {
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            looked: Looked::new(store, live, search),
+            looked: Looked::new(store, live, search, responses),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());
@@ -341,6 +344,8 @@ mod tests {
             ApiError::Conflict,
             ApiError::Unavailable,
             ApiError::Timeout,
+            ApiError::CursorExpired,
+            ApiError::ChangesLost,
             ApiError::Internal,
         ] {
             assert_eq!(known_code(error.code()), error.code());

@@ -42,7 +42,7 @@ async fn ready_over(options: &Options) -> (u16, String) {
         workers: 1,
         ..Serving::default()
     };
-    let live = Live::new(&store);
+    let live = Live::new(&store, 0);
     let state = State::new(store, live, Search::default(), settings()).expect("the settings fit");
     let server = http::serve(listener, state, serving).expect("the server starts");
     let server = tokio::spawn(server);
