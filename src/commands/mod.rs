@@ -14,7 +14,7 @@ use menagerie::graphql::collections::references;
 use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
 use menagerie::http::tls::{Tls, TlsError, choose_provider};
-use menagerie::http::{Ending, Serving, Settings, State, StateError};
+use menagerie::http::{Ending, Patience, Serving, Settings, State, StateError};
 use menagerie::live::{self, Live};
 use menagerie::search::{self, Search};
 use menagerie::seed::load::{LoadError, Options, load};
@@ -276,6 +276,7 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
             None => Trusted::default(),
         },
         only_trusted: config.trusted_documents_only,
+        patience: Patience::default(),
         signed,
     })
 }

@@ -69,7 +69,8 @@ pub fn sdl(schema: &Schema) -> String {
         + "\n"
 }
 
-/// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries `extensions.code`.
+/// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries
+/// `extensions.code`.
 pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
     let mut response = schema.execute(request.data(Arena::new(store, live)).data(search)).await;

@@ -15,6 +15,7 @@ use super::browser::REQUEST_ID;
 use super::guard::{MOST_ERRORS, Refusal};
 use super::kept::{Kept, Told};
 use super::media::MediaType;
+use super::sse;
 use crate::graphql::error::ApiError;
 use crate::store::Work;
 
@@ -158,8 +159,8 @@ impl Answer {
     /// worked, and nothing in it was measured.
     pub fn kept(&self, told: Told) -> Option<Kept> {
         let stays = self.told == Becomes::Executed && self.errors.is_empty() && self.extensions.is_none();
-        let body = stays.then(|| serde_json::to_vec(self))?;
-        body.ok().map(|body| Kept::new(body, told))
+        let body = stays.then(|| json(self))?;
+        body.map(|body| Kept::new(body.into(), told))
     }
 
     /// The names of the limits that it goes over.
@@ -172,6 +173,16 @@ impl Answer {
             })
     }
 
+    /// Its errors.
+    pub fn errors(&self) -> &[ServerError] {
+        &self.errors
+    }
+
+    /// Whether something was executed: then there is data, be it null.
+    pub const fn is_executed(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// The codes of its errors.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.errors.iter().map(code_of)
@@ -182,7 +193,8 @@ impl Answer {
         match (self.told, media) {
             (Becomes::Status(status), _) => status,
             (Becomes::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            (Becomes::NotInOrder, MediaType::Json) | (Becomes::Executed, _) => StatusCode::OK,
+            // A stream of events is begun, so that a browser's EventSource shows its reader what is wrong.
+            (Becomes::NotInOrder, MediaType::Json | MediaType::EventStream) | (Becomes::Executed, _) => StatusCode::OK,
         }
     }
 }
@@ -221,12 +233,17 @@ impl Answers {
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
         let (status, body) = match self {
             Self::Kept(kept) => return kept.response(media, request_id, http),
-            Self::One(answer) => (answer.status(media), serde_json::to_vec(answer)),
-            Self::Batch(answers) => (StatusCode::OK, serde_json::to_vec(answers)),
+            Self::One(answer) => (answer.status(media), json(answer)),
+            Self::Batch(answers) => (StatusCode::OK, json(answers)),
         };
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => return cannot_be_written(&error),
+        let Some(body) = body else {
+            return HttpResponse::InternalServerError().finish();
+        };
+        // What is wrong with the request itself, or with the server, is told by a status, and that needs no events.
+        let (media, body) = match media {
+            MediaType::EventStream if status == StatusCode::OK => (media, sse::whole(&body)),
+            MediaType::EventStream => (MediaType::GraphqlResponse, body),
+            media => (media, body),
         };
         let mut response = HttpResponse::build(status);
         response
@@ -242,9 +259,11 @@ impl Answers {
     }
 }
 
-fn cannot_be_written(error: &serde_json::Error) -> HttpResponse {
-    tracing::error!("an answer cannot be written: {error}");
-    HttpResponse::InternalServerError().finish()
+/// What is told to a client, as JSON.
+pub fn json(told: &impl Serialize) -> Option<String> {
+    serde_json::to_string(told)
+        .inspect_err(|error| tracing::error!("an answer cannot be written: {error}"))
+        .ok()
 }
 
 /// The header that a status must come with.

@@ -171,6 +171,8 @@ impl Responses {
     /// How it is used.
     pub fn usage(&self) -> Use {
         let Inner { kept, hits, misses, .. } = &*self.0;
+        // It counts in the background, now and then; who asks is to see how it is.
+        kept.iter().for_each(Cache::run_pending_tasks);
         Use {
             hits: hits.load(Ordering::Relaxed),
             misses: misses.load(Ordering::Relaxed),

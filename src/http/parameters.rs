@@ -117,6 +117,19 @@ impl Parameters {
         parameters.in_order()
     }
 
+    /// From the payload of a message that asks for an operation. `None` where it has not the form of one: what is no
+    /// object, has members of other types, or names no document at all.
+    pub fn of_payload(payload: &str) -> Option<Result<Self, Refusal>> {
+        let parameters: Self = serde_json::from_str(payload)
+            .ok()
+            .filter(|_| payload.starts_with('{'))?;
+        let by_hash = |extensions: &Extensions| extensions.persisted_query.is_some();
+        let names_one = parameters.query.is_some()
+            || parameters.document_id.is_some()
+            || parameters.extensions.as_ref().is_some_and(by_hash);
+        names_one.then(|| parameters.in_order())
+    }
+
     /// Empty texts are absent; variables of another type are no variables.
     fn in_order(mut self) -> Result<Self, Refusal> {
         for text in [&mut self.query, &mut self.document_id, &mut self.operation_name] {

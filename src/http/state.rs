@@ -46,6 +46,32 @@ pub struct Settings {
     pub trusted: Trusted,
     /// Whether only those are run.
     pub only_trusted: bool,
+    /// How long what may take its time in streams may take.
+    pub patience: Patience,
+}
+
+/// How long what is open for long, WebSockets and event streams, waits for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long a WebSocket may be open before its client asks for a connection in it.
+    pub init: Duration,
+    /// How long nothing may have been sent before a sign of life is.
+    pub beat: Duration,
+    /// How long a client may leave waiting what is sent to it.
+    pub stalled: Duration,
+    /// How often it is looked up whether tokens still hold.
+    pub check: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            init: Duration::from_secs(10),
+            beat: Duration::from_secs(10),
+            stalled: Duration::from_secs(30),
+            check: Duration::from_secs(30),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -64,6 +90,7 @@ impl Default for Settings {
             response_cache_bytes: 0,
             trusted: Trusted::default(),
             only_trusted: false,
+            patience: Patience::default(),
         }
     }
 }
@@ -98,6 +125,8 @@ pub struct State {
     pub(super) responses: Responses,
     pub(super) points: Arc<Points>,
     pub(super) under_way: UnderWay,
+    pub(super) sockets: UnderWay,
+    pub(super) subscriptions: UnderWay,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) metrics: Metrics,
     pub(super) stopping: Stopping,
@@ -139,6 +168,8 @@ impl State {
             responses,
             points: Arc::new(Points::new(&settings.limits)),
             under_way: UnderWay::default(),
+            sockets: UnderWay::default(),
+            subscriptions: UnderWay::default(),
             stopping: Stopping::default(),
             authenticator: Arc::new(Authenticator::new(settings.anonymous, settings.signed.clone())),
             settings: Arc::new(settings),

@@ -112,6 +112,8 @@ impl Live {
     /// How the cache of documents is used.
     pub fn documents(&self) -> Use {
         let Documents { kept, hits, misses } = &self.0.documents;
+        // It counts in the background, now and then; who asks is to see how it is.
+        kept.iter().for_each(Cache::run_pending_tasks);
         Use {
             hits: hits.load(Ordering::Relaxed),
             misses: misses.load(Ordering::Relaxed),

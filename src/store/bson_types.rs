@@ -32,6 +32,15 @@ impl Timestamp {
         u64::try_from(millis).ok().map(Duration::from_millis)
     }
 
+    /// How long it is until then, by the clock of this machine; nothing where it has passed.
+    pub fn ahead(self) -> Duration {
+        let millis = self
+            .0
+            .timestamp_millis()
+            .saturating_sub(DateTime::now().timestamp_millis());
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    }
+
     /// RFC 3339 in UTC; a moment outside the years 0–9999 has no such form and is given in milliseconds.
     pub fn to_rfc3339(self) -> String {
         self.0

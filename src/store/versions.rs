@@ -63,8 +63,8 @@ impl Versions {
 
     /// Whether nothing was written to these collections since the snapshot was taken.
     pub fn still(&self, snapshot: &Snapshot, touched: Touched) -> bool {
-        (0..COLLECTIONS)
-            .all(|index| !touched.holds(index) || self.collections[index].load(Ordering::SeqCst) == snapshot.0[index])
+        let stands = |index: usize| self.collections[index].load(Ordering::SeqCst) == snapshot.0[index];
+        touched.0 & Touched::UNCOUNTED.0 == 0 && (0..COLLECTIONS).all(|index| !touched.holds(index) || stands(index))
     }
 
     /// The counter of a collection.
@@ -119,6 +119,7 @@ mod tests {
         assert!(!versions.still(&before, Touched::one(Kind::Gift)));
         assert!(versions.still(&before, Touched::one(Kind::Nation)));
         assert!(versions.still(&before, Touched::default()));
+        assert!(!versions.still(&versions.snapshot(), Touched::UNCOUNTED));
         assert_ne!(versions.of_document("gift_a"), document);
     }
 

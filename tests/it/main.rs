@@ -11,6 +11,7 @@
 
 mod article; // what the article says, found from every side; the traps in its figures
 mod attacks; // a corpus of attacks on the program: each refused as it should be, and the program lives on
+mod caching; // answers and documents that are kept: never stale, bounded, of use
 mod changes; // subscriptions below HTTP: what is told, filters in memory, where they go on
 mod checking; // what a check finds, what is put right, that the vocabularies agree
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
@@ -22,7 +23,7 @@ mod front; // the front door over HTTP: statuses, batches, browsers, cost, rates
 mod house; // the house rules, held against the sources
 mod identity; // who asks: tokens, signed tokens, refused headers
 mod killing; // the database killed under a writing load
-
+mod live; // subscriptions over WebSockets and streams of events: the protocols, how they end, what they cost
 mod observing; // metrics, health, traces, TLS
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth

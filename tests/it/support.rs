@@ -65,7 +65,8 @@ impl TestApp {
         Self::start(database_options(), settings).await
     }
 
-    async fn start(options: store::Options, settings: Settings) -> Self {
+    /// A server with these settings over a database that may hold something.
+    pub async fn start(options: store::Options, settings: Settings) -> Self {
         Self::serve(options, settings, Serving::default()).await
     }
 
