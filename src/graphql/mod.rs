@@ -25,16 +25,17 @@ pub mod viewer;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{
-    EmptyMutation, Name, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
+    EmptyMutation, Name, Pos, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
 };
 
-use futures_util::stream::{Stream, StreamExt};
+use futures_util::stream::{self, Stream, StreamExt};
 
 use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 use arena::Arena;
 use collections::Query;
+use error::{ApiError, to_graphql};
 use limits::Limits;
 use subscription::{Cursor, Subscription};
 
@@ -72,8 +73,7 @@ pub fn sdl(schema: &Schema) -> String {
 /// `extensions.code`.
 pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
-    let arena = Arena::new(store, live.clone());
-    let mut response = schema.execute(request.data(arena).data(live).data(search)).await;
+    let mut response = schema.execute(request.data(Arena::new(store, live)).data(search)).await;
     response.data = in_order(response.data, &keys);
     for error in &mut response.errors {
         give_code(error);
@@ -101,63 +101,51 @@ pub fn subscribe(
     search: Search,
     mut request: Request,
 ) -> impl Stream<Item = Told> + Send + use<> {
-    if let Ok(document) = request.parsed_query() {
-        let document = with_one_field(document.clone());
-        request.set_parsed_query(document);
-    }
+    let document = request.parsed_query().ok().and_then(with_one_field);
+    let Some(document) = document else {
+        let nothing = ApiError::BadUserInput("no field is subscribed to; accepted is one".into());
+        let response = Response::from_errors(vec![to_graphql(nothing).into_server_error(Pos::default())]);
+        return stream::iter([Told { cursor: None, response }]).left_stream();
+    };
+    request.set_parsed_query(document);
     let cursor = Cursor::default();
-    let arena = Arena::new(store, live.clone());
-    let request = request.data(arena).data(live).data(search);
+    let request = request.data(Arena::new(store, live)).data(search);
     let told = schema.execute_stream(request.data(cursor.clone()));
-    told.map(move |mut response| {
+    let told = told.map(move |mut response| {
         response.errors.iter_mut().for_each(give_code);
         Told {
             cursor: cursor.take(),
             response,
         }
-    })
+    });
+    told.right_stream()
 }
 
-/// The document with its root field by itself: async-graphql finds none in fragments, and takes one that is written
-/// twice for two.
-fn with_one_field(mut document: ExecutableDocument) -> ExecutableDocument {
-    fn collect(document: &ExecutableDocument, set: &SelectionSet, one: &mut Option<Positioned<Field>>) {
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => match one {
-                    Some(one) => {
-                        let more = field.node.selection_set.node.items.iter().cloned();
-                        one.node.selection_set.node.items.extend(more);
-                    }
-                    None => *one = Some(field.clone()),
-                },
-                Selection::InlineFragment(fragment) => collect(document, &fragment.node.selection_set.node, one),
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                        collect(document, &fragment.node.selection_set.node, one);
-                    }
-                }
-            }
-        }
+/// The document with its root field by itself, if it has one: async-graphql finds none in fragments, and takes one that
+/// is written twice for two.
+fn with_one_field(document: &ExecutableDocument) -> Option<ExecutableDocument> {
+    let mut fields = root_fields(document).into_iter();
+    let mut one = fields.next()?.clone();
+    for more in fields {
+        let items = more.node.selection_set.node.items.iter().cloned();
+        one.node.selection_set.node.items.extend(items);
     }
-    let mut one = None;
-    for (_, operation) in document.operations.iter() {
-        collect(&document, &operation.node.selection_set.node, &mut one);
-    }
-    if let (Some(field), DocumentOperations::Single(operation)) = (one, &mut document.operations) {
-        let pos = field.pos;
-        operation.node.selection_set.node.items = vec![Positioned::new(Selection::Field(field), pos)];
-    }
-    document
+    let mut document = document.clone();
+    let DocumentOperations::Single(operation) = &mut document.operations else {
+        return None;
+    };
+    let pos = one.pos;
+    operation.node.selection_set.node.items = vec![Positioned::new(Selection::Field(one), pos)];
+    Some(document)
 }
 
-/// The response keys of the root fields, in the order in which the specification collects them (6.3.2, CollectFields).
-fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
-    fn collect(document: &ExecutableDocument, set: &SelectionSet, keys: &mut Vec<Name>) {
+/// The root fields, in the order in which the specification collects them (6.3.2, CollectFields).
+fn root_fields(document: &ExecutableDocument) -> Vec<&Positioned<Field>> {
+    fn collect<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, fields: &mut Vec<&'a Positioned<Field>>) {
         for selection in &set.items {
             let below = match &selection.node {
                 Selection::Field(field) => {
-                    keys.push(field.node.response_key().node.clone());
+                    fields.push(field);
                     None
                 }
                 Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set),
@@ -166,15 +154,21 @@ fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
                     fragment.map(|fragment| &fragment.node.selection_set)
                 }
             };
-            below.into_iter().for_each(|set| collect(document, &set.node, keys));
+            below.into_iter().for_each(|set| collect(document, &set.node, fields));
         }
     }
-    let mut keys = Vec::new();
+    let mut fields = Vec::new();
     // The guard hands over just the operation that is asked for.
     for (_, operation) in document.operations.iter() {
-        collect(document, &operation.node.selection_set.node, &mut keys);
+        collect(document, &operation.node.selection_set.node, &mut fields);
     }
-    keys
+    fields
+}
+
+/// The response keys of the root fields.
+fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
+    let fields = root_fields(document).into_iter();
+    fields.map(|field| field.node.response_key().node.clone()).collect()
 }
 
 /// The same data in the order of these keys: async-graphql puts root fields down in the order in which they end. Below

@@ -12,7 +12,6 @@ use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::arena::Arena;
-use super::arena::load::fetch;
 use super::change::{AnyKind, Change, checked};
 use super::collections::gift::GiftFilter;
 use super::error::{ApiError, Result, to_graphql};
@@ -22,7 +21,7 @@ use crate::live::since::{Ended, since};
 use crate::live::{BUFFERED, Live};
 use crate::store::filter::Filter;
 use crate::store::place::Place;
-use crate::store::versions::Touched;
+use crate::store::versions::{Snapshot, Touched};
 use crate::store::{Store, feed};
 
 /// The cursor of the change that is answered just now: on its way from the stream to who sends the answer.
@@ -46,15 +45,15 @@ pub struct ChangesQuery;
 
 #[Object]
 impl ChangesQuery {
-    /// The place that the feed of changes has come to, as a cursor. Ask for it, then for the data, then subscribe
-    /// `after` it, and no change of that data is missed.
+    /// The place that the feed of changes has come to, as a cursor. Ask for it first, in a query together with the
+    /// data; then subscribe `after` it, and no change of that data is missed.
     async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
         async {
-            let fetch = fetch(ctx)?;
-            fetch.arena.store.touch(Touched::UNCOUNTED);
-            let live = ctx.data::<Live>().map_err(|_| ApiError::Internal)?;
-            let listening = live.listening().await.ok_or(ApiError::NoFeed)?;
-            Ok(listening.0.text())
+            let Arena { store, live, .. } = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
+            // It moves on without a write to any collection.
+            store.touch(Touched::UNCOUNTED);
+            live.listening().await.ok_or(ApiError::NoFeed)?;
+            Ok(live.place().ok_or(ApiError::NoFeed)?.text())
         }
         .boxed()
         .await
@@ -62,10 +61,11 @@ impl ChangesQuery {
     }
 }
 
-/// What can be subscribed to. Each change has a `cursor`: after an interruption subscribe `after` the last that was
-/// seen, to this server or another on the same database, and nothing is missed and nothing told twice.
+/// All subscriptions.
 pub struct Subscription;
 
+/// What can be subscribed to. Each change has a `cursor`: after an interruption subscribe `after` the last that was
+/// seen, to this server or another on the same database, and nothing is missed and nothing told twice.
 #[Subscription]
 impl Subscription {
     /// Every change of a document, in the order in which they happen: from now on, or `after` a cursor.
@@ -98,7 +98,8 @@ impl Subscription {
         >,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
         let filter = filter.unwrap_or_default().filter().map_err(to_graphql)?;
-        told(ctx, Sieve::Gifts(filter), after).boxed().await.map_err(to_graphql)
+        let sieve = Sieve::Gifts(Where { filter, resolved: None });
+        told(ctx, sieve, after).boxed().await.map_err(to_graphql)
     }
 }
 
@@ -110,12 +111,38 @@ enum Sieve {
         ids: Option<HashSet<String>>,
     },
     /// Those of the gifts that this holds for, or may have held for.
-    Gifts(Filter),
+    Gifts(Where),
+}
+
+/// A filter, and what it comes to as long as nothing changes in the collections that it reaches across.
+struct Where {
+    filter: Filter,
+    resolved: Option<(Filter, Snapshot, Touched)>,
+}
+
+impl Where {
+    /// The filter with its joins resolved.
+    async fn resolved(&mut self, store: &Store, live: &Live) -> Result<&Filter> {
+        let stands = |(_, snapshot, touched): &(Filter, Snapshot, Touched)| {
+            live.is_fresh() && live.versions().still(snapshot, *touched)
+        };
+        if !self.resolved.as_ref().is_some_and(stands) {
+            let snapshot = live.versions().snapshot();
+            // One of its own, which tells what is looked at for this.
+            let store = store.for_stream();
+            let filter = store.resolve(&self.filter).await?;
+            self.resolved = Some((filter, snapshot, store.touched()));
+        }
+        self.resolved
+            .as_ref()
+            .map(|(filter, ..)| filter)
+            .ok_or(ApiError::Internal)
+    }
 }
 
 impl Sieve {
     /// What is told of a change, if anything.
-    async fn sift(&self, store: &Store, change: Arc<feed::Change>) -> Result<Option<Change>> {
+    async fn sift(&mut self, store: &Store, live: &Live, change: Arc<feed::Change>) -> Result<Option<Change>> {
         match self {
             Self::Documents { kinds, ids } => {
                 let is_asked_for = kinds.as_ref().is_none_or(|kinds| kinds.contains(&change.kind))
@@ -124,9 +151,9 @@ impl Sieve {
                 Ok(is_asked_for.then(|| Change::new(change, is_there)))
             }
             Self::Gifts(_) if change.kind != Kind::Gift => Ok(None),
-            Self::Gifts(filter) => {
-                let meets = change.is_there() && change.meets(&store.resolve(filter).await?);
-                let is_told = meets || change.may_have_met(filter);
+            Self::Gifts(asked) => {
+                let meets = change.is_there() && change.meets(asked.resolved(store, live).await?);
+                let is_told = meets || change.may_have_met(&asked.filter);
                 Ok(is_told.then(|| Change::new(change, meets)))
             }
         }
@@ -138,6 +165,7 @@ struct Telling {
     changes: BoxStream<'static, std::result::Result<Arc<feed::Change>, Ended>>,
     sieve: Sieve,
     store: Store,
+    live: Live,
 }
 
 impl Telling {
@@ -149,7 +177,7 @@ impl Telling {
                 None => return Err(ApiError::Internal),
             };
             let cursor = change.place.text();
-            if let Some(told) = self.sieve.sift(&self.store, change).await? {
+            if let Some(told) = self.sieve.sift(&self.store, &self.live, change).await? {
                 return Ok((cursor, told));
             }
         }
@@ -163,18 +191,16 @@ async fn told<'a>(
 ) -> Result<impl Stream<Item = async_graphql::Result<Change>> + use<'a>> {
     let missing = |_| ApiError::Internal;
     let arena = ctx.data::<Arena>().map_err(missing)?;
-    let (live, last) = (
-        ctx.data::<Live>().map_err(missing)?,
-        ctx.data::<Cursor>().map_err(missing)?,
-    );
+    let last = ctx.data::<Cursor>().map_err(missing)?;
     let after = after
         .map(|text| Place::parse(&text))
         .transpose()
         .map_err(|error| ApiError::input("after", error))?;
     let telling = Telling {
-        changes: since(arena.store.clone(), live, after).await?.boxed(),
+        changes: since(arena.store.clone(), &arena.live, after).await?.boxed(),
         sieve,
         store: arena.store.clone(),
+        live: arena.live.clone(),
     };
     Ok(unfold(Some(telling), move |telling| async move {
         let mut telling = telling?;

@@ -32,6 +32,8 @@ mod ws;
 
 use std::io;
 use std::net::TcpListener;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_web::dev::Server;
@@ -117,7 +119,13 @@ pub fn serve_with(
         .map(|listener| admin(listener, state.clone()))
         .transpose()?;
     let (apart, tls) = (admin.is_some(), serving.tls.is_some());
-    let mut server = HttpServer::new(move || {
+    let workers = match serving.workers {
+        0 => available_parallelism().map_or(1, NonZeroUsize::get),
+        workers => workers,
+    };
+    let share = u32::try_from(workers).unwrap_or(u32::MAX);
+    let server = HttpServer::new(move || {
+        let state = Data::new(state.for_worker(share));
         let settings = &state.settings;
         let origins = &settings.cors_origins;
         App::new()
@@ -136,10 +144,8 @@ pub fn serve_with(
     .client_request_timeout(HEAD)
     // Whole seconds are all that it takes; the end of the grace is kept by `stopping`.
     .shutdown_timeout(serving.grace.as_secs() + 1)
+    .workers(workers)
     .disable_signals();
-    if serving.workers > 0 {
-        server = server.workers(serving.workers);
-    }
     let server = match serving.tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls.config())?,
         None => server.listen(listener)?,

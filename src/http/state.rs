@@ -181,6 +181,15 @@ impl State {
         })
     }
 
+    /// The same for one of so many threads that serve: with connections of its own. It is for the thread that calls this.
+    pub(super) fn for_worker(&self, workers: u32) -> Self {
+        let store = self.store.with_own_connections(workers).unwrap_or_else(|error| {
+            tracing::warn!("a thread shares the connections of others: {error}");
+            self.store.clone()
+        });
+        Self { store, ..self.clone() }
+    }
+
     /// What is counted.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics

@@ -99,23 +99,32 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
 
 /// Passes on what is told, until something was dropped.
 async fn hear(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
-    /// How often the database is asked for its time at most.
-    const OFTEN: Duration = Duration::from_millis(50);
-    let (mut asked, mut mark) = (Instant::now(), Some(feed.mark().await?));
+    /// How often a mark is written at most.
+    const OFTEN: Duration = Duration::from_millis(250);
+    let mut mark: Option<(Instant, i64)> = None;
+    let mut marked = Instant::now();
     loop {
-        if mark.is_none() && asked.elapsed() >= OFTEN {
-            asked = Instant::now();
-            mark = Some(feed.mark().await?);
+        if marked.elapsed() >= OFTEN && live.is_relied_on() {
+            marked = Instant::now();
+            mark = match feed.mark().await {
+                Ok(number) => Some((marked, number)),
+                Err(error) => {
+                    tracing::debug!("what is kept does not count: no mark can be written: {error}");
+                    None
+                }
+            };
         }
+        let asked = Instant::now();
         match feed.next().await? {
             Some(Event::Changed(change)) => live.hears(change),
             Some(Event::Token) => live.versions().tokens_changed(),
+            Some(Event::Mark(number)) => {
+                if let Some((then, _)) = mark.take_if(|(_, written)| *written <= number) {
+                    live.is_as_of(then.into_std());
+                }
+            }
             Some(Event::Dropped) => return Ok(()),
-            None => {}
-        }
-        if mark.is_some_and(|mark| feed.has_reached(&mark)) {
-            live.is_up_to_date(asked.into_std(), feed.place());
-            mark = None;
+            None => live.is_quiet(asked.into_std(), feed.place()),
         }
     }
 }

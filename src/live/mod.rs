@@ -9,7 +9,7 @@ pub mod since;
 mod documents;
 mod follow;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ pub use documents::Use;
 pub use follow::{Following, follow};
 
 use crate::store::Store;
-use crate::store::feed::Change;
+use crate::store::feed::{Change, QUIET};
 use crate::store::place::Place;
 use crate::store::versions::Versions;
 
@@ -30,6 +30,9 @@ pub const BUFFERED: usize = 1_024;
 
 /// For how long what is cached counts after a moment up to which the database has told of everything.
 const FRESH: Duration = Duration::from_millis(900);
+
+/// How long nothing may be heard of the database before the feed no longer counts as live.
+const SILENCE: Duration = QUIET.saturating_mul(10);
 
 /// What listeners are told.
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ struct Inner {
     told: watch::Sender<Option<Instant>>,
     /// Until when what is cached counts, in milliseconds after `began`.
     fresh_until: AtomicU64,
+    /// Whether that was asked of late.
+    asked: AtomicBool,
     progress: Mutex<Progress>,
 }
 
@@ -93,6 +98,7 @@ impl Live {
             begun: watch::Sender::new(false),
             told: watch::Sender::new(None),
             fresh_until: AtomicU64::new(0),
+            asked: AtomicBool::new(false),
             progress: Mutex::default(),
         }))
     }
@@ -102,7 +108,7 @@ impl Live {
         let told = *self.0.told.borrow();
         let progress = self.progress();
         Status {
-            live: progress.connected && self.is_fresh(),
+            live: progress.connected && told.is_some_and(|told| told.elapsed() < SILENCE),
             possible: !progress.impossible,
             lag: told.map(|told| told.elapsed()),
             listeners: self.0.news.receiver_count(),
@@ -111,6 +117,10 @@ impl Live {
 
     /// Whether what the versions say can be relied on: the database has told of changes just now.
     pub fn is_fresh(&self) -> bool {
+        // Most find it asked already, and leave the line of memory to the others.
+        if !self.0.asked.load(Ordering::Relaxed) {
+            self.0.asked.store(true, Ordering::Relaxed);
+        }
         self.now() < self.0.fresh_until.load(Ordering::SeqCst)
     }
 
@@ -131,6 +141,9 @@ impl Live {
     pub async fn listening(&self) -> Option<(Place, Listener)> {
         /// As long as the database may take to be found.
         const PATIENCE: Duration = Duration::from_secs(5);
+        if self.progress().impossible {
+            return None;
+        }
         let mut begun = self.0.begun.subscribe();
         timeout(PATIENCE, begun.wait_for(|begun| *begun)).await.ok()?.ok()?;
         self.listen()
@@ -176,17 +189,27 @@ impl Live {
         let _ = self.0.news.send(News::Change(Arc::new(change)));
     }
 
-    /// It has told of all that had happened by then.
-    fn is_up_to_date(&self, then: Instant, place: Option<Place>) {
+    /// It has nothing more to tell, as it seems.
+    fn is_quiet(&self, then: Instant, place: Option<Place>) {
         {
             let mut progress = self.progress();
             progress.connected = true;
             progress.place = place.or(progress.place.take());
         }
+        self.0.told.send_replace(Some(then));
+    }
+
+    /// It has told of all that had happened by then.
+    fn is_as_of(&self, then: Instant) {
         let since = (then + FRESH).saturating_duration_since(self.0.began);
         let until = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
         self.0.fresh_until.store(until, Ordering::SeqCst);
         self.0.told.send_replace(Some(then));
+    }
+
+    /// Whether anybody has asked [`Live::is_fresh`] since this was last asked.
+    fn is_relied_on(&self) -> bool {
+        self.0.asked.swap(false, Ordering::Relaxed)
     }
 
     /// The connection is lost, and may come back where it broke off.

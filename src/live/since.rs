@@ -93,25 +93,22 @@ impl Telling {
                     // Before the question, so that nothing falls in between.
                     let listening = self.live.listen();
                     // In a box, for it is large and mostly not there: what listens must cost little.
-                    match feed.next().boxed().await.map_err(too_old)? {
-                        Some(Event::Changed(change)) => {
-                            *told = change.place.clone();
-                            if let Some((heard, listener)) = listening
-                                && heard <= change.place
-                            {
-                                self.state = State::Listening(listener, Some(change.place.clone()));
-                            }
-                            return Ok(Some(Arc::new(change)));
-                        }
-                        Some(Event::Token) => {}
+                    let change = match feed.next().boxed().await.map_err(too_old)? {
+                        Some(Event::Changed(change)) => Some(change),
                         Some(Event::Dropped) => return Err(Ended::Lost),
-                        None => {
-                            if let Some((heard, listener)) = listening
-                                && feed.place().is_some_and(|reached| heard <= reached)
-                            {
-                                self.state = State::Listening(listener, Some(told.clone()));
-                            }
-                        }
+                        Some(Event::Token | Event::Mark(_)) | None => None,
+                    };
+                    if let Some(change) = &change {
+                        *told = change.place.clone();
+                    }
+                    // That nothing came does not say that nothing is left: only the place does.
+                    if let Some((heard, listener)) = listening
+                        && feed.place().is_some_and(|reached| heard <= reached)
+                    {
+                        self.state = State::Listening(listener, Some(told.clone()));
+                    }
+                    if let Some(change) = change {
+                        return Ok(Some(Arc::new(change)));
                     }
                 }
                 State::Listening(listener, told) => match listener.recv().await {

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{serialize_to_raw_document_buf, RawBsonRef, RawDocument, RawDocumentBuf, Timestamp as ClusterTime, doc};
+use mongodb::bson::{Document, RawBsonRef, RawDocument, RawDocumentBuf, doc, serialize_to_raw_document_buf};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
-use mongodb::options::FullDocumentType;
+use mongodb::options::{FullDocumentType, ReturnDocument};
 
 use super::bson_types::{Timestamp, first_step};
 use super::entity::Entity;
@@ -21,6 +21,9 @@ use super::tokens::TOKENS;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
+/// The collection of the mark.
+const MARKS: &str = "marks";
+
 /// How long the database waits for something to happen before it says that nothing did.
 pub const QUIET: Duration = Duration::from_millis(200);
 
@@ -31,6 +34,8 @@ pub enum Event {
     Changed(Change),
     /// A token was made or revoked.
     Token,
+    /// A mark was written: see [`Feed::mark`].
+    Mark(i64),
     /// A collection or the whole database was dropped or renamed: nothing that was known of it holds any more. The
     /// feed may end with this; take a new one.
     Dropped,
@@ -128,13 +133,7 @@ pub struct Feed {
     stream: Option<ChangeStream<RawDocumentBuf>>,
     /// Behind the last event that was given out, or where it began.
     token: Option<ResumeToken>,
-    /// The time up to which it has told of everything: that of the last event, or of a token where nothing happened.
-    at: ClusterTime,
 }
-
-/// A moment in the database's own time.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark(ClusterTime);
 
 impl Feed {
     /// Tells what changes from now on, or behind a place.
@@ -143,36 +142,36 @@ impl Feed {
     /// [`StoreError::NoFeed`] where the database cannot tell: a single server that is no replica set.
     /// [`StoreError::HistoryLost`] where the database does not remember back to the place.
     pub async fn open(store: &Store, after: Option<&Place>) -> Result<Self> {
-        // Before the stream, so that all that is told is later.
-        let Mark(at) = mark(store).await?;
         let token = after.and_then(Place::token);
         let stream = watch(store, token.as_ref()).await?;
         Ok(Self {
             store: store.clone(),
             token: stream.resume_token().or(token),
             stream: Some(stream),
-            at,
         })
-    }
-
-    /// This moment: what happens from now on is behind it.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn mark(&self) -> Result<Mark> {
-        mark(&self.store).await
-    }
-
-    /// Whether all that had happened by then has been told. That nothing comes for a while does not say so: a database
-    /// that looks for it among the changes of others may need several questions.
-    pub fn has_reached(&self, mark: &Mark) -> bool {
-        self.at >= mark.0
     }
 
     /// The place that it has come to; `None` where nothing is known of it.
     pub fn place(&self) -> Option<Place> {
-        let token = serialize_to_raw_document_buf(self.token.as_ref()?).ok()?;
-        Place::of_token(&token).or_else(|| Place::new(self.at, &token))
+        place_of(self.token.as_ref()?)
+    }
+
+    /// Writes a mark: once [`Event::Mark`] with this number or a greater one is told, all that had been acknowledged
+    /// before the mark was written has been told.
+    ///
+    /// That nothing comes for a while does not say so: a database that looks for our changes among those of others may
+    /// need several questions, and begins new feeds a moment back. There is one mark for all who share the database.
+    ///
+    /// # Errors
+    /// The database does not answer, or does not let it be written.
+    pub async fn mark(&mut self) -> Result<i64> {
+        let marks = self.store.database.collection::<Document>(MARKS);
+        let written = marks
+            .find_one_and_update(doc! { "_id": "mark" }, doc! { "$inc": { "number": 1_i64 } })
+            .upsert(true)
+            .return_document(ReturnDocument::After);
+        let written = written.max_time(self.store.time_left()).await?;
+        Ok(written.and_then(|mark| mark.get_i64("number").ok()).unwrap_or(i64::MAX))
     }
 
     /// The next event; `None` when there was none for a moment ([`QUIET`]).
@@ -184,7 +183,11 @@ impl Feed {
             return Ok(Some(Event::Dropped));
         };
         loop {
-            let event = match stream.next_if_any().await {
+            let asked = {
+                let _turn = self.store.turn().await;
+                stream.next_if_any().await
+            };
+            let event = match asked {
                 Ok(event) => event,
                 Err(error) => {
                     let error = lost(error, self.token.is_some());
@@ -200,14 +203,8 @@ impl Feed {
                 self.token = Some(token);
             }
             let Some(event) = event else {
-                if let Some(place) = self.place() {
-                    self.at = self.at.max(place.at());
-                }
                 return Ok(if alive { None } else { Some(self.end()) });
             };
-            if let Ok(at) = event.get_timestamp("clusterTime") {
-                self.at = at;
-            }
             match event_of(&event) {
                 Some(Event::Dropped) => return Ok(Some(self.end())),
                 Some(event) => return Ok(Some(event)),
@@ -245,14 +242,8 @@ impl Feed {
     }
 }
 
-async fn mark(store: &Store) -> Result<Mark> {
-    let reply = store.run(doc! { "ping": 1 }).await?;
-    let never = ClusterTime {
-        time: u32::MAX,
-        increment: u32::MAX,
-    };
-    // A server that does not tell its time is no replica set, and none that has a feed.
-    Ok(Mark(reply.get_timestamp("operationTime").unwrap_or(never)))
+fn place_of(token: &ResumeToken) -> Option<Place> {
+    Place::new(&serialize_to_raw_document_buf(token).ok()?)
 }
 
 /// Opens the stream, behind `after` where that is given. A place can only be gone on from by the same stages that gave
@@ -274,6 +265,7 @@ async fn watch(store: &Store, after: Option<&ResumeToken>) -> Result<ChangeStrea
     if let Some(after) = after {
         watch = watch.start_after(after.clone());
     }
+    let _turn = store.turn().await;
     match watch.await {
         Ok(stream) => Ok(stream.with_type()),
         Err(error) => Err(lost(error, after.is_some())),
@@ -304,6 +296,7 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let operation = match (text(event, "operationType").as_str(), kind) {
         ("dropDatabase" | "invalidate", _) => return Some(Event::Dropped),
         ("drop" | "rename", Some(_)) => return Some(Event::Dropped),
+        (_, None) if collection == MARKS => return mark_of(event).map(Event::Mark),
         (_, None) => return (collection == TOKENS).then_some(Event::Token),
         ("insert", _) => Operation::Created,
         ("replace", _) => Operation::Updated { fields: None },
@@ -317,13 +310,24 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let told = event.get_datetime("wallTime").ok();
     let told = told.unwrap_or_else(|| mongodb::bson::DateTime::from_millis(i64::from(at.time) * 1_000));
     Some(Event::Changed(Change {
-        place: Place::new(at, inner("_id")?)?,
+        place: Place::new(inner("_id")?)?,
         at: told.into(),
         kind: kind?,
         id: inner("documentKey")?.get_str("_id").ok()?.to_owned(),
         operation,
         document: inner("fullDocument").map(ToOwned::to_owned),
     }))
+}
+
+/// The number of a mark that was written.
+fn mark_of(event: &RawDocument) -> Option<i64> {
+    let updated = event.get_document("updateDescription").ok();
+    let updated = updated.and_then(|update| update.get_document("updatedFields").ok());
+    let number = |document: &RawDocument| document.get_i64("number").ok();
+    // Of an update only what it wrote: the document beside it may be of later.
+    updated
+        .or_else(|| event.get_document("fullDocument").ok())
+        .and_then(number)
 }
 
 /// The fields at the top level that an update wrote or removed.

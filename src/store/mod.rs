@@ -39,10 +39,9 @@ use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use mongodb::event::EventHandler;
 use mongodb::event::cmap::CmapEvent;
-use mongodb::event::command::CommandEvent;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, Collection, Database};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use error::StoreError;
 pub use meter::Work;
@@ -66,6 +65,12 @@ fn not_understood(error: mongodb::error::Error) -> StoreError {
 /// How long the driver looks for a server before it says that there is none.
 const SERVER_SELECTION: Duration = Duration::from_secs(5);
 
+fn connections_of(pool_size: u32) -> Arc<Semaphore> {
+    // The driver takes 0 for a pool without end.
+    let most = if pool_size == 0 { u32::MAX } else { pool_size };
+    Arc::new(Semaphore::new(most as usize))
+}
+
 /// What a connection needs to know.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -83,7 +88,10 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     client: Client,
+    client_options: Arc<ClientOptions>,
     database: Database,
+    /// Turns for connections.
+    connections: Arc<Semaphore>,
     deadline: Duration,
     /// When the request that this store is for must have its answer.
     until: Option<Instant>,
@@ -102,15 +110,9 @@ impl Store {
     /// The pool's tasks belong to the runtime that calls this, which therefore must outlive the store.
     pub async fn connect(options: &Options) -> Result<Self> {
         let mut client_options = ClientOptions::parse(&options.uri).await.map_err(not_understood)?;
-        let commands = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&commands);
-        client_options.command_event_handler = Some(EventHandler::callback(move |event: CommandEvent| {
-            if matches!(event, CommandEvent::Started(_)) {
-                counter.fetch_add(1, Ordering::Relaxed);
-            }
-        }));
-        let pool = Arc::new(Pool::new(options.deadline));
+        let pool = Arc::new(Pool::default());
         let connections = Arc::clone(&pool);
+        // There is no handler for events of commands: for its sake the driver would copy each command and each reply.
         client_options.cmap_event_handler = Some(EventHandler::callback(move |event: CmapEvent| {
             connections.count(&event);
         }));
@@ -127,19 +129,40 @@ impl Store {
         );
         client_options.retry_reads = Some(true);
         client_options.retry_writes = Some(true);
-        let client = Client::with_options(client_options)?;
-        let database = client.database(&options.database);
+        let client = Client::with_options(client_options.clone())?;
         Ok(Self {
+            database: client.database(&options.database),
             client,
-            database,
+            client_options: Arc::new(client_options),
+            connections: connections_of(options.pool_size),
             deadline: options.deadline,
             until: None,
             meter: Arc::default(),
-            commands,
+            commands: Arc::default(),
             pool,
             turns: Arc::new(Semaphore::new(aggregate::AT_ONCE)),
             schema_applied: Arc::default(),
             versions: Arc::default(),
+        })
+    }
+
+    /// The same store with connections of its own, of which it has its share among so many stores like it.
+    ///
+    /// A connection wakes the runtime that opened it: each thread that serves requests is best served by its own. Its
+    /// tasks belong to the runtime that calls this.
+    ///
+    /// # Errors
+    /// What the driver says of its options, which it has accepted before.
+    pub fn with_own_connections(&self, share: u32) -> Result<Self> {
+        let mut client_options = ClientOptions::clone(&self.client_options);
+        let most = client_options.max_pool_size.map(|most| (most / share.max(1)).max(1));
+        client_options.max_pool_size = most;
+        let client = Client::with_options(client_options)?;
+        Ok(Self {
+            database: client.database(self.database.name()),
+            client,
+            connections: connections_of(most.unwrap_or(1)),
+            ..self.clone()
         })
     }
 
@@ -148,7 +171,18 @@ impl Store {
         self.run(doc! { "ping": 1 }).await.map(drop)
     }
 
-    /// How many commands were sent so far, retries included.
+    /// A turn for a command of a request, which is counted. As many are given out as there are connections: who waits
+    /// in the driver's own queue and gives up keeps its place there, and holds up those behind it.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        let waiting = self.pool.waits();
+        // The semaphore is never closed.
+        let turn = self.connections.acquire().await.ok();
+        drop(waiting);
+        self.commands.fetch_add(1, Ordering::Relaxed);
+        turn
+    }
+
+    /// How many commands were sent for requests so far, without what the driver adds to them.
     pub fn commands_sent(&self) -> u64 {
         self.commands.load(Ordering::Relaxed)
     }
@@ -185,6 +219,7 @@ impl Store {
 
     /// Runs one command under the deadline.
     async fn run(&self, mut command: Document) -> Result<Document> {
+        let _turn = self.turn().await;
         command.insert("maxTimeMS", self.deadline_ms());
         Ok(self.database.run_command(command).await?)
     }

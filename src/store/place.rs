@@ -1,26 +1,24 @@
 //! Places in the change feed: where a reader has come to, as an opaque text that it can go on from anywhere, any time.
 //!
-//! A place holds the database's resume token and the cluster time of its event. Times order places of different feeds;
-//! within one transaction, whose events MongoDB gives one time, its tokens do.
+//! A place is the database's resume token. Two forms of tokens are known, and in each something tells which of two is the
+//! later; that is all that is made of them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mongodb::bson::{self, RawDocument, Timestamp, doc};
+use mongodb::bson::{self, RawDocument, doc};
 use mongodb::change_stream::event::ResumeToken;
 
 /// The first byte of a place's text; another form would get another.
 const FORM: u8 = 1;
-/// The form and the time.
-const HEAD: usize = 9;
 /// The longest token in bytes; the longest seen have some hundred.
 const LONGEST: usize = 1_024;
 
-/// Behind an event of the feed. Later places are greater.
+/// Behind an event of the feed, or between two. Later places are greater.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The cluster time in seconds, and its counter.
-    at: (u32, u32),
-    /// The token's bytes, which the database writes as hexadecimal digits.
+    position: u64,
+    /// The token's bytes, which the database writes as hexadecimal digits. Within one transaction MongoDB gives all events
+    /// one position; the bytes behind it are in order.
     token: Vec<u8>,
 }
 
@@ -30,24 +28,19 @@ pub struct Place {
 pub struct NoPlace;
 
 impl Place {
-    /// The place of a token and a cluster time; none where the token has a form that is not known.
-    pub(super) fn new(at: Timestamp, token: &RawDocument) -> Option<Self> {
+    /// The place of a token; none where the token has a form that is not known.
+    pub(super) fn new(token: &RawDocument) -> Option<Self> {
         let digits = token.get_str("_data").ok()?;
         let token = (0..digits.len())
             .step_by(2)
             .map(|start| u8::from_str_radix(digits.get(start..start + 2)?, 16).ok())
             .collect::<Option<Vec<u8>>>()?;
-        Some(Self {
-            at: (at.time, at.increment),
-            token,
-        })
+        Self::of_bytes(token)
     }
 
-    /// The place of a token alone, where its form tells the time.
-    pub(super) fn of_token(token: &RawDocument) -> Option<Self> {
-        let place = Self::new(Timestamp { time: 0, increment: 0 }, token)?;
-        let at = time_of(&place.token)?;
-        Some(Self { at, ..place })
+    fn of_bytes(token: Vec<u8>) -> Option<Self> {
+        let position = position_of(&token)?;
+        Some(Self { position, token })
     }
 
     /// As the database takes it.
@@ -56,20 +49,10 @@ impl Place {
         bson::deserialize_from_document(doc! { "_data": digits }).ok()
     }
 
-    /// Its cluster time.
-    pub(super) const fn at(&self) -> Timestamp {
-        Timestamp {
-            time: self.at.0,
-            increment: self.at.1,
-        }
-    }
-
     /// As a text: letters, digits, `-` and `_`.
     pub fn text(&self) -> String {
-        let mut bytes = Vec::with_capacity(HEAD + self.token.len());
+        let mut bytes = Vec::with_capacity(1 + self.token.len());
         bytes.push(FORM);
-        bytes.extend(self.at.0.to_be_bytes());
-        bytes.extend(self.at.1.to_be_bytes());
         bytes.extend(&self.token);
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -79,36 +62,25 @@ impl Place {
     /// # Errors
     /// Where it is none.
     pub fn parse(text: &str) -> Result<Self, NoPlace> {
-        if text.len() > (HEAD + LONGEST) * 4 / 3 + 4 {
+        if text.len() > (1 + LONGEST) * 4 / 3 + 4 {
             return Err(NoPlace);
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NoPlace)?;
-        let (head, token) = bytes.split_at_checked(HEAD).ok_or(NoPlace)?;
-        match head {
-            [FORM, a, b, c, d, e, f, g, h] if !token.is_empty() => Ok(Self {
-                at: (
-                    u32::from_be_bytes([*a, *b, *c, *d]),
-                    u32::from_be_bytes([*e, *f, *g, *h]),
-                ),
-                token: token.to_vec(),
-            }),
+        match bytes.split_first() {
+            Some((&FORM, token)) => Self::of_bytes(token.to_vec()).ok_or(NoPlace),
             _ => Err(NoPlace),
         }
     }
 }
 
-/// The cluster time up to which a token reaches. MongoDB writes it first, behind the mark of a timestamp, both in the
-/// order of their bytes; SecantusDB has it as the field `t` of a BSON document. Of another form nothing is known.
-fn time_of(token: &[u8]) -> Option<(u32, u32)> {
+/// What tells which of two tokens is the later. MongoDB's begin with the cluster time, behind the mark of a timestamp
+/// and in the order of its bytes. SecantusDB's are BSON documents: `s` counts the entries of its log that were looked
+/// at. (Their time `t` is the present one where nothing happened, and says nothing of how far they reach.)
+fn position_of(token: &[u8]) -> Option<u64> {
     const TIMESTAMP: u8 = 0x82;
     match token {
-        [TIMESTAMP, a, b, c, d, e, f, g, h, ..] => {
-            Some((u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h])))
-        }
-        token => {
-            let at = RawDocument::decode_from_bytes(token).ok()?.get_timestamp("t").ok()?;
-            Some((at.time, at.increment))
-        }
+        [TIMESTAMP, a, b, c, d, e, f, g, h, ..] => Some(u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h])),
+        token => RawDocument::from_bytes(token).ok()?.get_i64("s").ok()?.try_into().ok(),
     }
 }
 
@@ -119,22 +91,35 @@ mod tests {
 
     use super::*;
 
-    fn place(time: u32, increment: u32, token: &[u8]) -> Place {
-        Place {
-            at: (time, increment),
-            token: token.to_vec(),
-        }
+    /// As MongoDB makes them.
+    fn mongo(position: u64, rest: &[u8]) -> Vec<u8> {
+        [&[0x82], &position.to_be_bytes()[..], rest].concat()
+    }
+
+    /// As SecantusDB makes them.
+    fn secantus(position: i64, rest: &str) -> Vec<u8> {
+        let token = doc! { "s": position, "n": rest };
+        RawDocumentBuf::try_from(&token).expect("BSON").as_bytes().to_vec()
+    }
+
+    fn place(token: Vec<u8>) -> Place {
+        Place::of_bytes(token).expect("a token")
     }
 
     proptest! {
         #[test]
         fn a_place_comes_back_from_its_text_and_from_its_token(
-            time: u32, increment: u32, token in proptest::collection::vec(any::<u8>(), 1..200),
+            position in 0..i64::MAX, rest in "[a-z]{0,80}", of_mongo: bool,
         ) {
-            let place = place(time, increment, &token);
+            let token = if of_mongo {
+                mongo(position.unsigned_abs(), rest.as_bytes())
+            } else {
+                secantus(position, &rest)
+            };
+            let place = place(token);
             prop_assert_eq!(Place::parse(&place.text()), Ok(place.clone()));
             let raw = bson::serialize_to_raw_document_buf(&place.token().expect("a token")).expect("BSON");
-            prop_assert_eq!(Place::new(Timestamp { time, increment }, &raw), Some(place));
+            prop_assert_eq!(Place::new(&raw), Some(place));
         }
 
         #[test]
@@ -143,38 +128,31 @@ mod tests {
                 prop_assert_eq!(place.text(), text);
             }
         }
-    }
 
-    #[test]
-    fn time_goes_before_the_token() {
-        assert!(place(1, 2, &[9]) < place(1, 3, &[1]));
-        assert!(place(1, 9, &[9]) < place(2, 0, &[1]));
-        assert!(place(1, 1, &[1]) < place(1, 1, &[1, 0]));
-    }
-
-    #[test]
-    fn the_time_is_read_from_both_forms_of_tokens() {
-        let mongo = [0x82, 0, 0, 0, 7, 0, 0, 0, 2, 0x2B, 4];
-        assert_eq!(time_of(&mongo), Some((7, 2)));
-        let other = doc! { "s": 1_i64, "t": Timestamp { time: 7, increment: 2 }, "n": "" };
-        let other = RawDocumentBuf::try_from(&other).expect("BSON");
-        assert_eq!(time_of(other.as_bytes()), Some((7, 2)));
-        for token in [&b""[..], b"\x82", b"\x05\0\0\0\0", b"other"] {
-            assert_eq!(time_of(token), None);
+        #[test]
+        fn the_position_goes_before_all_else(one in 0..i64::MAX, other in 0..i64::MAX, a in "[a-z]{0,9}", b in "[a-z]{0,9}") {
+            let (x, y) = (place(secantus(one, &a)), place(secantus(other, &b)));
+            prop_assert!(one == other || (x < y) == (one < other));
+            let (one, other) = (one.unsigned_abs(), other.unsigned_abs());
+            let (x, y) = (place(mongo(one, a.as_bytes())), place(mongo(other, b.as_bytes())));
+            prop_assert_eq!(x < y, (one, a) < (other, b));
         }
     }
 
     #[test]
     fn a_token_of_another_form_is_no_place() {
-        let at = Timestamp { time: 1, increment: 1 };
         for token in [
             doc! {},
             doc! { "_data": 1 },
-            doc! { "_data": "ABC" },
+            doc! { "_data": "821" },
             doc! { "_data": "ä0" },
+            doc! { "_data": "0A" },
         ] {
             let raw = RawDocumentBuf::try_from(&token).expect("BSON");
-            assert_eq!(Place::new(at, &raw), None, "{token}");
+            assert_eq!(Place::new(&raw), None, "{token}");
+        }
+        for token in [&b""[..], b"\x82", b"\x05\0\0\0\0", b"other"] {
+            assert_eq!(position_of(token), None);
         }
     }
 }

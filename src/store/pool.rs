@@ -1,9 +1,7 @@
-//! The connections to the database, counted by what the driver tells of its pool.
+//! The connections to the database, counted by what the driver tells of its pool, and those who wait for one.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use mongodb::event::cmap::CmapEvent;
 
@@ -19,41 +17,38 @@ pub struct PoolState {
 }
 
 /// The count.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pool {
     open: AtomicI64,
     checked_out: AtomicI64,
-    /// When each wait began. A request that gives up while it waits is told by no event, so a wait counts for no longer
-    /// than a request may take.
-    waits: Mutex<VecDeque<Instant>>,
-    longest: Duration,
+    waiting: AtomicI64,
+}
+
+/// A command that waits for a connection, until this is dropped.
+pub(super) struct Waiting(Arc<Pool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        add(&self.0.waiting, -1);
+    }
 }
 
 impl Pool {
-    /// No connections yet. `longest` is what a request may take.
-    pub fn new(longest: Duration) -> Self {
-        Self {
-            open: AtomicI64::new(0),
-            checked_out: AtomicI64::new(0),
-            waits: Mutex::default(),
-            longest,
-        }
-    }
-
     /// Takes in what the driver tells.
     pub fn count(&self, event: &CmapEvent) {
         match event {
             CmapEvent::ConnectionCreated(_) => add(&self.open, 1),
             CmapEvent::ConnectionClosed(_) => add(&self.open, -1),
-            CmapEvent::ConnectionCheckoutStarted(_) => self.waits().push_back(Instant::now()),
-            CmapEvent::ConnectionCheckoutFailed(_) => drop(self.waits().pop_front()),
-            CmapEvent::ConnectionCheckedOut(_) => {
-                self.waits().pop_front();
-                add(&self.checked_out, 1);
-            }
+            CmapEvent::ConnectionCheckedOut(_) => add(&self.checked_out, 1),
             CmapEvent::ConnectionCheckedIn(_) => add(&self.checked_out, -1),
             _ => {}
         }
+    }
+
+    /// One more waits.
+    pub fn waits(self: &Arc<Self>) -> Waiting {
+        add(&self.waiting, 1);
+        Waiting(Arc::clone(self))
     }
 
     /// How it is now.
@@ -63,17 +58,8 @@ impl Pool {
         PoolState {
             open: read(&self.open),
             checked_out: read(&self.checked_out),
-            waiting: self.waits().len() as u64,
+            waiting: read(&self.waiting),
         }
-    }
-
-    /// The waits that still count.
-    fn waits(&self) -> MutexGuard<'_, VecDeque<Instant>> {
-        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
-        while waits.front().is_some_and(|began| began.elapsed() > self.longest) {
-            waits.pop_front();
-        }
-        waits
     }
 }
 

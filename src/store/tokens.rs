@@ -160,6 +160,7 @@ impl Store {
     }
 
     async fn find_token(&self, filter: Document) -> Result<Option<Token>> {
+        let _turn = self.turn().await;
         let row = self
             .tokens()
             .find_one(filter)

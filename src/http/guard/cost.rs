@@ -8,6 +8,7 @@
 //! | `totalCount` | 20 more |
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
 //! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
+//! | a subscription: the price of one change, and once for going back to its cursor | 10 more |
 //! | `__schema` | 5,000 more |
 //! | `__type` | 500 more |
 //!
@@ -101,6 +102,7 @@ impl<'a> Prices<'a> {
         let inner = field.definition.ty.inner_named_type();
         let own = match field.name.as_str() {
             "totalCount" if on_page => COUNT * collections_in(parent),
+            _ if parent == "Subscription" => PAGE,
             "__schema" => SCHEMA,
             "__type" => TYPE,
             // An animal's `given` is a sum over gifts, though it looks like a field.

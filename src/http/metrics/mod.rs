@@ -32,7 +32,7 @@ const SECONDS: [f64; 13] = [
 ];
 
 /// Every code that an answer can have.
-const CODES: [&str; 12] = [
+const CODES: [&str; 14] = [
     "BAD_USER_INPUT",
     "LIMIT_EXCEEDED",
     "UNAUTHENTICATED",
@@ -41,6 +41,8 @@ const CODES: [&str; 12] = [
     "CONFLICT",
     "UNAVAILABLE",
     "TIMEOUT",
+    "CURSOR_EXPIRED",
+    "CHANGES_LOST",
     "INTERNAL",
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
@@ -381,6 +383,8 @@ mod tests {
             ApiError::Conflict,
             ApiError::Unavailable,
             ApiError::Timeout,
+            ApiError::CursorExpired,
+            ApiError::ChangesLost,
             ApiError::Internal,
         ] {
             assert_eq!(known_code(error.code()), error.code());

@@ -5,7 +5,7 @@ use mongodb::bson::{Document, RawDocumentBuf, Timestamp};
 use super::*;
 
 fn told(mut event: Document) -> Option<Event> {
-    event.insert("_id", doc! { "_data": "0A" });
+    event.insert("_id", doc! { "_data": "82000000070000000100" });
     event.insert("clusterTime", Timestamp { time: 7, increment: 1 });
     event_of(&RawDocumentBuf::try_from(&event).expect("BSON"))
 }

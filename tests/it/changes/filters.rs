@@ -1,0 +1,215 @@
+//! A filter held against a document in memory says what the database says: random filters, random documents.
+
+use std::collections::BTreeSet;
+
+use futures_util::StreamExt;
+use menagerie::domain::date::Day;
+use menagerie::domain::id::Kind;
+use menagerie::live::since::since;
+use menagerie::live::{self, Live};
+use menagerie::store::Store;
+use menagerie::store::cursor::Order;
+use menagerie::store::entity::{Entity, Projection};
+use menagerie::store::filter::{Filter, Test, Value};
+use menagerie::store::page::{PageRequest, Want};
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::support::database_options;
+
+const DOCUMENTS: usize = 150;
+const FILTERS: usize = 400;
+const TEXTS: [&str; 6] = ["", "a", "ab", "b", "é", "source_7"];
+const NUMBERS: [i64; 7] = [-1, 0, 1, 2, 71, i32::MAX as i64 + 1, 9_007_199_254_740_993];
+const PATHS: [&str; 5] = ["_id", "a", "a.b", "a.b.c", "d"];
+
+/// A document of which nothing but the id is read.
+#[derive(serde::Deserialize)]
+struct Bare {
+    #[serde(rename = "_id")]
+    id: String,
+}
+
+impl Entity for Bare {
+    const KIND: Kind = Kind::Source;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// Midnights, and a moment of the day that no filter can name.
+fn moments() -> impl Strategy<Value = DateTime> {
+    select(vec![-86_400_000_i64, 0, 1, 86_400_000, 1_700_000_000_000]).prop_map(DateTime::from_millis)
+}
+
+fn scalar() -> impl Strategy<Value = Bson> {
+    let reals = [
+        -0.5,
+        0.0,
+        1.0,
+        1.5,
+        9_007_199_254_740_992.0,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    prop_oneof![
+        2 => Just(Bson::Null),
+        4 => select(TEXTS.to_vec()).prop_map(|text| Bson::String(text.to_owned())),
+        2 => select(NUMBERS.to_vec()).prop_map(Bson::Int64),
+        2 => select(vec![-1, 0, 1, 2, 71]).prop_map(Bson::Int32),
+        2 => select(reals.to_vec()).prop_map(Bson::Double),
+        2 => moments().prop_map(Bson::DateTime),
+        1 => any::<bool>().prop_map(Bson::Boolean),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Bson> {
+    scalar().prop_recursive(3, 12, 3, |inner| {
+        let fields = vec((select(vec!["b", "c"]), inner.clone()), 0..3);
+        let document = fields.prop_map(|fields| {
+            Bson::Document(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect(),
+            )
+        });
+        prop_oneof![2 => document, 1 => vec(inner, 0..3).prop_map(Bson::Array)]
+    })
+}
+
+fn document() -> impl Strategy<Value = Document> {
+    vec((select(vec!["a", "a", "d"]), value()), 0..3).prop_map(|fields| {
+        fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    })
+}
+
+fn operand() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        3 => select(TEXTS.to_vec()).prop_map(Value::from),
+        3 => select(NUMBERS.to_vec()).prop_map(Value::Number),
+        1 => select(vec!["1969-12-31", "1970-01-01", "1970-01-02", "2023-11-14"])
+            .prop_map(|day| Value::Day(day.parse::<Day>().expect("a day"))),
+    ]
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    prop_oneof![
+        vec(operand(), 0..3).prop_map(Test::In),
+        vec(operand(), 0..3).prop_map(Test::NotIn),
+        operand().prop_map(Test::AtLeast),
+        operand().prop_map(Test::AtMost),
+        operand().prop_map(Test::Below),
+        operand().prop_map(Test::Above),
+        operand().prop_map(Test::MaybeAtLeast),
+        operand().prop_map(Test::MaybeAtMost),
+        Just(Test::Known),
+        Just(Test::Unknown),
+        select(vec!["a", "ab", "source", "x"]).prop_map(|prefix| Test::Prefix(prefix.to_owned())),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    let leaf = (select(PATHS.to_vec()), test()).prop_map(|(path, test)| Filter::field(path, test));
+    leaf.prop_recursive(3, 10, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Filter::All),
+            vec(inner.clone(), 0..3).prop_map(Filter::Any),
+            inner.prop_map(|part| Filter::Not(Box::new(part))),
+        ]
+    })
+}
+
+async fn found(store: &Store, filter: &Filter) -> BTreeSet<String> {
+    let request = PageRequest {
+        filter: filter.clone(),
+        order: Order::new([]),
+        after: None,
+        before: None,
+        backward: false,
+        limit: DOCUMENTS,
+        want: Want {
+            rows: true,
+            ..Want::default()
+        },
+    };
+    let page = store.page::<Bare>(&request, &Projection::default()).await;
+    let page = page.unwrap_or_else(|error| panic!("{error} for {filter:?}"));
+    page.rows.iter().map(|row| row.node.id.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
+    let options = database_options();
+    // Without a schema: any document at all.
+    let store = Store::connect(&options).await.expect("the store connects");
+    let live = Live::new(&store, 0);
+    let following = live::follow(store.clone(), live.clone());
+    let mut changes = Box::pin(since(store.clone(), &live, None).await.expect("it begins"));
+    let mut runner = TestRunner::default();
+    let client = mongodb::Client::with_uri_str(&options.uri)
+        .await
+        .expect("the driver takes the URI");
+    let documents = client.database(&options.database).collection::<Document>("sources");
+    let mut written = Vec::new();
+    for number in 0..DOCUMENTS {
+        let mut document = document().new_tree(&mut runner).expect("a document").current();
+        document.insert("_id", format!("source_{number}"));
+        written.push(document);
+    }
+    documents.insert_many(&written).await.expect("they are written");
+    let mut told = Vec::new();
+    for _ in 0..DOCUMENTS {
+        told.push(changes.next().await.expect("another").expect("a change"));
+    }
+    let (mut neither, mut asked) = (0, Vec::<(Filter, BTreeSet<String>)>::new());
+    for _ in 0..FILTERS {
+        let filter = filter().new_tree(&mut runner).expect("a filter").current();
+        let expected = found(&store, &filter).await;
+        let met: BTreeSet<String> = told
+            .iter()
+            .filter(|change| change.meets(&filter))
+            .map(|change| change.id.clone())
+            .collect();
+        if met != expected {
+            let differs = met.symmetric_difference(&expected).next().expect("one that differs");
+            let document = written
+                .iter()
+                .find(|document| document.get_str("_id").is_ok_and(|id| id == differs));
+            panic!(
+                "{filter:?}: the database finds {differs}: {}\n{document:?}",
+                expected.contains(differs)
+            );
+        }
+        neither += usize::from(expected.is_empty() || expected.len() == DOCUMENTS);
+        asked.push((filter, expected));
+    }
+    documents.delete_many(doc! {}).await.expect("they are deleted");
+    for _ in 0..DOCUMENTS {
+        let gone = changes.next().await.expect("another").expect("a change");
+        for (filter, found) in &asked {
+            // All that is known by then is the id, which must not rule out one that was found.
+            let may = gone.may_have_met(filter);
+            assert!(may || !found.contains(&gone.id), "{filter:?} and {}", gone.id);
+        }
+    }
+    assert!(
+        neither < FILTERS * 3 / 4,
+        "{neither} of {FILTERS} filters tell nothing apart"
+    );
+    following.stop().await;
+    let gone = client
+        .database(&options.database)
+        .run_command(doc! { "dropDatabase": 1 })
+        .await;
+    gone.expect("it is dropped");
+}

@@ -1,0 +1,159 @@
+//! Subscriptions below HTTP: what is told of which change, from where it goes on, and how it ends.
+
+mod filters; // filters in memory against the database's
+mod since; // catching up meets listening: nothing lost, nothing doubled
+mod subscriptions; // what subscribers are told
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+use menagerie::graphql::{self, Told};
+use menagerie::http::guard::{Guard, Rules, Variables};
+use menagerie::live::Live;
+use menagerie::store::Store;
+use mongodb::bson::{Document, doc};
+use serde_json::Value as Json;
+use tokio::time::timeout;
+
+use crate::support::{TestApp, settings};
+
+/// A busy machine may take long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A subscription under way.
+pub struct Subscriber(BoxStream<'static, Told>);
+
+impl Subscriber {
+    /// Subscribes at a test's server.
+    pub fn to(app: &TestApp, document: &str, variables: &Json) -> Self {
+        Self::at(&app.store, &app.live, document, variables)
+    }
+
+    fn at(store: &Store, live: &Live, document: &str, variables: &Json) -> Self {
+        let limits = settings().limits;
+        let schema = graphql::schema(limits);
+        let rules = Rules {
+            limits,
+            introspection: true,
+            suggestions: true,
+        };
+        let guard = Guard::new(&graphql::sdl(&schema), rules).expect("the schema");
+        let checked = guard.check(document).expect("it passes the guard");
+        let operation = checked.operation(None).expect("one operation");
+        let variables = Variables::read(&variables.to_string(), &limits).expect("variables");
+        let prepared = guard.prepare(&checked, operation, &variables).expect("it is prepared");
+        let search = menagerie::search::Search::default();
+        let told = graphql::subscribe(&schema, store.for_stream(), live.clone(), search, prepared.request);
+        Self(told.boxed())
+    }
+
+    /// Waits until its stream has begun, so that it tells what happens from now on: the first look at it begins it.
+    fn begun(mut self) -> Self {
+        let first = self.0.next().now_or_never();
+        assert!(first.is_none(), "{first:?}");
+        self
+    }
+
+    /// The next thing that is told.
+    async fn told(&mut self) -> Told {
+        let told = timeout(PATIENCE, self.0.next()).await.expect("something is told");
+        told.expect("it ends with an error only")
+    }
+
+    /// The data of the next change; its cursor is beside it.
+    pub async fn change(&mut self) -> (Json, String) {
+        let Told { cursor, response } = self.told().await;
+        assert!(response.errors.is_empty(), "{:?}", response.errors);
+        let data = response.data.into_json().expect("JSON");
+        (data, cursor.expect("a change has a cursor"))
+    }
+
+    /// The next changes.
+    async fn changes(&mut self, count: usize) -> Vec<Json> {
+        let mut changes = Vec::new();
+        for _ in 0..count {
+            changes.push(self.change().await.0);
+        }
+        changes
+    }
+
+    /// Nothing is told of all that has happened by now.
+    async fn nothing(&mut self, live: &Live) {
+        if let Either::Left((told, _)) = select(self.0.next(), pin!(settled(live))).await {
+            panic!("{told:?}");
+        }
+    }
+
+    /// The code and the message of the error that it ends with.
+    async fn error(mut self) -> (String, String) {
+        let Told { cursor, response } = self.told().await;
+        assert_eq!(cursor, None, "{response:?}");
+        let [error] = response.errors.as_slice() else {
+            panic!("{response:?}")
+        };
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let code = code.cloned().expect("a code").into_json().expect("JSON");
+        let ended = (code.as_str().expect("a text").to_owned(), error.message.clone());
+        assert!(self.0.next().await.is_none(), "it ends with the error");
+        ended
+    }
+}
+
+/// A server over the article's documents, whose feed has told of them.
+async fn article() -> TestApp {
+    let app = TestApp::with(&["article"]).await;
+    settled(&app.live).await;
+    app
+}
+
+/// Waits until all that has happened by now is told.
+async fn settled(live: &Live) {
+    let mut told = live.told();
+    // The first may be the end of a question from before.
+    for _ in 0..2 {
+        timeout(PATIENCE, told.changed())
+            .await
+            .expect("in time")
+            .expect("the feed");
+    }
+}
+
+/// The cursor of the place that the feed has come to.
+pub async fn cursor(app: &TestApp) -> String {
+    let data = app.query("{ changesCursor }").await;
+    data["changesCursor"].as_str().expect("a text").to_owned()
+}
+
+/// A gift that no other is like, in the form of the seed's.
+async fn gift(database: &mongodb::Database, id: &str, title: &str) -> Document {
+    let gifts = database.collection::<Document>("gifts");
+    let mut gift = gifts.find_one(doc! {}).await.expect("an answer").expect("a gift");
+    gift.insert("_id", id);
+    gift.insert("slug", id.trim_start_matches("gift_").replace('_', "-"));
+    gift.insert("title", title);
+    gift.insert("version", 1);
+    gift
+}
+
+/// Writes to the gifts, past the store.
+struct Gifts(mongodb::Collection<Document>);
+
+impl Gifts {
+    async fn of(app: &TestApp) -> Self {
+        Self(app.raw().await.collection("gifts"))
+    }
+
+    async fn set(&self, id: &str, fields: Document) {
+        let update = doc! { "$set": fields, "$inc": { "version": 1 } };
+        let updated = self.0.update_one(doc! { "_id": id }, update).await.expect("an update");
+        assert_eq!(updated.modified_count, 1, "{id}");
+    }
+
+    async fn delete(&self, id: &str) {
+        let deleted = self.0.delete_one(doc! { "_id": id }).await.expect("a deletion");
+        assert_eq!(deleted.deleted_count, 1, "{id}");
+    }
+}
