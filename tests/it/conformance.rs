@@ -75,16 +75,37 @@ async fn the_reference_clients_of_both_protocols_are_cut_off_and_lose_and_double
     assert_eq!(names, ["graphql-ws", "graphql-sse"]);
     for client in &clients {
         let name = &client["client"];
-        assert_eq!(client["query"], json!([{ "data": { "__typename": "Query" } }]), "{name}");
+        assert_eq!(
+            client["query"],
+            json!([{ "data": { "__typename": "Query" } }]),
+            "{name}"
+        );
         // An error of the operation in one protocol, a result that has errors in the other.
-        let errors = ["error", "errors"].into_iter().find_map(|key| client["refused"][0].get(key));
+        let errors = ["error", "errors"]
+            .into_iter()
+            .find_map(|key| client["refused"][0].get(key));
         let code = errors.map(|errors| &errors[0]["extensions"]["code"]);
-        assert_eq!(code, Some(&json!("GRAPHQL_VALIDATION_FAILED")), "{name}: {}", client["refused"]);
+        assert_eq!(
+            code,
+            Some(&json!("GRAPHQL_VALIDATION_FAILED")),
+            "{name}: {}",
+            client["refused"]
+        );
         let cursors = client["cursors"].as_array().expect("cursors");
         let distinct: HashSet<&Json> = cursors.iter().collect();
-        assert!(cursors.len() >= 12 && distinct.len() == cursors.len(), "{name}: {cursors:?}");
-        assert_eq!(client["cursors"], client["uncut"], "{name}: as if it had not been cut off");
-        assert!(client["times"].as_u64() >= Some(2), "{name} was cut off: {}", client["times"]);
+        assert!(
+            cursors.len() >= 12 && distinct.len() == cursors.len(),
+            "{name}: {cursors:?}"
+        );
+        assert_eq!(
+            client["cursors"], client["uncut"],
+            "{name}: as if it had not been cut off"
+        );
+        assert!(
+            client["times"].as_u64() >= Some(2),
+            "{name} was cut off: {}",
+            client["times"]
+        );
     }
     until("nobody to hear any more", || app.live.status().listeners == 1).await;
 }

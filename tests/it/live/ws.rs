@@ -293,7 +293,10 @@ async fn operations_sockets_and_subscriptions_have_their_limits() {
     let message = one.message().await;
     assert_eq!(code(&message, "3"), "LIMIT_EXCEEDED");
     let extensions = &message["payload"][0]["extensions"];
-    assert_eq!((&extensions["name"], &extensions["limit"]), (&json!("socketOperations"), &json!(2)));
+    assert_eq!(
+        (&extensions["name"], &extensions["limit"]),
+        (&json!("socketOperations"), &json!(2))
+    );
     other.subscribe("1", CHANGES).await;
     listeners(&app, 3).await;
     other.subscribe("2", CHANGES).await;
