@@ -43,6 +43,9 @@ pub struct Opened {
     pub authorization: Result<Option<String>, ApiError>,
 }
 
+/// What is said of one operation, with its id, until it is taken back.
+type Saying = Abortable<LocalBoxStream<'static, (Rc<str>, Said)>>;
+
 /// An open socket.
 pub struct Socket {
     session: Session,
@@ -52,7 +55,7 @@ pub struct Socket {
     who: Option<Rc<Who>>,
     /// Resolves when the client may no longer ask.
     lapses: LocalBoxFuture<'static, ApiError>,
-    operations: SelectAll<Abortable<LocalBoxStream<'static, (Rc<str>, Said)>>>,
+    operations: SelectAll<Saying>,
     under_way: HashMap<Rc<str>, AbortHandle>,
     /// Whether anything has come since the last sign of life was asked for.
     is_alive: bool,
