@@ -177,7 +177,8 @@ impl Telling {
                 None => return Err(ApiError::Internal),
             };
             let cursor = change.place.text();
-            if let Some(told) = self.sieve.sift(&self.store, &self.live, change).await? {
+            // In a box, which is gone while nothing happens.
+            if let Some(told) = self.sieve.sift(&self.store, &self.live, change).boxed().await? {
                 return Ok((cursor, told));
             }
         }
@@ -202,7 +203,8 @@ async fn told<'a>(
         store: arena.store.clone(),
         live: arena.live.clone(),
     };
-    Ok(unfold(Some(telling), move |telling| async move {
+    // In a box, or it would be there as often as it is handed on.
+    Ok(unfold(Some(Box::new(telling)), move |telling| async move {
         let mut telling = telling?;
         match telling.next().await {
             Ok((cursor, change)) => {

@@ -102,7 +102,8 @@ pub fn open(state: &Data<State>, client: Client, ready: Ready, noted: Noted) -> 
 
 impl Subscription {
     fn events(self) -> impl Stream<Item = Event> {
-        unfold(self, |mut subscription| async move {
+        // In a box, or it would be there as often as it is handed on.
+        unfold(Box::new(self), |mut subscription| async move {
             let (span, log) = (subscription.noted.span.clone(), subscription.noted.log.clone());
             let event = subscription.next().instrument(span).instrument(log).await?;
             Some((event, subscription))

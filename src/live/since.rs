@@ -60,7 +60,8 @@ pub async fn since(
         live: live.clone(),
         state,
     };
-    Ok(unfold(telling, |mut telling| async move {
+    // In a box, or it would be there as often as it is handed on.
+    Ok(unfold(Box::new(telling), |mut telling| async move {
         match telling.next().await {
             Ok(Some(change)) => Some((Ok(change), telling)),
             Ok(None) => None,

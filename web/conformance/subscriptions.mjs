@@ -2,11 +2,15 @@
 // asks for a query, for what is refused, and for changes, is cut off, and goes on behind the last one that it had.
 // Prints a line of JSON for each client.
 
-import { createClient as createEventClient } from 'graphql-sse';
+import { NetworkError, createClient as createEventClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
 const address = process.argv[2];
+if (!address) {
+  console.error('usage: node subscriptions.mjs ADDRESS; accepted is the address of a server, such as http://127.0.0.1:8080');
+  process.exit(2);
+}
 
 /** How many changes come before the connection is cut off, and in all. */
 const BEFORE = 4;
@@ -37,7 +41,8 @@ function changes(client, after, heard, cut) {
       {
         next: ({ data, errors }) => {
           if (errors) return reject(new Error(JSON.stringify(errors)));
-          // What was on its way when the connection was cut off comes again behind the last that was taken.
+          // Some are on their way already when the client stops.
+          if (cursors.length === ALL) return;
           cursors.push(data.changes.cursor);
           heard(data.changes.cursor, variables);
           if (cursors.length === ALL) {
@@ -109,7 +114,8 @@ async function byEvents() {
     },
   });
   const heard = (cursor) => (last = cursor);
-  const cut = () => cutting.abort(new Error('cut off'));
+  // An error of another kind the client takes for a fault of its own, unless it waits for an event just then.
+  const cut = () => cutting.abort(new NetworkError('cut off'));
   await outcome('graphql-sse', client, heard, cut, () => opened);
   client.dispose();
 }

@@ -53,7 +53,9 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
         address: client::address(http, &settings.trusted_proxies),
         authorization: authorization(http.headers()),
     };
-    let socket = Socket::new(session, state.clone(), opened);
+    // In boxes, or they would be there as often as they are handed on.
+    let socket = Box::new(Socket::new(session, state.clone(), opened));
+    let incoming = Box::new(socket.incoming(incoming));
     let (cut, counted) = (leaving::cut(http), state.metrics.socket());
     spawn(async move {
         socket.serve(incoming, cut).await;

@@ -43,6 +43,9 @@ pub struct Opened {
     pub authorization: Result<Option<String>, ApiError>,
 }
 
+/// What is said of one operation, with its id, until it is taken back.
+type Saying = Abortable<LocalBoxStream<'static, (Rc<str>, Said)>>;
+
 /// An open socket.
 pub struct Socket {
     session: Session,
@@ -52,7 +55,7 @@ pub struct Socket {
     who: Option<Rc<Who>>,
     /// Resolves when the client may no longer ask.
     lapses: LocalBoxFuture<'static, ApiError>,
-    operations: SelectAll<Abortable<LocalBoxStream<'static, (Rc<str>, Said)>>>,
+    operations: SelectAll<Saying>,
     under_way: HashMap<Rc<str>, AbortHandle>,
     /// Whether anything has come since the last sign of life was asked for.
     is_alive: bool,
@@ -91,11 +94,15 @@ impl Socket {
         }
     }
 
-    /// Serves it to its end. `cut` ends the connection of one that does not close.
-    pub async fn serve(mut self, incoming: MessageStream, cut: impl FnOnce()) {
+    /// What comes from the client, no message larger than a request's body.
+    pub fn incoming(&self, stream: MessageStream) -> AggregatedMessageStream {
         let most = self.state.settings.limits.body_limit_bytes;
-        let incoming = incoming.max_frame_size(most).aggregate_continuations();
-        let mut incoming = incoming.max_continuation_size(most);
+        let stream = stream.max_frame_size(most).aggregate_continuations();
+        stream.max_continuation_size(most)
+    }
+
+    /// Serves it to its end. `cut` ends the connection of one that does not close.
+    pub async fn serve(mut self: Box<Self>, mut incoming: Box<AggregatedMessageStream>, cut: impl FnOnce()) {
         let metrics = self.state.metrics.clone();
         let end = caught(self.lives(&mut incoming), || {
             metrics.panicked();
