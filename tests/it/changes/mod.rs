@@ -51,7 +51,7 @@ impl Subscriber {
     }
 
     /// Waits until its stream has begun, so that it tells what happens from now on: the first look at it begins it.
-    fn begun(mut self) -> Self {
+    pub fn begun(mut self) -> Self {
         let first = self.0.next().now_or_never();
         assert!(first.is_none(), "{first:?}");
         self

@@ -257,6 +257,7 @@ async fn a_gift_is_told_where_it_meets_the_filter_or_may_have_met_it_before() {
 
     gifts.set(id, doc! { "title": "One more" }).await;
     subscriber.nothing(&app.live).await;
+    combined.nothing(&app.live).await;
     gifts.set(id, doc! { "status": "DELIVERED" }).await;
     let expected = told(
         "UPDATED",
