@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::arena::Arena;
-use super::change::{AnyKind, Change, checked};
+use super::change::{AnyKind, Change};
 use super::collections::gift::GiftFilter;
 use super::error::{ApiError, Result, to_graphql};
 use super::filter::Selector;
@@ -52,8 +52,8 @@ impl ChangesQuery {
             let Arena { store, live, .. } = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
             // It moves on without a write to any collection.
             store.touch(Touched::UNCOUNTED);
-            live.listening().await.ok_or(ApiError::NoFeed)?;
-            Ok(live.place().ok_or(ApiError::NoFeed)?.text())
+            let (place, _) = live.listening().await.ok_or(ApiError::NoFeed)?;
+            Ok(place.text())
         }
         .boxed()
         .await
@@ -82,7 +82,10 @@ impl Subscription {
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
         let sieve = Sieve::Documents {
             kinds: kinds.map(|kinds| kinds.into_iter().map(Kind::from).collect()),
-            ids: ids.map(|ids| ids.into_iter().map(checked).collect()).transpose()?,
+            ids: ids
+                .map(|ids| ids.into_iter().map(checked).collect())
+                .transpose()
+                .map_err(to_graphql)?,
         };
         told(ctx, sieve, after).boxed().await.map_err(to_graphql)
     }
@@ -100,6 +103,14 @@ impl Subscription {
         let filter = filter.unwrap_or_default().filter().map_err(to_graphql)?;
         let sieve = Sieve::Gifts(Where { filter, resolved: None });
         told(ctx, sieve, after).boxed().await.map_err(to_graphql)
+    }
+}
+
+/// An id that is asked for.
+fn checked(id: ID) -> Result<String> {
+    match Kind::of(&id) {
+        Ok(_) => Ok(id.0),
+        Err(error) => Err(ApiError::input("ids", error)),
     }
 }
 

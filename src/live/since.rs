@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::stream::{Stream, unfold};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -89,11 +90,10 @@ impl Telling {
         loop {
             match &mut self.state {
                 State::CatchingUp(feed, told) => {
-                    // Before the question: if the answer is that there is nothing, then all up to here has been told.
+                    // Before the question, so that nothing falls in between.
                     let listening = self.live.listen();
-                    let event = feed.next().await.map_err(too_old)?;
-                    let quiet = event.is_none();
-                    let change = match event {
+                    // In a box, for it is large and mostly not there: what listens must cost little.
+                    let change = match feed.next().boxed().await.map_err(too_old)? {
                         Some(Event::Changed(change)) => Some(change),
                         Some(Event::Dropped) => return Err(Ended::Lost),
                         Some(Event::Token) | None => None,
@@ -101,10 +101,11 @@ impl Telling {
                     if let Some(change) = &change {
                         *told = change.place.clone();
                     }
-                    // What others were told before must have been told here. Where they were told nothing, it is not
-                    // known behind which change their feed began, but only that it began before the question.
-                    if let Some((others, listener)) = listening
-                        && others.map_or(quiet, |others| others <= *told)
+                    // What others have heard must have been told here. Where nothing happened behind the last change,
+                    // the feed may have come further than that.
+                    let has_told = |heard| heard <= *told || feed.place().is_some_and(|reached| heard <= reached);
+                    if let Some((heard, listener)) = listening
+                        && has_told(heard)
                     {
                         self.state = State::Listening(listener, Some(told.clone()));
                     }

@@ -140,14 +140,15 @@ impl Socket {
         beat.tick().await;
         loop {
             let step = tokio::select! {
-                message = incoming.recv() => self.receives(message).await,
-                Some((id, said)) = self.operations.next() => self.tells(&id, &said).await,
+                // In boxes, which are gone when it rests: a socket that hears nothing must cost little.
+                message = incoming.recv() => self.receives(message).boxed_local().await,
+                Some((id, said)) = self.operations.next() => self.tells(&id, &said).boxed_local().await,
                 () = &mut late, if self.who.is_none() => {
                     Err(close(4408, "Connection initialisation timeout").into())
                 }
                 refused = &mut self.lapses => Err(forbidden(&refused).into()),
                 () = &mut stops => Err(going_away().into()),
-                _ = beat.tick() => self.beats().await,
+                _ = beat.tick() => self.beats().boxed_local().await,
             };
             if let Err(end) = step {
                 return end;
@@ -195,8 +196,7 @@ impl Socket {
         let authorization = self.authorization(payload).map_err(|error| forbidden(&error))?;
         let until = Instant::now() + self.state.deadline();
         let asked = identity(&self.state, self.opened.address, authorization.as_deref(), until);
-        // In a box, which is gone once this is known: a socket that rests must cost little.
-        let asked = timeout_at(until.into(), asked).boxed_local().await;
+        let asked = timeout_at(until.into(), asked).await;
         let Identity { viewer, lasts } = asked.unwrap_or(Err(ApiError::Timeout)).map_err(|error| match error {
             ApiError::Unauthenticated(_) | ApiError::Forbidden(_) => forbidden(&error),
             error => close(1013, &error.to_string()),

@@ -188,15 +188,13 @@ async fn under_load_whoever_goes_on_from_a_place_hears_each_change_once() {
 async fn a_listener_hears_what_happens_from_then_on_also_where_it_asks_later() {
     let bed = Bed::new().await;
     let changes = since(bed.store.clone(), &bed.live, None).await.expect("it begins");
+    let before = bed.live.place();
     let sources = bed.database.collection::<Document>("sources");
     sources
         .insert_one(doc! { "_id": "source_a" })
         .await
         .expect("an insertion");
-    until("the feed to tell of it", || {
-        bed.live.listen().is_some_and(|(told, _)| told.is_some())
-    })
-    .await;
+    until("the feed to tell of it", || bed.live.place() > before).await;
     let mut changes = Box::pin(changes);
     let change = timeout(PATIENCE, changes.next()).await.expect("a change in time");
     let change = change.expect("it goes on").expect("a change");

@@ -71,6 +71,23 @@ async fn a_thousand_subscribers_that_hear_nothing_cost_little_each() {
     subscribed(&http, &host, sockets.len()).await;
     let by_socket = (resident(&server) - before) / SUBSCRIBERS as f64;
 
+    before = resident(&server);
+    let mut bare = Vec::new();
+    for _ in 0..SUBSCRIBERS {
+        let shaken = Socket::shake(&host, &[("Sec-WebSocket-Protocol", PROTOCOL)]).await;
+        let mut socket = shaken.expect("it opens");
+        socket.init(json!({})).await;
+        assert_eq!(socket.message().await["type"], "connection_ack");
+        bare.push(socket);
+    }
+    println!("bare {}", (resident(&server) - before) / SUBSCRIBERS as f64);
+    before = resident(&server);
+    for socket in &mut bare {
+        socket.subscribe("1", CHANGES).await;
+    }
+    subscribed(&http, &host, sockets.len() + bare.len()).await;
+    println!("subscription {}", (resident(&server) - before) / SUBSCRIBERS as f64);
+    sockets.extend(bare);
     let mut streams = Vec::new();
     for number in 0..WARMING + SUBSCRIBERS {
         if number == WARMING {

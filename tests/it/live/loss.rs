@@ -22,7 +22,7 @@ use crate::support::{client, server_of_its_own};
 
 /// How many write, and how many documents each: every one is made and changed, every other deleted.
 const WRITERS: usize = 6;
-const DOCUMENTS: usize = 150;
+const DOCUMENTS: usize = 250;
 /// How many subscribers by each transport.
 const SUBSCRIBERS: usize = 2;
 /// A subscriber takes at most so many changes before its connection is cut.
