@@ -161,7 +161,7 @@ impl Feed {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn mark(&self) -> Result<Mark> {
+    pub async fn mark(&mut self) -> Result<Mark> {
         mark(&self.store).await
     }
 

@@ -107,7 +107,7 @@ fn time_of(token: &[u8]) -> Option<(u32, u32)> {
             u32::from_be_bytes([*e, *f, *g, *h]),
         )),
         token => {
-            let at = RawDocument::decode_from_bytes(token).ok()?.get_timestamp("t").ok()?;
+            let at = RawDocument::from_bytes(token).ok()?.get_timestamp("t").ok()?;
             Some((at.time, at.increment))
         }
     }
