@@ -163,7 +163,8 @@ impl Sieve {
             }
             Self::Gifts(_) if change.kind != Kind::Gift => Ok(None),
             Self::Gifts(asked) => {
-                let meets = change.is_there() && change.meets(asked.resolved(store, live).await?);
+                // In a box: who listens and is told nothing must cost little.
+                let meets = change.is_there() && change.meets(asked.resolved(store, live).boxed().await?);
                 let is_told = meets || change.may_have_met(&asked.filter);
                 Ok(is_told.then(|| Change::new(change, meets)))
             }
@@ -175,20 +176,18 @@ impl Sieve {
 struct Telling {
     changes: BoxStream<'static, std::result::Result<Arc<feed::Change>, Ended>>,
     sieve: Sieve,
-    store: Store,
-    live: Live,
 }
 
 impl Telling {
     /// The next that the subscriber is told.
-    async fn next(&mut self) -> Result<(String, Change)> {
+    async fn next(&mut self, Arena { store, live, .. }: &Arena) -> Result<(String, Change)> {
         loop {
             let change = match self.changes.next().await {
                 Some(change) => change?,
                 None => return Err(ApiError::Internal),
             };
             let cursor = change.place.text();
-            if let Some(told) = self.sieve.sift(&self.store, &self.live, change).await? {
+            if let Some(told) = self.sieve.sift(store, live, change).await? {
                 return Ok((cursor, told));
             }
         }
@@ -210,12 +209,10 @@ async fn told<'a>(
     let telling = Telling {
         changes: since(arena.store.clone(), &arena.live, after).await?.boxed(),
         sieve,
-        store: arena.store.clone(),
-        live: arena.live.clone(),
     };
     Ok(unfold(Some(telling), move |telling| async move {
         let mut telling = telling?;
-        match telling.next().await {
+        match telling.next(arena).await {
             Ok((cursor, change)) => {
                 arena.clear();
                 last.put(cursor);
