@@ -5,9 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::arena::load;
-use super::collection::stored_of;
+use super::collection::Collection;
 use super::collections::{Node, with_kind};
-use super::error::{ApiError, to_graphql};
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
 use crate::store::collections;
@@ -117,13 +116,13 @@ impl Change {
 
 /// The fields of the schema that show these stored fields.
 fn shown(kind: Kind, stored: &[String]) -> Vec<&'static str> {
+    let computed = with_kind!(kind, E => E::COMPUTED);
     let mut names = Vec::new();
     for name in stored {
         // The one stored field that the schema does not show.
         if name != "words" {
             names.extend(collections::field(kind, name));
         }
-        let computed = with_kind!(kind, E => stored_of::<E>());
         names.extend(
             computed
                 .iter()
@@ -134,13 +133,52 @@ fn shown(kind: Kind, stored: &[String]) -> Vec<&'static str> {
     names
 }
 
-/// An id that is asked for.
-///
-/// # Errors
-/// [`ApiError::BadUserInput`] where it is none.
-pub fn checked(id: ID) -> async_graphql::Result<String> {
-    match Kind::of(&id) {
-        Ok(_) => Ok(id.0),
-        Err(error) => Err(to_graphql(ApiError::input("ids", error))),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::limits::Limits;
+    use crate::graphql::{schema, sdl};
+
+    /// The fields of a type of the schema.
+    fn fields_of(sdl: &str, name: &str) -> Vec<String> {
+        let body = sdl
+            .split_once(&format!("\ntype {name} implements Node {{\n"))
+            .expect("the type")
+            .1;
+        let body = body.split_once("\n}").expect("its end").0;
+        let lines = body.lines().filter_map(|line| line.strip_prefix('\t'));
+        let field = |line: &str| {
+            let end = line.find(['(', ':'])?;
+            let is_name = line[..end].chars().all(char::is_alphanumeric);
+            is_name.then(|| line[..end].to_owned())
+        };
+        lines
+            .filter(|line| !line.starts_with(['"', '\t']))
+            .filter_map(field)
+            .collect()
+    }
+
+    #[test]
+    fn every_stored_field_that_is_told_is_one_of_the_schema_and_all_but_the_words_are_told() {
+        let sdl = sdl(&schema(Limits::default()));
+        for kind in Kind::ALL {
+            let declared = &collections::of(kind).expect("declared").declared.json_schema;
+            let properties = declared.get_document("properties").expect("properties");
+            let stored: Vec<String> = properties.keys().filter(|field| *field != "_id").cloned().collect();
+            let fields = fields_of(&sdl, with_kind!(kind, E => E::NAME));
+            let told = shown(kind, &stored);
+            assert!(told.len() >= stored.len() - 1, "{kind:?}: {told:?}");
+            for name in told {
+                assert!(
+                    fields.iter().any(|field| field == name),
+                    "{kind:?}.{name} is not in {fields:?}"
+                );
+            }
+        }
+        assert_eq!(
+            shown(Kind::Gift, &["items".into(), "words".into()]),
+            ["items", "itemsTotal"]
+        );
+        assert!(shown(Kind::Gift, &["nothing".into()]).is_empty());
     }
 }

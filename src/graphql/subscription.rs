@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::arena::Arena;
-use super::change::{AnyKind, Change, checked};
+use super::change::{AnyKind, Change};
 use super::collections::gift::GiftFilter;
 use super::error::{ApiError, Result, to_graphql};
 use super::filter::Selector;
@@ -52,8 +52,8 @@ impl ChangesQuery {
             let Arena { store, live, .. } = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
             // It moves on without a write to any collection.
             store.touch(Touched::UNCOUNTED);
-            live.listening().await.ok_or(ApiError::NoFeed)?;
-            Ok(live.place().ok_or(ApiError::NoFeed)?.text())
+            let (place, _) = live.listening().await.ok_or(ApiError::NoFeed)?;
+            Ok(place.text())
         }
         .boxed()
         .await
@@ -82,7 +82,10 @@ impl Subscription {
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
         let sieve = Sieve::Documents {
             kinds: kinds.map(|kinds| kinds.into_iter().map(Kind::from).collect()),
-            ids: ids.map(|ids| ids.into_iter().map(checked).collect()).transpose()?,
+            ids: ids
+                .map(|ids| ids.into_iter().map(checked).collect())
+                .transpose()
+                .map_err(to_graphql)?,
         };
         told(ctx, sieve, after).boxed().await.map_err(to_graphql)
     }
@@ -100,6 +103,14 @@ impl Subscription {
         let filter = filter.unwrap_or_default().filter().map_err(to_graphql)?;
         let sieve = Sieve::Gifts(Where { filter, resolved: None });
         told(ctx, sieve, after).boxed().await.map_err(to_graphql)
+    }
+}
+
+/// An id that is asked for.
+fn checked(id: ID) -> Result<String> {
+    match Kind::of(&id) {
+        Ok(_) => Ok(id.0),
+        Err(error) => Err(ApiError::input("ids", error)),
     }
 }
 
@@ -152,7 +163,8 @@ impl Sieve {
             }
             Self::Gifts(_) if change.kind != Kind::Gift => Ok(None),
             Self::Gifts(asked) => {
-                let meets = change.is_there() && change.meets(asked.resolved(store, live).await?);
+                // In a box: who listens and is told nothing must cost little.
+                let meets = change.is_there() && change.meets(asked.resolved(store, live).boxed().await?);
                 let is_told = meets || change.may_have_met(&asked.filter);
                 Ok(is_told.then(|| Change::new(change, meets)))
             }
@@ -164,13 +176,11 @@ impl Sieve {
 struct Telling {
     changes: BoxStream<'static, std::result::Result<Arc<feed::Change>, Ended>>,
     sieve: Sieve,
-    store: Store,
-    live: Live,
 }
 
 impl Telling {
     /// The next that the subscriber is told.
-    async fn next(&mut self) -> Result<(String, Change)> {
+    async fn next(&mut self, Arena { store, live, .. }: &Arena) -> Result<(String, Change)> {
         loop {
             let change = match self.changes.next().await {
                 Some(change) => change?,
@@ -178,7 +188,7 @@ impl Telling {
             };
             let cursor = change.place.text();
             // In a box, which is gone while nothing happens.
-            if let Some(told) = self.sieve.sift(&self.store, &self.live, change).boxed().await? {
+            if let Some(told) = self.sieve.sift(store, live, change).boxed().await? {
                 return Ok((cursor, told));
             }
         }
@@ -200,13 +210,11 @@ async fn told<'a>(
     let telling = Telling {
         changes: since(arena.store.clone(), &arena.live, after).await?.boxed(),
         sieve,
-        store: arena.store.clone(),
-        live: arena.live.clone(),
     };
     // In a box, or it would be there as often as it is handed on.
     Ok(unfold(Some(Box::new(telling)), move |telling| async move {
         let mut telling = telling?;
-        match telling.next().await {
+        match telling.next(arena).await {
             Ok((cursor, change)) => {
                 arena.clear();
                 last.put(cursor);

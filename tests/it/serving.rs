@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
+use crate::changes::Subscriber;
 use crate::support::TestApp;
 
 fn project(path: &str) -> std::path::PathBuf {
@@ -74,7 +76,16 @@ async fn every_sample_operation_runs_and_finds_something() {
         assert!(query.starts_with("# "), "{path:?} has no title");
         let variables = fs::read_to_string(path.with_extension("variables.json"))
             .map_or_else(|_| json!({}), |text| serde_json::from_str(&text).expect("JSON"));
-        let data = app.query_with(&query, variables).await;
+        let data = if query.contains("\nsubscription ") {
+            let mut subscriber = Subscriber::to(&app, &query, &variables).begun();
+            let gifts = app.raw().await.collection::<Document>("gifts");
+            let retitled = doc! { "$set": { "title": "Another title" } };
+            let outcome = gifts.update_one(doc! { "_id": "gift_ru-kp-2024" }, retitled).await;
+            outcome.expect("it is updated");
+            subscriber.change().await.0
+        } else {
+            app.query_with(&query, variables).await
+        };
         assert!(
             data.to_string().contains("\"id\"") || data.to_string().len() > 200,
             "{path:?}: {data}"

@@ -1,19 +1,44 @@
-//! Two rules of the specification that the validation leaves out or does not hold everywhere: input fields are unique
-//! (5.6.3), and variables stand only where their type allows it, inside of lists and input objects too (5.8.5).
+//! Rules of the specification that the validation leaves out, or does not hold to the letter: input fields are unique
+//! (5.6.3), variables stand only where their type allows it, inside of lists and input objects too (5.8.5), and a
+//! subscription has one root field, however often it is written (5.2.4.1).
 
 use std::collections::HashSet;
 
 use apollo_compiler::ast::{
     Definition, DirectiveList, Document, Selection as AstSelection, Type, Value, VariableDefinition,
 };
+use apollo_compiler::diagnostic::Diagnostic;
 use apollo_compiler::executable::{ExecutableDocument, Operation, Selection, SelectionSet};
 use apollo_compiler::parser::{SourceMap, SourceSpan};
 use apollo_compiler::schema::{ExtendedType, InputValueDefinition};
+use apollo_compiler::validation::{DiagnosticData, Valid, WithErrors};
 use apollo_compiler::{Name, Node, Schema};
 
 use super::refusal::Refusal;
 
 const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
+
+/// Lets a document pass that is refused only because a subscription writes its one root field several times.
+pub fn one_root_field(
+    refused: WithErrors<ExecutableDocument>,
+) -> Result<Valid<ExecutableDocument>, WithErrors<ExecutableDocument>> {
+    let is_about_root_fields = |error: Diagnostic<'_, DiagnosticData>| {
+        error.error.unstable_error_name() == Some("SubscriptionUsesMultipleFields")
+    };
+    let document = &refused.partial;
+    let has_one = |operation: &Node<Operation>| {
+        let keys: HashSet<&Name> = operation
+            .root_fields(document)
+            .map(|field| field.response_key())
+            .collect();
+        !operation.is_subscription() || keys.len() == 1
+    };
+    if refused.errors.iter().all(is_about_root_fields) && document.operations.iter().all(has_one) {
+        // All other rules were held against it, and hold.
+        return Ok(Valid::assume_valid(refused.partial));
+    }
+    Err(refused)
+}
 
 /// Refuses input objects that give a field twice.
 pub fn unique_input_fields(document: &Document) -> Result<(), Refusal> {

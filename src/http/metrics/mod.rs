@@ -4,6 +4,7 @@
 //! holds what a client wrote: each is looked up in a table of known words. The route that gives them out stands in
 //! `health`.
 
+mod codes;
 mod looked;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use codes::{CODES, OTHER, known_code};
 use looked::Looked;
 
 use super::cache::Responses;
@@ -30,27 +32,6 @@ use crate::store::Store;
 const SECONDS: [f64; 13] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
-
-/// Every code that an answer can have.
-const CODES: [&str; 14] = [
-    "BAD_USER_INPUT",
-    "LIMIT_EXCEEDED",
-    "UNAUTHENTICATED",
-    "FORBIDDEN",
-    "RATE_LIMITED",
-    "CONFLICT",
-    "UNAVAILABLE",
-    "TIMEOUT",
-    "CURSOR_EXPIRED",
-    "CHANGES_LOST",
-    "INTERNAL",
-    "GRAPHQL_PARSE_FAILED",
-    "GRAPHQL_VALIDATION_FAILED",
-    "PERSISTED_QUERY_NOT_FOUND",
-];
-
-/// What stands for a word that is in no table.
-const OTHER: &str = "OTHER";
 
 /// How much of a name that a client chose is logged, in characters.
 const LOGGED_NAME: usize = 64;
@@ -335,11 +316,7 @@ impl Drop for InFlight {
 /// the store's.
 fn limit_names() -> impl Iterator<Item = &'static str> {
     let named = Limit::ALL.into_iter().map(|limit| limit.facts().name);
-    named.chain(["pageSize", "bodyBytes", "join"])
-}
-
-fn known_code(code: &str) -> &'static str {
-    CODES.into_iter().find(|known| *known == code).unwrap_or(OTHER)
+    named.chain(["pageSize", "bodyBytes", "join", "waitingChanges"])
 }
 
 const fn status_class(status: u16) -> &'static str {
@@ -364,33 +341,6 @@ pub(super) fn printable(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::error::ApiError;
-
-    #[test]
-    fn every_code_of_an_error_is_counted_by_its_own_name() {
-        let exceeded = ApiError::LimitExceeded {
-            message: String::new(),
-            limit: 1,
-            actual: 2,
-            name: "depth",
-        };
-        for error in [
-            ApiError::BadUserInput(String::new()),
-            exceeded,
-            ApiError::Unauthenticated(String::new()),
-            ApiError::Forbidden(String::new()),
-            ApiError::RateLimited(1),
-            ApiError::Conflict,
-            ApiError::Unavailable,
-            ApiError::Timeout,
-            ApiError::CursorExpired,
-            ApiError::ChangesLost,
-            ApiError::Internal,
-        ] {
-            assert_eq!(known_code(error.code()), error.code());
-        }
-        assert_eq!(known_code("x\"} 1\n"), OTHER);
-    }
 
     #[test]
     fn a_name_cannot_end_its_line_or_its_field() {

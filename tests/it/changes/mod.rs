@@ -11,7 +11,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use menagerie::graphql::{self, Told};
-use menagerie::http::guard::{Guard, Rules, Variables};
+use menagerie::http::guard::{Guard, Prepared, Rules, Variables};
 use menagerie::live::Live;
 use menagerie::store::Store;
 use mongodb::bson::{Document, doc};
@@ -23,6 +23,23 @@ use crate::support::{TestApp, settings};
 /// A busy machine may take long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The schema, and a document as the guard hands it over.
+fn prepared(document: &str, variables: &Json) -> (graphql::Schema, Prepared) {
+    let limits = settings().limits;
+    let schema = graphql::schema(limits);
+    let rules = Rules {
+        limits,
+        introspection: true,
+        suggestions: true,
+    };
+    let guard = Guard::new(&graphql::sdl(&schema), rules).expect("the schema");
+    let checked = guard.check(document).expect("it passes the guard");
+    let operation = checked.operation(None).expect("one operation");
+    let variables = Variables::read(&variables.to_string(), &limits).expect("variables");
+    let prepared = guard.prepare(&checked, operation, &variables).expect("it is prepared");
+    (schema, prepared)
+}
+
 /// A subscription under way.
 pub struct Subscriber(BoxStream<'static, Told>);
 
@@ -33,25 +50,14 @@ impl Subscriber {
     }
 
     fn at(store: &Store, live: &Live, document: &str, variables: &Json) -> Self {
-        let limits = settings().limits;
-        let schema = graphql::schema(limits);
-        let rules = Rules {
-            limits,
-            introspection: true,
-            suggestions: true,
-        };
-        let guard = Guard::new(&graphql::sdl(&schema), rules).expect("the schema");
-        let checked = guard.check(document).expect("it passes the guard");
-        let operation = checked.operation(None).expect("one operation");
-        let variables = Variables::read(&variables.to_string(), &limits).expect("variables");
-        let prepared = guard.prepare(&checked, operation, &variables).expect("it is prepared");
+        let (schema, prepared) = prepared(document, variables);
         let search = menagerie::search::Search::default();
         let told = graphql::subscribe(&schema, store.for_stream(), live.clone(), search, prepared.request);
         Self(told.boxed())
     }
 
     /// Waits until its stream has begun, so that it tells what happens from now on: the first look at it begins it.
-    fn begun(mut self) -> Self {
+    pub fn begun(mut self) -> Self {
         let first = self.0.next().now_or_never();
         assert!(first.is_none(), "{first:?}");
         self

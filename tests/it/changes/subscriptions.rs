@@ -7,7 +7,7 @@ use menagerie::store::Store;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
-use super::{Gifts, Subscriber, article, cursor, gift, settled};
+use super::{Gifts, Subscriber, article, cursor, gift, prepared, settled};
 use crate::support::{TestApp, until};
 
 const CHANGE: &str = "operation kind id version changedFields matches node { id ... on Gift { title } }";
@@ -257,6 +257,7 @@ async fn a_gift_is_told_where_it_meets_the_filter_or_may_have_met_it_before() {
 
     gifts.set(id, doc! { "title": "One more" }).await;
     subscriber.nothing(&app.live).await;
+    combined.nothing(&app.live).await;
     gifts.set(id, doc! { "status": "DELIVERED" }).await;
     let expected = told(
         "UPDATED",
@@ -501,4 +502,20 @@ async fn more_than_one_field_and_introspection_are_refused() {
         let (code, message) = app.error(document).await;
         assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{document}: {message}");
     }
+}
+
+#[test]
+fn a_subscription_costs_what_one_change_costs_and_something_for_itself() {
+    let cost = |document: &str| prepared(document, &json!({})).1.cost;
+    // The field, its beginning, and what is selected on a change.
+    assert_eq!(cost("subscription { changes { id cursor } }"), 1 + 10 + 2);
+    // A document; and below it a page, as in a query.
+    assert_eq!(cost("subscription { changes { node { id } } }"), 1 + 10 + (1 + 2 + 1));
+    let page = cost("subscription { changes { node { ... on Gift { claims(first: 5) { nodes { id } } } } } }");
+    assert_eq!(page, 1 + 10 + (1 + 2) + (1 + 10 + 5 * 2));
+    assert_eq!(
+        cost("subscription { giftChanged(where: { text: \"panda\" }) { id } }"),
+        1 + 10 + 1
+    );
+    assert_eq!(cost("{ changesCursor }"), 1);
 }

@@ -41,10 +41,12 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// A handshake with these further headers: the socket, or the status and body of the refusal.
+    /// A handshake with these further headers: the socket, or the status and body of the refusal; no status where nobody
+    /// answers.
     pub async fn shake(address: &str, headers: &[(&str, &str)]) -> Result<Self, (u16, String)> {
         let host = address.strip_prefix("http://").expect("HTTP");
-        let mut stream = TcpStream::connect(host).await.expect("the server accepts");
+        let connected = TcpStream::connect(host).await;
+        let mut stream = connected.map_err(|error| (0, error.to_string()))?;
         let more: String = headers
             .iter()
             .map(|(name, value)| format!("{name}: {value}\r\n"))
@@ -53,7 +55,8 @@ impl Socket {
             "GET /graphql HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n"
         );
-        stream.write_all(head.as_bytes()).await.expect("it is sent");
+        let sent = stream.write_all(head.as_bytes()).await;
+        sent.map_err(|error| (0, error.to_string()))?;
         let mut socket = Self {
             stream,
             buffer: Vec::new(),
@@ -63,7 +66,9 @@ impl Socket {
             if let Some(end) = socket.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break String::from_utf8(socket.buffer.drain(..end + 4).collect()).expect("text");
             }
-            assert!(socket.more().await, "the handshake is answered");
+            if !socket.more().await {
+                return Err((0, "the handshake is not answered".to_owned()));
+            }
         };
         let status: u16 = head.split(' ').nth(1).expect("a status").parse().expect("a number");
         if status == 101 {

@@ -1,0 +1,59 @@
+//! The codes that errors are counted by.
+
+/// Every code that an answer can have.
+pub const CODES: [&str; 14] = [
+    "BAD_USER_INPUT",
+    "LIMIT_EXCEEDED",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "RATE_LIMITED",
+    "CONFLICT",
+    "UNAVAILABLE",
+    "TIMEOUT",
+    "CURSOR_EXPIRED",
+    "CHANGES_LOST",
+    "INTERNAL",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "PERSISTED_QUERY_NOT_FOUND",
+];
+
+/// What stands for a word that is in no table.
+pub const OTHER: &str = "OTHER";
+
+/// The code as it is counted.
+pub fn known_code(code: &str) -> &'static str {
+    CODES.into_iter().find(|known| *known == code).unwrap_or(OTHER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::error::ApiError;
+
+    #[test]
+    fn every_code_of_an_error_is_counted_by_its_own_name() {
+        let exceeded = ApiError::LimitExceeded {
+            message: String::new(),
+            limit: 1,
+            actual: 2,
+            name: "depth",
+        };
+        for error in [
+            ApiError::BadUserInput(String::new()),
+            exceeded,
+            ApiError::Unauthenticated(String::new()),
+            ApiError::Forbidden(String::new()),
+            ApiError::RateLimited(1),
+            ApiError::Conflict,
+            ApiError::Unavailable,
+            ApiError::Timeout,
+            ApiError::CursorExpired,
+            ApiError::ChangesLost,
+            ApiError::Internal,
+        ] {
+            assert_eq!(known_code(error.code()), error.code());
+        }
+        assert_eq!(known_code("x\"} 1\n"), OTHER);
+    }
+}
