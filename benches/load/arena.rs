@@ -1,0 +1,171 @@
+//! The arena: data, stand-in, and the servers over it, which must all give equal answers before any is measured.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use serde_json::Value as Json;
+
+use crate::data::{Data, SETS};
+use crate::queries::Query;
+use crate::servers::{Entrant, Places, Server};
+use crate::standin::Standin;
+use crate::wrk::{self, Run};
+
+/// How often each query is asked while the stand-in learns, one after the other and then at the same time: a server that
+/// batches may ask differently each time.
+const LESSONS: usize = 8;
+
+/// All that a measurement needs.
+pub struct Arena {
+    data: Data,
+    pub standin: Standin,
+    pub places: Places,
+    http: Client,
+}
+
+/// What one server does with one query.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    pub run: Run,
+    /// CPU time of the server for one request, in microseconds.
+    pub cpu: f64,
+    /// Memory of the server behind it, in MiB.
+    pub memory: f64,
+    /// Commands to the database for one request.
+    pub commands: f64,
+}
+
+impl Arena {
+    /// Data with so many made-up gifts, and the stand-in before it.
+    pub async fn open(gifts: usize, shared: bool) -> Result<Self, String> {
+        let data = Data::with(&SETS, gifts).await?;
+        let standin = Standin::start(data.address()).map_err(|error| format!("the stand-in cannot start: {error}"))?;
+        let places = Places {
+            uri: standin.uri(),
+            folder: data.folder().to_owned(),
+            answers: data.folder().join("answers.json"),
+            shared,
+        };
+        Ok(Self {
+            data,
+            standin,
+            places,
+            http: Client::new(),
+        })
+    }
+
+    /// Ends it in order.
+    pub async fn close(self) {
+        self.data.stop().await;
+    }
+
+    /// Starts a server and waits until it is ready.
+    pub async fn start(&self, entrant: Entrant) -> Result<Server, String> {
+        let server = Server::start(entrant, &self.places)?;
+        if entrant.is_menagerie() {
+            self.until_ready(&server).await?;
+        }
+        Ok(server)
+    }
+
+    /// Waits until the server says that it is ready and that its search follows the data, which is read at the start.
+    async fn until_ready(&self, server: &Server) -> Result<(), String> {
+        let ready = server.url.replace("/graphql", "/readyz");
+        let until = Instant::now() + Duration::from_secs(60);
+        while Instant::now() < until {
+            if let Ok(answer) = self.http.get(&ready).send().await
+                && answer.status().is_success()
+                && let Ok(text) = answer.text().await
+                && !text.contains("false")
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(format!("{} does not become ready", server.entrant.name()))
+    }
+
+    /// The body of a server's answer.
+    pub async fn ask(&self, server: &Server, body: String) -> Result<String, String> {
+        let request = self.http.post(&server.url).body(body);
+        let request = request
+            .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT, "application/json");
+        let answered = async { request.send().await?.text().await }.await;
+        answered.map_err(|error| format!("{} does not answer: {error}", server.entrant.name()))
+    }
+
+    /// The data in an answer; an error in it fails.
+    pub async fn data(&self, server: &Server, query: &Query) -> Result<Json, String> {
+        let body = self.ask(server, query.body()).await?;
+        let answer: Json = serde_json::from_str(&body).unwrap_or(Json::Null);
+        match (answer.get("data"), answer.get("errors")) {
+            (Some(data), None) if data.is_object() => Ok(data.clone()),
+            _ => Err(format!(
+                "{} does not answer the query {}: {body}",
+                server.entrant.name(),
+                query.name
+            )),
+        }
+    }
+
+    /// Asks each query some times, so that the stand-in knows what the server asks of the database, and checks that
+    /// every answer is what `expected` has; the first server fills that.
+    pub async fn teach(
+        &self,
+        server: &Server,
+        queries: &[Query],
+        expected: &mut HashMap<&'static str, Json>,
+    ) -> Result<(), String> {
+        self.standin.learn(true);
+        for query in queries {
+            let mut answers = Vec::new();
+            for _ in 0..LESSONS {
+                answers.push(self.data(server, query).await?);
+            }
+            let at_once = (0..LESSONS).map(|_| self.data(server, query));
+            answers.extend(futures_util::future::try_join_all(at_once).await?);
+            for answer in answers {
+                let expected = expected.entry(query.name).or_insert_with(|| answer.clone());
+                if answer != *expected {
+                    return Err(format!(
+                        "{} answers the query {} with\n{answer}\nwhere others answer\n{expected}",
+                        server.entrant.name(),
+                        query.name
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Measures a server with a query, after a warm-up in which the stand-in may still learn.
+    pub fn measure(&self, server: &Server, query: &Query, connections: usize, time: Duration) -> Result<Cell, String> {
+        let body = query.body();
+        let run = |time| wrk::run(&self.places.folder, &server.url, &body, connections, time);
+        self.standin.learn(true);
+        run((time / 3).clamp(Duration::from_secs(1), Duration::from_secs(5)))?;
+        self.standin.learn(false);
+        let (cpu, asked) = (server.cpu(), self.standin.asked());
+        let run = run(time)?;
+        let (cpu, asked) = (server.cpu() - cpu, self.standin.asked() - asked);
+        self.standin.learn(true);
+        let unknown = self.standin.unknown();
+        if let Some(first) = unknown.first() {
+            return Err(format!(
+                "{} asked {} commands with the query {} that the stand-in does not know; the first is {first}",
+                server.entrant.name(),
+                unknown.len(),
+                query.name
+            ));
+        }
+        Ok(Cell {
+            run,
+            cpu: cpu.as_secs_f64() * 1e6 / run.requests,
+            memory: server.memory().0,
+            commands: asked as f64 / run.requests,
+        })
+    }
+}
