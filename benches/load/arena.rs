@@ -129,11 +129,10 @@ impl Arena {
             answers.extend(futures_util::future::try_join_all(at_once).await?);
             for answer in answers {
                 let expected = expected.entry(query.name).or_insert_with(|| answer.clone());
-                if answer != *expected {
+                if let Some(difference) = difference(expected, &answer) {
+                    let (server, query) = (server.entrant.name(), query.name);
                     return Err(format!(
-                        "{} answers the query {} with\n{answer}\nwhere others answer\n{expected}",
-                        server.entrant.name(),
-                        query.name
+                        "{server} answers the query {query} differently from others: {difference}"
                     ));
                 }
             }
@@ -167,5 +166,25 @@ impl Arena {
             memory: server.memory().0,
             commands: asked as f64 / run.requests,
         })
+    }
+}
+
+/// The first place in which two values differ, and what stands there.
+pub fn difference(one: &Json, other: &Json) -> Option<String> {
+    let within = |key: &dyn std::fmt::Display, one: &Json, other: &Json| {
+        difference(one, other).map(|rest| format!("{key}.{rest}"))
+    };
+    match (one, other) {
+        _ if one == other => None,
+        (Json::Object(fields), Json::Object(others)) if fields.keys().all(|key| others.contains_key(key)) => {
+            let more = others.keys().find(|key| !fields.contains_key(*key));
+            let differs = fields.iter().find_map(|(key, value)| within(key, value, &others[key]));
+            differs.or_else(|| more.map(|key| format!("{key}: only the latter has it")))
+        }
+        (Json::Array(items), Json::Array(others)) if items.len() == others.len() => {
+            let mut pairs = items.iter().zip(others).enumerate();
+            pairs.find_map(|(at, (one, other))| within(&at, one, other))
+        }
+        _ => Some(format!(": {one:.200} and {other:.200}")),
     }
 }

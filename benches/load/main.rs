@@ -276,10 +276,11 @@ async fn cells(options: &Options, arena: &Arena, entrants: &[Entrant]) -> Result
         let mut row = Vec::new();
         for server in &servers {
             let cell = arena.measure(server, &query, options.connections, options.time())?;
-            if Some(&arena.data(server, &query).await?) != expected.get(query.name) {
+            let answer = arena.data(server, &query).await?;
+            if let Some(difference) = arena::difference(&expected[query.name], &answer) {
+                let name = server.entrant.name();
                 return Err(format!(
-                    "{} answers differently after its measurement",
-                    server.entrant.name()
+                    "{name} answers differently after its measurement: {difference}"
                 ));
             }
             row.push((server.entrant, cell));

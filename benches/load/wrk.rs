@@ -16,8 +16,6 @@ pub struct Run {
     pub p50: Duration,
     /// The time that one in a hundred clients waited longer than.
     pub p99: Duration,
-    /// The bytes of an answer with its head.
-    pub bytes: f64,
 }
 
 /// Whether it can be run.
@@ -36,7 +34,7 @@ wrk.headers["Accept"] = "application/json"
 wrk.body = [===[{body}]===]
 function done(summary, latency)
   local lost = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
-  print(string.format("\nTOLD %d %d %d %d %d %d %d", summary.requests, summary.duration, summary.bytes,
+  print(string.format("\nTOLD %d %d %d %d %d %d", summary.requests, summary.duration,
     latency:percentile(50), latency:percentile(99), lost, summary.errors.status))
 end
 "#
@@ -56,7 +54,7 @@ end
         .find_map(|line| line.strip_prefix("TOLD "))
         .map(|line| line.split(' ').filter_map(|number| number.parse().ok()).collect())
         .unwrap_or_default();
-    let [requests, micros, bytes, p50, p99, lost, refused] = numbers[..] else {
+    let [requests, micros, p50, p99, lost, refused] = numbers[..] else {
         let error = String::from_utf8_lossy(&output.stderr);
         return Err(format!("wrk told nothing about {url}: {told}{error}"));
     };
@@ -70,6 +68,5 @@ end
         per_second: requests * 1e6 / micros,
         p50: Duration::from_micros(p50 as u64),
         p99: Duration::from_micros(p99 as u64),
-        bytes: bytes / requests,
     })
 }

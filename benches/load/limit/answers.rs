@@ -151,7 +151,7 @@ pub async fn list(reader: &Reader, first: usize) -> Result<Vec<u8>, Failure> {
         .collect();
     let (nations, animals) = try_join(
         reader.by_ids(&reader.nations, ends, &["name"]),
-        reader.by_ids(&reader.animals, kinds, &["commonName"]),
+        reader.by_ids(&reader.animals, kinds, &["commonName", "scientificName"]),
     )
     .await?;
     let (nations, animals) = (nations.by_id()?, animals.by_id()?);

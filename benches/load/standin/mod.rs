@@ -28,7 +28,7 @@ const THREADS: usize = 2;
 pub struct Standin {
     address: SocketAddr,
     shared: Arc<Shared>,
-    _runtime: Runtime,
+    runtime: Option<Runtime>,
 }
 
 struct Shared {
@@ -49,8 +49,13 @@ impl Standin {
             .worker_threads(THREADS)
             .enable_all()
             .build()?;
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
         let shared = Arc::new(Shared {
             address,
             database,
@@ -71,7 +76,7 @@ impl Standin {
         Ok(Self {
             address,
             shared,
-            _runtime: runtime,
+            runtime: Some(runtime),
         })
     }
 
@@ -93,6 +98,15 @@ impl Standin {
     /// Commands that it could not answer.
     pub fn unknown(&self) -> Vec<String> {
         self.shared.unknown.lock().expect("no holder panics").clone()
+    }
+}
+
+impl Drop for Standin {
+    fn drop(&mut self) {
+        // Its owner may be asynchronous, where nothing may wait for the threads.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
