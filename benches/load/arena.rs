@@ -17,6 +17,9 @@ use crate::wrk::{self, Run};
 /// batches may ask differently each time.
 const LESSONS: usize = 8;
 
+/// How long a server may take for what wrk has left behind.
+const SETTLING: Duration = Duration::from_millis(500);
+
 /// All that a measurement needs.
 pub struct Arena {
     data: Data,
@@ -33,7 +36,7 @@ pub struct Cell {
     pub cpu: f64,
     /// Memory of the server behind it, in MiB.
     pub memory: f64,
-    /// Commands to the database for one request.
+    /// Commands to the database for one request that comes alone.
     pub commands: f64,
 }
 
@@ -141,30 +144,42 @@ impl Arena {
     }
 
     /// Measures a server with a query, after a warm-up in which the stand-in may still learn.
-    pub fn measure(&self, server: &Server, query: &Query, connections: usize, time: Duration) -> Result<Cell, String> {
+    pub async fn measure(
+        &self,
+        server: &Server,
+        query: &Query,
+        connections: usize,
+        time: Duration,
+    ) -> Result<Cell, String> {
         let body = query.body();
         let run = |time| wrk::run(&self.places.folder, &server.url, &body, connections, time);
         self.standin.learn(true);
         run((time / 3).clamp(Duration::from_secs(1), Duration::from_secs(5)))?;
         self.standin.learn(false);
-        let (cpu, asked) = (server.cpu(), self.standin.asked());
+        let cpu = server.cpu();
         let run = run(time)?;
-        let (cpu, asked) = (server.cpu() - cpu, self.standin.asked() - asked);
+        // wrk leaves each connection with a request under way, which is worked on and not among those that it counts.
+        tokio::time::sleep(SETTLING).await;
+        let (cpu, requests) = (server.cpu() - cpu, run.requests + connections as f64);
+        let memory = server.memory().0;
+        // Counted one by one: a request that is cut off would blur the number.
+        let asked = self.standin.asked();
+        for _ in 0..LESSONS {
+            self.data(server, query).await?;
+        }
+        let commands = (self.standin.asked() - asked) as f64 / LESSONS as f64;
         self.standin.learn(true);
-        let unknown = self.standin.unknown();
-        if let Some(first) = unknown.first() {
+        if let Some(first) = self.standin.unknown().first() {
+            let (server, query) = (server.entrant.name(), query.name);
             return Err(format!(
-                "{} asked {} commands with the query {} that the stand-in does not know; the first is {first}",
-                server.entrant.name(),
-                unknown.len(),
-                query.name
+                "with the query {query} {server} asked something that the stand-in does not know: {first:.2000}"
             ));
         }
         Ok(Cell {
             run,
-            cpu: cpu.as_secs_f64() * 1e6 / run.requests,
-            memory: server.memory().0,
-            commands: asked as f64 / run.requests,
+            cpu: cpu.as_secs_f64() * 1e6 / requests,
+            memory,
+            commands,
         })
     }
 }

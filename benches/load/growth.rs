@@ -40,7 +40,7 @@ pub async fn sizes(arena: &Arena, time: Duration) -> Result<String, String> {
         let query = Query::list(size);
         arena.standin.learn(true);
         arena.data(&server, &query).await?;
-        let cell = arena.measure(&server, &query, 1, time)?;
+        let cell = arena.measure(&server, &query, 1, time).await?;
         points.push((size as f64, cell.cpu));
         let _ = writeln!(
             text,
@@ -68,7 +68,7 @@ pub async fn connections(arena: &Arena, time: Duration, entrants: &[Entrant]) ->
         let idle = server.memory().0;
         let mut rates = Vec::new();
         for connections in CONNECTIONS {
-            let cell = arena.measure(&server, query, connections, time)?;
+            let cell = arena.measure(&server, query, connections, time).await?;
             rates.push(cell.run.per_second);
             let _ = writeln!(
                 text,
@@ -99,7 +99,7 @@ pub async fn soak(arena: &Arena, minutes: u64, entrant: Entrant) -> Result<Strin
     const PARTS: usize = 5;
     let server = arena.start(entrant).await?;
     let query = &Query::all()[1];
-    arena.measure(&server, query, 100, Duration::from_secs(3))?;
+    arena.measure(&server, query, 100, Duration::from_secs(3)).await?;
     let time = Duration::from_secs(minutes * 60);
     let (folder, url, body) = (arena.places.folder.clone(), server.url.clone(), query.body());
     let asking = std::thread::spawn(move || wrk::run(&folder, &url, &body, 100, time));

@@ -67,7 +67,7 @@ struct Options {
     /// Let the limit's workers share one client of the database.
     #[arg(long)]
     shared: bool,
-    /// Leave out how cost grows with pages and connections.
+    /// Leave out how cost grows with pages and connections, and write nothing to RESULTS.md.
     #[arg(long)]
     no_growth: bool,
 }
@@ -202,7 +202,7 @@ async fn all(options: &Options) -> Result<(), String> {
         ));
         tell(growth::depth(gifts).await?);
     }
-    if options.only.is_empty() {
+    if options.only.is_empty() && !options.no_growth {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/load/RESULTS.md");
         fs::write(&path, results.trim_end().to_owned() + "\n")
             .map_err(|error| format!("{}: {error}", path.display()))?;
@@ -275,7 +275,9 @@ async fn cells(options: &Options, arena: &Arena, entrants: &[Entrant]) -> Result
     for query in queries.into_iter().filter(|query| options.wants(query.name, &names)) {
         let mut row = Vec::new();
         for server in &servers {
-            let cell = arena.measure(server, &query, options.connections, options.time())?;
+            let cell = arena
+                .measure(server, &query, options.connections, options.time())
+                .await?;
             let answer = arena.data(server, &query).await?;
             if let Some(difference) = arena::difference(&expected[query.name], &answer) {
                 let name = server.entrant.name();
