@@ -143,7 +143,7 @@ impl Arena {
         Ok(())
     }
 
-    /// Measures a server with a query, after a warm-up in which the stand-in may still learn.
+    /// Measures a server with a query.
     pub async fn measure(
         &self,
         server: &Server,
@@ -151,36 +151,71 @@ impl Arena {
         connections: usize,
         time: Duration,
     ) -> Result<Cell, String> {
+        let (run, cpu) = self.load(server, query, connections, time).await?;
+        let memory = server.memory().0;
+        // Counted one by one: a request that is cut off would blur the number.
+        self.standin.learn(false);
+        let asked = self.standin.asked();
+        for _ in 0..LESSONS {
+            self.data(server, query).await?;
+        }
+        let commands = (self.standin.asked() - asked) as f64 / LESSONS as f64;
+        self.no_unknown(server, query)?;
+        Ok(Cell {
+            run,
+            cpu,
+            memory,
+            commands,
+        })
+    }
+
+    /// Asks a server over many connections, after a warm-up in which the stand-in may still learn. Tells what wrk saw and
+    /// the CPU time of the server for one request, in microseconds.
+    pub async fn load(
+        &self,
+        server: &Server,
+        query: &Query,
+        connections: usize,
+        time: Duration,
+    ) -> Result<(Run, f64), String> {
         let body = query.body();
         let run = |time| wrk::run(&self.places.folder, &server.url, &body, connections, time);
         self.standin.learn(true);
-        run((time / 3).clamp(Duration::from_secs(1), Duration::from_secs(5)))?;
+        // With many connections it may end before the first answer comes, which says nothing yet.
+        let _ = run((time / 3).clamp(Duration::from_secs(1), Duration::from_secs(5)));
         self.standin.learn(false);
         let cpu = server.cpu();
         let run = run(time)?;
         // wrk leaves each connection with a request under way, which is worked on and not among those that it counts.
         tokio::time::sleep(SETTLING).await;
         let (cpu, requests) = (server.cpu() - cpu, run.requests + connections as f64);
-        let memory = server.memory().0;
-        // Counted one by one: a request that is cut off would blur the number.
-        let asked = self.standin.asked();
-        for _ in 0..LESSONS {
-            self.data(server, query).await?;
-        }
-        let commands = (self.standin.asked() - asked) as f64 / LESSONS as f64;
+        self.no_unknown(server, query)?;
+        Ok((run, cpu.as_secs_f64() * 1e6 / requests))
+    }
+
+    /// Fails when the stand-in was asked what it does not know. From here on it may learn.
+    fn no_unknown(&self, server: &Server, query: &Query) -> Result<(), String> {
         self.standin.learn(true);
-        if let Some(first) = self.standin.unknown().first() {
-            let (server, query) = (server.entrant.name(), query.name);
-            return Err(format!(
-                "with the query {query} {server} asked something that the stand-in does not know: {first:.2000}"
-            ));
+        match self.standin.unknown().first() {
+            None => Ok(()),
+            Some(first) => Err(format!(
+                "with the query {} {} asked something that the stand-in does not know: {first:.2000}",
+                query.name,
+                server.entrant.name()
+            )),
         }
-        Ok(Cell {
-            run,
-            cpu: cpu.as_secs_f64() * 1e6 / requests,
-            memory,
-            commands,
-        })
+    }
+
+    /// How long it takes until a query is answered, however often it has to be asked; fails after two minutes.
+    pub async fn until_answered(&self, server: &Server, query: &Query) -> Result<Duration, String> {
+        let began = Instant::now();
+        loop {
+            match self.data(server, query).await {
+                Ok(_) => return Ok(began.elapsed()),
+                Err(error) if began.elapsed() > Duration::from_secs(120) => return Err(error),
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
     }
 }
 

@@ -18,6 +18,8 @@ use crate::wrk;
 const SIZES: [usize; 5] = [10, 25, 50, 100, 200];
 /// Numbers of connections.
 const CONNECTIONS: [usize; 3] = [10, 100, 1_000];
+/// How long these are measured at the least: a thousand requests under way take their time.
+const LEAST: Duration = Duration::from_secs(5);
 
 /// The line through points that lies nearest to them, as its value at 0, its slope, and how much of the spread it
 /// explains: 1 for all.
@@ -57,39 +59,41 @@ pub async fn sizes(arena: &Arena, time: Duration) -> Result<String, String> {
     Ok(text)
 }
 
-/// Throughput and memory by the number of connections; memory of a server that nobody has asked yet.
+/// Throughput and memory by the number of connections; memory of a server that nobody has asked yet; and how long the next
+/// client waits when all of them leave at once.
 pub async fn connections(arena: &Arena, time: Duration, entrants: &[Entrant]) -> Result<String, String> {
-    let mut text = "| server | idle MiB | connections | requests/s | p99 ms | memory MiB | most MiB |\n|---|---|---|---|---|---|---|\n"
-        .to_owned();
+    let mut text =
+        "| server | connections | requests/s | to the most | p99 ms | memory MiB | most MiB | next answer, ms |\n\
+                    |---|---|---|---|---|---|---|---|\n"
+            .to_owned();
     let query = &Query::all()[0];
     for entrant in entrants {
         let server = arena.start(*entrant).await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let idle = server.memory().0;
-        let mut rates = Vec::new();
-        for connections in CONNECTIONS {
-            let cell = arena.measure(&server, query, connections, time).await?;
-            rates.push(cell.run.per_second);
-            let _ = writeln!(
-                text,
-                "| {} | {idle:.0} | {connections} | {:.0} | {:.1} | {:.0} | {:.0} |",
-                entrant.name(),
-                cell.run.per_second,
-                cell.run.p99.as_secs_f64() * 1e3,
-                cell.memory,
-                server.memory().1
-            );
-        }
-        let (least, most) = (
-            rates.iter().copied().fold(f64::INFINITY, f64::min),
-            rates.iter().copied().fold(0.0, f64::max),
-        );
         let _ = writeln!(
             text,
-            "| {} | | all | least to most: {:.2} | | | |",
+            "| {} | idle | | | | {:.0} | | |",
             entrant.name(),
-            least / most
+            server.memory().0
         );
+        let mut rows = Vec::new();
+        for connections in CONNECTIONS {
+            let (run, _) = arena.load(&server, query, connections, time.max(LEAST)).await?;
+            let memory = server.memory();
+            rows.push((connections, run, memory, arena.until_answered(&server, query).await?));
+        }
+        let most = rows.iter().map(|(_, run, _, _)| run.per_second).fold(0.0, f64::max);
+        for (connections, run, (memory, peak), next) in rows {
+            let _ = writeln!(
+                text,
+                "| {} | {connections} | {:.0} | {:.2} | {:.1} | {memory:.0} | {peak:.0} | {:.0} |",
+                entrant.name(),
+                run.per_second,
+                run.per_second / most,
+                run.p99.as_secs_f64() * 1e3,
+                next.as_secs_f64() * 1e3,
+            );
+        }
     }
     Ok(text)
 }
@@ -99,7 +103,8 @@ pub async fn soak(arena: &Arena, minutes: u64, entrant: Entrant) -> Result<Strin
     const PARTS: usize = 5;
     let server = arena.start(entrant).await?;
     let query = &Query::all()[1];
-    arena.measure(&server, query, 100, Duration::from_secs(3)).await?;
+    arena.load(&server, query, 100, Duration::from_secs(3)).await?;
+    arena.until_answered(&server, query).await?;
     let time = Duration::from_secs(minutes * 60);
     let (folder, url, body) = (arena.places.folder.clone(), server.url.clone(), query.body());
     let asking = std::thread::spawn(move || wrk::run(&folder, &url, &body, 100, time));

@@ -39,6 +39,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value as Json;
 use servers::{Entrant, Server};
 
+/// What `--only` calls the measurements of how cost grows.
+const GROWTH: &str = "growth";
+
 /// Measures Menagerie beside its peers and writes benches/load/RESULTS.md.
 #[derive(Parser)]
 #[command(name = "load")]
@@ -54,8 +57,8 @@ struct Options {
     /// How many made-up gifts there are beside the seed sets.
     #[arg(long, default_value_t = 2_000)]
     gifts: usize,
-    /// Only cells whose server or query has these words, such as `point` or `cold`; several narrow each other where they
-    /// name both. Nothing is written to RESULTS.md then.
+    /// Only cells whose server or query has this word, such as `point` or `cold`; several may be given. `growth` stands for
+    /// how cost grows. Nothing is written to RESULTS.md then.
     #[arg(long)]
     only: Vec<String>,
     /// Compare the first page with a deep one over so many gifts, made for it on the real database.
@@ -67,9 +70,6 @@ struct Options {
     /// Let the limit's workers share one client of the database.
     #[arg(long)]
     shared: bool,
-    /// Leave out how cost grows with pages and connections, and write nothing to RESULTS.md.
-    #[arg(long)]
-    no_growth: bool,
 }
 
 #[derive(Subcommand)]
@@ -152,6 +152,29 @@ impl Options {
         words.peek().is_none() || words.any(|word| name.contains(word.as_str()))
     }
 
+    /// Whether how cost grows is to be measured.
+    fn wants_growth(&self) -> bool {
+        self.only.is_empty() || self.only.iter().any(|word| word == GROWTH)
+    }
+
+    /// Whether servers are to be compared.
+    fn wants_cells(&self) -> bool {
+        self.only.is_empty() || self.only.iter().any(|word| word != GROWTH)
+    }
+
+    /// Refuses words that name nothing.
+    fn check(&self) -> Result<(), String> {
+        let queries = Query::all().map(|query| query.name);
+        let mut names = Entrant::ALL.map(Entrant::name).to_vec();
+        names.extend(queries);
+        names.push(GROWTH);
+        let names_something = |word: &&String| names.iter().any(|name| name.contains(word.as_str()));
+        match self.only.iter().find(|word| !names_something(word)) {
+            Some(word) => Err(format!("--only {word} names nothing; there are: {}", names.join("; "))),
+            None => Ok(()),
+        }
+    }
+
     /// The servers that take part.
     fn entrants(&self) -> Vec<Entrant> {
         let names = Entrant::ALL.map(Entrant::name);
@@ -179,6 +202,7 @@ async fn hold(options: &Options, name: &str) -> Result<(), String> {
 }
 
 async fn all(options: &Options) -> Result<(), String> {
+    options.check()?;
     let mut results = format!("{}\n{}\n", report::ABOUT, report::machine());
     let mut tell = |text: String| {
         println!("{text}");
@@ -202,7 +226,7 @@ async fn all(options: &Options) -> Result<(), String> {
         ));
         tell(growth::depth(gifts).await?);
     }
-    if options.only.is_empty() && !options.no_growth {
+    if options.only.is_empty() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/load/RESULTS.md");
         fs::write(&path, results.trim_end().to_owned() + "\n")
             .map_err(|error| format!("{}: {error}", path.display()))?;
@@ -214,14 +238,16 @@ async fn all(options: &Options) -> Result<(), String> {
 /// All that is measured with the stand-in.
 async fn measured(options: &Options, arena: &Arena, tell: &mut impl FnMut(String)) -> Result<(), String> {
     let entrants = options.entrants();
-    let table = cells(options, arena, &entrants).await?;
-    tell("## Servers\n".to_owned());
-    for (query, cells) in &table {
-        tell(report::table(query, cells));
+    if options.wants_cells() {
+        let table = cells(options, arena, &entrants).await?;
+        tell("## Servers\n".to_owned());
+        for (query, cells) in &table {
+            tell(report::table(query, cells));
+        }
+        tell("### What must hold\n".to_owned());
+        tell(report::verdicts(&table));
     }
-    tell("### What must hold\n".to_owned());
-    tell(report::verdicts(&table));
-    if !options.no_growth && options.only.is_empty() {
+    if options.wants_growth() {
         tell(
             "## How cost grows\n\nMenagerie, cold, the query list over replayed replies, one connection.\n".to_owned(),
         );
