@@ -80,18 +80,21 @@ pub async fn connections(arena: &Arena, time: Duration, entrants: &[Entrant]) ->
         for connections in CONNECTIONS {
             let (run, _) = arena.load(&server, query, connections, time.max(LEAST)).await?;
             let memory = server.memory();
-            rows.push((connections, run, memory, arena.until_answered(&server, query).await?));
+            rows.push((connections, run, memory, arena.until_answered(&server, query).await));
         }
         let most = rows.iter().map(|(_, run, _, _)| run.per_second).fold(0.0, f64::max);
         for (connections, run, (memory, peak), next) in rows {
             let _ = writeln!(
                 text,
-                "| {} | {connections} | {:.0} | {:.2} | {:.1} | {memory:.0} | {peak:.0} | {:.0} |",
+                "| {} | {connections} | {:.0} | {:.2} | {:.1} | {memory:.0} | {peak:.0} | {} |",
                 entrant.name(),
                 run.per_second,
                 run.per_second / most,
                 run.p99.as_secs_f64() * 1e3,
-                next.as_secs_f64() * 1e3,
+                next.map_or("none in a minute".to_owned(), |next| format!(
+                    "{:.0}",
+                    next.as_secs_f64() * 1e3
+                )),
             );
         }
     }
@@ -104,7 +107,8 @@ pub async fn soak(arena: &Arena, minutes: u64, entrant: Entrant) -> Result<Strin
     let server = arena.start(entrant).await?;
     let query = &Query::all()[1];
     arena.load(&server, query, 100, Duration::from_secs(3)).await?;
-    arena.until_answered(&server, query).await?;
+    let answered = arena.until_answered(&server, query).await;
+    answered.ok_or("the server does not answer after its warm-up")?;
     let time = Duration::from_secs(minutes * 60);
     let (folder, url, body) = (arena.places.folder.clone(), server.url.clone(), query.body());
     let asking = std::thread::spawn(move || wrk::run(&folder, &url, &body, 100, time));
