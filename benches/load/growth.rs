@@ -78,9 +78,17 @@ pub async fn connections(arena: &Arena, time: Duration, entrants: &[Entrant]) ->
         );
         let mut rows = Vec::new();
         for connections in CONNECTIONS {
-            let (run, _) = arena.load(&server, query, connections, time.max(LEAST)).await?;
+            let loaded = arena.load(&server, query, connections, time.max(LEAST)).await;
             let memory = server.memory();
-            rows.push((connections, run, memory, arena.until_answered(&server, query).await));
+            let next = arena.until_answered(&server, query).await;
+            match loaded {
+                Ok((run, _)) => rows.push((connections, run, memory, next)),
+                // The others can still be measured, and what is missing shows.
+                Err(error) => {
+                    let _ = writeln!(text, "| {} | {connections} | **none** | | | | | |", entrant.name());
+                    eprintln!("{} with {connections} connections: {error}", entrant.name());
+                }
+            }
         }
         let most = rows.iter().map(|(_, run, _, _)| run.per_second).fold(0.0, f64::max);
         for (connections, run, (memory, peak), next) in rows {
