@@ -5,9 +5,9 @@
 //! ```text
 //! main ─ config ─ telemetry
 //!   │
-//!  http ──▶ graphql ──▶ search ──▶ store ──▶ MongoDB
-//!              │            │          │
-//!              └──────── domain ───────┘   pure meaning: uses nothing, used by all
+//!  http ──▶ graphql ──▶ search ──▶ live ──▶ store ──▶ MongoDB
+//!              │            │                  │
+//!              └──────── domain ───────────────┘   pure meaning: uses nothing, used by all
 //! ```
 //!
 //! Invariants: only `http` names actix; only `store` names the MongoDB driver and BSON; `domain` does no I/O. Nothing
@@ -18,6 +18,7 @@ pub mod domain;
 pub mod embedded;
 pub mod graphql;
 pub mod http;
+pub mod live;
 pub mod search;
 pub mod seed;
 pub mod store;

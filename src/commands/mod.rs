@@ -14,8 +14,9 @@ use menagerie::graphql::collections::references;
 use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
 use menagerie::http::tls::{Tls, TlsError, choose_provider};
-use menagerie::http::{Ending, Serving, Settings, State, StateError};
-use menagerie::search::{Search, follow};
+use menagerie::http::{Ending, Patience, Serving, Settings, State, StateError};
+use menagerie::live::{self, Live};
+use menagerie::search::{self, Search};
 use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
@@ -148,10 +149,12 @@ async fn serve_on(
     let address = listener.local_addr().map_err(Failure::Server)?;
     let scheme = if serving.tls.is_some() { "https" } else { "http" };
     let admin = serving.admin.as_ref().and_then(|listener| listener.local_addr().ok());
-    let search = Search::default();
-    let state = State::new(database.store.clone(), search.clone(), settings)?;
+    let (live, search) = (Live::new(&database.store, config.entity_cache_bytes), Search::default());
+    let state = State::new(database.store.clone(), live.clone(), search.clone(), settings)?;
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
-    let following = follow(Store::connect(&database.options).await?, search);
+    let apart = Store::connect(&database.options).await?;
+    let following = live::follow(apart.clone(), live.clone());
+    let indexing = search::follow(apart, live, search);
     say(format_args!("Menagerie serves the API at {scheme}://{address}/graphql"));
     if config.dashboard {
         say(format_args!("  the dashboard:                 {scheme}://{address}/"));
@@ -171,6 +174,7 @@ async fn serve_on(
         say(format_args!("  metrics and health:            http://{admin}/metrics"));
     }
     let ending = server.await;
+    indexing.stop().await;
     following.stop().await;
     ending.map_err(Failure::Server)
 }
@@ -266,11 +270,13 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
         cors_origins: config.cors_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
         persisted_queries: config.persisted_queries,
+        response_cache_bytes: config.response_cache_bytes,
         trusted: match &config.trusted_documents {
             Some(path) => Trusted::load(path)?,
             None => Trusted::default(),
         },
         only_trusted: config.trusted_documents_only,
+        patience: Patience::default(),
         signed,
     })
 }

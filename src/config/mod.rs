@@ -91,6 +91,10 @@ pub struct Config {
     pub trusted_documents_only: bool,
     /// `MENAGERIE_PERSISTED_QUERIES`: how many documents clients may store by hash; 0 for none. Default 1000.
     pub persisted_queries: u64,
+    /// `MENAGERIE_RESPONSE_CACHE_MB`: how much of answers is kept, in bytes; 0 for none. Default 32 MiB.
+    pub response_cache_bytes: u64,
+    /// `MENAGERIE_ENTITY_CACHE_MB`: how much of documents is kept, in bytes; 0 for none. Default 32 MiB.
+    pub entity_cache_bytes: u64,
     /// `MENAGERIE_REQUEST_TIMEOUT_MS`, `MENAGERIE_BODY_LIMIT_KB`, `MENAGERIE_PAGE_SIZE`, `MENAGERIE_MAX_PAGE_SIZE`,
     /// the other `MENAGERIE_MAX_` and `MENAGERIE_MEASURE_ONLY`: what a request may ask for.
     pub limits: Limits,
@@ -164,6 +168,8 @@ impl Default for Config {
             trusted_documents: None,
             trusted_documents_only: false,
             persisted_queries: 1000,
+            response_cache_bytes: 32 * 1024 * 1024,
+            entity_cache_bytes: 32 * 1024 * 1024,
             limits: Limits::default(),
             log: "info".into(),
             log_format: LogFormat::Text,

@@ -66,6 +66,11 @@ fn limit(limit: Limit) -> Variable {
     }
 }
 
+/// Mebibytes as bytes.
+fn mebibytes(value: &str) -> Option<u64> {
+    whole(value, 0..=65_536_u64).map(|mebibytes| mebibytes * 1024 * 1024)
+}
+
 fn variable(
     name: &'static str,
     default: &'static str,
@@ -238,6 +243,18 @@ fn before_limits() -> Vec<Variable> {
             "1000",
             "a whole number from 0 to 100000",
             |config, value| put(&mut config.persisted_queries, whole(value, 0..=100_000)),
+        ),
+        variable(
+            "MENAGERIE_RESPONSE_CACHE_MB",
+            "32",
+            "a whole number of MiB from 0 to 65536",
+            |config, value| put(&mut config.response_cache_bytes, mebibytes(value)),
+        ),
+        variable(
+            "MENAGERIE_ENTITY_CACHE_MB",
+            "32",
+            "a whole number of MiB from 0 to 65536",
+            |config, value| put(&mut config.entity_cache_bytes, mebibytes(value)),
         ),
         variable(
             "MENAGERIE_REQUEST_TIMEOUT_MS",

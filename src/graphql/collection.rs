@@ -68,6 +68,11 @@ pub fn references<E: Collection>() -> impl Iterator<Item = Reference> {
     })
 }
 
+/// The fields that a collection computes: (GraphQL field, stored field).
+pub const fn stored_of<E: Collection>() -> &'static [(&'static str, &'static str)] {
+    E::COMPUTED
+}
+
 /// The collections that a held id can lead to.
 pub fn targets(to: Option<Kind>) -> Vec<Kind> {
     to.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind])

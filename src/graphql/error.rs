@@ -40,6 +40,21 @@ pub enum ApiError {
     /// No database answers.
     #[error("the database does not answer at the moment; try again in a few seconds")]
     Unavailable,
+    /// No database tells what changes.
+    #[error("the database does not tell what changes, or not at the moment; try again in a few seconds")]
+    NoFeed,
+    /// The place to go on from in the feed of changes is too old, or of another database.
+    #[error(
+        "the database does not remember back to the cursor in `after`; begin afresh: ask for `changesCursor`, then for \
+         the data, then subscribe `after` it"
+    )]
+    CursorExpired,
+    /// It is not known what changed.
+    #[error(
+        "it is not known what has changed, and anything may have; begin afresh: ask for `changesCursor`, then for the \
+         data, then subscribe `after` it"
+    )]
+    ChangesLost,
     /// The server has enough to do.
     #[error("the server has as many requests under way as it takes at once; try again in a second")]
     Busy,
@@ -61,7 +76,9 @@ impl ApiError {
             Self::Forbidden(_) => "FORBIDDEN",
             Self::RateLimited(_) => "RATE_LIMITED",
             Self::Conflict => "CONFLICT",
-            Self::Unavailable | Self::Busy => "UNAVAILABLE",
+            Self::Unavailable | Self::NoFeed | Self::Busy => "UNAVAILABLE",
+            Self::CursorExpired => "CURSOR_EXPIRED",
+            Self::ChangesLost => "CHANGES_LOST",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }
@@ -107,6 +124,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Unreadable { .. }
             | StoreError::Schema { .. }
             | StoreError::NoFeed(_)
+            | StoreError::HistoryLost(_)
             | StoreError::Refused(_) => Self::Internal,
         }
     }

@@ -86,6 +86,12 @@ limits! {
         "the number of requests in a batch";
     Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 1_000 in 1..=100_000:
         "the number of requests under way in this server";
+    Sockets "sockets" "MENAGERIE_MAX_SOCKETS" 10_000 in 0..=100_000:
+        "the number of WebSockets open in this server";
+    SocketOperations "socketOperations" "MENAGERIE_MAX_SOCKET_OPERATIONS" 100 in 1..=1_000:
+        "the number of operations under way in a WebSocket";
+    Subscriptions "subscriptions" "MENAGERIE_MAX_SUBSCRIPTIONS" 10_000 in 0..=100_000:
+        "the number of subscriptions under way in this server";
     PointsPerMinute "pointsPerMinute" "MENAGERIE_MAX_POINTS_PER_MINUTE" 0 in 0..=1_000_000_000:
         "the points that a client spends in a minute";
 }

@@ -1,8 +1,10 @@
 //! The schema and its execution: types, filters, orders, connections, and the plan that reads before it resolves.
 //!
-//! Speaks to the store and the search index only; knows neither BSON nor HTTP. Entry points: [`schema`], [`sdl`], [`execute`].
+//! Speaks to the store and the search index only; knows neither BSON nor HTTP. Entry points: [`schema`], [`sdl`], [`execute`],
+//! [`subscribe`].
 
 pub mod arena;
+pub mod change;
 pub mod collection;
 pub mod collections;
 pub mod connection;
@@ -15,28 +17,33 @@ pub mod scalars;
 pub mod search;
 pub mod selection;
 pub mod stats;
+pub mod subscription;
 pub mod timeline;
 pub mod values;
 pub mod viewer;
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Name, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
+    EmptyMutation, Name, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
 };
 
+use futures_util::stream::{Stream, StreamExt};
+
+use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 use arena::Arena;
 use collections::Query;
 use limits::Limits;
+use subscription::{Cursor, Subscription};
 
 /// The schema of this API.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
 
 /// Builds the schema. It holds no connection: [`execute`] brings the store and the search index along.
 pub fn schema(limits: Limits) -> Schema {
-    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    async_graphql::Schema::build(Query::default(), EmptyMutation, Subscription)
         // Documents come parsed and validated by the guard in `http`.
         .validation_mode(ValidationMode::Fast)
         // Deeper than anything that the guard lets pass.
@@ -61,15 +68,87 @@ pub fn sdl(schema: &Schema) -> String {
         + "\n"
 }
 
-/// Runs one request against the store and the search index. Every error in the response carries `extensions.code`.
-pub async fn execute(schema: &Schema, store: Store, search: Search, mut request: Request) -> Response {
+/// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries
+/// `extensions.code`.
+pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
-    let mut response = schema.execute(request.data(Arena::new(store)).data(search)).await;
+    let arena = Arena::new(store, live.clone());
+    let mut response = schema.execute(request.data(arena).data(live).data(search)).await;
     response.data = in_order(response.data, &keys);
     for error in &mut response.errors {
         give_code(error);
     }
     response
+}
+
+/// What a subscriber is told.
+#[derive(Debug)]
+pub struct Told {
+    /// Where to go on after this. None where the subscription has ended with this.
+    pub cursor: Option<String>,
+    /// A change; where the subscription has ended, the error that ended it. Every error carries `extensions.code`.
+    pub response: Response,
+}
+
+/// Runs one subscription, until it is dropped or ends with an error: the one thing that is told without a cursor, and
+/// the last.
+///
+/// `store`: one without a deadline for the whole ([`Store::for_stream`]).
+pub fn subscribe(
+    schema: &Schema,
+    store: Store,
+    live: Live,
+    search: Search,
+    mut request: Request,
+) -> impl Stream<Item = Told> + Send + use<> {
+    if let Ok(document) = request.parsed_query() {
+        let document = with_one_field(document.clone());
+        request.set_parsed_query(document);
+    }
+    let cursor = Cursor::default();
+    let arena = Arena::new(store, live.clone());
+    let request = request.data(arena).data(live).data(search);
+    let told = schema.execute_stream(request.data(cursor.clone()));
+    told.map(move |mut response| {
+        response.errors.iter_mut().for_each(give_code);
+        Told {
+            cursor: cursor.take(),
+            response,
+        }
+    })
+}
+
+/// The document with its root field by itself: async-graphql finds none in fragments, and takes one that is written
+/// twice for two.
+fn with_one_field(mut document: ExecutableDocument) -> ExecutableDocument {
+    fn collect(document: &ExecutableDocument, set: &SelectionSet, one: &mut Option<Positioned<Field>>) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => match one {
+                    Some(one) => {
+                        let more = field.node.selection_set.node.items.iter().cloned();
+                        one.node.selection_set.node.items.extend(more);
+                    }
+                    None => *one = Some(field.clone()),
+                },
+                Selection::InlineFragment(fragment) => collect(document, &fragment.node.selection_set.node, one),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                        collect(document, &fragment.node.selection_set.node, one);
+                    }
+                }
+            }
+        }
+    }
+    let mut one = None;
+    for (_, operation) in document.operations.iter() {
+        collect(&document, &operation.node.selection_set.node, &mut one);
+    }
+    if let (Some(field), DocumentOperations::Single(operation)) = (one, &mut document.operations) {
+        let pos = field.pos;
+        operation.node.selection_set.node.items = vec![Positioned::new(Selection::Field(field), pos)];
+    }
+    document
 }
 
 /// The response keys of the root fields, in the order in which the specification collects them (6.3.2, CollectFields).

@@ -22,6 +22,7 @@ use crate::search::cursor::Signature;
 use crate::search::marks::{Highlight, Part};
 use crate::search::{Found, Hit, KINDS, Request, Search, SearchError, Status};
 use crate::store::bson_types::Timestamp;
+use crate::store::versions::Touched;
 
 /// How long the text of a search may be, in characters: far beyond what anybody types.
 const LONGEST: usize = 500;
@@ -226,6 +227,8 @@ async fn found(
         request.after = Some(place.map_err(|error| ApiError::input("after", error))?);
     }
     let search = ctx.data::<Search>().map_err(|_| ApiError::Internal)?.clone();
+    // The index takes changes in a moment later than the versions do.
+    fetch.arena.store.touch(Touched::UNCOUNTED);
     // Before the search: it is to hold of what is found.
     let status = search.status();
     let found = spawn_blocking(move || search.find(&request)).await;

@@ -3,21 +3,24 @@
 //! By GraphQL over HTTP (response, status codes): a request error has no `data`; its status counts in
 //! `application/graphql-response+json`, while `application/json` gives 200 to every request that could be read.
 
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, ETAG, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
-use actix_web::http::{Method, StatusCode};
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use async_graphql::{Response, ServerError, Value};
 use serde::{Serialize, Serializer};
 
 use super::browser::REQUEST_ID;
-use super::etag;
 use super::guard::{MOST_ERRORS, Refusal};
+use super::kept::{Kept, Told};
 use super::media::MediaType;
+use super::sse;
 use crate::graphql::error::ApiError;
 use crate::store::Work;
 
 /// What becomes of one request.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Answer {
     /// What was asked for; left out where nothing was executed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,19 +32,19 @@ pub struct Answer {
     extensions: Option<Box<Extensions>>,
     /// What the status must tell.
     #[serde(skip)]
-    told: Told,
+    told: Becomes,
     #[serde(skip)]
     /// In seconds.
     retry_after: Option<u32>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Extensions {
     cost: Cost,
 }
 
 /// What a request was estimated to cost, and what it did cost the database.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
     /// In points.
@@ -70,7 +73,7 @@ fn work<S: Serializer>(work: &Work, serializer: S) -> Result<S::Ok, S::Error> {
 
 /// What a status tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum Becomes {
     /// The operation was executed.
     Executed,
     /// The request could be read, and its document or variables are not in order.
@@ -96,7 +99,7 @@ impl Answer {
             data: Some(response.data),
             errors: response.errors,
             extensions: cost.map(|cost| Box::new(Extensions { cost })),
-            told: Told::Executed,
+            told: Becomes::Executed,
             retry_after: None,
         }
     }
@@ -104,8 +107,8 @@ impl Answer {
     /// The answer to a request whose document or variables are not in order.
     pub fn refused(refusal: &Refusal) -> Self {
         let told = match refusal.faults.first().map(|fault| fault.code) {
-            Some("FORBIDDEN") => Told::Status(StatusCode::FORBIDDEN),
-            _ => Told::NotInOrder,
+            Some("FORBIDDEN") => Becomes::Status(StatusCode::FORBIDDEN),
+            _ => Becomes::NotInOrder,
         };
         Self {
             data: None,
@@ -119,7 +122,7 @@ impl Answer {
     /// The answer to a request that could not be read.
     pub fn unread(status: StatusCode, refusal: &Refusal) -> Self {
         Self {
-            told: Told::Status(status),
+            told: Becomes::Status(status),
             ..Self::refused(refusal)
         }
     }
@@ -130,9 +133,12 @@ impl Answer {
             ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, None),
             ApiError::Forbidden(_) => (StatusCode::FORBIDDEN, None),
             ApiError::RateLimited(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
-            ApiError::Unavailable | ApiError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+            ApiError::Unavailable | ApiError::NoFeed | ApiError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
             ApiError::Timeout => (StatusCode::GATEWAY_TIMEOUT, None),
-            ApiError::LimitExceeded { .. } | ApiError::BadUserInput(_) => (StatusCode::BAD_REQUEST, None),
+            ApiError::LimitExceeded { .. }
+            | ApiError::BadUserInput(_)
+            | ApiError::CursorExpired
+            | ApiError::ChangesLost => (StatusCode::BAD_REQUEST, None),
             ApiError::Conflict => (StatusCode::CONFLICT, None),
             ApiError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
         };
@@ -149,6 +155,14 @@ impl Answer {
         Self::unread(status, &Refusal::new("CLIENT_LEFT", "the client has left"))
     }
 
+    /// As bytes that can be sent again, if the same request gets the same answer for as long as the data stays: all of it
+    /// worked, and nothing in it was measured.
+    pub fn kept(&self, told: Told) -> Option<Kept> {
+        let stays = self.told == Becomes::Executed && self.errors.is_empty() && self.extensions.is_none();
+        let body = stays.then(|| json(self))?;
+        body.map(|body| Kept::new(body.into(), told))
+    }
+
     /// The names of the limits that it goes over.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
         self.errors
@@ -159,6 +173,16 @@ impl Answer {
             })
     }
 
+    /// Its errors.
+    pub fn errors(&self) -> &[ServerError] {
+        &self.errors
+    }
+
+    /// Whether something was executed: then there is data, be it null.
+    pub const fn is_executed(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// The codes of its errors.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.errors.iter().map(code_of)
@@ -167,9 +191,10 @@ impl Answer {
     /// The status of this answer in this media type.
     pub fn status(&self, media: MediaType) -> StatusCode {
         match (self.told, media) {
-            (Told::Status(status), _) => status,
-            (Told::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            (Told::NotInOrder, MediaType::Json) | (Told::Executed, _) => StatusCode::OK,
+            (Becomes::Status(status), _) => status,
+            (Becomes::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            // A stream of events is begun, so that a browser's EventSource shows its reader what is wrong.
+            (Becomes::NotInOrder, MediaType::Json | MediaType::EventStream) | (Becomes::Executed, _) => StatusCode::OK,
         }
     }
 }
@@ -183,10 +208,13 @@ pub fn code_of(error: &ServerError) -> &str {
 }
 
 /// One answer, or those of a batch.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
+#[derive(Debug)]
 pub enum Answers {
+    /// One that is made for this request.
     One(Box<Answer>),
+    /// One that worked, as bytes.
+    Kept(Arc<Kept>),
+    /// Those of a batch.
     Batch(Vec<Answer>),
 }
 
@@ -195,63 +223,47 @@ impl Answers {
     pub fn iter(&self) -> impl Iterator<Item = &Answer> {
         match self {
             Self::One(answer) => std::slice::from_ref(&**answer).iter(),
+            // One that worked has nothing to tell of.
+            Self::Kept(_) => [].iter(),
             Self::Batch(answers) => answers.iter(),
         }
     }
 
-    /// The status; of a batch that was read, 200.
-    pub fn status(&self, media: MediaType) -> StatusCode {
-        match self {
-            Self::One(answer) => answer.status(media),
-            Self::Batch(_) => StatusCode::OK,
-        }
-    }
-
-    /// Whether the same request gets the same answer for as long as the data stays: all of it worked, and nothing in it
-    /// was measured.
-    fn can_be_held(&self) -> bool {
-        matches!(self, Self::One(answer)
-            if answer.told == Told::Executed && answer.errors.is_empty() && answer.extensions.is_none())
-    }
-
-    /// As a response to this request. What was read by GET has a tag, and whoever has it already is told so by 304.
+    /// As a response to this request.
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
-        let body = match serde_json::to_string(self) {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::error!("an answer cannot be written: {error}");
-                return HttpResponse::InternalServerError().finish();
-            }
+        let (status, body) = match self {
+            Self::Kept(kept) => return kept.response(media, request_id, http),
+            Self::One(answer) => (answer.status(media), json(answer)),
+            Self::Batch(answers) => (StatusCode::OK, json(answers)),
         };
-        let tag = (http.method() == Method::GET && self.can_be_held()).then(|| etag::of(body.as_bytes()));
-        let held = tag.as_ref().is_some_and(|tag| etag::is_held(http, tag));
-        let status = if held {
-            StatusCode::NOT_MODIFIED
-        } else {
-            self.status(media)
+        let Some(body) = body else {
+            return HttpResponse::InternalServerError().finish();
+        };
+        // What is wrong with the request itself, or with the server, is told by a status, and that needs no events.
+        let (media, body) = match media {
+            MediaType::EventStream if status == StatusCode::OK => (media, sse::whole(&body)),
+            MediaType::EventStream => (MediaType::GraphqlResponse, body),
+            media => (media, body),
         };
         let mut response = HttpResponse::build(status);
-        response.insert_header((REQUEST_ID, request_id));
-        match tag {
-            Some(tag) => response
-                .insert_header((ETAG, tag))
-                // A browser may keep it for its reader, and asks each time whether it still holds.
-                .insert_header((CACHE_CONTROL, "private, no-cache"))
-                .insert_header((VARY, "Accept, Accept-Encoding, Authorization")),
-            None => response
-                .insert_header((CACHE_CONTROL, "no-store"))
-                .insert_header((VARY, "Accept")),
-        };
-        if held {
-            return response.finish();
-        }
-        response.content_type(format!("{}; charset=utf-8", media.name()));
+        response
+            .insert_header((REQUEST_ID, request_id))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((VARY, "Accept"))
+            .content_type(media.content_type());
         if let Some(seconds) = self.iter().find_map(|answer| answer.retry_after) {
             response.insert_header((RETRY_AFTER, seconds));
         }
         hint(&mut response, status);
         response.body(body)
     }
+}
+
+/// What is told to a client, as JSON.
+pub fn json(told: &impl Serialize) -> Option<String> {
+    serde_json::to_string(told)
+        .inspect_err(|error| tracing::error!("an answer cannot be written: {error}"))
+        .ok()
 }
 
 /// The header that a status must come with.

@@ -36,6 +36,13 @@ pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
     )
 }
 
+/// Whether the page of another site, one whose pages may not read answers, opens a WebSocket. Browsers ask no one before
+/// they do, and always name the page's origin; programs do not, and need no protection.
+pub fn is_foreign(headers: &HeaderMap, allowed: &[String]) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    text("origin").is_some_and(|origin| !is_own(origin, text("host")) && !allows(allowed, origin))
+}
+
 fn allows(allowed: &[String], origin: &str) -> bool {
     allowed.iter().any(|one| one == "*" || one == origin)
 }
@@ -102,6 +109,31 @@ mod tests {
     use actix_web::http::header::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn a_page_of_another_site_is_foreign_unless_it_may_read() {
+        let zoo = ["https://zoo.example".to_owned()];
+        let all = ["*".to_owned()];
+        for (origin, allowed, expected) in [
+            (None, &zoo, false),
+            (Some("http://menagerie.example:8080"), &zoo, false),
+            (Some("https://menagerie.example:8080"), &zoo, false),
+            (Some("https://zoo.example"), &zoo, false),
+            (Some("https://zoo.example.evil.example"), &zoo, true),
+            (Some("http://zoo.example"), &zoo, true),
+            (Some("http://menagerie.example"), &zoo, true),
+            (Some("null"), &zoo, true),
+            (Some(""), &zoo, true),
+            (Some("https://evil.example"), &all, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("menagerie.example:8080"));
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            }
+            assert_eq!(is_foreign(&headers, allowed), expected, "{origin:?}");
+        }
+    }
 
     #[test]
     fn only_a_simple_request_of_another_site_is_taken_for_forged() {

@@ -4,12 +4,14 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
+use tokio::time::sleep;
 
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::limits::{Limit, Limits};
@@ -131,6 +133,19 @@ impl Points {
         Err(refused)
     }
 
+    /// Spends points, and waits for them where the client has too few.
+    ///
+    /// # Errors
+    /// [`ApiError::LimitExceeded`] where there never are enough.
+    pub async fn pay(&self, client: &Client, points: u64, limits: &Limits) -> Result<()> {
+        loop {
+            match self.spend(client, points, limits) {
+                Err(ApiError::RateLimited(seconds)) => sleep(Duration::from_secs(seconds.into())).await,
+                spent => return spent,
+            }
+        }
+    }
+
     /// Now and then, drops the clients that have all their points again.
     fn forget(&self, limiter: &DefaultKeyedRateLimiter<Client>) {
         const OFTEN: u32 = 4_096;
@@ -141,23 +156,23 @@ impl Points {
     }
 }
 
-/// How many requests are under way.
+/// How many requests are under way, or others of which there may be so many at once.
 #[derive(Clone, Debug, Default)]
 pub struct UnderWay(Arc<AtomicU64>);
 
-/// A request that is under way, until this is dropped.
+/// One that is under way, until this is dropped.
 #[derive(Debug)]
 pub struct Entered(Arc<AtomicU64>);
 
 impl UnderWay {
-    /// Lets one more request in.
+    /// Lets one more in.
     ///
     /// # Errors
-    /// [`ApiError::LimitExceeded`] where there are as many as there may be.
-    pub fn enter(&self, limits: &Limits) -> Result<Entered> {
+    /// [`ApiError::LimitExceeded`] where there are as many as there may be by this limit.
+    pub fn enter(&self, limit: Limit, limits: &Limits) -> Result<Entered> {
         let entered = Entered(Arc::clone(&self.0));
         let others = self.0.fetch_add(1, Ordering::Relaxed);
-        limits.check(Limit::Concurrent, others + 1)?;
+        limits.check(limit, others + 1)?;
         Ok(entered)
     }
 }

@@ -2,15 +2,16 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use tokio::time::sleep_until;
 
 use super::answer::Answer;
+use super::auth::Identity;
 use super::client::{self, Client, Entered};
 use super::{State, leaving};
 use crate::graphql::error::ApiError;
@@ -36,6 +37,85 @@ pub struct Admitted {
     pub client: Client,
     /// Its place among those under way.
     pub entered: Entered,
+    /// By what it is known who asks.
+    pub pass: Pass,
+}
+
+/// What a client shows to say who it is, for as long as it stays.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    /// What the header `Authorization` says, or something else in its place.
+    pub authorization: Option<String>,
+    /// How long it held when it was looked at; for ever when absent.
+    pub lasts: Option<Duration>,
+}
+
+impl Pass {
+    /// Resolves with the reason when it no longer holds.
+    pub async fn lapses(&self, state: &State) -> ApiError {
+        let every = state.settings.patience.check;
+        let authorization = self.authorization.as_deref();
+        let lapses = state
+            .authenticator
+            .lapses(&state.store, authorization, self.lasts, every);
+        lapses.await
+    }
+}
+
+/// What a request says of who asks: its header `Authorization`.
+///
+/// # Errors
+/// Where it has several.
+pub fn authorization(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let mut given = headers.get_all(AUTHORIZATION);
+    // Bytes that are no text are in no token, and say so in the place of one.
+    let header = given.next().map(|value| value.to_str().unwrap_or("?").to_owned());
+    if given.next().is_some() {
+        let message = "the header `Authorization` is given twice; accepted is one of it";
+        return Err(ApiError::Unauthenticated(message.to_owned()));
+    }
+    Ok(header)
+}
+
+/// Who asks from this address, and says so by this header or its like.
+///
+/// # Errors
+/// Where what it says does not hold, or it has been said too often.
+pub async fn identity(
+    state: &State,
+    address: IpAddr,
+    authorization: Option<&str>,
+    until: Instant,
+) -> Result<Identity, ApiError> {
+    if authorization.is_some() {
+        // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
+        let knocking = Client::knocking(address);
+        state.points.spend(&knocking, 1, &state.settings.limits)?;
+    }
+    let store = state.store.for_request(until, false);
+    state.authenticator.identity(&store, authorization).await
+}
+
+/// Works until the deadline, or until the client is gone.
+///
+/// # Errors
+/// The answer to a request that ended so.
+pub async fn in_time<T>(
+    until: Instant,
+    gone: impl Future<Output = ()>,
+    work: impl Future<Output = T>,
+) -> Result<T, Answer> {
+    let ended = async {
+        let late = sleep_until(until.into());
+        match select(Box::pin(late), Box::pin(gone)).await {
+            Either::Left(_) => Answer::failed(&ApiError::Timeout),
+            Either::Right(_) => Answer::abandoned(),
+        }
+    };
+    match select(Box::pin(work), Box::pin(ended)).await {
+        Either::Left((done, _)) => Ok(done),
+        Either::Right((answer, _)) => Err(answer),
+    }
 }
 
 impl Entry<'_> {
@@ -46,35 +126,21 @@ impl Entry<'_> {
     pub async fn admit(&self) -> Result<Admitted, Answer> {
         let settings = &self.state.settings;
         // Who asks is looked up in the database, which is work already.
-        let Ok(entered) = self.state.under_way.enter(&settings.limits) else {
+        let Ok(entered) = self.state.under_way.enter(Limit::Concurrent, &settings.limits) else {
             self.state.metrics.over_limit(Limit::Concurrent.facts().name);
             return Err(Answer::failed(&ApiError::Busy));
         };
         let address = client::address(self.http, &settings.trusted_proxies);
-        let viewer = self.in_time(self.viewer(address)).await?;
-        let viewer = viewer.map_err(|error| Answer::failed(&error))?;
+        let failed = |error| Answer::failed(&error);
+        let authorization = authorization(self.http.headers()).map_err(failed)?;
+        let looked_up = identity(self.state, address, authorization.as_deref(), self.until);
+        let Identity { viewer, lasts } = self.in_time(looked_up).await?.map_err(failed)?;
         Ok(Admitted {
             client: Client::of(&viewer, address),
             viewer,
             entered,
+            pass: Pass { authorization, lasts },
         })
-    }
-
-    async fn viewer(&self, address: IpAddr) -> Result<Viewer, ApiError> {
-        let mut given = self.http.headers().get_all(AUTHORIZATION);
-        // Bytes that are no text are in no token, and say so in the place of one.
-        let header = given.next().map(|value| value.to_str().unwrap_or("?"));
-        if given.next().is_some() {
-            let message = "the header `Authorization` is given twice; accepted is one of it";
-            return Err(ApiError::Unauthenticated(message.to_owned()));
-        }
-        if header.is_some() {
-            // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
-            let knocking = Client::knocking(address);
-            self.state.points.spend(&knocking, 1, &self.state.settings.limits)?;
-        }
-        let store = self.state.store.for_request(self.until, false);
-        self.state.authenticator.viewer(&store, header).await
     }
 
     /// Spends the client's points.
@@ -91,17 +157,7 @@ impl Entry<'_> {
     /// # Errors
     /// The answer to a request that ended so.
     pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Answer> {
-        let ended = async {
-            let late = sleep_until(self.until.into());
-            match select(Box::pin(late), Box::pin(leaving::left(self.http))).await {
-                Either::Left(_) => Answer::failed(&ApiError::Timeout),
-                Either::Right(_) => Answer::abandoned(),
-            }
-        };
-        match select(Box::pin(work), Box::pin(ended)).await {
-            Either::Left((done, _)) => Ok(done),
-            Either::Right((answer, _)) => Err(answer),
-        }
+        in_time(self.until, leaving::left(self.http), work).await
     }
 }
 

@@ -16,7 +16,7 @@ use futures_util::future::{Either, select};
 use futures_util::{Stream, stream};
 use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
@@ -152,6 +152,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         viewer,
         client,
         entered,
+        ..
     } = entry.admit().await?;
     noted.viewer = viewer;
     entry.spend(&client, 1)?;
@@ -300,15 +301,10 @@ impl Sending {
         Ok(piece)
     }
 
-    /// Spends points, and waits for them where the client has too few: to break off now would waste those it has paid.
+    /// Spends points, and waits for them: to break off now would waste those that are paid.
     async fn pay(&mut self, points: u64, state: &State) -> Result<(), ApiError> {
         self.cost = self.cost.saturating_add(points);
-        loop {
-            match state.points.spend(&self.client, points, &state.settings.limits) {
-                Err(ApiError::RateLimited(seconds)) => sleep(Duration::from_secs(seconds.into())).await,
-                spent => return spent,
-            }
-        }
+        state.points.pay(&self.client, points, &state.settings.limits).await
     }
 }
 

@@ -2,30 +2,35 @@
 //!
 //! In this order, so that each step costs what the one before it has allowed: media types, the body, how many requests
 //! are under way, who asks, the document (`persisted`, `guard`), its cost, the client's points, and the execution. All
-//! of it under one deadline. Each part stands in its own file.
+//! of it under one deadline, but for the events of a subscription (`sse`). Each part stands in its own file. What asks
+//! for a WebSocket is `ws`'s.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::join_all;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::answer::{Answer, Answers, Cost};
+use super::answer::{Answer, Answers};
+use super::cache::Key;
 use super::client::Client;
-use super::entry::{Admitted, Entry, caught};
-use super::guard::{self, OperationType, Prepared, Refusal};
+use super::entry::{Admitted, Entry, Pass, caught};
+use super::events::{self, Events, Noted as Subscribed};
+use super::guard::Refusal;
+use super::kept::Told;
+use super::leaving;
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
+use super::operation::{Asker, Ready};
 use super::parameters::{Asked, Parameters};
 use super::reading::read;
-use super::{State, trace};
+use super::{State, sse, trace, ws};
 use crate::graphql::error::ApiError;
-use crate::graphql::execute;
-use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 
 /// The header that asks for `extensions.cost`.
@@ -34,7 +39,15 @@ const COST: &str = "x-menagerie-cost";
 /// One request on its way.
 struct Way<'a> {
     entry: Entry<'a>,
+    state: &'a Data<State>,
+    media: MediaType,
+    began: Instant,
+    request_id: &'a str,
+    span: &'a Span,
+    log: &'a Span,
     tells_cost: bool,
+    /// The event that the client had last, from an event stream that broke off.
+    after: Option<String>,
     noted: RefCell<Noted>,
 }
 
@@ -48,24 +61,47 @@ struct Noted {
     viewer: Viewer,
 }
 
-/// An operation that may be executed.
-struct Ready {
-    prepared: Prepared,
-    name: Option<String>,
-    kind: Kind,
+/// What a request comes to.
+enum Answered {
+    Whole(Answers),
+    /// A subscription, for as long as its client shows this.
+    Events(Events, Pass),
 }
 
 /// Every method of `/graphql`.
 pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
+    if ws::is_asked_for(&http) {
+        return ws::endpoint(&http, &state, body);
+    }
+    let media = MediaType::negotiated(http.headers());
+    answered(http, state, body, media).await
+}
+
+/// Every method of `/graphql/stream`, which answers by events whatever the client accepts.
+pub async fn stream(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
+    answered(http, state, body, Some(MediaType::EventStream)).await
+}
+
+async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: Option<MediaType>) -> HttpResponse {
     let began = Instant::now();
     let _in_flight = state.metrics.in_flight();
+    let request_id = Uuid::now_v7().to_string();
+    let span = trace::request_span("/graphql", http.headers(), &request_id);
+    let log = trace::log_span(&request_id);
     let way = Way {
         entry: Entry {
             http: &http,
             state: &state,
             until: began + state.deadline(),
         },
+        state: &state,
+        media: media.unwrap_or(MediaType::Json),
+        began,
+        request_id: &request_id,
+        span: &span,
+        log: &log,
         tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
+        after: sse::last_event_id(http.headers()),
         noted: RefCell::new(Noted {
             operation: None,
             kind: Kind::None,
@@ -74,22 +110,21 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
             viewer: Viewer::Anonymous,
         }),
     };
-    let request_id = Uuid::now_v7().to_string();
-    let span = trace::request_span("/graphql", http.headers(), &request_id);
-    let media = MediaType::negotiated(http.headers());
     let answers = match media {
         Some(_) => {
             let answered = caught(way.answer(body), || {
                 state.metrics.panicked();
-                Answer::failed(&ApiError::Internal).into()
+                Answered::Whole(Answer::failed(&ApiError::Internal).into())
             });
             let traced = answered.instrument(span.clone());
-            traced.instrument(trace::log_span(&request_id)).await
+            match traced.instrument(log.clone()).await {
+                Answered::Whole(answers) => answers,
+                Answered::Events(events, pass) => return sse::response(&http, &state, events, pass, &request_id),
+            }
         }
         None => not_acceptable().into(),
     };
-    let media = media.unwrap_or(MediaType::Json);
-    let response = answers.response(media, &request_id, &http);
+    let response = answers.response(way.media, &request_id, &http);
     let codes: Vec<&str> = answers.iter().flat_map(Answer::codes).collect();
     let noted = way.noted.borrow();
     let outcome = Outcome {
@@ -113,51 +148,114 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
 }
 
 fn not_acceptable() -> Answer {
-    let message = "no media type that is accepted is offered; offered are application/graphql-response+json and \
-                   application/json";
+    let message = "no media type that is accepted is offered; offered are application/graphql-response+json, \
+                   application/json and text/event-stream";
+    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Refusal::input(message))
+}
+
+/// The answer to a subscription whose client takes no events.
+fn no_events() -> Answer {
+    let message = "a subscription was asked for, and its events cannot come as one answer; accepted is the header \
+                   `Accept: text/event-stream`, the path /graphql/stream, or a WebSocket of the protocol \
+                   graphql-transport-ws";
     Answer::unread(StatusCode::NOT_ACCEPTABLE, &Refusal::input(message))
 }
 
 impl Way<'_> {
-    async fn answer(&self, body: Payload) -> Answers {
+    async fn answer(&self, body: Payload) -> Answered {
+        self.tried(body).await.unwrap_or_else(Answered::Whole)
+    }
+
+    async fn tried(&self, body: Payload) -> Result<Answered, Answers> {
         let Entry { http, state, until } = self.entry;
-        let asked = match read(http, body, &state.settings, until).await {
-            Ok(asked) => asked,
-            Err(answer) => return answer.into(),
-        };
+        let asked = read(http, body, &state.settings, until).await?;
         let Admitted {
             viewer,
             client,
             entered: _entered,
-        } = match self.entry.admit().await {
-            Ok(admitted) => admitted,
-            Err(answer) => return answer.into(),
-        };
+            pass,
+        } = self.entry.admit().await?;
         self.noted.borrow_mut().viewer = viewer;
         match asked {
-            Asked::One(parameters) => self
-                .one(&parameters, &client)
-                .await
-                .unwrap_or_else(|refused| refused)
-                .into(),
-            Asked::Batch(all) => self.batch(&all, &client).await.unwrap_or_else(Answers::from),
+            Asked::One(parameters) => Ok(self.one(&parameters, client, pass).await?),
+            Asked::Batch(_) if self.media == MediaType::EventStream => {
+                let message = "several requests came in one body; accepted is one for a stream of events";
+                Err(Answer::unread(StatusCode::BAD_REQUEST, &Refusal::input(message)).into())
+            }
+            Asked::Batch(all) => Ok(Answered::Whole(self.batch(&all, &client).await?)),
         }
     }
 
-    async fn one(&self, parameters: &Parameters, client: &Client) -> Result<Answer, Answer> {
-        let ready = self.ready(parameters, client)?;
-        {
-            let mut noted = self.noted.borrow_mut();
-            noted.operation.clone_from(&ready.name);
-            noted.kind = ready.kind;
+    fn asker<'a>(&'a self, client: &'a Client) -> Asker<'a> {
+        Asker {
+            state: self.state,
+            client,
+            by_get: self.entry.http.method() == Method::GET,
+            after: self.after.as_deref(),
         }
-        self.afford(client, ready.prepared.cost)?;
-        Ok(self.run(ready).await)
+    }
+
+    async fn one(&self, parameters: &Parameters, client: Client, pass: Pass) -> Result<Answered, Answer> {
+        let asker = self.asker(&client);
+        let source = asker.source(parameters)?;
+        let keeps = self.state.responses.is_on() && !self.tells_cost && self.media != MediaType::EventStream;
+        let key = keeps.then(|| parameters.key(&source, self.noted.borrow().viewer.role()));
+        if let Some(key) = &key
+            && let Some(kept) = asker.known(key, &source)?
+        {
+            self.note(&kept.told);
+            return Ok(Answered::Whole(Answers::Kept(kept)));
+        }
+        let ready = asker.ready(parameters, &source)?;
+        self.note(&ready.told());
+        let subscribes = ready.kind == Kind::Subscription;
+        if subscribes && self.media != MediaType::EventStream {
+            return Err(no_events());
+        }
+        self.afford(&client, ready.prepared.cost)?;
+        if subscribes {
+            let noted = Subscribed {
+                began: self.began,
+                request_id: self.request_id.to_owned(),
+                viewer: self.noted.borrow().viewer.clone(),
+                span: self.span.clone(),
+                log: self.log.clone(),
+            };
+            return Ok(Answered::Events(events::open(self.state, client, ready, noted)?, pass));
+        }
+        if ready.kind == Kind::Query
+            && let Some(key) = &key
+        {
+            return self.run_once(key, ready).await.map(Answered::Whole);
+        }
+        let told = ready.told();
+        let answer = self.run(ready).await;
+        // What is read by GET has a tag, and a tag is one of bytes.
+        let kept = asker.by_get.then(|| answer.kept(told)).flatten();
+        Ok(Answered::Whole(match kept {
+            Some(kept) if self.media != MediaType::EventStream => Answers::Kept(Arc::new(kept)),
+            _ => answer.into(),
+        }))
+    }
+
+    fn note(&self, told: &Told) {
+        let mut noted = self.noted.borrow_mut();
+        noted.operation.clone_from(&told.operation);
+        noted.kind = told.kind;
+        noted.cost = Some(told.cost);
     }
 
     /// All of a batch is looked at before any of it runs.
     async fn batch(&self, all: &[Parameters], client: &Client) -> Result<Answers, Answer> {
-        let ready: Vec<_> = all.iter().map(|parameters| self.ready(parameters, client)).collect();
+        let asker = self.asker(client);
+        let ready = all.iter().map(|parameters| {
+            let ready = asker.ready(parameters, &asker.source(parameters)?)?;
+            match ready.kind {
+                Kind::Subscription => Err(no_events()),
+                _ => Ok(ready),
+            }
+        });
+        let ready: Vec<_> = ready.collect();
         let costs = ready.iter().flatten().map(|ready| ready.prepared.cost);
         self.afford(client, costs.fold(0, u64::saturating_add))?;
         let runs = ready.into_iter().map(|ready| async {
@@ -169,99 +267,28 @@ impl Way<'_> {
         Ok(Answers::Batch(join_all(runs).await))
     }
 
-    /// Lets a request through whose cost is within the limit and within what its client has left.
     fn afford(&self, client: &Client, cost: u64) -> Result<(), Answer> {
         self.noted.borrow_mut().cost = Some(cost);
-        let checked = self.entry.state.settings.limits.check(Limit::Cost, cost);
-        checked.map_err(|error| Answer::refused(&error.into()))?;
-        self.entry.spend(client, cost)
-    }
-
-    /// Everything before the execution.
-    fn ready(&self, parameters: &Parameters, client: &Client) -> Result<Ready, Answer> {
-        let refused = |refusal: Refusal| Answer::refused(&refusal);
-        let State {
-            guard,
-            persisted,
-            settings,
-            metrics,
-            ..
-        } = self.entry.state;
-        let source = persisted
-            .source(parameters)
-            .map_err(|refusal| match &parameters.query {
-                // Without any document the request is no GraphQL request.
-                None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => {
-                    Answer::unread(StatusCode::BAD_REQUEST, &refusal)
-                }
-                _ => Answer::refused(&refusal),
-            })?;
-        // Looking at a request that is then refused has its price too.
-        let passed = guard.passed(&source.text);
-        metrics.document_looked_up(passed.is_some());
-        let to_read = if passed.is_some() {
-            0
-        } else {
-            source.text.len() as u64 / 1_024
-        };
-        self.entry.spend(client, 1 + to_read)?;
-        let by_get = self.entry.http.method() == Method::GET;
-        let checked = match passed {
-            Some(passed) => passed,
-            None => guard.check(&source.text).map_err(|refusal| {
-                if by_get && refusal.has_mutation {
-                    by_post_only()
-                } else {
-                    refused(refusal)
-                }
-            })?,
-        };
-        persisted.keep(&source);
-        let operation = checked
-            .operation(parameters.operation_name.as_deref())
-            .map_err(refused)?;
-        if by_get && guard::is_mutation(operation) {
-            return Err(by_post_only());
-        }
-        let variables = parameters.variables(&settings.limits).map_err(refused)?;
-        let prepared = guard.prepare(&checked, operation, &variables).map_err(refused)?;
-        Ok(Ready {
-            prepared,
-            name: operation.name.as_ref().map(|name| name.as_str().to_owned()),
-            kind: match operation.operation_type {
-                OperationType::Query => Kind::Query,
-                OperationType::Mutation => Kind::Mutation,
-                OperationType::Subscription => Kind::Subscription,
-            },
-        })
+        self.asker(client).afford(cost)
     }
 
     async fn run(&self, ready: Ready) -> Answer {
+        let Entry { http, until, .. } = self.entry;
         // A store of its own, for of a batch each answer tells what its own operation cost.
-        let Entry { state, until, .. } = self.entry;
-        let store = state.store.for_request(until, self.tells_cost);
-        let execution = execute(
-            &state.schema,
-            store.clone(),
-            state.search.clone(),
-            ready.prepared.request,
-        );
-        let ended = self.entry.in_time(execution).await;
-        let work = store.work();
-        self.noted.borrow_mut().commands += work.commands;
-        match ended {
-            Ok(response) => {
-                let estimate = ready.prepared.cost;
-                Answer::executed(response, self.tells_cost.then_some(Cost { estimate, work }))
-            }
-            Err(answer) => answer,
-        }
+        let (answer, commands) = ready.run(self.state, until, leaving::left(http), self.tells_cost).await;
+        self.noted.borrow_mut().commands += commands;
+        answer
     }
-}
 
-fn by_post_only() -> Answer {
-    let message = "a mutation came by GET, which must change nothing; accepted is POST";
-    Answer::unread(StatusCode::METHOD_NOT_ALLOWED, &Refusal::input(message))
+    async fn run_once(&self, key: &Key, ready: Ready) -> Result<Answers, Answer> {
+        let Entry { http, until, .. } = self.entry;
+        let (made, commands) = ready.run_once(self.state, key, until, leaving::left(http)).await;
+        self.noted.borrow_mut().commands += commands;
+        Ok(match made? {
+            Ok(kept) => Answers::Kept(kept),
+            Err(answer) => Answer::clone(&answer).into(),
+        })
+    }
 }
 
 impl From<Answer> for Answers {

@@ -35,13 +35,14 @@ async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
-/// Whether requests can be answered: 200, or 503 with what is missing. The search index is told of, and decides nothing.
+/// Whether requests can be answered: 200, or 503 with what is missing. The feed and the
+/// search index are told of, and decide nothing.
 async fn ready(state: Data<State>) -> HttpResponse {
     let checks = [database(&state).await, schema(&state), running(&state)];
     let all = checks.iter().all(|check| check.ok);
-    // All but `search` is answered rightly while the index lags, and that says itself how far it does.
+    // Without the feed queries are answered rightly, only slower; and while the index lags, all but `search` is.
     let [database, schema, running] = checks;
-    let checks = [database, schema, running, search(&state)];
+    let checks = [database, schema, running, feed(&state), search(&state)];
     let mut answer = if all {
         HttpResponse::Ok()
     } else {
@@ -116,6 +117,16 @@ fn running(state: &State) -> Check {
         !state.stopping.has_begun(),
         "the server accepts requests",
         "the server is about to stop",
+    )
+}
+
+fn feed(state: &State) -> Check {
+    Check::new(
+        "feed",
+        state.live.status().live,
+        "the database tells what changes in it",
+        "the database does not tell what changes in it at the moment: nothing is cached and subscriptions wait; this alone \
+         does not make the server unready",
     )
 }
 

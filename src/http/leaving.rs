@@ -4,7 +4,7 @@
 //! socket, and a request that takes a while watches it.
 
 use std::any::Any;
-use std::net::TcpStream as Handle;
+use std::net::{Shutdown, TcpStream as Handle};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use std::time::Duration;
 use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
+use actix_web::http::Version;
 use actix_web::rt::net::TcpStream;
 use tokio::io::Interest;
 use tokio::time::sleep;
@@ -39,8 +40,25 @@ pub fn remember(io: &dyn Any, data: &mut Extensions) {
 /// Resolves when the client of this request closes its connection; never where that cannot be seen.
 ///
 /// A client that closes only its own direction is taken for one that left, as most servers take it.
-pub async fn left(request: &HttpRequest) {
+pub fn left(request: &HttpRequest) -> impl Future<Output = ()> + use<> {
+    watched(request.conn_data::<Socket>().cloned())
+}
+
+/// What cuts the connection of this request off, for a client that does not take what is sent to it: the server would
+/// wait for ever to send the rest.
+pub fn cut(request: &HttpRequest) -> impl FnOnce() + use<> {
     let socket = request.conn_data::<Socket>().cloned();
+    // Whatever else is asked of the connection in HTTP/2 has nothing to do with it.
+    let alone = request.version() < Version::HTTP_2;
+    move || {
+        if let Some(socket) = socket.filter(|_| alone) {
+            // It may be closed already.
+            let _ = socket.0.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+async fn watched(socket: Option<Socket>) {
     sleep(UNWATCHED).await;
     let watched = socket.and_then(|socket| TcpStream::from_std(socket.0.try_clone().ok()?).ok());
     if let Some(watched) = watched {

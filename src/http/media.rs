@@ -11,21 +11,33 @@ pub enum MediaType {
     GraphqlResponse,
     /// `application/json`: requests that could be read are answered with 200 whatever became of them.
     Json,
+    /// `text/event-stream`: one event for each result, by graphql-sse.
+    EventStream,
 }
 
 impl MediaType {
-    const OFFERED: [Self; 2] = [Self::Json, Self::GraphqlResponse];
+    const OFFERED: [Self; 3] = [Self::Json, Self::GraphqlResponse, Self::EventStream];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json",
             Self::Json => "application/json",
+            Self::EventStream => "text/event-stream",
+        }
+    }
+
+    /// As the value of a header.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+            Self::EventStream => "text/event-stream; charset=utf-8",
         }
     }
 
     /// The one that the client likes best; of those that it likes alike, the one that it names first, or JSON where it
-    /// names none. `None` where it accepts neither.
+    /// names none. `None` where it accepts none of them. A stream of events goes to those who name it, and like it best.
     pub fn negotiated(headers: &HeaderMap) -> Option<Self> {
         let mut ranges = Vec::new();
         for header in headers.get_all(ACCEPT) {
@@ -87,6 +99,7 @@ impl Range {
     fn specificity(&self, offered: MediaType) -> Option<u8> {
         match self.name.as_str() {
             name if name == offered.name() => Some(2),
+            _ if offered == MediaType::EventStream => None,
             "application/*" => Some(1),
             "*/*" => Some(0),
             _ => None,
@@ -129,6 +142,7 @@ mod tests {
     #[test]
     fn the_client_gets_the_media_type_that_it_likes_best() {
         let (new, old) = (Some(MediaType::GraphqlResponse), Some(MediaType::Json));
+        let events = Some(MediaType::EventStream);
         for (accept, expected) in [
             ("application/json", old),
             ("application/graphql-response+json", new),
@@ -141,6 +155,14 @@ mod tests {
                 new,
             ),
             ("application/json;q=0.9,text/plain", old),
+            ("text/event-stream", events),
+            ("text/event-stream, application/json", events),
+            ("application/json;q=0.9, text/event-stream", events),
+            ("application/json, text/event-stream", old),
+            ("text/event-stream, multipart/mixed", events),
+            ("text/event-stream;q=0.1, */*;q=0.1", events),
+            ("text/event-stream;q=0, */*", old),
+            ("text/*", None),
             ("*/*", old),
             ("application/*;q=0.1", old),
             ("*/*;q=0.1, application/graphql-response+json", new),

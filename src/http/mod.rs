@@ -5,24 +5,30 @@
 mod answer;
 pub mod auth;
 mod browser;
+mod cache;
 mod client;
 mod entry;
 mod etag;
+mod events;
 mod export;
 mod graphql;
 pub mod guard;
 mod health;
+mod kept;
 mod leaving;
 mod media;
 pub mod metrics;
+mod operation;
 mod parameters;
 pub mod persisted;
 mod reading;
+mod sse;
 mod state;
 mod stopping;
 pub mod tls;
 pub mod trace;
 mod web;
+mod ws;
 
 use std::io;
 use std::net::TcpListener;
@@ -35,7 +41,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig, resource, route, to};
 use actix_web::{App, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder};
 
-pub use state::{Settings, State, StateError};
+pub use state::{Patience, Settings, State, StateError};
 pub use stopping::Ending;
 use stopping::{Signals, Timing};
 use tls::Tls;
@@ -147,6 +153,7 @@ fn admin(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
 fn routes(config: &mut ServiceConfig, settings: &Settings) {
     config
         .service(resource("/graphql").default_service(to(graphql::endpoint)))
+        .service(resource("/graphql/stream").default_service(to(graphql::stream)))
         .service(readable("/export/{file}", export::endpoint))
         .configure(|config| web::routes(config, settings));
     if settings.introspection {

@@ -2,13 +2,18 @@
 //!
 //! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty is absent.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde::de::Error;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::cache::Key;
 use super::guard::{Refusal, Variables};
+use super::persisted::Source;
 use crate::graphql::limits::{Limit, Limits};
+use crate::graphql::viewer::Role;
 
 /// One request's parameters.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -83,6 +88,16 @@ impl Parameters {
         }
     }
 
+    /// What makes another request the same as this one, whose document is `source`.
+    pub fn key(&self, source: &Source, role: Role) -> Key {
+        Key {
+            text: Arc::clone(&source.text),
+            operation: self.operation_name.clone(),
+            variables: self.variables.as_ref().map(|raw| raw.get().into()),
+            role,
+        }
+    }
+
     /// From the query of an address.
     ///
     /// # Errors
@@ -100,6 +115,19 @@ impl Parameters {
             }
         }
         parameters.in_order()
+    }
+
+    /// From the payload of a message that asks for an operation. `None` where it has not the form of one: what is no
+    /// object, has members of other types, or names no document at all.
+    pub fn of_payload(payload: &str) -> Option<Result<Self, Refusal>> {
+        let parameters: Self = serde_json::from_str(payload)
+            .ok()
+            .filter(|_| payload.starts_with('{'))?;
+        let by_hash = |extensions: &Extensions| extensions.persisted_query.is_some();
+        let names_one = parameters.query.is_some()
+            || parameters.document_id.is_some()
+            || parameters.extensions.as_ref().is_some_and(by_hash);
+        names_one.then(|| parameters.in_order())
     }
 
     /// Empty texts are absent; variables of another type are no variables.

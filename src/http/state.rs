@@ -6,12 +6,14 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::auth::{Authenticator, Signed};
+use super::cache::Responses;
 use super::client::{Points, UnderWay};
 use super::guard::{Guard, Rules};
 use super::metrics::Metrics;
 use super::persisted::{Persisted, Trusted};
 use super::stopping::Stopping;
 use crate::graphql::{Schema, limits::Limits, schema, sdl};
+use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 
@@ -38,10 +40,38 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How many documents clients may store by hash; 0 for none.
     pub persisted_queries: u64,
+    /// How many bytes of answers are kept; 0 for none.
+    pub response_cache_bytes: u64,
     /// The documents that can be asked for by id.
     pub trusted: Trusted,
     /// Whether only those are run.
     pub only_trusted: bool,
+    /// How long what may take its time in streams may take.
+    pub patience: Patience,
+}
+
+/// How long what is open for long, WebSockets and event streams, waits for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// How long a WebSocket may be open before its client asks for a connection in it.
+    pub init: Duration,
+    /// How long nothing may have been sent before a sign of life is.
+    pub beat: Duration,
+    /// How long a client may leave waiting what is sent to it.
+    pub stalled: Duration,
+    /// How often it is looked up whether tokens still hold.
+    pub check: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            init: Duration::from_secs(10),
+            beat: Duration::from_secs(10),
+            stalled: Duration::from_secs(30),
+            check: Duration::from_secs(30),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -57,8 +87,10 @@ impl Default for Settings {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             persisted_queries: 1000,
+            response_cache_bytes: 0,
             trusted: Trusted::default(),
             only_trusted: false,
+            patience: Patience::default(),
         }
     }
 }
@@ -85,23 +117,27 @@ pub struct State {
     pub(super) schema: Schema,
     pub(super) sdl: Arc<str>,
     pub(super) store: Store,
+    pub(super) live: Live,
     pub(super) search: Search,
     pub(super) settings: Arc<Settings>,
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
+    pub(super) responses: Responses,
     pub(super) points: Arc<Points>,
     pub(super) under_way: UnderWay,
+    pub(super) sockets: UnderWay,
+    pub(super) subscriptions: UnderWay,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) metrics: Metrics,
     pub(super) stopping: Stopping,
 }
 
 impl State {
-    /// The routes' view of a store and the search index over it, which is somebody else's to keep up to date.
+    /// The routes' view of a store, and of the feed and the search index over it, which are somebody else's to keep going.
     ///
     /// # Errors
     /// [`StateError`].
-    pub fn new(store: Store, search: Search, settings: Settings) -> Result<Self, StateError> {
+    pub fn new(store: Store, live: Live, search: Search, settings: Settings) -> Result<Self, StateError> {
         let schema = schema(settings.limits);
         let sdl = sdl(&schema);
         let rules = Rules {
@@ -116,19 +152,24 @@ impl State {
                 reason: refusal.to_string(),
             })?;
         }
+        let responses = Responses::new(live.clone(), settings.response_cache_bytes);
         Ok(Self {
             sdl: sdl.into(),
             schema,
-            metrics: Metrics::new(store.clone(), search.clone()),
+            metrics: Metrics::new(store.clone(), live.clone(), search.clone(), responses.clone()),
             store,
+            live,
             search,
             persisted: Persisted::new(
                 settings.trusted.clone(),
                 settings.only_trusted,
                 settings.persisted_queries,
             ),
+            responses,
             points: Arc::new(Points::new(&settings.limits)),
             under_way: UnderWay::default(),
+            sockets: UnderWay::default(),
+            subscriptions: UnderWay::default(),
             stopping: Stopping::default(),
             authenticator: Arc::new(Authenticator::new(settings.anonymous, settings.signed.clone())),
             settings: Arc::new(settings),

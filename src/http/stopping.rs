@@ -14,10 +14,11 @@ use std::time::Duration;
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
-use actix_web::http::ConnectionType;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::State;
@@ -38,6 +39,8 @@ pub(super) struct Stopping(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     begun: AtomicBool,
+    /// Whether nothing new is accepted any more.
+    closed: watch::Sender<bool>,
     /// Requests under way over TLS, until their answers are sent.
     under_way: AtomicUsize,
 }
@@ -50,6 +53,18 @@ impl Stopping {
 
     fn begin(&self) {
         self.0.begun.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nothing new is accepted any more.
+    pub fn has_closed(&self) -> bool {
+        *self.0.closed.borrow()
+    }
+
+    /// Resolves once nothing new is accepted, when all that does not end by itself has to.
+    pub async fn closed(&self) {
+        let mut closed = self.0.closed.subscribe();
+        // Its sender stays as long as this.
+        let _ = closed.wait_for(|closed| *closed).await;
     }
 
     /// Waits until a server with TLS has had nothing to do for a second. Connections of HTTP/2 stay open when they are
@@ -106,7 +121,8 @@ pub(super) async fn tell<B: MessageBody + 'static>(
     let secure = request.app_config().secure();
     let under_way = stopping.as_ref().filter(|_| secure).map(Stopping::under_way);
     let mut response = next.call(request).await?;
-    if stopping.is_some_and(|stopping| stopping.has_begun()) {
+    let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if !upgraded && stopping.is_some_and(|stopping| stopping.has_begun()) {
         response
             .response_mut()
             .head_mut()
@@ -145,6 +161,7 @@ pub(super) async fn run(
         () = sleep(how.drain) => {}
     }
     tracing::info!("stopping: what is under way has {:?} to end", how.grace);
+    stopping.0.closed.send_replace(true);
     // The command is sent by the call; that it was carried out is told by the server's end.
     drop(server.handle().stop(true));
     tokio::select! {

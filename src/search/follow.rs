@@ -1,25 +1,28 @@
 //! Keeps the index up to date: reads all texts once, then takes in what changes, for as long as the process runs.
 //!
-//! The feed is opened before the first text is read, so nothing that is written meanwhile is missed. When the
-//! connection is lost it goes on where it stopped; where that cannot be, all is read anew, and searches are answered
-//! from the old index until the new one is whole.
+//! Listening begins before the first text is read, so nothing that is written meanwhile is missed. Where it is not known
+//! what changed, all is read anew, and searches are answered from the old index until the new one is whole.
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until};
 
-use super::index::Index;
+use super::index::{Index, Update};
 use super::{KINDS, Search, SearchError};
-use crate::store::feed::{Change, Feed};
+use crate::live::{Listener, Live, News};
+use crate::store::feed::Operation;
 use crate::store::{Store, StoreError};
 
 /// How long changes are gathered before searches see them, and how many at most.
 const GATHER: Duration = Duration::from_millis(50);
 const GATHERED: usize = 1_000;
+/// How many changes wait at most while an index is built; with more, it is built again.
+const WAITING: usize = 100_000;
 /// After how many documents an index that is being built shows what it has.
 const SHOWN: usize = 20_000;
 /// How often all is read anew where the database does not tell what changes.
@@ -57,19 +60,21 @@ enum Interruption {
     Store(#[from] StoreError),
     #[error("{0}")]
     Search(#[from] SearchError),
+    #[error("the database does not tell what changes")]
+    Silent,
+    #[error("it is not known what has changed")]
+    Missed,
 }
 
-/// Fills `search` from the store and keeps it up to date.
-///
-/// Let the store be one that serves no requests: the feed keeps a connection of it busy. The task belongs to the
-/// runtime that calls this.
-pub fn follow(store: Store, search: Search) -> Following {
+/// Fills `search` from the store and keeps it up to date by what `live` tells. The task belongs to the runtime that
+/// calls this.
+pub fn follow(store: Store, live: Live, search: Search) -> Following {
     let followed = search.clone();
     let task = tokio::spawn(async move {
-        let (mut pause, mut told) = (PAUSE.0, false);
+        let mut pause = PAUSE.0;
         loop {
             let began = Instant::now();
-            let ended = once(&store, &search, &mut told).await;
+            let ended = once(&store, &live, &search).await;
             search.is_cut_off();
             if began.elapsed() > CALM {
                 pause = PAUSE.0;
@@ -84,45 +89,34 @@ pub fn follow(store: Store, search: Search) -> Following {
     Following { task, search: followed }
 }
 
-/// Reads all and follows, until all has to be read anew. `told`: that it cannot follow is in the log already.
-async fn once(store: &Store, search: &Search, told: &mut bool) -> Result<(), Interruption> {
-    let mut feed = match Feed::open(store).await {
-        Ok(feed) => feed,
-        Err(error @ (StoreError::NoFeed(_) | StoreError::Refused(_))) => {
-            if !std::mem::replace(told, true) {
-                tracing::warn!("{error}; the search index is built anew every {AGAIN:?} instead");
-            }
-            build(store, search, false).await?;
-            sleep(AGAIN).await;
-            return Ok(());
+/// Reads all and follows, until all has to be read anew.
+async fn once(store: &Store, live: &Live, search: &Search) -> Result<(), Interruption> {
+    let Some((_, mut listener)) = live.listening().await else {
+        if live.status().possible {
+            return Err(Interruption::Silent);
         }
-        Err(error) => return Err(error.into()),
+        tracing::info!("the search index is built anew every {AGAIN:?}");
+        build(store, search, false).await?;
+        sleep(AGAIN).await;
+        return Ok(());
     };
-    *told = false;
-    let index = build(store, search, true).await?;
-    loop {
-        match take_in(&mut feed, &index, search).await {
-            Ok(()) => {
-                tracing::info!("a collection was dropped; the search index is built anew");
-                return Ok(());
-            }
-            Err(Interruption::Store(error)) => {
-                search.is_cut_off();
-                tracing::warn!("the search index does not follow the data: {error}");
-            }
-            Err(error) => return Err(error),
-        }
-        let mut pause = PAUSE.0;
+    let mut waiting = Vec::new();
+    let index = {
+        let mut build = pin!(build(store, search, true));
         loop {
-            sleep(pause).await;
-            match feed.reopen().await {
-                Ok(true) => break,
-                Ok(false) => return Ok(()),
-                Err(_) => pause = (pause * 2).min(PAUSE.1),
+            tokio::select! {
+                built = &mut build => break built?,
+                news = listener.recv() => waiting.extend(update_of(news)?),
+            }
+            if waiting.len() > WAITING {
+                return Err(Interruption::Missed);
             }
         }
-        tracing::info!("the search index follows the data again");
+    };
+    for some in waiting.chunks(GATHERED) {
+        apply(&index, some.to_vec(), true).await?;
     }
+    take_in(listener, live, &index, search).await
 }
 
 /// Reads all texts. The first index answers while it grows, one that replaces another when it is whole.
@@ -135,9 +129,9 @@ async fn build(store: &Store, search: &Search, follows: bool) -> Result<Arc<Inde
     let mut unseen = 0;
     for kind in KINDS {
         let texts = store.all_texts(kind).await?;
-        let mut batches = pin!(texts.map(|texts| texts.map(Change::Written)).ready_chunks(GATHERED));
+        let mut batches = pin!(texts.map(|texts| texts.map(Update::Written)).ready_chunks(GATHERED));
         while let Some(batch) = batches.next().await {
-            let batch: Vec<Change> = batch.into_iter().collect::<Result<_, _>>()?;
+            let batch: Vec<Update> = batch.into_iter().collect::<Result<_, _>>()?;
             unseen += batch.len();
             let show = unseen >= SHOWN;
             apply(&index, batch, show).await?;
@@ -155,52 +149,67 @@ async fn build(store: &Store, search: &Search, follows: bool) -> Result<Arc<Inde
     Ok(index)
 }
 
-/// Takes in changes as they come, until everything has to be read anew.
-async fn take_in(feed: &mut Feed, index: &Arc<Index>, search: &Search) -> Result<(), Interruption> {
+/// Takes in changes as they come, until it is interrupted.
+async fn take_in(mut listener: Listener, live: &Live, index: &Arc<Index>, search: &Search) -> Result<(), Interruption> {
+    let mut told = live.told();
     let mut gathered = Vec::new();
     let mut due = Instant::now();
     loop {
-        // Kept while it waits: a feed must not be interrupted in the middle of a question.
-        let mut next = pin!(feed.next());
-        let next = loop {
-            if gathered.is_empty() {
-                break next.as_mut().await;
-            }
-            match timeout_at(due, next.as_mut()).await {
-                Ok(next) => break next,
-                Err(_) => {
-                    apply(index, std::mem::take(&mut gathered), true).await?;
-                    search.is_complete(true);
+        let mut quiet = false;
+        tokio::select! {
+            news = listener.recv() => {
+                if let Some(update) = update_of(news)? {
+                    if gathered.is_empty() {
+                        due = Instant::now() + GATHER;
+                        search.has_heard();
+                    }
+                    gathered.push(update);
                 }
             }
-        };
-        let quiet = !matches!(next, Ok(Some(_)));
-        // Before anything else: the feed does not tell a second time what it has told.
-        if !gathered.is_empty() && (quiet || gathered.len() >= GATHERED) {
-            apply(index, std::mem::take(&mut gathered), true).await?;
+            () = sleep_until(due), if !gathered.is_empty() => {}
+            changed = told.changed() => {
+                quiet = changed.is_ok();
+                // What had been told by then, and is not taken yet.
+                loop {
+                    match listener.try_recv() {
+                        Ok(news) => gathered.extend(update_of(Ok(news))?),
+                        Err(TryRecvError::Empty) => break,
+                        Err(_) => return Err(Interruption::Missed),
+                    }
+                }
+            }
         }
-        match next? {
-            Some(Change::Dropped) => return Ok(()),
-            Some(change) => {
-                if !change.kind().is_some_and(|kind| KINDS.contains(&kind)) {
-                    continue;
-                }
-                if gathered.is_empty() {
-                    due = Instant::now() + GATHER;
-                    search.has_heard();
-                }
-                gathered.push(change);
-            }
-            None => search.is_complete(true),
+        if !gathered.is_empty() && (quiet || gathered.len() >= GATHERED || Instant::now() >= due) {
+            apply(index, std::mem::take(&mut gathered), true).await?;
+            quiet = true;
+        }
+        if quiet {
+            search.is_complete(true);
         }
     }
 }
 
-/// Takes changes in, away from the threads that drive others.
-async fn apply(index: &Arc<Index>, changes: Vec<Change>, show: bool) -> Result<(), SearchError> {
+/// What news mean for the index; nothing where they are about no document that can be searched for.
+fn update_of(news: Result<News, RecvError>) -> Result<Option<Update>, Interruption> {
+    let change = match news {
+        Ok(News::Change(change)) => change,
+        Ok(News::Lost) | Err(_) => return Err(Interruption::Missed),
+    };
+    if !KINDS.contains(&change.kind) {
+        return Ok(None);
+    }
+    Ok(match change.operation {
+        Operation::Deleted => Some(Update::Deleted(change.id.clone())),
+        // One that is gone already has no texts, and its deletion is told too.
+        Operation::Created | Operation::Updated { .. } => change.texts()?.map(Update::Written),
+    })
+}
+
+/// Takes updates in, away from the threads that drive others.
+async fn apply(index: &Arc<Index>, updates: Vec<Update>, show: bool) -> Result<(), SearchError> {
     let index = Arc::clone(index);
     let done = spawn_blocking(move || {
-        index.take(&changes)?;
+        index.take(&updates)?;
         if show { index.show() } else { Ok(()) }
     });
     done.await?

@@ -15,7 +15,6 @@ use super::marks::marks;
 use super::page::{Cut, Rows};
 use super::{Found, Hit, Request, SearchError};
 use crate::domain::words::spots;
-use crate::store::feed::Change;
 use crate::store::texts::Texts;
 
 /// The names of the fields that are read as columns.
@@ -89,6 +88,15 @@ impl Fields {
     }
 }
 
+/// What an index takes in.
+#[derive(Clone, Debug)]
+pub(super) enum Update {
+    /// A document as it is now.
+    Written(Texts),
+    /// The id of a document that is gone.
+    Deleted(String),
+}
+
 /// An index in memory.
 pub(super) struct Index {
     fields: Fields,
@@ -121,19 +129,17 @@ impl Index {
     }
 
     /// Takes in changes, in their order; searches see them after [`Index::show`].
-    pub fn take(&self, changes: &[Change]) -> Result<(), SearchError> {
+    pub fn take(&self, updates: &[Update]) -> Result<(), SearchError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        for change in changes {
-            match change {
-                Change::Written(texts) => {
+        for update in updates {
+            match update {
+                Update::Written(texts) => {
                     writer.delete_term(Term::from_field_text(self.fields.id, &texts.id));
                     writer.add_document(self.fields.document(texts))?;
                 }
-                Change::Deleted { id, .. } => {
+                Update::Deleted(id) => {
                     writer.delete_term(Term::from_field_text(self.fields.id, id));
                 }
-                // Whoever follows starts anew.
-                Change::Dropped => {}
             }
         }
         Ok(())

@@ -25,11 +25,10 @@ use marks::Highlight;
 
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
-use crate::store::feed::QUIET;
 
-/// How long nothing may be heard of the database before the index no longer counts as live: it says at least every
-/// [`QUIET`] that nothing has changed.
-const SILENCE: Duration = QUIET.saturating_mul(5);
+/// How long nothing may be heard of the database before the index no longer counts as live: it says several times a
+/// second that nothing has changed.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// The kinds of documents that can be searched for.
 pub const KINDS: [Kind; 5] = [Kind::Gift, Kind::Nation, Kind::Animal, Kind::Event, Kind::Claim];

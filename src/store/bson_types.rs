@@ -1,5 +1,7 @@
 //! BSON's own forms at the border: dates become days or moments, and back; dotted paths are taken apart.
 
+use std::time::Duration;
+
 use mongodb::bson::DateTime;
 use serde::{Deserialize, Deserializer};
 
@@ -20,6 +22,23 @@ impl Timestamp {
     /// This moment, by the clock of this machine.
     pub fn now() -> Self {
         Self(DateTime::now())
+    }
+
+    /// How long ago it was, by the clock of this machine; none where it is still to come.
+    pub fn elapsed(self) -> Option<Duration> {
+        let millis = DateTime::now()
+            .timestamp_millis()
+            .checked_sub(self.0.timestamp_millis())?;
+        u64::try_from(millis).ok().map(Duration::from_millis)
+    }
+
+    /// How long it is until then, by the clock of this machine; nothing where it has passed.
+    pub fn ahead(self) -> Duration {
+        let millis = self
+            .0
+            .timestamp_millis()
+            .saturating_sub(DateTime::now().timestamp_millis());
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 
     /// RFC 3339 in UTC; a moment outside the years 0–9999 has no such form and is given in milliseconds.

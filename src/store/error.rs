@@ -50,6 +50,9 @@ pub enum StoreError {
     /// The database does not tell what changes in it.
     #[error("the database does not tell what changes in it, as only a replica set or a cluster does: {0}")]
     NoFeed(#[source] Box<DriverError>),
+    /// The database does not remember back to where a feed is to go on.
+    #[error("the database does not remember back to there: {0}")]
+    HistoryLost(#[source] Box<DriverError>),
     /// The database refused for another reason.
     #[error("the database refused: {0}")]
     Refused(#[source] Box<DriverError>),

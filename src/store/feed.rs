@@ -1,121 +1,213 @@
 //! What changes in the database, told as it happens: a change stream over all collections of documents.
 //!
-//! A feed knows the place that it has come to, and goes on there when the connection was lost. It says what happened
-//! to which document, and the searchable texts of one that was written; who needs more of it reads it.
+//! A feed knows the place that it has come to, and goes on there when the connection was lost, in another process too.
+//! It says what happened to which document. Who hears of it, and that there is one feed for a process, is `live`'s.
 
 use std::time::Duration;
 
-use mongodb::bson::{RawDocument, RawDocumentBuf, doc};
+use mongodb::bson::{RawBsonRef, RawDocument, RawDocumentBuf, Timestamp as ClusterTime, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
 use mongodb::options::FullDocumentType;
 
-use super::texts::{Texts, fields, texts_of};
+use super::bson_types::{Timestamp, first_step};
+use super::entity::Entity;
+use super::filter::Filter;
+use super::matches::{looks_at, may_be_met_by, meets};
+use super::page::read_document;
+use super::place::Place;
+use super::texts::{Texts, texts_of};
+use super::tokens::TOKENS;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
 /// How long the database waits for something to happen before it says that nothing did.
-pub const QUIET: Duration = Duration::from_secs(1);
+pub const QUIET: Duration = Duration::from_millis(250);
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A document was inserted, replaced or updated; these are its texts now, or those of a moment since.
-    Written(Texts),
-    /// A document was deleted.
-    Deleted {
-        /// Its collection.
-        kind: Kind,
-        /// Its id.
-        id: String,
-    },
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A document changed.
+    Changed(Change),
+    /// A token was made or revoked.
+    Token,
     /// A collection or the whole database was dropped or renamed: nothing that was known of it holds any more. The
     /// feed may end with this; take a new one.
     Dropped,
 }
 
+/// A change of one document.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Behind it.
+    pub place: Place,
+    /// When it happened, by the database's clock.
+    pub at: Timestamp,
+    /// The collection of the document.
+    pub kind: Kind,
+    /// The id of the document.
+    pub id: String,
+    /// What happened.
+    pub operation: Operation,
+    /// The document: of one that was inserted or replaced as it was written, of one that was updated as it was at that
+    /// moment or one since. None where it is gone.
+    document: Option<RawDocumentBuf>,
+}
+
+/// What happened to a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// It was made.
+    Created,
+    /// It was changed.
+    Updated {
+        /// The stored fields that were written or removed, at the top level and each once. `None` where the whole was
+        /// written anew, so that the database does not tell which of it differ.
+        fields: Option<Vec<String>>,
+    },
+    /// It was deleted.
+    Deleted,
+}
+
 impl Change {
-    /// The collection of the document; none where more than one document is meant.
-    pub fn kind(&self) -> Option<Kind> {
-        match self {
-            Self::Written(texts) => Some(texts.kind),
-            Self::Deleted { kind, .. } => Some(*kind),
-            Self::Dropped => None,
+    /// The document in its type, with all its fields.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn read<E: Entity>(&self) -> Result<Option<E>> {
+        self.document.as_ref().map(read_document).transpose()
+    }
+
+    /// Whether it tells the document: it was not deleted by this change, nor soon after.
+    pub const fn is_there(&self) -> bool {
+        self.document.is_some()
+    }
+
+    /// Whether the document meets a filter, whose joins have been resolved.
+    pub fn meets(&self, filter: &Filter) -> bool {
+        self.document.as_ref().is_some_and(|document| meets(filter, document))
+    }
+
+    /// Whether the document may have met a filter before this change, as far as can be told from its id and from which
+    /// fields changed: nothing tells what was in them.
+    pub fn may_have_met(&self, filter: &Filter) -> bool {
+        let looked_at_changed = match &self.operation {
+            Operation::Created => false,
+            Operation::Updated { fields: Some(fields) } => looks_at(filter, fields),
+            Operation::Updated { fields: None } | Operation::Deleted => true,
+        };
+        looked_at_changed && may_be_met_by(filter, &self.id)
+    }
+
+    /// The document's number of changes, as far as it is there.
+    pub fn version(&self) -> Option<i32> {
+        match self.document.as_ref()?.get("version").ok()?? {
+            RawBsonRef::Int32(version) => Some(version),
+            RawBsonRef::Int64(version) => i32::try_from(version).ok(),
+            _ => None,
+        }
+    }
+
+    /// The document's searchable texts.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn texts(&self) -> Result<Option<Texts>> {
+        match &self.document {
+            Some(document) => texts_of(self.kind, document),
+            None => Ok(None),
         }
     }
 }
 
-/// The changes from the moment on at which it was opened.
+/// The changes from the moment on at which it was opened, or from a place on.
 ///
-/// It keeps a connection busy nearly all the time, so let its store be one that serves no requests.
+/// It keeps a connection busy nearly all the time.
 pub struct Feed {
     store: Store,
     stream: Option<ChangeStream<RawDocumentBuf>>,
-    /// Behind the last change that was given out.
-    place: Option<ResumeToken>,
+    /// Behind the last event that was given out, or where it began.
+    token: Option<ResumeToken>,
+    /// The time of that event, or of its beginning.
+    at: ClusterTime,
 }
 
 impl Feed {
-    /// Tells what changes from now on.
+    /// Tells what changes from now on, or behind a place.
     ///
     /// # Errors
     /// [`StoreError::NoFeed`] where the database cannot tell: a single server that is no replica set.
-    pub async fn open(store: &Store) -> Result<Self> {
-        let stream = watch(store, None).await?;
+    /// [`StoreError::HistoryLost`] where the database does not remember back to the place.
+    pub async fn open(store: &Store, after: Option<&Place>) -> Result<Self> {
+        // Before the stream, so that all that is told is later.
+        let reply = store.run(doc! { "ping": 1 }).await?;
+        let none = ClusterTime { time: 0, increment: 0 };
+        let at = reply.get_timestamp("operationTime").unwrap_or(none);
+        let token = after.and_then(Place::token);
+        let stream = watch(store, token.as_ref()).await?;
         Ok(Self {
             store: store.clone(),
-            place: stream.resume_token(),
+            token: stream.resume_token().or(token),
             stream: Some(stream),
+            at,
         })
     }
 
-    /// The next change; `None` when there was none for a moment ([`QUIET`]), and then all that had happened before
-    /// that moment has been told.
+    /// The place that it has come to; `None` where nothing is known of it.
+    pub fn place(&self) -> Option<Place> {
+        let token = mongodb::bson::serialize_to_raw_document_buf(self.token.as_ref()?).ok()?;
+        Place::new(self.at, &token)
+    }
+
+    /// The next event; `None` when there was none for a moment ([`QUIET`]), and then all that had happened before that
+    /// moment has been told.
     ///
     /// # Errors
     /// After any error the feed is at an end until [`Feed::reopen`].
-    pub async fn next(&mut self) -> Result<Option<Change>> {
+    pub async fn next(&mut self) -> Result<Option<Event>> {
         let Some(stream) = &mut self.stream else {
-            return Ok(Some(Change::Dropped));
+            return Ok(Some(Event::Dropped));
         };
         loop {
             let event = match stream.next_if_any().await {
                 Ok(event) => event,
                 Err(error) => {
-                    let error = StoreError::from(error);
+                    let error = lost(error, self.token.is_some());
                     self.stream = None;
-                    // Anything but a lost connection says that the place is none to go on from.
                     if !is_passing(&error) {
-                        self.place = None;
+                        self.token = None;
                     }
                     return Err(error);
                 }
             };
             let alive = stream.is_alive();
             if let Some(token) = stream.resume_token() {
-                self.place = Some(token);
+                self.token = Some(token);
             }
             let Some(event) = event else {
                 return Ok(if alive { None } else { Some(self.end()) });
             };
-            match change_of(&event)? {
-                Some(Change::Dropped) => return Ok(Some(self.end())),
-                Some(change) => return Ok(Some(change)),
+            if let Ok(at) = event.get_timestamp("clusterTime") {
+                self.at = at;
+            }
+            match event_of(&event) {
+                Some(Event::Dropped) => return Ok(Some(self.end())),
+                Some(event) => return Ok(Some(event)),
                 None => {}
             }
         }
     }
 
-    /// Goes on behind the last change that was given out. False where that cannot be: the database does not remember
+    /// Goes on behind the last event that was given out. False where that cannot be: the database does not remember
     /// back to then, so that a new feed has to be opened and all has to be read anew.
     ///
     /// # Errors
     /// The database does not answer: worth trying again.
     pub async fn reopen(&mut self) -> Result<bool> {
-        if self.place.is_none() {
+        if self.token.is_none() {
             return Ok(false);
         }
-        match watch(&self.store, self.place.as_ref()).await {
+        match watch(&self.store, self.token.as_ref()).await {
             Ok(stream) => {
                 self.stream = Some(stream);
                 Ok(true)
@@ -123,41 +215,49 @@ impl Feed {
             Err(error) if is_passing(&error) => Err(error),
             Err(error) => {
                 tracing::info!("the feed cannot go on where it stopped: {error}");
-                self.place = None;
+                self.token = None;
                 Ok(false)
             }
         }
     }
 
-    fn end(&mut self) -> Change {
-        (self.stream, self.place) = (None, None);
-        Change::Dropped
+    fn end(&mut self) -> Event {
+        (self.stream, self.token) = (None, None);
+        Event::Dropped
     }
 }
 
-/// Opens the stream, behind `place` where there is one.
-async fn watch(store: &Store, place: Option<&ResumeToken>) -> Result<ChangeStream<RawDocumentBuf>> {
-    let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.collection()).collect();
+/// Opens the stream, behind `after` where that is given. A place can only be gone on from by the same stages that gave
+/// it, so these are the same for every feed.
+async fn watch(store: &Store, after: Option<&ResumeToken>) -> Result<ChangeStream<RawDocumentBuf>> {
+    let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.collection()).chain([TOKENS]).collect();
     let ours = doc! { "$or": [
         { "ns.coll": { "$in": names.clone() } },
         { "to.coll": { "$in": names } },
         { "operationType": { "$in": ["dropDatabase", "invalidate"] } },
     ] };
-    let mut projection = doc! { "operationType": 1, "ns": 1, "to": 1, "documentKey": 1, "fullDocument._id": 1 };
-    for kind in Kind::ALL {
-        projection.extend(fields(kind)?.map(|field| (format!("fullDocument.{field}"), 1.into())));
-    }
     let mut watch = store
         .database
         .watch()
-        .pipeline([doc! { "$match": ours }, doc! { "$project": projection }])
-        // An update tells only what it changes, and the texts depend on the whole.
+        .pipeline([doc! { "$match": ours }])
+        // An update tells only what it changes, and filters and texts depend on the whole.
         .full_document(FullDocumentType::UpdateLookup)
         .max_await_time(QUIET);
-    if let Some(place) = place {
-        watch = watch.start_after(place.clone());
+    if let Some(after) = after {
+        watch = watch.start_after(after.clone());
     }
-    Ok(watch.await?.with_type())
+    match watch.await {
+        Ok(stream) => Ok(stream.with_type()),
+        Err(error) => Err(lost(error, after.is_some())),
+    }
+}
+
+/// What an error of a stream means; with a place to go on from, whatever does not pass says that it is none.
+fn lost(error: mongodb::error::Error, has_place: bool) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::Refused(cause) if has_place => StoreError::HistoryLost(cause),
+        error => error,
+    }
 }
 
 /// Whether trying again can help.
@@ -166,79 +266,60 @@ fn is_passing(error: &StoreError) -> bool {
 }
 
 /// What an event of the stream means; nothing where it is about no document of ours.
-fn change_of(event: &RawDocument) -> Result<Option<Change>> {
+fn event_of(event: &RawDocument) -> Option<Event> {
     let text = |document: &RawDocument, name: &str| document.get_str(name).unwrap_or_default().to_owned();
     let inner = |name: &str| event.get_document(name).ok();
-    let kind_at = |space: &str| {
-        let collection = text(inner(space)?, "coll");
-        Kind::ALL.into_iter().find(|kind| kind.collection() == collection)
-    };
-    let kind = kind_at("ns").or_else(|| kind_at("to"));
-    Ok(match (text(event, "operationType").as_str(), kind) {
-        ("drop" | "rename", Some(_)) | ("dropDatabase" | "invalidate", _) => Some(Change::Dropped),
-        ("insert" | "replace" | "update", Some(kind)) => match inner("fullDocument") {
-            Some(document) => texts_of(kind, document)?.map(Change::Written),
-            // It is gone already, which an event of its own will tell.
-            None => None,
+    let collection_at = |space: &str| Some(text(inner(space)?, "coll"));
+    let kind_of = |name: &str| Kind::ALL.into_iter().find(|kind| kind.collection() == name);
+    let collection = collection_at("ns").unwrap_or_default();
+    let kind = kind_of(&collection).or_else(|| kind_of(&collection_at("to")?));
+    let operation = match (text(event, "operationType").as_str(), kind) {
+        ("dropDatabase" | "invalidate", _) => return Some(Event::Dropped),
+        ("drop" | "rename", Some(_)) => return Some(Event::Dropped),
+        (_, None) => return (collection == TOKENS).then_some(Event::Token),
+        ("insert", _) => Operation::Created,
+        ("replace", _) => Operation::Updated { fields: None },
+        ("update", _) => Operation::Updated {
+            fields: inner("updateDescription").map(changed_fields),
         },
-        ("delete", Some(kind)) => inner("documentKey").map(|key| Change::Deleted {
-            kind,
-            id: text(key, "_id"),
-        }),
-        _ => None,
-    })
+        ("delete", _) => Operation::Deleted,
+        _ => return None,
+    };
+    let at = event.get_timestamp("clusterTime").ok()?;
+    let told = event.get_datetime("wallTime").ok();
+    let told = told.unwrap_or_else(|| mongodb::bson::DateTime::from_millis(i64::from(at.time) * 1_000));
+    Some(Event::Changed(Change {
+        place: Place::new(at, inner("_id")?)?,
+        at: told.into(),
+        kind: kind?,
+        id: inner("documentKey")?.get_str("_id").ok()?.to_owned(),
+        operation,
+        document: inner("fullDocument").map(ToOwned::to_owned),
+    }))
+}
+
+/// The fields at the top level that an update wrote or removed.
+fn changed_fields(description: &RawDocument) -> Vec<String> {
+    let written = description.get_document("updatedFields").ok();
+    let written = written.into_iter().flatten().flatten().map(|(name, _)| name.as_str());
+    let removed = description.get_array("removedFields").ok();
+    let removed = removed.into_iter().flatten().flatten().filter_map(|name| name.as_str());
+    let cut = description.get_array("truncatedArrays").ok();
+    let cut = cut
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|array| array.as_document());
+    let cut = cut.filter_map(|array| array.get_str("field").ok());
+    let mut fields: Vec<String> = written
+        .chain(removed)
+        .chain(cut)
+        .map(|path| first_step(path).0.to_owned())
+        .collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields
 }
 
 #[cfg(test)]
-mod tests {
-    use mongodb::bson::Document;
-
-    use super::*;
-    use crate::store::texts::Text;
-
-    fn told(event: Document) -> Option<Change> {
-        let raw = RawDocumentBuf::try_from(&event).expect("BSON");
-        change_of(&raw).expect("it can be read")
-    }
-
-    #[test]
-    fn a_written_document_comes_with_the_texts_that_are_declared() {
-        let event = doc! {
-            "operationType": "update", "ns": { "db": "m", "coll": "claims" }, "documentKey": { "_id": "claim_a" },
-            "fullDocument": { "_id": "claim_a", "statement": "One bear.", "code": "C1", "certainty": "STATED" },
-        };
-        let text = |path, is_name, text: &str| Text {
-            path,
-            is_name,
-            text: text.into(),
-        };
-        let texts = vec![text("code", true, "C1"), text("statement", false, "One bear.")];
-        let written = Texts {
-            kind: Kind::Claim,
-            id: "claim_a".into(),
-            texts,
-        };
-        assert_eq!(told(event), Some(Change::Written(written)));
-    }
-
-    #[test]
-    fn what_is_gone_is_told_and_what_is_not_ours_is_not() {
-        let of = |operation: &str, collection: &str| {
-            told(doc! { "operationType": operation, "ns": { "coll": collection }, "documentKey": { "_id": "gift_a" } })
-        };
-        let deleted = Change::Deleted {
-            kind: Kind::Gift,
-            id: "gift_a".into(),
-        };
-        assert_eq!(of("delete", "gifts"), Some(deleted));
-        assert_eq!(of("update", "gifts"), None, "deleted since");
-        assert_eq!(of("drop", "gifts"), Some(Change::Dropped));
-        assert_eq!(of("drop", "tokens"), None);
-        assert_eq!(of("delete", "tokens"), None);
-        assert_eq!(
-            told(doc! { "operationType": "dropDatabase", "ns": { "db": "m" } }),
-            Some(Change::Dropped)
-        );
-        assert_eq!(told(doc! { "operationType": "invalidate" }), Some(Change::Dropped));
-    }
-}
+mod tests;

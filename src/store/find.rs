@@ -57,7 +57,7 @@ impl Store {
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = find.kind.collection()),
     )]
     pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
-        let alike = self.alike(|| find.clone());
+        let (kind, alike) = (find.kind, self.alike(|| find.clone()));
         let read = async {
             let limit = find.limit();
             let rows = self
@@ -72,6 +72,6 @@ impl Store {
                 .await?;
             Ok(rows.try_collect().await?)
         };
-        self.metered(alike, read, Vec::len).await
+        self.metered(kind, alike, read, Vec::len).await
     }
 }

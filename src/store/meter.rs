@@ -1,11 +1,13 @@
 //! What one request costs the database: a store for the request alone, which counts what it does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::find::Find;
+use super::versions::Touched;
 use super::{Result, Store};
+use crate::domain::id::Kind;
 
 /// The counts of one request. Zero where nothing was counted.
 #[derive(Debug, Default)]
@@ -14,6 +16,7 @@ pub(super) struct Meter {
     returned: AtomicU64,
     examined: AtomicU64,
     microseconds: AtomicU64,
+    touched: AtomicU8,
     explains: bool,
 }
 
@@ -69,6 +72,16 @@ impl Store {
         }
     }
 
+    /// The collections that were looked at since then, in the database or in what is kept of it.
+    pub fn touched(&self) -> Touched {
+        Touched(self.meter.touched.load(Ordering::SeqCst))
+    }
+
+    /// Looks at something that is not in the database's hands.
+    pub fn touch(&self, touched: Touched) {
+        self.meter.touched.fetch_or(touched.0, Ordering::SeqCst);
+    }
+
     /// The longest that a command may take from now on.
     pub(super) fn time_left(&self) -> Duration {
         /// MongoDB takes 0 for no limit at all.
@@ -82,13 +95,15 @@ impl Store {
         self.meter.explains.then(find)
     }
 
-    /// Makes a read and counts it. `alike` is explained first; `returned` counts the rows.
+    /// Makes a read of a collection and counts it. `alike` is explained first; `returned` counts the rows.
     pub(super) async fn metered<T>(
         &self,
+        kind: Kind,
         alike: Option<Find>,
         read: impl Future<Output = Result<T>>,
         returned: impl FnOnce(&T) -> usize,
     ) -> Result<T> {
+        self.touch(Touched::one(kind));
         if let Some(find) = alike {
             let explained = self.explain(&find).await?;
             self.meter

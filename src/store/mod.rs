@@ -18,14 +18,17 @@ pub mod feed;
 pub mod filter;
 mod find;
 pub mod join;
+mod matches;
 mod meter;
 pub mod page;
+pub mod place;
 mod pool;
 pub mod read;
 pub mod rows;
 pub mod texts;
 pub mod tokens;
 pub mod validate;
+pub mod versions;
 pub mod write;
 
 use std::sync::Arc;
@@ -45,6 +48,7 @@ pub use error::StoreError;
 pub use meter::Work;
 use pool::Pool;
 pub use pool::PoolState;
+use versions::Versions;
 
 use crate::domain::id::Kind;
 
@@ -89,6 +93,7 @@ pub struct Store {
     /// Turns for aggregations over many documents.
     turns: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
+    versions: Arc<Versions>,
 }
 
 impl Store {
@@ -134,6 +139,7 @@ impl Store {
             pool,
             turns: Arc::new(Semaphore::new(aggregate::AT_ONCE)),
             schema_applied: Arc::default(),
+            versions: Arc::default(),
         })
     }
 
@@ -157,9 +163,16 @@ impl Store {
         self.schema_applied.load(Ordering::Relaxed)
     }
 
+    /// The counters that tell whether what was read through this store is still so.
+    pub fn versions(&self) -> Arc<Versions> {
+        Arc::clone(&self.versions)
+    }
+
     /// Removes the whole database: for tests, which have one each.
     pub async fn drop_database(&self) -> Result<()> {
-        Ok(self.database.drop().await?)
+        let dropped = self.database.drop().await;
+        self.versions.all_changed();
+        Ok(dropped?)
     }
 
     fn documents(&self, kind: Kind) -> Collection<Document> {

@@ -223,7 +223,7 @@ impl Store {
             Ok(counted.max_time(self.time_left()).await?)
         };
         let alike = self.alike(|| Find::every(E::KIND, filter.clone()));
-        self.metered(alike, read, |_| 0).await
+        self.metered(E::KIND, alike, read, |_| 0).await
     }
 
     /// A stored row as its type, with its sort keys.

@@ -31,6 +31,25 @@ impl Store {
         rows.iter().map(|row| read_document(row).map(Arc::new)).collect()
     }
 
+    /// The documents with these ids with all their fields, and how many bytes each has in the database; otherwise as
+    /// [`Store::by_ids`].
+    pub async fn whole_by_ids<E: Entity>(&self, ids: Vec<String>) -> Result<Vec<(Arc<E>, usize)>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let find = Find {
+            kind: E::KIND,
+            limit: ids.len(),
+            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
+            sort: doc! {},
+            // All but what is there for searches.
+            projection: doc! { "words": 0 },
+        };
+        let rows = self.find(find).await?;
+        let read = |row: &RawDocumentBuf| Ok((Arc::new(read_document(row)?), row.as_bytes().len()));
+        rows.iter().map(read).collect()
+    }
+
     /// Those of `ids`, of whatever kinds, that exist. One command for each kind.
     pub async fn existing(&self, ids: impl Iterator<Item = &String>) -> Result<HashSet<String>> {
         let mut by_kind: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();

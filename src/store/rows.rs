@@ -67,7 +67,11 @@ impl Rows {
     /// The next rows; none at the end.
     pub async fn next(&mut self) -> Result<Vec<Json>> {
         let Self {
-            store, cursor, batch, ..
+            store,
+            cursor,
+            batch,
+            kind,
+            ..
         } = self;
         let read = async {
             let mut rows = Vec::new();
@@ -80,7 +84,9 @@ impl Rows {
             Ok(rows)
         };
         // The first batch came with the command that began the walk, so there are as many reads as batches.
-        let rows = store.metered(None, in_time(store.deadline, read), Vec::len).await?;
+        let rows = store
+            .metered(*kind, None, in_time(store.deadline, read), Vec::len)
+            .await?;
         rows.iter().map(|row| self.json(row)).collect()
     }
 

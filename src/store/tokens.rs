@@ -104,7 +104,9 @@ impl Store {
             let end = now.timestamp_millis().saturating_add(lifetime);
             row.insert("expiresAt", DateTime::from_millis(end));
         }
-        match self.tokens().insert_one(row).await.map_err(StoreError::from) {
+        let inserted = self.tokens().insert_one(row).await.map_err(StoreError::from);
+        self.versions.tokens_changed();
+        match inserted {
             Ok(_) => Ok(None),
             Err(conflict @ StoreError::Conflict(_)) => {
                 let same_name = self.find_token(not_revoked(new.name)).await?;
@@ -147,6 +149,7 @@ impl Store {
                 Ok(true)
             })
             .await;
+        self.versions.tokens_changed();
         Ok(revoked?)
     }
 

@@ -229,6 +229,11 @@ impl Store {
                 Ok(())
             })
             .await;
+        // Before it is acknowledged, and also where it is not known whether it was done.
+        for change in changes {
+            let document = change.document();
+            self.versions.changed(document.kind, &document.id);
+        }
         Ok(outcome?)
     }
 
@@ -259,6 +264,7 @@ impl Store {
     /// Adds documents in bulk, outside any transaction, leaving alone what is there already; gives how many were new.
     pub async fn insert_new(&self, kind: Kind, documents: Vec<Prepared>) -> Result<u64> {
         let now = DateTime::now();
+        let ids: Vec<String> = documents.iter().map(|prepared| prepared.id.clone()).collect();
         let rows: Vec<Document> = documents
             .into_iter()
             .map(|prepared| {
@@ -278,6 +284,7 @@ impl Store {
             Err(error) if code_of(&error) == Some(UNAUTHORIZED) => insert(false).await,
             outcome => outcome,
         };
+        ids.iter().for_each(|id| self.versions.changed(kind, id));
         match outcome {
             Ok(_) => Ok(rows.len() as u64),
             Err(error) => match existing(&error) {

@@ -11,6 +11,7 @@
 
 mod article; // what the article says, found from every side; the traps in its figures
 mod attacks; // a corpus of attacks on the program: each refused as it should be, and the program lives on
+mod caching; // answers and documents that are kept: never stale, bounded, of use
 mod checking; // what a check finds, what is put right, that the vocabularies agree
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod conformance; // what graphql-http and graphql-js hold a server to

@@ -10,7 +10,8 @@ use menagerie::embedded::{self, Embedded};
 use menagerie::http::metrics::Metrics;
 use menagerie::http::tls::choose_provider;
 use menagerie::http::{self, Serving, Settings, State};
-use menagerie::search::{Following, Search, follow};
+use menagerie::live::{self, Live};
+use menagerie::search::{self, Search};
 use menagerie::seed::load::{Options, load};
 use menagerie::store::{self, Store};
 use serde_json::{Value as Json, json};
@@ -42,7 +43,10 @@ pub struct TestApp {
     /// Its search index.
     pub search: Search,
     http: reqwest::Client,
-    following: Option<Following>,
+    /// What it hears of changes.
+    pub live: Live,
+    following: Option<live::Following>,
+    indexing: Option<search::Following>,
 }
 
 impl TestApp {
@@ -61,7 +65,8 @@ impl TestApp {
         Self::start(database_options(), settings).await
     }
 
-    async fn start(options: store::Options, settings: Settings) -> Self {
+    /// A server with these settings over a database that may hold something.
+    pub async fn start(options: store::Options, settings: Settings) -> Self {
         Self::serve(options, settings, Serving::default()).await
     }
 
@@ -77,8 +82,10 @@ impl TestApp {
         let scheme = if serving.tls.is_some() { "https" } else { "http" };
         let address = format!("{scheme}://{}", listener.local_addr().expect("the port is known"));
         let serving = Serving { workers: 1, ..serving };
-        let search = Search::default();
-        let state = State::new(store.clone(), search.clone(), settings).expect("the settings fit");
+        // A test that has answers kept has documents kept too.
+        let kept = settings.response_cache_bytes;
+        let (live, search) = (Live::new(&store, kept), Search::default());
+        let state = State::new(store.clone(), live.clone(), search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();
         let apart = Store::connect(&options).await.expect("the store connects");
         let server = http::serve(listener, state, serving).expect("the server starts");
@@ -88,7 +95,9 @@ impl TestApp {
             store,
             options,
             metrics,
-            following: Some(follow(apart, search.clone())),
+            following: Some(live::follow(apart.clone(), live.clone())),
+            indexing: Some(search::follow(apart, live.clone(), search.clone())),
+            live,
             search,
             http: client(),
         }
@@ -104,8 +113,11 @@ impl TestApp {
         app
     }
 
-    /// Leaves the search index as it is from now on.
+    /// Hears of no changes from now on, and leaves the search index as it is.
     pub async fn stop_following(&mut self) {
+        if let Some(indexing) = self.indexing.take() {
+            indexing.stop().await;
+        }
         if let Some(following) = self.following.take() {
             following.stop().await;
         }

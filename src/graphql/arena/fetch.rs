@@ -183,7 +183,7 @@ impl<'a> Fetch<'a> {
         let shelf = E::shelf(self.arena);
         ids.retain(|id| shelf.get(id).is_none());
         let fields = self.arena.projection(self.document, E::KIND);
-        let found = self.arena.store.by_ids::<E>(ids, &fields).await?;
+        let found = self.arena.live.by_ids::<E>(&self.arena.store, ids, &fields).await?;
         found.into_iter().for_each(|document| shelf.put(document));
         Ok(())
     }

@@ -22,6 +22,7 @@ use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::limits::Limits;
 use crate::graphql::selection::{Document, Projections};
 use crate::store::entity::Projection;
+use crate::store::feed::Change;
 use crate::store::filter::Filter;
 
 impl Arena {
@@ -157,6 +158,29 @@ pub async fn nodes(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<V
             .zip(kinds)
             .map(|(id, kind)| Node::from_arena(fetch.arena, kind, id))
             .collect())
+    }
+    .boxed()
+    .await
+    .map_err(to_graphql)
+}
+
+/// The document of a change as the change tells it, with all that is selected below it; null where it is gone.
+pub async fn changed(ctx: &Context<'_>, change: &Change) -> async_graphql::Result<Option<Node>> {
+    async {
+        let fetch = fetch(ctx)?;
+        with_kind!(change.kind, E => match change.read::<E>()? {
+            Some(document) => E::shelf(fetch.arena).put(Arc::new(document)),
+            None => return Ok(None),
+        });
+        // Before what is read below, which may bring the same document as it is by then.
+        let node = Node::from_arena(fetch.arena, change.kind, &change.id);
+        let group = Group {
+            kind: change.kind,
+            ids: vec![change.id.clone()],
+            sets: vec![&ctx.item.node.selection_set.node],
+        };
+        fetch.everything_below(vec![group]).await?;
+        Ok(node)
     }
     .boxed()
     .await

@@ -20,11 +20,13 @@ use super::collections::source::Source;
 use super::connection::Connection;
 use super::selection::Projections;
 use crate::domain::count::Count;
+use crate::live::Live;
 use crate::store::Store;
 
 /// All that one request has read.
 pub struct Arena {
     pub(super) store: Store,
+    pub(super) live: Live,
     projections: OnceLock<Projections>,
     pub(super) gifts: Shelf<Gift>,
     pub(super) nations: Shelf<Nation>,
@@ -86,6 +88,11 @@ impl<E: Collection> Shelf<E> {
         locked(&self.pages).get(key).map(Arc::clone)
     }
 
+    fn clear(&self) {
+        locked(&self.documents).clear();
+        locked(&self.pages).clear();
+    }
+
     /// Keeps a page and its documents.
     pub fn put_page(&self, key: PageKey, page: Arc<Connection<E>>) {
         page.documents().for_each(|document| self.put(Arc::clone(document)));
@@ -94,10 +101,11 @@ impl<E: Collection> Shelf<E> {
 }
 
 impl Arena {
-    /// An empty arena over this store.
-    pub fn new(store: Store) -> Self {
+    /// An empty arena over this store, and what is kept of it.
+    pub fn new(store: Store, live: Live) -> Self {
         Self {
             store,
+            live,
             projections: OnceLock::new(),
             gifts: Shelf::default(),
             nations: Shelf::default(),
@@ -107,6 +115,17 @@ impl Arena {
             sources: Shelf::default(),
             given: Mutex::default(),
         }
+    }
+
+    /// Forgets all that was read.
+    pub fn clear(&self) {
+        self.gifts.clear();
+        self.nations.clear();
+        self.animals.clear();
+        self.events.clear();
+        self.claims.clear();
+        self.sources.clear();
+        locked(&self.given).clear();
     }
 
     /// How many animals of this kind were given, if that has been summed.
@@ -119,7 +138,7 @@ impl Arena {
     }
 }
 
-/// A lock that a panic elsewhere cannot close: what it guards is only ever added to.
+/// A lock that a panic elsewhere cannot close: what it guards is whole after every step.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -19,6 +19,7 @@ use super::limits::LimitsQuery;
 use super::search::SearchQuery;
 use super::selection::DOCUMENT_WAYS;
 use super::stats::StatsQuery;
+use super::subscription::ChangesQuery;
 use super::timeline::TimelineQuery;
 use crate::domain::id::Kind;
 use crate::search;
@@ -120,6 +121,7 @@ pub struct Query(
     SearchQuery,
     StatsQuery,
     TimelineQuery,
+    ChangesQuery,
     LimitsQuery,
 );
 
@@ -129,6 +131,8 @@ pub fn root_ways(field: &str) -> Vec<(Kind, &'static [&'static [&'static str]])>
     let of_any = |ways| Kind::ALL.into_iter().map(|kind| (kind, ways)).collect();
     match field {
         "node" | "nodes" => of_any(ITSELF),
+        "changes" => of_any(&[&["node"]]),
+        "giftChanged" => vec![(Kind::Gift, &[&["node"]])],
         "search" => search::KINDS.map(|kind| (kind, &DOCUMENT_WAYS[..])).to_vec(),
         "timeline" => vec![(Kind::Gift, &DOCUMENT_WAYS), (Kind::Event, &DOCUMENT_WAYS)],
         "giftStats" => vec![

@@ -8,17 +8,31 @@ mod ring;
 mod signed;
 mod source;
 
+use std::future::pending;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use crate::graphql::error::ApiError;
 use crate::graphql::viewer::{Role, Viewer};
 use crate::store::Store;
+use crate::store::bson_types::Timestamp;
 use crate::store::tokens::{self, is_token};
 pub use signed::{Signed, SignedSettings};
 pub use source::SignedError;
 
 /// The longest token that is looked at, in bytes: signed ones with many claims have two thousand.
 const LONGEST: usize = 8 * 1024;
+
+/// Who asks, and for how long that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Who.
+    pub viewer: Viewer,
+    /// How long the token still opens anything; for ever when absent.
+    pub lasts: Option<Duration>,
+}
 
 /// Tells who asks.
 #[derive(Debug)]
@@ -39,10 +53,13 @@ impl Authenticator {
     /// [`ApiError::Unauthenticated`] says what is wrong and what is accepted, and never repeats a token. A header that
     /// does not hold is refused also where one may ask without: its sender takes itself for somebody.
     /// [`ApiError::Unavailable`] where the database does not answer.
-    pub async fn viewer(&self, store: &Store, authorization: Option<&str>) -> Result<Viewer, ApiError> {
+    pub async fn identity(&self, store: &Store, authorization: Option<&str>) -> Result<Identity, ApiError> {
         let Some(header) = authorization else {
             return match self.anonymous {
-                true => Ok(Viewer::Anonymous),
+                true => Ok(Identity {
+                    viewer: Viewer::Anonymous,
+                    lasts: None,
+                }),
                 false => Err(self.refuse("the request does not say who asks")),
             };
         };
@@ -53,14 +70,14 @@ impl Authenticator {
             let Some(signed) = &self.signed else {
                 return Err(self.refuse("this server accepts no signed tokens (JWT)"));
             };
-            signed.viewer(token).await.map_err(|problem| self.refuse(&problem))
+            signed.identity(token).await.map_err(|problem| self.refuse(&problem))
         } else {
             Err(self.refuse("the token has no form that is known here"))
         }
     }
 
     /// The bearer of a token that `menagerie token` made.
-    async fn stored(&self, store: &Store, text: &str) -> Result<Viewer, ApiError> {
+    async fn stored(&self, store: &Store, text: &str) -> Result<Identity, ApiError> {
         if !is_token(text) {
             return Err(self.refuse("the token is not complete"));
         }
@@ -77,7 +94,37 @@ impl Authenticator {
             tracing::error!("the token `{}` has the unknown role {:?}", token.name, token.role);
             return Err(ApiError::Internal);
         };
-        Ok(Viewer::Known { name: token.name, role })
+        Ok(Identity {
+            viewer: Viewer::Known { name: token.name, role },
+            lasts: token.expires_at.map(Timestamp::ahead),
+        })
+    }
+
+    /// Resolves when what this header said no longer holds: when its token expires, and when it is found to be revoked,
+    /// for which it is looked up after each time of `every`. Never without a header.
+    pub async fn lapses(
+        &self,
+        store: &Store,
+        authorization: Option<&str>,
+        mut lasts: Option<Duration>,
+        every: Duration,
+    ) -> ApiError {
+        /// Clocks do not agree to the millisecond, and nobody asks without a rest whether it is time now.
+        const REST: Duration = Duration::from_millis(100);
+        if authorization.is_none() {
+            return pending().await;
+        }
+        loop {
+            let wait = lasts.map_or(every, |lasts| lasts.clamp(REST, every));
+            sleep(wait).await;
+            match self.identity(store, authorization).await {
+                Ok(identity) => lasts = identity.lasts,
+                Err(refused @ ApiError::Unauthenticated(_)) => return refused,
+                // Whether it was revoked cannot be told now, and its end is known.
+                Err(_) if lasts.is_some_and(|lasts| lasts <= wait) => return self.refuse("the token has expired"),
+                Err(_) => lasts = lasts.map(|lasts| lasts.saturating_sub(wait)),
+            }
+        }
     }
 
     fn refuse(&self, problem: &str) -> ApiError {

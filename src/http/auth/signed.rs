@@ -6,7 +6,7 @@
 //! services are common there, so unknown ones are passed over; without a known one the bearer is a reader.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,6 +15,7 @@ use jsonwebtoken::{Algorithm, Validation, decode};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::Identity;
 use super::keys::ACCEPTED;
 use super::ring::{NoKey, Pace, Ring};
 use super::source::{SignedError, Source};
@@ -94,7 +95,7 @@ impl Signed {
     }
 
     /// The bearer of a token, or what is wrong with it, in words that repeat nothing of it.
-    pub(super) async fn viewer(&self, token: &str) -> Result<Viewer, String> {
+    pub(super) async fn identity(&self, token: &str) -> Result<Identity, String> {
         let head = head(token).ok_or(MALFORMED)?;
         let algorithm = match head.alg.as_str() {
             "RS256" => Algorithm::RS256,
@@ -110,7 +111,10 @@ impl Signed {
         let claims = decode::<Map<String, Json>>(token, &key.decoding, &self.validation(key.algorithm))
             .map_err(|error| not_valid(&error))?
             .claims;
-        self.bearer(&claims)
+        Ok(Identity {
+            viewer: self.bearer(&claims)?,
+            lasts: claims.get("exp").and_then(Json::as_f64).map(until),
+        })
     }
 
     fn validation(&self, algorithm: Algorithm) -> Validation {
@@ -160,6 +164,14 @@ impl Signed {
 
 const MALFORMED: &str = "the token looks like a signed one (JWT) and cannot be read as one";
 const OTHER_ISSUER: &str = "the token was issued by somebody whose tokens are not accepted here";
+
+/// How long it is until a token with this `exp` is refused.
+fn until(exp: f64) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // Seconds are compared whole, and a token holds to the end of its last one.
+    let end = Duration::try_from_secs_f64(exp + 1.0).unwrap_or(Duration::MAX);
+    end.saturating_add(Duration::from_secs(LEEWAY)).saturating_sub(now)
+}
 
 fn head(token: &str) -> Option<Head> {
     let (head, _) = token.split_once('.')?;

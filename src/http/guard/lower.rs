@@ -18,12 +18,17 @@ use async_graphql::{Name, Pos, Positioned};
 use async_graphql_value::Value;
 use serde_json::Number;
 
-/// The operation as async-graphql takes it.
+/// The argument by which a subscription goes on behind a place.
+const AFTER: &str = "after";
+
+/// The operation as async-graphql takes it. `after` takes the place of the argument of this name that the root field of a
+/// subscription has.
 pub fn lower(
     schema: &Schema,
     document: &from::ExecutableDocument,
     operation: &Operation,
     variables: &JsonMap,
+    after: Option<&str>,
 ) -> to::ExecutableDocument {
     let mut lowering = Lowering {
         schema,
@@ -34,6 +39,8 @@ pub fn lower(
         used: HashSet::new(),
         pending: Vec::new(),
         without_name: 0,
+        after: after.filter(|_| operation.is_subscription()),
+        root: &operation.selection_set.ty,
     };
     let selection_set = lowering.set(&operation.selection_set);
     while let Some(name) = lowering.pending.pop() {
@@ -67,6 +74,9 @@ struct Lowering<'a> {
     pending: Vec<&'a ApolloName>,
     /// How many fragments on unions have been given a name.
     without_name: usize,
+    after: Option<&'a str>,
+    /// The type of the root fields.
+    root: &'a ApolloName,
 }
 
 impl<'a> Lowering<'a> {
@@ -77,7 +87,13 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             match selection {
-                from::Selection::Field(field) => items.push(nowhere(to::Selection::Field(self.field(field)))),
+                from::Selection::Field(field) => {
+                    let mut lowered = self.field(field);
+                    if set.ty == *self.root && field.definition.argument_by_name(AFTER).is_some() {
+                        self.go_on(&mut lowered.node);
+                    }
+                    items.push(nowhere(to::Selection::Field(lowered)));
+                }
                 from::Selection::InlineFragment(fragment) => {
                     let selection_set = self.set(&fragment.selection_set);
                     match &fragment.type_condition {
@@ -177,6 +193,14 @@ impl<'a> Lowering<'a> {
             selection_set: self.set(&field.selection_set),
         };
         Positioned::new(lowered, position)
+    }
+
+    fn go_on(&self, field: &mut to::Field) {
+        if let Some(after) = self.after {
+            field.arguments.retain(|(name, _)| name.node != AFTER);
+            let value = Value::String(after.to_owned());
+            field.arguments.push((nowhere(Name::new(AFTER)), nowhere(value)));
+        }
     }
 
     fn arguments(&self, arguments: &[Node<Argument>]) -> Vec<(Positioned<Name>, Positioned<Value>)> {

@@ -172,9 +172,23 @@ impl Guard {
         operation: &Node<Operation>,
         variables: &Variables,
     ) -> Result<Prepared, Refusal> {
+        self.prepare_after(checked, operation, variables, None)
+    }
+
+    /// The same; a subscription goes on behind this place, whatever its argument `after` says.
+    ///
+    /// # Errors
+    /// As [`Guard::prepare`].
+    pub fn prepare_after(
+        &self,
+        checked: &Checked,
+        operation: &Node<Operation>,
+        variables: &Variables,
+        after: Option<&str>,
+    ) -> Result<Prepared, Refusal> {
         let values = variables.coerce(&self.schema, operation, &checked.document.sources)?;
         let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
-        let document = lower::lower(&self.schema, &checked.document, operation, &values);
+        let document = lower::lower(&self.schema, &checked.document, operation, &values, after);
         let mut request = async_graphql::Request::new("");
         request.set_parsed_query(document);
         Ok(Prepared { request, cost })

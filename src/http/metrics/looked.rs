@@ -1,18 +1,25 @@
-//! What others know and is looked up whenever the metrics are asked for: the database's connections, the search index.
+//! What others know and is looked up whenever the metrics are asked for: the database's connections, the feed,
+//! the search index.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::http::cache::Responses;
+use crate::live::{Live, Use};
 use crate::search::Search;
 use crate::store::Store;
 
 /// These metrics, and those who know them.
 pub(super) struct Looked {
     store: Store,
+    live: Live,
     search: Search,
+    responses: Responses,
     commands: Counter,
     open: Gauge,
     checked_out: Gauge,
@@ -20,13 +27,19 @@ pub(super) struct Looked {
     search_documents: Gauge,
     search_live: Gauge,
     search_lag: Gauge<f64, AtomicU64>,
+    feed_live: Gauge,
+    feed_lag: Gauge<f64, AtomicU64>,
+    feed_listeners: Gauge,
+    caches: Caches,
 }
 
 impl Looked {
-    pub fn new(store: Store, search: Search) -> Self {
+    pub fn new(store: Store, live: Live, search: Search, responses: Responses) -> Self {
         Self {
             store,
+            live,
             search,
+            responses,
             commands: Counter::default(),
             open: Gauge::default(),
             checked_out: Gauge::default(),
@@ -34,6 +47,10 @@ impl Looked {
             search_documents: Gauge::default(),
             search_live: Gauge::default(),
             search_lag: Gauge::default(),
+            feed_live: Gauge::default(),
+            feed_lag: Gauge::default(),
+            feed_listeners: Gauge::default(),
+            caches: Caches::default(),
         }
     }
 
@@ -74,6 +91,23 @@ impl Looked {
             Unit::Seconds,
             self.search_lag.clone(),
         );
+        registry.register(
+            "feed_live",
+            "Whether the database tells what changes in it: 1 or 0",
+            self.feed_live.clone(),
+        );
+        registry.register_with_unit(
+            "feed_lag",
+            "How long ago the database had last told of all that had changed; -1 before the first time",
+            Unit::Seconds,
+            self.feed_lag.clone(),
+        );
+        registry.register(
+            "feed_listeners",
+            "Subscriptions and others that are told what changes",
+            self.feed_listeners.clone(),
+        );
+        self.caches.register(registry);
     }
 
     /// Brings them up to date.
@@ -87,8 +121,82 @@ impl Looked {
         self.search_documents.set(whole(index.documents));
         self.search_live.set(index.live.into());
         self.search_lag.set(index.lag.as_secs_f64());
+        let feed = self.live.status();
+        self.feed_live.set(feed.live.into());
+        self.feed_lag.set(feed.lag.map_or(-1.0, |lag| lag.as_secs_f64()));
+        self.feed_listeners
+            .set(i64::try_from(feed.listeners).unwrap_or(i64::MAX));
+        let (answers, documents) = (self.responses.usage(), self.live.documents());
+        self.caches.show(&[("answers", answers), ("entities", documents)]);
+        self.caches
+            .joined
+            .inner()
+            .store(self.responses.joined(), Ordering::Relaxed);
         // The store counts; this only shows it.
         let sent = self.store.commands_sent();
         self.commands.inner().store(sent, Ordering::Relaxed);
+    }
+}
+
+/// The caches of answers and of documents.
+#[derive(Default)]
+struct Caches {
+    hits: Family<CacheName, Counter>,
+    misses: Family<CacheName, Counter>,
+    entries: Family<CacheName, Gauge>,
+    bytes: Family<CacheName, Gauge>,
+    joined: Counter,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CacheName {
+    cache: &'static str,
+}
+
+impl Caches {
+    fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "cache_hits",
+            "Answers or documents that were kept and still held",
+            self.hits.clone(),
+        );
+        registry.register(
+            "cache_misses",
+            "Answers or documents that were not",
+            self.misses.clone(),
+        );
+        registry.register(
+            "cache_entries",
+            "Answers or documents that are kept",
+            self.entries.clone(),
+        );
+        registry.register_with_unit(
+            "cache_size",
+            "What they take, by estimate",
+            Unit::Bytes,
+            self.bytes.clone(),
+        );
+        registry.register(
+            "requests_joined",
+            "Requests that waited for the answer to the same request of another",
+            self.joined.clone(),
+        );
+    }
+
+    fn show(&self, caches: &[(&'static str, Use)]) {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        for (cache, usage) in caches {
+            let name = CacheName { cache };
+            self.hits
+                .get_or_create(&name)
+                .inner()
+                .store(usage.hits, Ordering::Relaxed);
+            self.misses
+                .get_or_create(&name)
+                .inner()
+                .store(usage.misses, Ordering::Relaxed);
+            self.entries.get_or_create(&name).set(whole(usage.entries));
+            self.bytes.get_or_create(&name).set(whole(usage.bytes));
+        }
     }
 }

@@ -19,8 +19,10 @@ use prometheus_client::registry::{Registry, Unit};
 
 use looked::Looked;
 
+use super::cache::Responses;
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
+use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 
@@ -129,6 +131,9 @@ struct Counters {
     errors: Family<Code, Counter>,
     duration: Histogram,
     in_flight: Gauge,
+    sockets: Gauge,
+    subscriptions: Gauge,
+    events: Counter,
     panics: Counter,
     cost: Counter,
     over_limit: Family<LimitName, Counter>,
@@ -139,13 +144,16 @@ struct Counters {
 
 impl Metrics {
     /// All at zero; what concerns the database and the search index is asked of them.
-    pub fn new(store: Store, search: Search) -> Self {
+    pub fn new(store: Store, live: Live, search: Search, responses: Responses) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let new = Counters {
             requests: Family::default(),
             errors: Family::default(),
             duration: Histogram::new(SECONDS),
             in_flight: Gauge::default(),
+            sockets: Gauge::default(),
+            subscriptions: Gauge::default(),
+            events: Counter::default(),
             panics: Counter::default(),
             cost: Counter::default(),
             over_limit: Family::default(),
@@ -153,13 +161,13 @@ impl Metrics {
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            looked: Looked::new(store, search),
+            looked: Looked::new(store, live, search, responses),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());
         registry.register_with_unit(
             "request_duration",
-            "From a request's head to its answer's",
+            "From a request's head to its answer's; of subscriptions none",
             Unit::Seconds,
             new.duration.clone(),
         );
@@ -168,6 +176,13 @@ impl Metrics {
             "GraphQL requests under way",
             new.in_flight.clone(),
         );
+        registry.register("sockets_open", "WebSockets that are open", new.sockets.clone());
+        registry.register(
+            "subscriptions_active",
+            "Subscriptions under way",
+            new.subscriptions.clone(),
+        );
+        registry.register("events", "Events of subscriptions sent", new.events.clone());
         registry.register("panics", "Panics that were caught", new.panics.clone());
         registry.register("cost_points", "Estimated cost of what was asked", new.cost.clone());
         registry.register(
@@ -212,7 +227,10 @@ impl Metrics {
         for code in &codes {
             counters.errors.get_or_create(&Code { code }).inc();
         }
-        counters.duration.observe(outcome.duration.as_secs_f64());
+        // A subscription ends when its client leaves, which tells nothing of this server.
+        if outcome.kind != Kind::Subscription {
+            counters.duration.observe(outcome.duration.as_secs_f64());
+        }
         counters.cost.inc_by(outcome.cost.unwrap_or(0));
         let viewer = match outcome.viewer {
             Viewer::Anonymous => None,
@@ -236,8 +254,24 @@ impl Metrics {
     /// Counts a request as under way until what this gives is dropped.
     #[must_use]
     pub fn in_flight(&self) -> InFlight {
-        self.0.in_flight.inc();
-        InFlight(self.0.in_flight.clone())
+        InFlight::new(&self.0.in_flight)
+    }
+
+    /// Counts a WebSocket as open until what this gives is dropped.
+    #[must_use]
+    pub fn socket(&self) -> InFlight {
+        InFlight::new(&self.0.sockets)
+    }
+
+    /// Counts a subscription as under way until what this gives is dropped.
+    #[must_use]
+    pub fn subscription(&self) -> InFlight {
+        InFlight::new(&self.0.subscriptions)
+    }
+
+    /// Counts an event that a subscriber is sent.
+    pub fn event_sent(&self) {
+        self.0.events.inc();
     }
 
     /// Counts a panic that was caught.
@@ -278,9 +312,16 @@ impl Metrics {
     }
 }
 
-/// A request that is under way.
+/// A request that is under way, or whatever else is counted while it is.
 #[derive(Debug)]
 pub struct InFlight(Gauge);
+
+impl InFlight {
+    fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {

@@ -3,11 +3,11 @@
 mod properties;
 
 use super::cursor::CursorError;
+use super::index::Update;
 use super::*;
-use crate::store::feed::Change;
 use crate::store::texts::{Text, Texts};
 
-fn document(kind: Kind, slug: &str, name: &str, others: &[(&'static str, &str)]) -> Change {
+fn document(kind: Kind, slug: &str, name: &str, others: &[(&'static str, &str)]) -> Update {
     let text = |path, is_name, text: &str| Text {
         path,
         is_name,
@@ -15,14 +15,14 @@ fn document(kind: Kind, slug: &str, name: &str, others: &[(&'static str, &str)])
     };
     let mut texts = vec![text("title", true, name)];
     texts.extend(others.iter().map(|(path, other)| text(path, false, other)));
-    Change::Written(Texts {
+    Update::Written(Texts {
         kind,
         id: format!("{}_{slug}", kind.prefix()),
         texts,
     })
 }
 
-fn over(changes: &[Change]) -> Search {
+fn over(changes: &[Update]) -> Search {
     let search = Search::default();
     let index = Index::new().expect("an index");
     index.take(changes).expect("they are taken in");
@@ -195,10 +195,7 @@ fn kinds_narrow_what_is_found() {
 fn what_is_written_again_replaces_and_what_is_deleted_is_gone() {
     let search = zoo();
     let index = search.index().expect("an index");
-    let gone = Change::Deleted {
-        kind: Kind::Animal,
-        id: "animal_panda".into(),
-    };
+    let gone = Update::Deleted("animal_panda".into());
     let renamed = document(Kind::Gift, "cn-kp", "Two monkeys", &[]);
     index.take(&[gone, renamed.clone(), renamed]).expect("taken in");
     assert_eq!(finds(&search, "panda").len(), 3, "nothing is seen before it is shown");
@@ -267,7 +264,7 @@ fn a_word_that_is_only_near_is_not_marked_beside_one_that_is_right() {
 
 #[test]
 fn pages_of_any_size_follow_each_other_without_gap_or_overlap_while_other_documents_come_and_go() {
-    let many: Vec<Change> = (0..60)
+    let many: Vec<Update> = (0..60)
         .map(|number| {
             let name = ["Panda", "A panda", "Pandas", "A pandda"][number % 4];
             document(KINDS[number % 5], &format!("n{number:02}"), name, &[])

@@ -44,7 +44,7 @@ proptest! {
     ) {
         let words: Vec<String> = words.into_iter().collect();
         let number = |number: usize| format!("n{number:02}");
-        let all: Vec<Change> = (0..words.len())
+        let all: Vec<Update> = (0..words.len())
             .map(|place| document(Kind::Gift, &number(place), &words[place], &[]))
             .collect();
         let found = finds(&over(&all), &text);
@@ -65,7 +65,7 @@ proptest! {
         titles in prop::collection::btree_set("\\PC{1,12}( \\PC{1,9}){0,20}", 1..8),
     ) {
         let titles: Vec<String> = titles.into_iter().collect();
-        let all: Vec<Change> = titles
+        let all: Vec<Update> = titles
             .iter()
             .enumerate()
             .map(|(number, title)| document(Kind::Gift, &number.to_string(), title, &[]))

@@ -266,7 +266,7 @@ impl Store {
         let alike = self.alike(|| Find::every(Kind::Gift, filter));
         // The semaphore is never closed.
         let _turn = self.turns.acquire().await.ok();
-        let rows = self.metered(alike, read, Vec::len).await?;
+        let rows = self.metered(Kind::Gift, alike, read, Vec::len).await?;
         let mut groups = Groups::new();
         for (key, row) in rows.into_iter().map(Row::into_group) {
             let group: &mut Group = groups.entry(key).or_default();

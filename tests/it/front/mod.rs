@@ -52,7 +52,8 @@ impl Door {
     fn over(app: &TestApp, settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = format!("http://{}", listener.local_addr().expect("the port is known"));
-        let state = State::new(app.store.clone(), app.search.clone(), settings).expect("the settings fit");
+        let state =
+            State::new(app.store.clone(), app.live.clone(), app.search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();
         let serving = Serving {
             workers: 1,

@@ -128,7 +128,7 @@ async fn a_trusted_document_that_would_be_refused_stops_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut settings = settings();
     settings.trusted = manifest(folder.path(), &json!({ "Wrong": "{ nothing }" }));
-    let told = match State::new(app.store.clone(), app.search.clone(), settings) {
+    let told = match State::new(app.store.clone(), app.live.clone(), app.search.clone(), settings) {
         Ok(_) => panic!("it starts"),
         Err(error) => error.to_string(),
     };

@@ -18,11 +18,14 @@ fn unknown() -> String {
 async fn without_a_header_one_is_anonymous_where_that_is_allowed() {
     let store = no_store().await;
     assert_eq!(
-        Authenticator::new(true, None).viewer(&store, None).await,
+        Authenticator::new(true, None)
+            .identity(&store, None)
+            .await
+            .map(|known| known.viewer),
         Ok(Viewer::Anonymous)
     );
     assert_eq!(
-        plain().viewer(&store, None).await,
+        plain().identity(&store, None).await.map(|known| known.viewer),
         Err(ApiError::Unauthenticated(
             "the request does not say who asks; accepted is a header `Authorization: Bearer TOKEN`, with a token that \
              `menagerie token create` made"
@@ -67,7 +70,7 @@ async fn a_header_that_does_not_hold_is_refused_also_where_one_may_be_anonymous(
     ] {
         for (anonymous, end) in [(true, "; without that header one may read"), (false, " made")] {
             let authenticator = Authenticator::new(anonymous, None);
-            let Err(ApiError::Unauthenticated(message)) = authenticator.viewer(&store, Some(&header)).await else {
+            let Err(ApiError::Unauthenticated(message)) = authenticator.identity(&store, Some(&header)).await else {
                 panic!("{header} is not refused");
             };
             assert!(
@@ -95,8 +98,9 @@ async fn a_token_is_accepted_however_its_header_is_written() {
         let before = app.store.commands_sent();
         for anonymous in [true, false] {
             let viewer = Authenticator::new(anonymous, None)
-                .viewer(&app.store, Some(&header))
-                .await;
+                .identity(&app.store, Some(&header))
+                .await
+                .map(|known| known.viewer);
             assert_eq!(viewer, Ok(known("dashboard", Role::Admin)), "{header}");
         }
         assert_eq!(app.store.commands_sent() - before, 2, "one command each time");

@@ -28,7 +28,8 @@ fn known(name: &str, role: Role) -> Viewer {
 
 /// Who asks with this token.
 async fn bearer(authenticator: &Authenticator, store: &Store, token: &str) -> Result<Viewer, ApiError> {
-    authenticator.viewer(store, Some(&format!("Bearer {token}"))).await
+    let known = authenticator.identity(store, Some(&format!("Bearer {token}"))).await?;
+    Ok(known.viewer)
 }
 
 /// The words in which a token is refused, which must not hold it.

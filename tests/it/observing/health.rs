@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::time::Instant;
 
 use menagerie::http::{self, Serving, State};
+use menagerie::live::Live;
 use menagerie::search::Search;
 use menagerie::store::{Options, Store};
 use serde_json::Value as Json;
@@ -12,13 +13,16 @@ use crate::commands::server::Server;
 use crate::commands::{PATIENCE, ends_with, program_over};
 use crate::support::{TestApp, client, database_options, settings};
 
-/// The name of each check that decides, and whether it holds. That of the search index only tells.
+/// The name of each check that decides, and whether it holds. Those of the feed and the search index only tell.
 fn checks(body: &Json) -> Vec<(&str, bool)> {
     let reasons = body["reasons"].as_array().expect("reasons");
-    assert!(reasons.iter().any(|reason| reason["check"] == "search"));
+    const TELL_ONLY: [&str; 2] = ["feed", "search"];
+    for name in TELL_ONLY {
+        assert!(reasons.iter().any(|reason| reason["check"] == name), "{name}");
+    }
     reasons
         .iter()
-        .filter(|reason| reason["check"] != "search")
+        .filter(|reason| !reason["check"].as_str().is_some_and(|name| TELL_ONLY.contains(&name)))
         .map(|reason| {
             assert!(reason["detail"].as_str().is_some_and(|detail| !detail.is_empty()));
             (
@@ -38,12 +42,9 @@ async fn ready_over(options: &Options) -> (u16, String) {
         workers: 1,
         ..Serving::default()
     };
-    let server = http::serve(
-        listener,
-        State::new(store, Search::default(), settings()).expect("the settings fit"),
-        serving,
-    )
-    .expect("the server starts");
+    let live = Live::new(&store, 0);
+    let state = State::new(store, live, Search::default(), settings()).expect("the settings fit");
+    let server = http::serve(listener, state, serving).expect("the server starts");
     let server = tokio::spawn(server);
     let answer = client().get(format!("http://{address}/readyz")).send().await;
     let answer = answer.expect("an answer");

@@ -1,0 +1,209 @@
+//! Subscriptions: what changes, told change by change, and the place in the feed to begin at.
+//!
+//! A subscription is one stream of changes ([`since`]), sifted, of which each becomes an answer of its own. async-graphql
+//! asks for the next only when the answer to the one before is there, so the arena is emptied in between: what one
+//! answer has read, no later one sees.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::{Context, ID, Object, Subscription};
+use futures_util::FutureExt;
+use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
+
+use super::arena::Arena;
+use super::arena::load::fetch;
+use super::change::{AnyKind, Change, checked};
+use super::collections::gift::GiftFilter;
+use super::error::{ApiError, Result, to_graphql};
+use super::filter::Selector;
+use crate::domain::id::Kind;
+use crate::live::since::{Ended, since};
+use crate::live::{BUFFERED, Live};
+use crate::store::filter::Filter;
+use crate::store::place::Place;
+use crate::store::versions::Touched;
+use crate::store::{Store, feed};
+
+/// The cursor of the change that is answered just now: on its way from the stream to who sends the answer.
+#[derive(Clone, Default)]
+pub struct Cursor(Arc<Mutex<Option<String>>>);
+
+impl Cursor {
+    /// Takes it out.
+    pub fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, cursor: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(cursor);
+    }
+}
+
+/// The query of this file.
+#[derive(Default)]
+pub struct ChangesQuery;
+
+#[Object]
+impl ChangesQuery {
+    /// The place that the feed of changes has come to, as a cursor. Ask for it, then for the data, then subscribe
+    /// `after` it, and no change of that data is missed.
+    async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+        async {
+            let fetch = fetch(ctx)?;
+            fetch.arena.store.touch(Touched::UNCOUNTED);
+            let live = ctx.data::<Live>().map_err(|_| ApiError::Internal)?;
+            let listening = live.listening().await.ok_or(ApiError::NoFeed)?;
+            Ok(listening.0.text())
+        }
+        .boxed()
+        .await
+        .map_err(to_graphql)
+    }
+}
+
+/// What can be subscribed to. Each change has a `cursor`: after an interruption subscribe `after` the last that was
+/// seen, to this server or another on the same database, and nothing is missed and nothing told twice.
+pub struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// Every change of a document, in the order in which they happen: from now on, or `after` a cursor.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of documents of these kinds; of all where nothing is said.")] kinds: Option<
+            Vec<AnyKind>,
+        >,
+        #[graphql(desc = "Only of the documents with these ids; of all where nothing is said.")] ids: Option<Vec<ID>>,
+        #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
+            String,
+        >,
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
+        let sieve = Sieve::Documents {
+            kinds: kinds.map(|kinds| kinds.into_iter().map(Kind::from).collect()),
+            ids: ids.map(|ids| ids.into_iter().map(checked).collect()).transpose()?,
+        };
+        told(ctx, sieve, after).boxed().await.map_err(to_graphql)
+    }
+
+    /// Changes of gifts that `where` holds for: from now on, or `after` a cursor. One for which it no longer holds, or
+    /// that is gone, is told as well, with `matches: false`.
+    async fn gift_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "where", desc = "Which gifts; all where nothing is said.")] filter: Option<GiftFilter>,
+        #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
+            String,
+        >,
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
+        let filter = filter.unwrap_or_default().filter().map_err(to_graphql)?;
+        told(ctx, Sieve::Gifts(filter), after).boxed().await.map_err(to_graphql)
+    }
+}
+
+/// Which changes a subscriber is told.
+enum Sieve {
+    /// Those of these documents.
+    Documents {
+        kinds: Option<HashSet<Kind>>,
+        ids: Option<HashSet<String>>,
+    },
+    /// Those of the gifts that this holds for, or may have held for.
+    Gifts(Filter),
+}
+
+impl Sieve {
+    /// What is told of a change, if anything.
+    async fn sift(&self, store: &Store, change: Arc<feed::Change>) -> Result<Option<Change>> {
+        match self {
+            Self::Documents { kinds, ids } => {
+                let is_asked_for = kinds.as_ref().is_none_or(|kinds| kinds.contains(&change.kind))
+                    && ids.as_ref().is_none_or(|ids| ids.contains(&change.id));
+                let is_there = change.is_there();
+                Ok(is_asked_for.then(|| Change::new(change, is_there)))
+            }
+            Self::Gifts(_) if change.kind != Kind::Gift => Ok(None),
+            Self::Gifts(filter) => {
+                let meets = change.is_there() && change.meets(&store.resolve(filter).await?);
+                let is_told = meets || change.may_have_met(filter);
+                Ok(is_told.then(|| Change::new(change, meets)))
+            }
+        }
+    }
+}
+
+/// The changes on their way to one subscriber.
+struct Telling {
+    changes: BoxStream<'static, std::result::Result<Arc<feed::Change>, Ended>>,
+    sieve: Sieve,
+    store: Store,
+}
+
+impl Telling {
+    /// The next that the subscriber is told.
+    async fn next(&mut self) -> Result<(String, Change)> {
+        loop {
+            let change = match self.changes.next().await {
+                Some(change) => change?,
+                None => return Err(ApiError::Internal),
+            };
+            let cursor = change.place.text();
+            if let Some(told) = self.sieve.sift(&self.store, change).await? {
+                return Ok((cursor, told));
+            }
+        }
+    }
+}
+
+async fn told<'a>(
+    ctx: &Context<'a>,
+    sieve: Sieve,
+    after: Option<String>,
+) -> Result<impl Stream<Item = async_graphql::Result<Change>> + use<'a>> {
+    let missing = |_| ApiError::Internal;
+    let arena = ctx.data::<Arena>().map_err(missing)?;
+    let (live, last) = (
+        ctx.data::<Live>().map_err(missing)?,
+        ctx.data::<Cursor>().map_err(missing)?,
+    );
+    let after = after
+        .map(|text| Place::parse(&text))
+        .transpose()
+        .map_err(|error| ApiError::input("after", error))?;
+    let telling = Telling {
+        changes: since(arena.store.clone(), live, after).await?.boxed(),
+        sieve,
+        store: arena.store.clone(),
+    };
+    Ok(unfold(Some(telling), move |telling| async move {
+        let mut telling = telling?;
+        match telling.next().await {
+            Ok((cursor, change)) => {
+                arena.clear();
+                last.put(cursor);
+                Some((Ok(change), Some(telling)))
+            }
+            Err(error) => Some((Err(to_graphql(error)), None)),
+        }
+    }))
+}
+
+impl From<Ended> for ApiError {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::TooOld => Self::CursorExpired,
+            Ended::Lost => Self::ChangesLost,
+            Ended::Silent => Self::NoFeed,
+            Ended::TooSlow { missed } => {
+                let most = BUFFERED as u64;
+                let waiting = most + missed;
+                let message = format!(
+                    "{waiting} changes wait to be taken; kept are up to {most}. Subscribe again `after` the last cursor"
+                );
+                Self::over("waitingChanges", most, waiting, message)
+            }
+            Ended::Store(error) => error.into(),
+        }
+    }
+}

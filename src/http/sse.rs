@@ -1,0 +1,147 @@
+//! Streams of events: subscriptions over HTTP, by graphql-sse (distinct connections mode) and the HTML standard's
+//! `EventSource`.
+//!
+//! Every event of a subscription carries its cursor as `id:`. A browser that loses its connection sends the last one back
+//! as `Last-Event-ID`, and the subscription goes on behind it. A stream ends with `complete` where nothing more can come;
+//! where the server stops it just ends, and the client comes back.
+
+use std::convert::Infallible;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, HeaderMap, HeaderName, VARY};
+use actix_web::rt::spawn;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::StreamExt;
+use futures_util::stream::unfold;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::answer::json;
+use super::browser::REQUEST_ID;
+use super::entry::{Pass, caught};
+use super::events::{Event, Events, failure};
+use super::media::MediaType;
+use super::{State, leaving};
+
+/// The end of what was asked for. `EventSource` hears of an event only if it has data, be it nothing.
+const COMPLETE: &str = "event: complete\ndata:\n\n";
+
+/// A comment: a sign of life, and so a way to notice that nobody is there.
+const ALIVE: Bytes = Bytes::from_static(b":\n\n");
+
+/// The event that a client has had last, from a stream that broke off.
+pub fn last_event_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("last-event-id")?;
+    // Bytes that are no text are no cursor, and are told so as other texts are.
+    Some(String::from_utf8_lossy(id.as_bytes()).into_owned()).filter(|id| !id.is_empty())
+}
+
+/// A stream that has one answer.
+pub fn whole(answer: &str) -> String {
+    format!("event: next\ndata: {answer}\n\n{COMPLETE}")
+}
+
+/// The text of an event; `None` where it cannot be written.
+fn text(event: &Event) -> Option<String> {
+    let answer = json(&event.answer)?;
+    Some(match &event.cursor {
+        // A cursor that holds a line's end would end the field.
+        Some(cursor) if !cursor.contains(['\n', '\r', '\0']) => {
+            format!("id: {cursor}\nevent: next\ndata: {answer}\n\n")
+        }
+        // Where everything begins anew, a browser that comes back by itself must not ask for the same again.
+        _ if begins_anew(event) => format!("id\n{}", whole(&answer)),
+        _ if event.is_end => whole(&answer),
+        _ => format!("event: next\ndata: {answer}\n\n"),
+    })
+}
+
+/// Whether what the client has had last is of no use any more.
+fn begins_anew(event: &Event) -> bool {
+    const OF_NO_USE: [&str; 3] = ["BAD_USER_INPUT", "CURSOR_EXPIRED", "CHANGES_LOST"];
+    event.is_end && event.answer.codes().any(|code| OF_NO_USE.contains(&code))
+}
+
+/// Begins to send the events of a subscription, for as long as its client shows this.
+pub fn response(http: &HttpRequest, state: &Data<State>, events: Events, pass: Pass, request_id: &str) -> HttpResponse {
+    // One event waits to be taken, and none is asked for before it is.
+    let (sender, receiver) = channel(1);
+    let sending = send(events, sender, pass, state.clone(), leaving::left(http));
+    let (cut, metrics) = (leaving::cut(http), state.metrics.clone());
+    let task = async move {
+        let ended = caught(sending, || {
+            metrics.panicked();
+            Ended::InOrder
+        });
+        if let Ended::Stalled = ended.await {
+            tracing::debug!("the client took no event for too long");
+            cut();
+        }
+    };
+    spawn(task);
+    let body = unfold(receiver, |mut receiver: Receiver<Bytes>| async {
+        let bytes = receiver.recv().await?;
+        Some((Ok::<_, Infallible>(bytes), receiver))
+    });
+    HttpResponse::Ok()
+        .content_type(format!("{}; charset=utf-8", MediaType::EventStream.name()))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((VARY, "Accept"))
+        .insert_header((REQUEST_ID, request_id))
+        // What compresses waits for more to compress, and so does a proxy that collects.
+        .insert_header((CONTENT_ENCODING, "identity"))
+        .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
+        .streaming(body)
+}
+
+/// How a stream ended.
+enum Ended {
+    /// By its end, by the client's or by the server's.
+    InOrder,
+    /// The client takes nothing.
+    Stalled,
+}
+
+/// Sends events until there are no more, or nobody for them.
+async fn send(
+    mut events: Events,
+    sender: Sender<Bytes>,
+    pass: Pass,
+    state: Data<State>,
+    left: impl Future<Output = ()>,
+) -> Ended {
+    let patience = state.settings.patience;
+    let mut beat = interval(patience.beat);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut left, mut closed) = (Box::pin(left), Box::pin(state.stopping.closed()));
+    let mut lapses = Box::pin(pass.lapses(&state));
+    loop {
+        let event = tokio::select! {
+            () = sender.closed() => return Ended::InOrder,
+            () = &mut left => return Ended::InOrder,
+            () = &mut closed => return Ended::InOrder,
+            refused = &mut lapses => Some(failure(&refused)),
+            event = events.next() => match event {
+                Some(event) => Some(event),
+                None => return Ended::InOrder,
+            },
+            _ = beat.tick() => None,
+        };
+        let (bytes, is_end) = match event {
+            None => (ALIVE, false),
+            Some(event) => match text(&event) {
+                Some(text) => (text.into(), event.is_end),
+                None => return Ended::InOrder,
+            },
+        };
+        let taken = tokio::select! {
+            taken = timeout(patience.stalled, sender.send(bytes)) => taken,
+            () = &mut closed => return Ended::Stalled,
+        };
+        match taken {
+            Ok(Ok(())) if !is_end => {}
+            Ok(_) => return Ended::InOrder,
+            Err(_) => return Ended::Stalled,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! WebSockets at `/graphql`: queries, mutations and subscriptions by the protocol graphql-transport-ws.
+//!
+//! Here a socket is opened, or is not; `message` has the protocol's messages and closes, `socket` what happens in a
+//! socket, `operation` what becomes of each operation. Browsers let any page open a socket anywhere, so its origin is
+//! looked at first.
+
+mod message;
+mod operation;
+mod socket;
+
+use std::time::Duration;
+
+use actix_web::http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
+use actix_web::rt::spawn;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use uuid::Uuid;
+
+use super::answer::{Answer, Answers};
+use super::entry::authorization;
+use super::media::MediaType;
+use super::metrics::{Kind, Outcome};
+use super::{State, browser, client, leaving};
+use crate::graphql::error::ApiError;
+use crate::graphql::limits::Limit;
+use crate::graphql::viewer::Viewer;
+use socket::{Opened, Socket};
+
+/// Whether a request asks for a WebSocket.
+pub fn is_asked_for(http: &HttpRequest) -> bool {
+    let upgrade = http.headers().get(UPGRADE);
+    upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Opens a socket. What is wrong with its protocol or with who asks is told in it, where a browser's page can see it.
+pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
+    let settings = &state.settings;
+    if browser::is_foreign(http.headers(), &settings.cors_origins) {
+        let message = "a page of another site asks for a WebSocket; accepted are pages of this server and of the \
+                       origins that may read its answers";
+        return refused(http, state, &ApiError::Forbidden(message.to_owned()));
+    }
+    let Ok(place) = state.sockets.enter(Limit::Sockets, &settings.limits) else {
+        state.metrics.over_limit(Limit::Sockets.facts().name);
+        return refused(http, state, &ApiError::Busy);
+    };
+    let (response, session, incoming) = match actix_ws::handle_with_protocols(http, body, &[message::PROTOCOL]) {
+        Ok(handled) => handled,
+        Err(error) => return error.error_response(),
+    };
+    let opened = Opened {
+        speaks: response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL),
+        address: client::address(http, &settings.trusted_proxies),
+        authorization: authorization(http.headers()),
+    };
+    let socket = Socket::new(session, state.clone(), opened);
+    let (cut, counted) = (leaving::cut(http), state.metrics.socket());
+    spawn(async move {
+        socket.serve(incoming, cut).await;
+        drop((place, counted));
+    });
+    response
+}
+
+fn refused(http: &HttpRequest, state: &State, error: &ApiError) -> HttpResponse {
+    let request_id = Uuid::now_v7().to_string();
+    let answers: Answers = Answer::failed(error).into();
+    let response = answers.response(MediaType::Json, &request_id, http);
+    state.metrics.observe(&Outcome {
+        operation: None,
+        kind: Kind::None,
+        status: response.status().as_u16(),
+        codes: &[error.code()],
+        duration: Duration::ZERO,
+        cost: None,
+        commands: 0,
+        request_id: &request_id,
+        viewer: &Viewer::Anonymous,
+    });
+    response
+}

@@ -1,0 +1,184 @@
+//! What becomes of an operation that was asked for in a socket: the same steps as over HTTP, and what is said of it.
+
+use std::future::pending;
+use std::rc::Rc;
+use std::time::Instant;
+
+use actix_web::http::header::HeaderMap;
+use actix_web::web::Data;
+use futures_util::future::FutureExt;
+use futures_util::stream::{LocalBoxStream, StreamExt, iter, once};
+use tracing::{Instrument, Span};
+use uuid::Uuid;
+
+use super::super::answer::Answer;
+use super::super::client::Client;
+use super::super::entry::caught;
+use super::super::events::{self, Event, Events, Noted};
+use super::super::guard::Refusal;
+use super::super::media::MediaType;
+use super::super::metrics::{Kind, Outcome};
+use super::super::operation::Asker;
+use super::super::parameters::Parameters;
+use super::super::{State, trace};
+use super::message::Said;
+use crate::graphql::error::ApiError;
+use crate::graphql::limits::Limit;
+use crate::graphql::viewer::Viewer;
+
+/// Who asks in a socket.
+pub struct Who {
+    /// What may be done.
+    pub viewer: Viewer,
+    /// Who pays.
+    pub client: Client,
+}
+
+/// All that is said of one operation; the last of it says that it is the last.
+pub fn said(
+    state: Data<State>,
+    who: Rc<Who>,
+    parameters: Result<Parameters, Refusal>,
+) -> LocalBoxStream<'static, Said> {
+    // In a box, which is gone once the operation is under way: a subscriber that hears nothing must cost little.
+    let begun = async move {
+        let metrics = state.metrics.clone();
+        let begun = caught(begun(state, who, parameters), || {
+            metrics.panicked();
+            ends_with(Answer::failed(&ApiError::Internal))
+        });
+        begun.await
+    };
+    once(begun.boxed_local()).flatten().boxed_local()
+}
+
+async fn begun(
+    state: Data<State>,
+    who: Rc<Who>,
+    parameters: Result<Parameters, Refusal>,
+) -> LocalBoxStream<'static, Said> {
+    let _in_flight = state.metrics.in_flight();
+    let request_id = Uuid::now_v7().to_string();
+    // A socket's head may name the trace that opened it, which is not that of each operation in it.
+    let span = trace::request_span("/graphql", &HeaderMap::new(), &request_id);
+    let log = trace::log_span(&request_id);
+    let operation = Operation {
+        state,
+        who,
+        began: Instant::now(),
+        request_id,
+        span: span.clone(),
+        log: log.clone(),
+    };
+    operation.said(parameters).instrument(span).instrument(log).await
+}
+
+/// An operation on its way.
+struct Operation {
+    state: Data<State>,
+    who: Rc<Who>,
+    began: Instant,
+    request_id: String,
+    span: Span,
+    log: Span,
+}
+
+/// What the log and the metrics are told, as far as it got.
+#[derive(Default)]
+struct Progress {
+    name: Option<String>,
+    kind: Option<Kind>,
+    cost: Option<u64>,
+    commands: u64,
+}
+
+/// What an operation comes to.
+enum Came {
+    To(Answer),
+    Events(Events),
+}
+
+impl Operation {
+    async fn said(self, parameters: Result<Parameters, Refusal>) -> LocalBoxStream<'static, Said> {
+        let mut progress = Progress::default();
+        let answer = match self.came(parameters, &mut progress).await {
+            Ok(Came::Events(events)) => return events.map(of_event).boxed_local(),
+            Ok(Came::To(answer)) | Err(answer) => answer,
+        };
+        self.tell(&answer, &progress);
+        ends_with(answer)
+    }
+
+    async fn came(&self, parameters: Result<Parameters, Refusal>, progress: &mut Progress) -> Result<Came, Answer> {
+        let state = &self.state;
+        let parameters = parameters.map_err(|refusal| Answer::refused(&refusal))?;
+        let Ok(_entered) = state.under_way.enter(Limit::Concurrent, &state.settings.limits) else {
+            state.metrics.over_limit(Limit::Concurrent.facts().name);
+            return Err(Answer::failed(&ApiError::Busy));
+        };
+        let asker = Asker {
+            state,
+            client: &self.who.client,
+            by_get: false,
+            after: None,
+        };
+        let ready = asker.ready(&parameters, &asker.source(&parameters)?)?;
+        progress.name.clone_from(&ready.name);
+        progress.kind = Some(ready.kind);
+        progress.cost = Some(ready.prepared.cost);
+        asker.afford(ready.prepared.cost)?;
+        if ready.kind == Kind::Subscription {
+            let noted = Noted {
+                began: self.began,
+                request_id: self.request_id.clone(),
+                viewer: self.who.viewer.clone(),
+                span: self.span.clone(),
+                log: self.log.clone(),
+            };
+            let events = events::open(state, self.who.client.clone(), ready, noted)?;
+            return Ok(Came::Events(events));
+        }
+        // Who takes the operation back, or closes the socket, drops this.
+        let until = self.began + state.deadline();
+        let (answer, commands) = ready.run(state, until, pending(), false).await;
+        progress.commands = commands;
+        Ok(Came::To(answer))
+    }
+
+    fn tell(&self, answer: &Answer, progress: &Progress) {
+        let metrics = &self.state.metrics;
+        let codes: Vec<&str> = answer.codes().collect();
+        let outcome = Outcome {
+            operation: progress.name.as_deref(),
+            kind: progress.kind.unwrap_or(Kind::None),
+            status: answer.status(MediaType::GraphqlResponse).as_u16(),
+            codes: &codes,
+            duration: self.began.elapsed(),
+            cost: progress.cost,
+            commands: progress.commands,
+            request_id: &self.request_id,
+            viewer: &self.who.viewer,
+        };
+        metrics.observe(&outcome);
+        answer.limits().for_each(|name| metrics.over_limit(name));
+        trace::ended(&self.span, &outcome);
+    }
+}
+
+/// What is said of an operation with one answer: a result, or why there is none.
+pub fn ends_with(answer: Answer) -> LocalBoxStream<'static, Said> {
+    let said = if answer.is_executed() {
+        vec![Said::Next(answer), Said::Complete]
+    } else {
+        vec![Said::Error(answer)]
+    };
+    iter(said).boxed_local()
+}
+
+fn of_event(event: Event) -> Said {
+    if event.is_end {
+        Said::Error(event.answer)
+    } else {
+        Said::Next(event.answer)
+    }
+}

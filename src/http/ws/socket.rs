@@ -1,0 +1,294 @@
+//! One socket, from its handshake to its close: who may say what when, and what is told to whom.
+//!
+//! One task has all of it. Operations are asked for their next result only when the one before has been taken, so a
+//! client that does not read costs no more than what fits between, and is sent away.
+
+use std::collections::HashMap;
+use std::future::pending;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use actix_web::web::Data;
+use actix_ws::{
+    AggregatedMessage, AggregatedMessageStream, CloseReason, Closed, MessageStream, ProtocolError, Session,
+};
+use futures_util::future::{AbortHandle, Abortable, FutureExt, LocalBoxFuture};
+use futures_util::stream::{LocalBoxStream, SelectAll, StreamExt};
+use serde_json::{Map, Value};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout, timeout_at};
+
+use super::super::State;
+use super::super::answer::Answer;
+use super::super::auth::Identity;
+use super::super::client::Client;
+use super::super::entry::{Pass, caught, identity};
+use super::super::guard::Refusal;
+use super::super::parameters::Parameters;
+use super::message::{ACKNOWLEDGED, Message, Said, broken, close, invalid, pong};
+use super::operation::{Who, said};
+use crate::graphql::error::ApiError;
+use crate::graphql::limits::Limit;
+
+/// How long a socket is waited for that is closed because the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// What is known of a socket when it opens.
+pub struct Opened {
+    /// Whether its protocol is ours.
+    pub speaks: bool,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// What its handshake says of who asks.
+    pub authorization: Result<Option<String>, ApiError>,
+}
+
+/// An open socket.
+pub struct Socket {
+    session: Session,
+    state: Data<State>,
+    opened: Opened,
+    /// Who asks, once the client has asked for a connection and got it.
+    who: Option<Rc<Who>>,
+    /// Resolves when the client may no longer ask.
+    lapses: LocalBoxFuture<'static, ApiError>,
+    operations: SelectAll<Abortable<LocalBoxStream<'static, (Rc<str>, Said)>>>,
+    under_way: HashMap<Rc<str>, AbortHandle>,
+    /// Whether anything has come since the last sign of life was asked for.
+    is_alive: bool,
+}
+
+/// Why a socket ends.
+enum End {
+    /// The server closes it.
+    Close(CloseReason),
+    /// The client closes it.
+    Left(Option<CloseReason>),
+    /// It is gone.
+    Gone,
+    /// The client does not take what is sent to it.
+    Stalled,
+}
+
+impl From<CloseReason> for End {
+    fn from(reason: CloseReason) -> Self {
+        Self::Close(reason)
+    }
+}
+
+impl Socket {
+    /// A socket that has just opened.
+    pub fn new(session: Session, state: Data<State>, opened: Opened) -> Self {
+        Self {
+            session,
+            state,
+            opened,
+            who: None,
+            lapses: pending().boxed_local(),
+            operations: SelectAll::new(),
+            under_way: HashMap::new(),
+            is_alive: true,
+        }
+    }
+
+    /// Serves it to its end. `cut` ends the connection of one that does not close.
+    pub async fn serve(mut self, incoming: MessageStream, cut: impl FnOnce()) {
+        let most = self.state.settings.limits.body_limit_bytes;
+        let incoming = incoming.max_frame_size(most).aggregate_continuations();
+        let mut incoming = incoming.max_continuation_size(most);
+        let metrics = self.state.metrics.clone();
+        let end = caught(self.lives(&mut incoming), || {
+            metrics.panicked();
+            close(1011, "Internal server error").into()
+        });
+        let end = end.await;
+        // Nothing works for it any more, however long its end takes.
+        self.operations = SelectAll::new();
+        self.under_way.clear();
+        self.lapses = pending().boxed_local();
+        let reason = match end {
+            End::Gone => return cut(),
+            End::Left(reason) => reason,
+            End::Close(reason) => Some(reason),
+            End::Stalled => Some(close(1013, "What is sent is not taken; come back when you can read")),
+        };
+        let patience = match self.state.stopping.has_closed() {
+            true => LAST_WORDS,
+            false => self.state.settings.patience.stalled,
+        };
+        let session = self.session;
+        let closed = async {
+            session.close(reason).await?;
+            // What still comes is read, or the system would take the close back with it.
+            while let Some(Ok(_)) = incoming.recv().await {}
+            Ok::<_, Closed>(())
+        };
+        if timeout(patience, closed).await.is_err() {
+            cut();
+        }
+    }
+
+    async fn lives(&mut self, incoming: &mut AggregatedMessageStream) -> End {
+        if !self.opened.speaks {
+            return close(4406, "Subprotocol not acceptable").into();
+        }
+        let (stopping, patience) = (self.state.stopping.clone(), self.state.settings.patience);
+        let mut late = Box::pin(sleep(patience.init));
+        let mut stops = Box::pin(stopping.closed());
+        let mut beat = interval(patience.beat);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        beat.tick().await;
+        loop {
+            let step = tokio::select! {
+                message = incoming.recv() => self.receives(message).await,
+                Some((id, said)) = self.operations.next() => self.tells(&id, &said).await,
+                () = &mut late, if self.who.is_none() => {
+                    Err(close(4408, "Connection initialisation timeout").into())
+                }
+                refused = &mut self.lapses => Err(forbidden(&refused).into()),
+                () = &mut stops => Err(going_away().into()),
+                _ = beat.tick() => self.beats().await,
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn receives(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> Result<(), End> {
+        self.is_alive = true;
+        match message {
+            None => Err(End::Gone),
+            Some(Err(error)) => Err(broken(&error, self.state.settings.limits.body_limit_bytes).into()),
+            Some(Ok(AggregatedMessage::Text(text))) => {
+                let message = Message::read(&text)?;
+                drop(text);
+                self.hears(message).await
+            }
+            Some(Ok(AggregatedMessage::Binary(_))) => Err(invalid("Invalid message: it is binary").into()),
+            Some(Ok(AggregatedMessage::Ping(bytes))) => {
+                let mut session = self.session.clone();
+                self.sent(session.pong(&bytes)).await
+            }
+            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            Some(Ok(AggregatedMessage::Close(reason))) => Err(End::Left(reason)),
+        }
+    }
+
+    async fn hears(&mut self, message: Message) -> Result<(), End> {
+        match message {
+            Message::Init(_) if self.who.is_some() => Err(close(4429, "Too many initialisation requests").into()),
+            Message::Init(payload) => self.connects(payload.as_ref()).await,
+            Message::Ping(payload) => self.sends(pong(payload)).await,
+            Message::Pong => Ok(()),
+            Message::Subscribe { id, parameters } => self.begins(id.into(), *parameters).await,
+            Message::Complete { id } => {
+                if let Some(operation) = self.under_way.remove(id.as_str()) {
+                    operation.abort();
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn connects(&mut self, payload: Option<&Map<String, Value>>) -> Result<(), End> {
+        let authorization = self.authorization(payload).map_err(|error| forbidden(&error))?;
+        let until = Instant::now() + self.state.deadline();
+        let asked = identity(&self.state, self.opened.address, authorization.as_deref(), until);
+        let asked = timeout_at(until.into(), asked).await;
+        let Identity { viewer, lasts } = asked.unwrap_or(Err(ApiError::Timeout)).map_err(|error| match error {
+            ApiError::Unauthenticated(_) | ApiError::Forbidden(_) => forbidden(&error),
+            error => close(1013, &error.to_string()),
+        })?;
+        let pass = Pass { authorization, lasts };
+        let state = self.state.clone();
+        self.lapses = async move { pass.lapses(&state).await }.boxed_local();
+        let client = Client::of(&viewer, self.opened.address);
+        self.who = Some(Rc::new(Who { viewer, client }));
+        self.sends(ACKNOWLEDGED.to_owned()).await
+    }
+
+    /// What the client says of who asks: in the head of its handshake, or in the payload, for browsers cannot set the
+    /// former.
+    fn authorization(&self, payload: Option<&Map<String, Value>>) -> Result<Option<String>, ApiError> {
+        let refused = |message: &str| Err(ApiError::Unauthenticated(message.to_owned()));
+        let mut said = self.opened.authorization.clone()?;
+        for name in ["authorization", "Authorization"] {
+            match payload.and_then(|payload| payload.get(name)) {
+                None | Some(Value::Null) => {}
+                Some(Value::String(text)) if said.as_ref().is_none_or(|said| said == text) => said = Some(text.clone()),
+                Some(Value::String(_)) => return refused("who asks is said twice, and not the same"),
+                Some(_) => return refused("`authorization` in the payload is no text"),
+            }
+        }
+        Ok(said)
+    }
+
+    async fn begins(&mut self, id: Rc<str>, parameters: Result<Parameters, Refusal>) -> Result<(), End> {
+        let Some(who) = &self.who else {
+            return Err(close(4401, "Unauthorized").into());
+        };
+        if self.under_way.contains_key(&id) {
+            return Err(close(4409, &format!("Subscriber for {id} already exists")).into());
+        }
+        let (limits, count) = (&self.state.settings.limits, self.under_way.len() as u64 + 1);
+        if let Err(error) = limits.check(Limit::SocketOperations, count) {
+            self.state.metrics.over_limit(Limit::SocketOperations.facts().name);
+            return self.tells(&id, &Said::Error(Answer::failed(&error))).await;
+        }
+        let (handle, registration) = AbortHandle::new_pair();
+        let about = id.clone();
+        let said = said(self.state.clone(), who.clone(), parameters).map(move |said| (about.clone(), said));
+        self.operations.push(Abortable::new(said.boxed_local(), registration));
+        self.under_way.insert(id, handle);
+        Ok(())
+    }
+
+    async fn tells(&mut self, id: &str, said: &Said) -> Result<(), End> {
+        if said.is_last() {
+            self.under_way.remove(id);
+        }
+        match said.text(id) {
+            Some(text) => self.sends(text).await,
+            None => Err(close(1011, "Internal server error").into()),
+        }
+    }
+
+    /// Asks for a sign of life, and lets go of a peer that has given none since the last time.
+    async fn beats(&mut self) -> Result<(), End> {
+        if !std::mem::take(&mut self.is_alive) {
+            return Err(End::Gone);
+        }
+        let mut session = self.session.clone();
+        self.sent(session.ping(b"")).await
+    }
+
+    async fn sends(&mut self, text: String) -> Result<(), End> {
+        let mut session = self.session.clone();
+        self.sent(session.text(text)).await
+    }
+
+    /// Waits until there is room for what is sent.
+    async fn sent(&self, sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
+        tokio::select! {
+            biased;
+            sent = timeout(self.state.settings.patience.stalled, sending) => match sent {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(Closed)) => Err(End::Gone),
+                Err(_) => Err(End::Stalled),
+            },
+            () = self.state.stopping.closed() => Err(going_away().into()),
+        }
+    }
+}
+
+fn going_away() -> CloseReason {
+    close(1001, "The server stops; come back")
+}
+
+/// The close for a client that may not ask: why, without what is accepted, for which there is no room.
+fn forbidden(error: &ApiError) -> CloseReason {
+    let message = error.to_string();
+    let why = message.split(';').next().unwrap_or_default();
+    close(4403, &format!("Forbidden: {why}"))
+}

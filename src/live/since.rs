@@ -1,0 +1,130 @@
+//! What happened since a place, and goes on to happen: each change once, in order, whoever asks and wherever.
+//!
+//! Behind a place the database is read first, by a feed of its own, until that has come to where the process's feed is;
+//! from there on that one is listened to. The order of places tells which changes both have told.
+
+use std::sync::Arc;
+
+use futures_util::stream::{Stream, unfold};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{BUFFERED, Listener, Live, News};
+use crate::store::feed::{Change, Event, Feed};
+use crate::store::place::Place;
+use crate::store::{Store, StoreError};
+
+/// Why no more is told.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// The place to go on from is none, or too old: the database does not remember back to it.
+    #[error("the database does not remember back to the place")]
+    TooOld,
+    /// It is not known what changed: a collection was dropped, or the feed could not go on where it broke off.
+    #[error("it is not known what has changed")]
+    Lost,
+    /// The listener took so long that more changes wait than are kept.
+    #[error("{missed} more changes wait to be taken than the {BUFFERED} that are kept")]
+    TooSlow {
+        /// How many were missed.
+        missed: u64,
+    },
+    /// The database does not tell what changes, or not at the moment.
+    #[error("the database does not tell what changes at the moment")]
+    Silent,
+    /// The database cannot be read.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// All changes behind `after`, or from now on; ends with an error, and only so.
+///
+/// What happens once this has returned is told, whenever the stream is first asked. `store`: for what lies behind.
+///
+/// # Errors
+/// [`Ended`], where it cannot begin.
+pub async fn since(
+    store: Store,
+    live: &Live,
+    after: Option<Place>,
+) -> Result<impl Stream<Item = Result<Arc<Change>, Ended>> + use<>, Ended> {
+    let (_, listener) = live.listening().await.ok_or(Ended::Silent)?;
+    let state = match after {
+        None => State::Listening(listener, None),
+        Some(after) => {
+            let feed = Feed::open(&store, Some(&after)).await.map_err(too_old)?;
+            State::CatchingUp(Box::new(feed), after)
+        }
+    };
+    let telling = Telling {
+        live: live.clone(),
+        state,
+    };
+    Ok(unfold(telling, |mut telling| async move {
+        match telling.next().await {
+            Ok(Some(change)) => Some((Ok(change), telling)),
+            Ok(None) => None,
+            Err(ended) => {
+                telling.state = State::Over;
+                Some((Err(ended), telling))
+            }
+        }
+    }))
+}
+
+struct Telling {
+    live: Live,
+    state: State,
+}
+
+enum State {
+    /// Reads the database, and has told up to the place.
+    CatchingUp(Box<Feed>, Place),
+    /// Listens, and has told up to the place.
+    Listening(Listener, Option<Place>),
+    Over,
+}
+
+impl Telling {
+    async fn next(&mut self) -> Result<Option<Arc<Change>>, Ended> {
+        loop {
+            match &mut self.state {
+                State::CatchingUp(feed, told) => {
+                    // Before the question: if the answer is that there is nothing, then all up to here has been told.
+                    let listening = self.live.listen();
+                    match feed.next().await.map_err(too_old)? {
+                        Some(Event::Changed(change)) => {
+                            *told = change.place.clone();
+                            if let Some((heard, listener)) = listening
+                                && heard <= change.place
+                            {
+                                self.state = State::Listening(listener, Some(change.place.clone()));
+                            }
+                            return Ok(Some(Arc::new(change)));
+                        }
+                        Some(Event::Token) => {}
+                        Some(Event::Dropped) => return Err(Ended::Lost),
+                        None => {
+                            if let Some((_, listener)) = listening {
+                                self.state = State::Listening(listener, Some(told.clone()));
+                            }
+                        }
+                    }
+                }
+                State::Listening(listener, told) => match listener.recv().await {
+                    Ok(News::Change(change)) if told.as_ref().is_some_and(|told| change.place <= *told) => {}
+                    Ok(News::Change(change)) => return Ok(Some(change)),
+                    Ok(News::Lost) | Err(RecvError::Closed) => return Err(Ended::Lost),
+                    Err(RecvError::Lagged(missed)) => return Err(Ended::TooSlow { missed }),
+                },
+                State::Over => return Ok(None),
+            }
+        }
+    }
+}
+
+fn too_old(error: StoreError) -> Ended {
+    match error {
+        StoreError::HistoryLost(_) => Ended::TooOld,
+        error => Ended::Store(error),
+    }
+}
