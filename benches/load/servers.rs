@@ -9,9 +9,6 @@ use std::time::Duration;
 /// The database's name in all of them.
 pub const DATABASE: &str = "menagerie";
 
-/// The settings that this version of the server knows.
-const SETTINGS: &str = include_str!("../../.env.example");
-
 /// Ticks of the clock that Linux counts CPU time in, for every program on every common processor: `USER_HZ`.
 const TICKS_PER_SECOND: u64 = 100;
 
@@ -70,11 +67,6 @@ impl Entrant {
             Self::Yoga => "yoga",
             Self::Mercurius => "mercurius",
         }
-    }
-
-    /// Whether this version can be run so: one without caches is always cold.
-    pub fn exists(self) -> bool {
-        !matches!(self, Self::Warm | Self::Entities) || SETTINGS.contains("MENAGERIE_RESPONSE_CACHE_MB")
     }
 
     /// Whether it runs on Node.js.
@@ -137,8 +129,7 @@ impl Entrant {
                 Self::Entities => &["MENAGERIE_RESPONSE_CACHE_MB"],
                 _ => &["MENAGERIE_RESPONSE_CACHE_MB", "MENAGERIE_ENTITY_CACHE_MB"],
             };
-            let known = off.iter().filter(|setting| SETTINGS.contains(**setting));
-            command.envs(known.map(|setting| (setting, "0")));
+            command.envs(off.iter().map(|setting| (setting, "0")));
         }
         command
     }
