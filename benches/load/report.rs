@@ -117,7 +117,7 @@ pub fn verdicts(all: &Table) -> String {
             );
             let one = entities.commands <= 1.01;
             line(
-                &format!("{name}, entities: one command to the database"),
+                &format!("{name}, entities: at most one command to the database"),
                 entities.commands,
                 one,
             );
