@@ -154,7 +154,6 @@ async fn measured(options: &Options, arena: &Arena, tell: &mut impl FnMut(String
         for (query, cells) in &table {
             tell(report::table(query, cells));
         }
-        tell("### What must hold\n".to_owned());
         tell(report::verdicts(&table));
     }
     if options.wants_growth() {

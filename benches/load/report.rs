@@ -62,7 +62,7 @@ pub fn table(query: &Query, cells: &[(Entrant, Cell)]) -> String {
 
 /// What must hold of the figures, each with whether it does.
 pub fn verdicts(all: &Table) -> String {
-    let mut text = "| what must hold | found | |\n|---|---|---|\n".to_owned();
+    let mut text = "### What must hold\n\n| what must hold | found | |\n|---|---|---|\n".to_owned();
     let mut line = |what: &str, found: f64, holds: bool| {
         let _ = writeln!(
             text,
