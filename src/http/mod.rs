@@ -89,6 +89,19 @@ pub fn serve(
     state: State,
     serving: Serving,
 ) -> io::Result<impl Future<Output = io::Result<Ending>> + Send + 'static> {
+    serve_with(listener, state, serving, |_| {})
+}
+
+/// The same with routes of the caller's, which get what every route of this server gets.
+///
+/// # Errors
+/// What the system says of the listeners.
+pub fn serve_with(
+    listener: TcpListener,
+    state: State,
+    serving: Serving,
+    more: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> io::Result<impl Future<Output = io::Result<Ending>> + Send + 'static> {
     /// How long a client may take to send its request's head.
     const HEAD: Duration = Duration::from_secs(10);
     let signals = Signals::new(serving.signals)?;
@@ -116,6 +129,7 @@ pub fn serve(
             .wrap(browser::security_headers(!origins.is_empty(), tls))
             .wrap(from_fn(stopping::tell))
             .configure(|config| routes(config, settings))
+            .configure(more.clone())
             .configure(if apart { health::alive_route } else { health::routes })
     })
     .on_connect(leaving::remember)

@@ -152,6 +152,10 @@ impl State {
                 reason: refusal.to_string(),
             })?;
         }
+        let mut authenticator = Authenticator::new(settings.anonymous, settings.signed.clone());
+        if settings.response_cache_bytes > 0 {
+            authenticator = authenticator.that_knows_again(live.clone());
+        }
         let responses = Responses::new(live.clone(), settings.response_cache_bytes);
         Ok(Self {
             sdl: sdl.into(),
@@ -171,7 +175,7 @@ impl State {
             sockets: UnderWay::default(),
             subscriptions: UnderWay::default(),
             stopping: Stopping::default(),
-            authenticator: Arc::new(Authenticator::new(settings.anonymous, settings.signed.clone())),
+            authenticator: Arc::new(authenticator),
             settings: Arc::new(settings),
             guard,
         })

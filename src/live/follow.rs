@@ -99,12 +99,23 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
 
 /// Passes on what is told, until something was dropped.
 async fn hear(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
+    /// How often the database is asked for its time at most.
+    const OFTEN: Duration = Duration::from_millis(50);
+    let (mut asked, mut mark) = (Instant::now(), Some(feed.mark().await?));
     loop {
+        if mark.is_none() && asked.elapsed() >= OFTEN {
+            asked = Instant::now();
+            mark = Some(feed.mark().await?);
+        }
         match feed.next().await? {
             Some(Event::Changed(change)) => live.hears(change),
             Some(Event::Token) => live.versions().tokens_changed(),
             Some(Event::Dropped) => return Ok(()),
-            None => live.is_up_to_date(feed.place()),
+            None => {}
+        }
+        if mark.is_some_and(|mark| feed.has_reached(&mark)) {
+            live.is_up_to_date(asked.into_std(), feed.place());
+            mark = None;
         }
     }
 }

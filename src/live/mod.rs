@@ -21,16 +21,15 @@ pub use documents::Use;
 pub use follow::{Following, follow};
 
 use crate::store::Store;
-use crate::store::feed::{Change, QUIET};
+use crate::store::feed::Change;
 use crate::store::place::Place;
 use crate::store::versions::Versions;
 
 /// How many changes wait for the slowest listener. Who is further behind than this has missed some.
 pub const BUFFERED: usize = 1_024;
 
-/// How long after the last word of the database what is cached still counts. It says at least every [`QUIET`] that
-/// nothing has changed.
-const FRESH: Duration = QUIET.saturating_mul(4);
+/// For how long what is cached counts after a moment up to which the database has told of everything.
+const FRESH: Duration = Duration::from_millis(900);
 
 /// What listeners are told.
 #[derive(Clone, Debug)]
@@ -171,29 +170,28 @@ impl Live {
     /// It has told of a change.
     fn hears(&self, change: Change) {
         self.0.versions.changed(change.kind, &change.id);
-        let late = change.at.elapsed().is_some_and(|late| late > FRESH);
         let mut progress = self.progress();
         progress.place = Some(change.place.clone());
         // Nobody listens: that is no fault.
         let _ = self.0.news.send(News::Change(Arc::new(change)));
-        drop(progress);
-        self.stays_fresh(!late);
     }
 
-    /// It has told of all that had happened by now.
-    fn is_up_to_date(&self, place: Option<Place>) {
+    /// It has told of all that had happened by then.
+    fn is_up_to_date(&self, then: Instant, place: Option<Place>) {
         {
             let mut progress = self.progress();
             progress.connected = true;
             progress.place = place.or(progress.place.take());
         }
-        self.stays_fresh(true);
-        self.0.told.send_replace(Some(Instant::now()));
+        let since = (then + FRESH).saturating_duration_since(self.0.began);
+        let until = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        self.0.fresh_until.store(until, Ordering::SeqCst);
+        self.0.told.send_replace(Some(then));
     }
 
     /// The connection is lost, and may come back where it broke off.
     fn is_cut_off(&self) {
-        self.stays_fresh(false);
+        self.0.fresh_until.store(0, Ordering::SeqCst);
         self.progress().connected = false;
     }
 
@@ -206,13 +204,5 @@ impl Live {
         progress.place = None;
         progress.impossible = !possible;
         let _ = self.0.news.send(News::Lost);
-    }
-
-    fn stays_fresh(&self, is_fresh: bool) {
-        let until = match is_fresh {
-            true => self.now() + u64::try_from(FRESH.as_millis()).unwrap_or(u64::MAX),
-            false => 0,
-        };
-        self.0.fresh_until.store(until, Ordering::SeqCst);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::stream::{Stream, unfold};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -89,9 +90,10 @@ impl Telling {
         loop {
             match &mut self.state {
                 State::CatchingUp(feed, told) => {
-                    // Before the question: if the answer is that there is nothing, then all up to here has been told.
+                    // Before the question, so that nothing falls in between.
                     let listening = self.live.listen();
-                    match feed.next().await.map_err(too_old)? {
+                    // In a box, for it is large and mostly not there: what listens must cost little.
+                    match feed.next().boxed().await.map_err(too_old)? {
                         Some(Event::Changed(change)) => {
                             *told = change.place.clone();
                             if let Some((heard, listener)) = listening
@@ -104,7 +106,9 @@ impl Telling {
                         Some(Event::Token) => {}
                         Some(Event::Dropped) => return Err(Ended::Lost),
                         None => {
-                            if let Some((_, listener)) = listening {
+                            if let Some((heard, listener)) = listening
+                                && feed.place().is_some_and(|reached| heard <= reached)
+                            {
                                 self.state = State::Listening(listener, Some(told.clone()));
                             }
                         }

@@ -24,14 +24,6 @@ impl Timestamp {
         Self(DateTime::now())
     }
 
-    /// How long ago it was, by the clock of this machine; none where it is still to come.
-    pub fn elapsed(self) -> Option<Duration> {
-        let millis = DateTime::now()
-            .timestamp_millis()
-            .checked_sub(self.0.timestamp_millis())?;
-        u64::try_from(millis).ok().map(Duration::from_millis)
-    }
-
     /// How long it is until then, by the clock of this machine; nothing where it has passed.
     pub fn ahead(self) -> Duration {
         let millis = self

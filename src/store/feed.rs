@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{RawBsonRef, RawDocument, RawDocumentBuf, Timestamp as ClusterTime, doc};
+use mongodb::bson::{serialize_to_raw_document_buf, RawBsonRef, RawDocument, RawDocumentBuf, Timestamp as ClusterTime, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
 use mongodb::options::FullDocumentType;
@@ -22,7 +22,7 @@ use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
 /// How long the database waits for something to happen before it says that nothing did.
-pub const QUIET: Duration = Duration::from_millis(250);
+pub const QUIET: Duration = Duration::from_millis(200);
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -128,9 +128,13 @@ pub struct Feed {
     stream: Option<ChangeStream<RawDocumentBuf>>,
     /// Behind the last event that was given out, or where it began.
     token: Option<ResumeToken>,
-    /// The time of that event, or of its beginning.
+    /// The time up to which it has told of everything: that of the last event, or of a token where nothing happened.
     at: ClusterTime,
 }
+
+/// A moment in the database's own time.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(ClusterTime);
 
 impl Feed {
     /// Tells what changes from now on, or behind a place.
@@ -140,9 +144,7 @@ impl Feed {
     /// [`StoreError::HistoryLost`] where the database does not remember back to the place.
     pub async fn open(store: &Store, after: Option<&Place>) -> Result<Self> {
         // Before the stream, so that all that is told is later.
-        let reply = store.run(doc! { "ping": 1 }).await?;
-        let none = ClusterTime { time: 0, increment: 0 };
-        let at = reply.get_timestamp("operationTime").unwrap_or(none);
+        let Mark(at) = mark(store).await?;
         let token = after.and_then(Place::token);
         let stream = watch(store, token.as_ref()).await?;
         Ok(Self {
@@ -153,14 +155,27 @@ impl Feed {
         })
     }
 
-    /// The place that it has come to; `None` where nothing is known of it.
-    pub fn place(&self) -> Option<Place> {
-        let token = mongodb::bson::serialize_to_raw_document_buf(self.token.as_ref()?).ok()?;
-        Place::new(self.at, &token)
+    /// This moment: what happens from now on is behind it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn mark(&self) -> Result<Mark> {
+        mark(&self.store).await
     }
 
-    /// The next event; `None` when there was none for a moment ([`QUIET`]), and then all that had happened before that
-    /// moment has been told.
+    /// Whether all that had happened by then has been told. That nothing comes for a while does not say so: a database
+    /// that looks for it among the changes of others may need several questions.
+    pub fn has_reached(&self, mark: &Mark) -> bool {
+        self.at >= mark.0
+    }
+
+    /// The place that it has come to; `None` where nothing is known of it.
+    pub fn place(&self) -> Option<Place> {
+        let token = serialize_to_raw_document_buf(self.token.as_ref()?).ok()?;
+        Place::of_token(&token).or_else(|| Place::new(self.at, &token))
+    }
+
+    /// The next event; `None` when there was none for a moment ([`QUIET`]).
     ///
     /// # Errors
     /// After any error the feed is at an end until [`Feed::reopen`].
@@ -185,6 +200,9 @@ impl Feed {
                 self.token = Some(token);
             }
             let Some(event) = event else {
+                if let Some(place) = self.place() {
+                    self.at = self.at.max(place.at());
+                }
                 return Ok(if alive { None } else { Some(self.end()) });
             };
             if let Ok(at) = event.get_timestamp("clusterTime") {
@@ -225,6 +243,16 @@ impl Feed {
         (self.stream, self.token) = (None, None);
         Event::Dropped
     }
+}
+
+async fn mark(store: &Store) -> Result<Mark> {
+    let reply = store.run(doc! { "ping": 1 }).await?;
+    let never = ClusterTime {
+        time: u32::MAX,
+        increment: u32::MAX,
+    };
+    // A server that does not tell its time is no replica set, and none that has a feed.
+    Ok(Mark(reply.get_timestamp("operationTime").unwrap_or(never)))
 }
 
 /// Opens the stream, behind `after` where that is given. A place can only be gone on from by the same stages that gave

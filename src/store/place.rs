@@ -43,10 +43,25 @@ impl Place {
         })
     }
 
+    /// The place of a token alone, where its form tells the time.
+    pub(super) fn of_token(token: &RawDocument) -> Option<Self> {
+        let place = Self::new(Timestamp { time: 0, increment: 0 }, token)?;
+        let at = time_of(&place.token)?;
+        Some(Self { at, ..place })
+    }
+
     /// As the database takes it.
     pub(super) fn token(&self) -> Option<ResumeToken> {
         let digits: String = self.token.iter().map(|byte| format!("{byte:02X}")).collect();
         bson::deserialize_from_document(doc! { "_data": digits }).ok()
+    }
+
+    /// Its cluster time.
+    pub(super) const fn at(&self) -> Timestamp {
+        Timestamp {
+            time: self.at.0,
+            increment: self.at.1,
+        }
     }
 
     /// As a text: letters, digits, `-` and `_`.
@@ -78,6 +93,21 @@ impl Place {
                 token: token.to_vec(),
             }),
             _ => Err(NoPlace),
+        }
+    }
+}
+
+/// The cluster time up to which a token reaches. MongoDB writes it first, behind the mark of a timestamp, both in the
+/// order of their bytes; SecantusDB has it as the field `t` of a BSON document. Of another form nothing is known.
+fn time_of(token: &[u8]) -> Option<(u32, u32)> {
+    const TIMESTAMP: u8 = 0x82;
+    match token {
+        [TIMESTAMP, a, b, c, d, e, f, g, h, ..] => {
+            Some((u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h])))
+        }
+        token => {
+            let at = RawDocument::decode_from_bytes(token).ok()?.get_timestamp("t").ok()?;
+            Some((at.time, at.increment))
         }
     }
 }
@@ -120,6 +150,18 @@ mod tests {
         assert!(place(1, 2, &[9]) < place(1, 3, &[1]));
         assert!(place(1, 9, &[9]) < place(2, 0, &[1]));
         assert!(place(1, 1, &[1]) < place(1, 1, &[1, 0]));
+    }
+
+    #[test]
+    fn the_time_is_read_from_both_forms_of_tokens() {
+        let mongo = [0x82, 0, 0, 0, 7, 0, 0, 0, 2, 0x2B, 4];
+        assert_eq!(time_of(&mongo), Some((7, 2)));
+        let other = doc! { "s": 1_i64, "t": Timestamp { time: 7, increment: 2 }, "n": "" };
+        let other = RawDocumentBuf::try_from(&other).expect("BSON");
+        assert_eq!(time_of(other.as_bytes()), Some((7, 2)));
+        for token in [&b""[..], b"\x82", b"\x05\0\0\0\0", b"other"] {
+            assert_eq!(time_of(token), None);
+        }
     }
 
     #[test]

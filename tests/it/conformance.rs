@@ -1,13 +1,14 @@
 //! What others hold a GraphQL server to, run from npm against ours: the audits of graphql-http, and documents that
 //! graphql-js has judged. The scripts stand in `web/conformance/`; what they find is judged here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::process::Stdio;
 
+use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, until};
 
 /// The fewest audits and documents; fewer would mean that the scripts have lost some.
 const AUDITS: usize = 50;
@@ -53,6 +54,60 @@ async fn the_audits_of_graphql_http_all_pass() {
         .map(Json::to_string)
         .collect();
     assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
+}
+
+#[tokio::test]
+async fn the_reference_clients_of_both_protocols_are_cut_off_and_lose_and_double_nothing() {
+    let app = TestApp::with(&["article"]).await;
+    let gifts = app.raw().await.collection::<Document>("gifts");
+    let changing = async {
+        for number in 0.. {
+            let update = doc! { "$set": { "title": format!("title {number}") } };
+            let updated = gifts.update_one(doc! { "_id": "gift_ru-kp-2024" }, update).await;
+            assert_eq!(updated.expect("it is updated").modified_count, 1);
+        }
+    };
+    let clients = tokio::select! {
+        clients = lines("subscriptions.mjs", &app.address) => clients,
+        () = changing => Vec::new(),
+    };
+    let names: Vec<&Json> = clients.iter().map(|client| &client["client"]).collect();
+    assert_eq!(names, ["graphql-ws", "graphql-sse"]);
+    for client in &clients {
+        let name = &client["client"];
+        assert_eq!(
+            client["query"],
+            json!([{ "data": { "__typename": "Query" } }]),
+            "{name}"
+        );
+        // An error of the operation in one protocol, a result that has errors in the other.
+        let errors = ["error", "errors"]
+            .into_iter()
+            .find_map(|key| client["refused"][0].get(key));
+        let code = errors.map(|errors| &errors[0]["extensions"]["code"]);
+        assert_eq!(
+            code,
+            Some(&json!("GRAPHQL_VALIDATION_FAILED")),
+            "{name}: {}",
+            client["refused"]
+        );
+        let cursors = client["cursors"].as_array().expect("cursors");
+        let distinct: HashSet<&Json> = cursors.iter().collect();
+        assert!(
+            cursors.len() >= 12 && distinct.len() == cursors.len(),
+            "{name}: {cursors:?}"
+        );
+        assert_eq!(
+            client["cursors"], client["uncut"],
+            "{name}: as if it had not been cut off"
+        );
+        assert!(
+            client["times"].as_u64() >= Some(2),
+            "{name} was cut off: {}",
+            client["times"]
+        );
+    }
+    until("nobody to hear any more", || app.live.status().listeners == 1).await;
 }
 
 /// What is wrong with an answer to a document that graphql-js has judged so; nothing where both agree.

@@ -22,6 +22,7 @@ mod front; // the front door over HTTP: statuses, batches, browsers, cost, rates
 mod house; // the house rules, held against the sources
 mod identity; // who asks: tokens, signed tokens, refused headers
 mod killing; // the database killed under a writing load
+mod live; // subscriptions over WebSockets and streams of events: the protocols, how they end, what they cost
 mod observing; // metrics, health, traces, TLS
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth

@@ -12,13 +12,17 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use moka::sync::Cache;
 use tokio::time::sleep;
 
+use crate::domain::hash::sha256;
 use crate::graphql::error::ApiError;
 use crate::graphql::viewer::{Role, Viewer};
+use crate::live::Live;
 use crate::store::Store;
 use crate::store::bson_types::Timestamp;
-use crate::store::tokens::{self, is_token};
+use crate::store::tokens::{self, Token, is_token};
 pub use signed::{Signed, SignedSettings};
 pub use source::SignedError;
 
@@ -35,16 +39,39 @@ pub struct Identity {
 }
 
 /// Tells who asks.
-#[derive(Debug)]
 pub struct Authenticator {
     anonymous: bool,
     signed: Option<Arc<Signed>>,
+    known: Option<Known>,
 }
+
+/// The tokens that were looked up, by their hash, each with the version of all tokens from before.
+struct Known {
+    live: Live,
+    tokens: Cache<String, (u64, Token)>,
+}
+
+/// How many tokens are known at most.
+const MOST_KNOWN: u64 = 10_000;
 
 impl Authenticator {
     /// `anonymous`: one may ask without a token. `signed`: which signed tokens are accepted; none when absent.
     pub const fn new(anonymous: bool, signed: Option<Arc<Signed>>) -> Self {
-        Self { anonymous, signed }
+        Self {
+            anonymous,
+            signed,
+            known: None,
+        }
+    }
+
+    /// The same one that knows a token again for as long as `live` tells that none has changed.
+    #[must_use]
+    pub fn that_knows_again(self, live: Live) -> Self {
+        let tokens = Cache::new(MOST_KNOWN);
+        Self {
+            known: Some(Known { live, tokens }),
+            ..self
+        }
     }
 
     /// Who asks with this `Authorization` header (RFC 6750), or without one.
@@ -81,7 +108,7 @@ impl Authenticator {
         if !is_token(text) {
             return Err(self.refuse("the token is not complete"));
         }
-        let Some(token) = store.token(text).await? else {
+        let Some(token) = self.token(store, text).await? else {
             return Err(self.refuse("the token is unknown"));
         };
         if token.revoked_at.is_some() {
@@ -98,6 +125,23 @@ impl Authenticator {
             viewer: Viewer::Known { name: token.name, role },
             lasts: token.expires_at.map(Timestamp::ahead),
         })
+    }
+
+    async fn token(&self, store: &Store, text: &str) -> Result<Option<Token>, ApiError> {
+        let Some(Known { live, tokens }) = self.known.as_ref().filter(|known| known.live.is_fresh()) else {
+            return Ok(store.token(text).await?);
+        };
+        let (hash, version) = (sha256(text), live.versions().of_tokens());
+        match tokens.get(&hash) {
+            Some((known, token)) if known == version => Ok(Some(token)),
+            _ => {
+                let found = store.token(text).await?;
+                if let Some(token) = &found {
+                    tokens.insert(hash, (version, token.clone()));
+                }
+                Ok(found)
+            }
+        }
     }
 
     /// Resolves when what this header said no longer holds: when its token expires, and when it is found to be revoked,
@@ -117,7 +161,8 @@ impl Authenticator {
         loop {
             let wait = lasts.map_or(every, |lasts| lasts.clamp(REST, every));
             sleep(wait).await;
-            match self.identity(store, authorization).await {
+            // In a box, which is gone once this is known: as long as nothing is asked it would be the most that this holds.
+            match self.identity(store, authorization).boxed().await {
                 Ok(identity) => lasts = identity.lasts,
                 Err(refused @ ApiError::Unauthenticated(_)) => return refused,
                 // Whether it was revoked cannot be told now, and its end is known.

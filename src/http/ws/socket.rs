@@ -140,14 +140,15 @@ impl Socket {
         beat.tick().await;
         loop {
             let step = tokio::select! {
-                message = incoming.recv() => self.receives(message).await,
-                Some((id, said)) = self.operations.next() => self.tells(&id, &said).await,
+                // In boxes, which are gone when it rests: a socket that hears nothing must cost little.
+                message = incoming.recv() => self.receives(message).boxed_local().await,
+                Some((id, said)) = self.operations.next() => self.tells(&id, &said).boxed_local().await,
                 () = &mut late, if self.who.is_none() => {
                     Err(close(4408, "Connection initialisation timeout").into())
                 }
                 refused = &mut self.lapses => Err(forbidden(&refused).into()),
                 () = &mut stops => Err(going_away().into()),
-                _ = beat.tick() => self.beats().await,
+                _ = beat.tick() => self.beats().boxed_local().await,
             };
             if let Err(end) = step {
                 return end;

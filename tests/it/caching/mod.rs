@@ -267,3 +267,29 @@ async fn what_is_kept_stays_within_its_bytes() {
     .await;
     assert!(metric(&app, "cache_misses_total{cache=\"answers\"}") >= 400.0);
 }
+
+#[tokio::test]
+async fn a_token_is_known_again_without_the_database_until_it_is_revoked() {
+    let app = app().await;
+    let text = menagerie::store::tokens::random().expect("random numbers");
+    let new = menagerie::store::tokens::NewToken {
+        name: "dashboard",
+        role: "reader",
+        lifetime: None,
+    };
+    app.store.create_token(&text, new).await.expect("it is made");
+    let ask = || async {
+        let request = crate::support::client().post(format!("{}/graphql", app.address));
+        let answer = request.bearer_auth(&text).json(&json!({ "query": GIFT })).send().await;
+        answer.expect("an answer").status().as_u16()
+    };
+    assert_eq!(ask().await, 200);
+    // The feed tells of the new token a moment later.
+    is_fresh(&app).await;
+    assert_eq!(ask().await, 200);
+    let sent = app.store.commands_sent();
+    assert_eq!(ask().await, 200);
+    assert_eq!(app.store.commands_sent(), sent);
+    assert!(app.store.revoke_token("dashboard").await.expect("an answer"));
+    assert_eq!(ask().await, 401);
+}

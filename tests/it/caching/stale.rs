@@ -63,6 +63,29 @@ async fn read(app: &TestApp, log: &Log, done: &AtomicBool, here: bool, seed: u64
         let query = format!("{{ source(id: \"source_s{document}\") {{ title version }} }}");
         let found = app.query(&query).await;
         let version = found["source"]["version"].as_i64().expect("a version");
+        if version < at_least {
+            let st = app.live.status();
+            eprintln!(
+                "STALE {found} {at_least} here {here} {st:?} fresh {}",
+                app.live.is_fresh()
+            );
+            for _ in 0..20 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                let again = app.query(&query).await;
+                let raw = app
+                    .raw()
+                    .await
+                    .collection::<Document>("sources")
+                    .find_one(doc! {"_id": format!("source_s{document}")})
+                    .await;
+                eprintln!(
+                    "  again {again} {:?} log {} raw {:?}",
+                    app.live.status(),
+                    log.at_least(document, here),
+                    raw.map(|d| d.map(|d| d.get("version").cloned()))
+                );
+            }
+        }
         assert!(
             version >= at_least,
             "{found}, and {at_least} was acknowledged (here: {here})"

@@ -1,7 +1,9 @@
-// One request to the API: POST to /graphql on the server that sent the page. Queries and mutations only.
+// One request to the API: POST to /graphql on the server that sent the page. A subscription's answer is a stream of
+// events (events.ts), which lasts until GraphiQL stops asking for the next.
 
 import type { GraphiQLProps } from 'graphiql';
-import { Kind, parse } from 'graphql';
+import { Kind, OperationTypeNode, parse } from 'graphql';
+import { results } from './events.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
 type Params = Parameters<Fetcher>[0];
@@ -12,19 +14,25 @@ export const cost = { isAsked: false };
 
 /** Sends the operation; the headers of GraphiQL's header editor win over the page's own. */
 export const fetcher: Fetcher = async (params, options) => {
+  const asked = current(params);
+  const subscribes = isSubscription(asked);
   const headers = new Headers({
-    accept: 'application/graphql-response+json, application/json;q=0.9',
+    accept: subscribes ? 'text/event-stream' : 'application/graphql-response+json, application/json;q=0.9',
     'content-type': 'application/json',
   });
   if (cost.isAsked) headers.set('x-menagerie-cost', '1');
   for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value));
 
+  const leaving = new AbortController();
   let response: Response;
   try {
-    response = await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(current(params)) });
+    const body = JSON.stringify(asked);
+    response = await fetch('/graphql', { method: 'POST', headers, body, signal: leaving.signal });
   } catch (error) {
     throw failure(`The server cannot be reached: ${error instanceof Error ? error.message : error}. Is it running?`);
   }
+  // What is wrong with the request itself is told by JSON.
+  if (subscribes && response.ok && response.body) return results<Result>(response.body, leaving);
   const text = await response.text();
   try {
     return JSON.parse(text) as Result;
@@ -49,6 +57,17 @@ function current(params: Params): Params {
   } catch {
     // The server says what is wrong with the text.
     return params;
+  }
+}
+
+/** Whether a subscription is asked for: the operation of this name, or the only one. */
+function isSubscription({ query, operationName }: Params): boolean {
+  try {
+    const operations = parse(query).definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+    const asked = operations.find((one) => one.name?.value === operationName) ?? operations[0];
+    return asked?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    return false;
   }
 }
 

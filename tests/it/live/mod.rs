@@ -1,0 +1,107 @@
+//! What is live: subscriptions over WebSockets and streams of events, as clients meet them.
+//!
+//! Here stands what the files beside this one share: a server over the article's data, and changes in it. `socket` is a
+//! client of WebSockets that can also be wrong, `stream` one of events.
+
+mod events; // streams of events: their form, where they go on, how they end
+mod idle; // what a subscriber costs that hears nothing
+mod lasting; // how sockets and streams end: tokens, silence, clients that do not read, the server's stop
+mod socket; // a client of WebSockets
+mod stream; // a client of streams of events
+mod ws; // graphql-transport-ws to the letter
+
+use std::time::Duration;
+
+use menagerie::http::{Patience, Settings};
+use menagerie::seed::load::{Options, load};
+use mongodb::bson::{Document, doc};
+use serde_json::Value as Json;
+
+use crate::support::{TestApp, settings, until};
+
+/// How long something is waited for that must come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The gift that changes.
+const GIFT: &str = "gift_ru-kp-2024";
+
+/// Every change of it.
+const CHANGES: &str =
+    r#"subscription { changes(ids: ["gift_ru-kp-2024"]) { cursor operation id node { ... on Gift { title } } } }"#;
+
+/// A server with these settings over the article's data.
+async fn loaded(settings: Settings) -> TestApp {
+    let app = TestApp::set(settings).await;
+    load(&app.store, &["article".to_owned()], Options::default())
+        .await
+        .expect("the set loads");
+    // What the loading changed is told before anything that a test changes.
+    let database = app.raw().await;
+    let mut all = 0;
+    for collection in ["gifts", "nations", "animals", "events", "claims"] {
+        let documents = database.collection::<Document>(collection);
+        all += documents.count_documents(doc! {}).await.expect("a number");
+    }
+    until("the feed to have told of the set", || {
+        let index = app.search.status();
+        index.live && index.documents == all && index.lag.is_zero()
+    })
+    .await;
+    app
+}
+
+/// Settings under which nothing is waited for that a test does not wait for.
+fn patient(change: impl FnOnce(&mut Patience)) -> Settings {
+    let mut settings = settings();
+    settings.patience = Patience {
+        init: PATIENCE,
+        beat: PATIENCE,
+        stalled: PATIENCE,
+        check: PATIENCE,
+    };
+    change(&mut settings.patience);
+    settings
+}
+
+/// Waits until so many hear of changes beside the search index.
+async fn listeners(app: &TestApp, expected: usize) {
+    until(&format!("{expected} listeners"), || {
+        // The index listens too.
+        app.live.status().listeners == expected + 1
+    })
+    .await;
+}
+
+/// Changes the gift.
+async fn retitle(app: &TestApp, title: &str) {
+    let gifts = app.raw().await.collection::<Document>("gifts");
+    let updated = gifts
+        .update_one(doc! { "_id": GIFT }, doc! { "$set": { "title": title } })
+        .await;
+    assert_eq!(updated.expect("it is updated").modified_count, 1, "{title}");
+}
+
+/// The title in an event.
+fn title(event: &Json) -> &str {
+    event["data"]["changes"]["node"]["title"].as_str().unwrap_or_default()
+}
+
+/// A place in the feed, to subscribe after.
+async fn place(app: &TestApp) -> String {
+    let data = app.query("{ changesCursor }").await;
+    data["changesCursor"].as_str().expect("a text").to_owned()
+}
+
+/// The subscription that begins after a place.
+fn after(place: &str) -> String {
+    CHANGES.replace("changes(", &format!("changes(after: {place:?}, "))
+}
+
+/// The value of a metric.
+fn metric(app: &TestApp, name: &str) -> f64 {
+    let text = app.metrics.text().expect("text");
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name} in:\n{text}"))
+        .parse()
+        .expect("a number")
+}
