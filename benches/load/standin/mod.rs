@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mongodb::bson::{DateTime, RawArrayBuf, RawBsonRef, RawDocumentBuf, rawdoc};
+use mongodb::bson::{DateTime, RawArrayBuf, RawBsonRef, RawDocumentBuf, Timestamp, rawdoc};
 use tape::{Message, Tape};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -133,7 +133,7 @@ impl Shared {
         let request = Request::read(message).ok_or(io::ErrorKind::InvalidData)?;
         match request.name() {
             "hello" | "isMaster" | "ismaster" => request.reply(&self.greeting(), output),
-            "ping" | "endSessions" | "killCursors" if request.waits => request.reply(&rawdoc! { "ok": 1.0 }, output),
+            "ping" | "endSessions" | "killCursors" if request.waits => request.reply(&alive(), output),
             "ping" | "endSessions" | "killCursors" => {}
             "getMore" if self.is_stream(&request) => {
                 let wait = request.command.get("maxTimeMS").ok().flatten();
@@ -234,6 +234,13 @@ impl Shared {
             "maxWireVersion": 21, "ok": 1.0,
         }
     }
+}
+
+/// The answer to a ping. The database's time stands still, since nothing is ever written: every change stream has told
+/// of all that there is.
+fn alive() -> RawDocumentBuf {
+    let then = Timestamp { time: 1, increment: 1 };
+    rawdoc! { "ok": 1.0, "operationTime": then }
 }
 
 fn number(value: RawBsonRef<'_>) -> Option<i64> {
