@@ -5,9 +5,7 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{
-    RawBsonRef, RawDocument, RawDocumentBuf, Timestamp as ClusterTime, doc, serialize_to_raw_document_buf,
-};
+use mongodb::bson::{serialize_to_raw_document_buf, RawBsonRef, RawDocument, RawDocumentBuf, Timestamp as ClusterTime, doc};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken;
 use mongodb::options::FullDocumentType;
