@@ -102,10 +102,9 @@ impl Place {
 fn time_of(token: &[u8]) -> Option<(u32, u32)> {
     const TIMESTAMP: u8 = 0x82;
     match token {
-        [TIMESTAMP, a, b, c, d, e, f, g, h, ..] => Some((
-            u32::from_be_bytes([*a, *b, *c, *d]),
-            u32::from_be_bytes([*e, *f, *g, *h]),
-        )),
+        [TIMESTAMP, a, b, c, d, e, f, g, h, ..] => {
+            Some((u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h])))
+        }
         token => {
             let at = RawDocument::decode_from_bytes(token).ok()?.get_timestamp("t").ok()?;
             Some((at.time, at.increment))
