@@ -34,14 +34,15 @@ browser: ## Check the pages in a browser: Chromium on the PATH, or the program t
 	@cargo test --locked --no-run --test it
 	@node web/browser/run.mjs --server "$${CARGO_TARGET_DIR:-target}/debug/menagerie"
 
-bench: ## Measure what the guard spends on documents, in CPU time
+bench: database benches/load/peers/node_modules/.package-lock.json ## Measure the guard, and the server beside its peers (needs wrk and Node.js); writes RESULTS.md
 	cargo bench --locked --bench guard -- table
+	cargo bench --locked --bench load -- $(LOAD)
 
 seed: database web ## Load every seed set, also beside a running server
 	@cargo run --release --locked -- seed article history
 
 clean: ## Remove what was built, and with DATA=1 the data folder ./data too
-	rm -rf target web/dist web/node_modules examples/web/build examples/web/node_modules examples/web/src/generated
+	rm -rf target web/dist web/node_modules benches/load/peers/node_modules examples/web/build examples/web/node_modules examples/web/src/generated
 ifeq ($(DATA),1)
 	rm -rf data
 endif
@@ -56,6 +57,9 @@ examples: prerequisites examples/web/node_modules/.package-lock.json
 # npm writes this file last of all.
 examples/web/node_modules/.package-lock.json: examples/web/package-lock.json
 	@scripts/examples.sh
+
+benches/load/peers/node_modules/.package-lock.json: benches/load/peers/package-lock.json
+	@scripts/peers.sh
 
 prerequisites:
 	@scripts/prerequisites.sh

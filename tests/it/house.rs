@@ -110,6 +110,7 @@ fn walk(folder: &Path, found: &mut Vec<String>) {
             "node_modules",
             "web/node_modules",
             "web/dist",
+            "benches/load/peers/node_modules",
             "examples/web/build",
             "examples/web/node_modules",
             "examples/web/src/generated",

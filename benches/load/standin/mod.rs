@@ -1,0 +1,258 @@
+//! A stand-in for the database that answers from memory, so that the servers are measured and not what they wait for.
+//!
+//! It speaks the wire protocol. While it learns, it hands on to the real database what it has not been asked before, and
+//! keeps the reply by what was asked (`tape`). After that it answers from memory alone, and what it does not know is an
+//! error, is counted, and ends the benchmark. It greets and answers pings itself. A change stream opens as the real one
+//! did, and then nothing ever happens in it: as in a database that nobody writes to.
+
+mod tape;
+mod wire;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mongodb::bson::{DateTime, RawArrayBuf, RawBsonRef, RawDocumentBuf, Timestamp, rawdoc};
+use tape::{Message, Tape};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use wire::{Request, document_of, whole};
+
+/// How many threads answer.
+const THREADS: usize = 2;
+
+/// A running stand-in; it ends when it is dropped.
+pub struct Standin {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    runtime: Option<Runtime>,
+}
+
+struct Shared {
+    address: SocketAddr,
+    database: SocketAddr,
+    tape: Tape,
+    /// The reply that opened a change stream, and that stream's cursor.
+    stream: Mutex<Option<(Message, i64)>>,
+    learning: AtomicBool,
+    asked: AtomicU64,
+    unknown: Mutex<Vec<String>>,
+}
+
+impl Standin {
+    /// Stands in for the database at this address, and learns.
+    pub fn start(database: SocketAddr) -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .enable_all()
+            .build()?;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let shared = Arc::new(Shared {
+            address,
+            database,
+            tape: Tape::default(),
+            stream: Mutex::default(),
+            learning: AtomicBool::new(true),
+            asked: AtomicU64::new(0),
+            unknown: Mutex::default(),
+        });
+        let answering = Arc::clone(&shared);
+        runtime.spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let shared = Arc::clone(&answering);
+                // A client that leaves is no failure.
+                tokio::spawn(async move { shared.serve(client).await });
+            }
+        });
+        Ok(Self {
+            address,
+            shared,
+            runtime: Some(runtime),
+        })
+    }
+
+    /// Where drivers find it.
+    pub fn uri(&self) -> String {
+        format!("mongodb://{}/?directConnection=true", self.address)
+    }
+
+    /// Whether what is not known is asked of the real database.
+    pub fn learn(&self, learning: bool) {
+        self.shared.learning.store(learning, Ordering::SeqCst);
+    }
+
+    /// How many commands it has answered so far, without greetings, pings and change streams.
+    pub fn asked(&self) -> u64 {
+        self.shared.asked.load(Ordering::Relaxed)
+    }
+
+    /// Commands that it could not answer.
+    pub fn unknown(&self) -> Vec<String> {
+        self.shared.unknown.lock().expect("no holder panics").clone()
+    }
+}
+
+impl Drop for Standin {
+    fn drop(&mut self) {
+        // Its owner may be asynchronous, where nothing may wait for the threads.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Shared {
+    async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
+        client.set_nodelay(true)?;
+        let mut database = None;
+        let (mut input, mut output) = (Vec::with_capacity(65_536), Vec::with_capacity(65_536));
+        while client.read_buf(&mut input).await? > 0 {
+            let mut at = 0;
+            while let Some(length) = whole(&input[at..]) {
+                self.answer(&input[at..at + length], &mut database, &mut output).await?;
+                at += length;
+            }
+            input.drain(..at);
+            client.write_all(&output).await?;
+            output.clear();
+        }
+        Ok(())
+    }
+
+    /// Appends the reply to a message.
+    async fn answer(&self, message: &[u8], database: &mut Option<TcpStream>, output: &mut Vec<u8>) -> io::Result<()> {
+        let request = Request::read(message).ok_or(io::ErrorKind::InvalidData)?;
+        match request.name() {
+            "hello" | "isMaster" | "ismaster" => request.reply(&self.greeting(), output),
+            "ping" | "endSessions" | "killCursors" if request.waits => request.reply(&alive(), output),
+            "ping" | "endSessions" | "killCursors" => {}
+            "getMore" if self.is_stream(&request) => {
+                let wait = request.command.get("maxTimeMS").ok().flatten();
+                let wait = wait.and_then(number).unwrap_or(1_000);
+                tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
+                request.reply(&self.nothing_happened(), output);
+            }
+            "aggregate" if opens_stream(&request) => {
+                let known = self.stream.lock().expect("no holder panics").clone();
+                let opened = match known {
+                    Some((opened, _)) => opened,
+                    None => {
+                        let opened = self.ask(message, database).await?;
+                        let cursor = document_of(&opened).and_then(|reply| reply.get_document("cursor").ok());
+                        if let Some(id) = cursor.and_then(|cursor| cursor.get_i64("id").ok()) {
+                            *self.stream.lock().expect("no holder panics") = Some((Arc::clone(&opened), id));
+                        }
+                        opened
+                    }
+                };
+                request.replay(&opened, output);
+            }
+            name => {
+                self.asked.fetch_add(1, Ordering::Relaxed);
+                let fingerprint = request.fingerprint().ok_or(io::ErrorKind::InvalidData)?;
+                let cursor = request.command.get_i64("getMore").ok().filter(|_| name == "getMore");
+                let known = match cursor {
+                    Some(cursor) => self.tape.more(cursor),
+                    None => self.tape.reply(fingerprint),
+                };
+                if let Some(known) = known {
+                    request.replay(&known, output);
+                } else if self.learning.load(Ordering::Relaxed) {
+                    let reply = self.ask(message, database).await?;
+                    match cursor {
+                        Some(cursor) => self.tape.keep_more(cursor, &reply),
+                        None => self.tape.keep(fingerprint, &reply),
+                    }
+                    request.replay(&reply, output);
+                } else {
+                    self.unknown
+                        .lock()
+                        .expect("no holder panics")
+                        .push(format!("{:?}", request.command));
+                    let error = "the stand-in was not asked this while it learned";
+                    request.reply(&rawdoc! { "ok": 0.0, "errmsg": error, "code": 8_000 }, output);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the real database.
+    async fn ask(&self, message: &[u8], database: &mut Option<TcpStream>) -> io::Result<Message> {
+        let database = match database {
+            Some(open) => open,
+            None => database.insert(TcpStream::connect(self.database).await?),
+        };
+        database.write_all(message).await?;
+        let mut reply = Vec::new();
+        while whole(&reply).is_none() {
+            if database.read_buf(&mut reply).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(reply.into())
+    }
+
+    fn is_stream(&self, request: &Request<'_>) -> bool {
+        let stream = self.stream.lock().expect("no holder panics");
+        stream
+            .as_ref()
+            .is_some_and(|(_, id)| request.command.get_i64("getMore").is_ok_and(|asked| asked == *id))
+    }
+
+    /// What a change stream says after a wait in which nothing was written.
+    fn nothing_happened(&self) -> RawDocumentBuf {
+        let stream = self.stream.lock().expect("no holder panics");
+        let mut cursor = rawdoc! { "nextBatch": RawArrayBuf::new(), "ns": "menagerie.$cmd.aggregate" };
+        if let Some((opened, id)) = stream.as_ref() {
+            cursor.append(mongodb::bson::cstr!("id"), *id);
+            let opened = document_of(opened).and_then(|reply| reply.get_document("cursor").ok());
+            if let Some(token) = opened.and_then(|cursor| cursor.get_document("postBatchResumeToken").ok()) {
+                cursor.append(mongodb::bson::cstr!("postBatchResumeToken"), token.to_owned());
+            }
+        }
+        rawdoc! { "cursor": cursor, "ok": 1.0 }
+    }
+
+    /// What a replica set of one member says of itself.
+    fn greeting(&self) -> RawDocumentBuf {
+        let me = self.address.to_string();
+        rawdoc! {
+            "helloOk": true, "ismaster": true, "isWritablePrimary": true, "secondary": false, "readOnly": false,
+            "setName": "standin", "setVersion": 1, "hosts": [me.as_str()], "primary": me.as_str(), "me": me.as_str(),
+            "maxBsonObjectSize": 16_777_216, "maxMessageSizeBytes": 48_000_000, "maxWriteBatchSize": 100_000,
+            "localTime": DateTime::now(), "logicalSessionTimeoutMinutes": 30, "minWireVersion": 0,
+            "maxWireVersion": 21, "ok": 1.0,
+        }
+    }
+}
+
+/// The answer to a ping. The database's time stands still, since nothing is ever written: every change stream has told
+/// of all that there is.
+fn alive() -> RawDocumentBuf {
+    let then = Timestamp { time: 1, increment: 1 };
+    rawdoc! { "ok": 1.0, "operationTime": then }
+}
+
+fn number(value: RawBsonRef<'_>) -> Option<i64> {
+    value.as_i64().or(value.as_i32().map(i64::from))
+}
+
+fn opens_stream(request: &Request<'_>) -> bool {
+    let pipeline = request.command.get_array("pipeline").ok();
+    let first = pipeline.and_then(|stages| stages.get(0).ok().flatten());
+    first.is_some_and(|stage| {
+        stage
+            .as_document()
+            .is_some_and(|stage| stage.get("$changeStream").is_ok_and(|found| found.is_some()))
+    })
+}
