@@ -249,7 +249,11 @@ fn place_of(token: &ResumeToken) -> Option<Place> {
 /// Opens the stream, behind `after` where that is given. A place can only be gone on from by the same stages that gave
 /// it, so these are the same for every feed.
 async fn watch(store: &Store, after: Option<&ResumeToken>) -> Result<ChangeStream<RawDocumentBuf>> {
-    let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.collection()).chain([TOKENS]).collect();
+    let names: Vec<&str> = Kind::ALL
+        .iter()
+        .map(|kind| kind.collection())
+        .chain([TOKENS, MARKS])
+        .collect();
     let ours = doc! { "$or": [
         { "ns.coll": { "$in": names.clone() } },
         { "to.coll": { "$in": names } },

@@ -110,7 +110,7 @@ impl Store {
                 .examined
                 .fetch_add(explained.documents_examined, Ordering::Relaxed);
         }
-        let _turn = self.turn().await;
+        let _turn = self.counted_turn().await;
         let began = Instant::now();
         let found = read.await?;
         let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -171,18 +171,24 @@ impl Store {
         self.run(doc! { "ping": 1 }).await.map(drop)
     }
 
-    /// A turn for a command of a request, which is counted. As many are given out as there are connections: who waits
+    /// A turn for a command, which is counted.
+    async fn counted_turn(&self) -> Option<SemaphorePermit<'_>> {
+        let turn = self.turn().await;
+        self.commands.fetch_add(1, Ordering::Relaxed);
+        turn
+    }
+
+    /// A turn for a command. As many are given out as there are connections: who waits
     /// in the driver's own queue and gives up keeps its place there, and holds up those behind it.
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         let waiting = self.pool.waits();
         // The semaphore is never closed.
         let turn = self.connections.acquire().await.ok();
         drop(waiting);
-        self.commands.fetch_add(1, Ordering::Relaxed);
         turn
     }
 
-    /// How many commands were sent for requests so far, without what the driver adds to them.
+    /// How many commands were sent for requests so far; what the driver adds to them and the feed are not counted.
     pub fn commands_sent(&self) -> u64 {
         self.commands.load(Ordering::Relaxed)
     }
@@ -219,7 +225,7 @@ impl Store {
 
     /// Runs one command under the deadline.
     async fn run(&self, mut command: Document) -> Result<Document> {
-        let _turn = self.turn().await;
+        let _turn = self.counted_turn().await;
         command.insert("maxTimeMS", self.deadline_ms());
         Ok(self.database.run_command(command).await?)
     }

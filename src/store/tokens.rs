@@ -160,7 +160,7 @@ impl Store {
     }
 
     async fn find_token(&self, filter: Document) -> Result<Option<Token>> {
-        let _turn = self.turn().await;
+        let _turn = self.counted_turn().await;
         let row = self
             .tokens()
             .find_one(filter)

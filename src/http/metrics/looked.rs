@@ -57,7 +57,7 @@ impl Looked {
     pub fn register(&self, registry: &mut Registry) {
         registry.register(
             "database_commands",
-            "Commands sent to the database, retries included",
+            "Commands sent to the database for requests",
             self.commands.clone(),
         );
         registry.register(

@@ -380,7 +380,7 @@ async fn a_wrong_place_is_told_apart_from_one_that_is_too_old() {
         );
     }
     // Well formed, and of no feed: what a cursor looks like when the database has forgotten it.
-    let (code, message) = of("AWUAAAAAAAABggAAAAA").error().await;
+    let (code, message) = of("AYIAAAABAAAAASsE").error().await;
     assert_eq!(code, "CURSOR_EXPIRED", "{message}");
     assert!(message.contains("changesCursor"), "{message}");
     let ids = r#"subscription { changes(ids: ["gift_a", "mouse_b"]) { id } }"#;
