@@ -1,15 +1,20 @@
 //! From memory: the bytes of the answers that are known, and no work beside reading the request and sending them.
 //!
-//! What a server on this machine can give at the most. It is a plain actix app; where the server itself offers a hook for
-//! a route of one's own, this is the place to use it instead.
+//! A route of the server itself, with all that every route of it gets: what it could give at the most.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
-use actix_web::web::{Bytes, Data, post};
-use actix_web::{App, HttpResponse, HttpServer};
+use actix_web::web::{Bytes, Data, ServiceConfig, post};
+use menagerie::http::{Serving, Settings, State, serve_with};
+use menagerie::live::Live;
+use menagerie::search::Search;
+use menagerie::store::{self, Store};
 use serde::Deserialize;
 
 /// A request, as far as it is looked at.
@@ -24,14 +29,23 @@ pub async fn serve(answers: &Path) -> io::Result<()> {
     let answers: HashMap<String, String> = serde_json::from_slice(&std::fs::read(answers)?)?;
     let answers: HashMap<String, Bytes> = answers.into_iter().map(|(name, text)| (name, text.into())).collect();
     let answers = Data::new(answers);
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(answers.clone())
-            .route("/graphql", post().to(answer))
-    })
-    .bind("127.0.0.1:0")?;
-    writeln!(io::stdout(), "memory serves at http://{}/graphql", server.addrs()[0])?;
-    server.run().await
+    // No database is asked: this one only has a name.
+    let options = store::Options {
+        uri: "mongodb://127.0.0.1:1/?directConnection=true".into(),
+        database: "none".into(),
+        pool_size: 1,
+        deadline: Duration::from_secs(1),
+    };
+    let store = Store::connect(&options).await.map_err(io::Error::other)?;
+    let live = Live::new(&store, 0);
+    let state = State::new(store, live, Search::default(), Settings::default()).map_err(io::Error::other)?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    writeln!(io::stdout(), "memory serves at http://{}/bytes", listener.local_addr()?)?;
+    let routes = move |config: &mut ServiceConfig| {
+        config.app_data(answers.clone()).route("/bytes", post().to(answer));
+    };
+    serve_with(listener, state, Serving::default(), routes)?.await?;
+    Ok(())
 }
 
 async fn answer(answers: Data<HashMap<String, Bytes>>, body: Bytes) -> HttpResponse {
