@@ -102,9 +102,14 @@ impl Telling {
                     if let Some(change) = &change {
                         *told = change.place.clone();
                     }
-                    // That nothing came does not say that nothing is left: only the place does.
+                    // What others have heard must have been told here. That nothing came does not say that nothing is left:
+                    // then only the place does.
+                    let quiet = change.is_none();
+                    let has_told = |heard: &Place| {
+                        heard <= told || (quiet && feed.place().is_some_and(|reached| reached.has_come_to(heard)))
+                    };
                     if let Some((heard, listener)) = listening
-                        && feed.place().is_some_and(|reached| heard <= reached)
+                        && has_told(&heard)
                     {
                         self.state = State::Listening(listener, Some(told.clone()));
                     }

@@ -49,6 +49,11 @@ impl Place {
         bson::deserialize_from_document(doc! { "_data": digits }).ok()
     }
 
+    /// Whether this lies at least as far on as another, wherever within the same moment either lies.
+    pub const fn has_come_to(&self, other: &Self) -> bool {
+        self.position >= other.position
+    }
+
     /// As a text: letters, digits, `-` and `_`.
     pub fn text(&self) -> String {
         let mut bytes = Vec::with_capacity(1 + self.token.len());

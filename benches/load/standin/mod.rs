@@ -3,14 +3,14 @@
 //! It speaks the wire protocol. While it learns, it hands on to the real database what it has not been asked before, and
 //! keeps the reply by what was asked (`tape`). After that it answers from memory alone, and what it does not know is an
 //! error, is counted, and ends the benchmark. It greets and answers pings itself. A change stream opens as the real one
-//! did, and then nothing ever happens in it: as in a database that nobody writes to.
+//! did, and then tells of nothing but the marks that a server writes to know that it has heard of everything.
 
 mod tape;
 mod wire;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ use tape::{Message, Tape};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+use tokio::time::timeout;
 use wire::{Request, document_of, whole};
 
 /// How many threads answer.
@@ -37,6 +39,9 @@ struct Shared {
     tape: Tape,
     /// The reply that opened a change stream, and that stream's cursor.
     stream: Mutex<Option<(Message, i64)>>,
+    /// How many marks were written, and of how many that stream has told.
+    marks: watch::Sender<i64>,
+    told: AtomicI64,
     learning: AtomicBool,
     asked: AtomicU64,
     unknown: Mutex<Vec<String>>,
@@ -61,6 +66,8 @@ impl Standin {
             database,
             tape: Tape::default(),
             stream: Mutex::default(),
+            marks: watch::Sender::new(0),
+            told: AtomicI64::new(0),
             learning: AtomicBool::new(true),
             asked: AtomicU64::new(0),
             unknown: Mutex::default(),
@@ -133,13 +140,28 @@ impl Shared {
         let request = Request::read(message).ok_or(io::ErrorKind::InvalidData)?;
         match request.name() {
             "hello" | "isMaster" | "ismaster" => request.reply(&self.greeting(), output),
-            "ping" | "endSessions" | "killCursors" if request.waits => request.reply(&alive(), output),
+            "ping" | "endSessions" | "killCursors" if request.waits => request.reply(&rawdoc! { "ok": 1.0 }, output),
             "ping" | "endSessions" | "killCursors" => {}
+            "findAndModify" if request.command.get_str("findAndModify") == Ok(MARKS) => {
+                let mut number = 0;
+                self.marks.send_modify(|marks| {
+                    *marks += 1;
+                    number = *marks;
+                });
+                request.reply(
+                    &rawdoc! { "value": { "_id": "mark", "number": number }, "ok": 1.0 },
+                    output,
+                );
+            }
             "getMore" if self.is_stream(&request) => {
                 let wait = request.command.get("maxTimeMS").ok().flatten();
-                let wait = wait.and_then(number).unwrap_or(1_000);
-                tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
-                request.reply(&self.nothing_happened(), output);
+                let wait = Duration::from_millis(wait.and_then(number).unwrap_or(1_000).unsigned_abs());
+                let told = self.told.load(Ordering::SeqCst);
+                let mut marks = self.marks.subscribe();
+                let news = timeout(wait, marks.wait_for(|marks| *marks > told)).await;
+                let mark = news.ok().and_then(|news| news.ok().map(|marks| *marks));
+                self.told.fetch_max(mark.unwrap_or(0), Ordering::SeqCst);
+                request.reply(&self.told(mark), output);
             }
             "aggregate" if opens_stream(&request) => {
                 let known = self.stream.lock().expect("no holder panics").clone();
@@ -209,16 +231,30 @@ impl Shared {
             .is_some_and(|(_, id)| request.command.get_i64("getMore").is_ok_and(|asked| asked == *id))
     }
 
-    /// What a change stream says after a wait in which nothing was written.
-    fn nothing_happened(&self) -> RawDocumentBuf {
+    /// What a change stream says after a wait: that a mark was written, or that nothing was.
+    fn told(&self, mark: Option<i64>) -> RawDocumentBuf {
         let stream = self.stream.lock().expect("no holder panics");
-        let mut cursor = rawdoc! { "nextBatch": RawArrayBuf::new(), "ns": "menagerie.$cmd.aggregate" };
-        if let Some((opened, id)) = stream.as_ref() {
+        let mut batch = RawArrayBuf::new();
+        let opened = stream.as_ref().and_then(|(opened, _)| document_of(opened));
+        let opened = opened.and_then(|reply| reply.get_document("cursor").ok());
+        let mut token = opened.and_then(|cursor| Some(cursor.get_document("postBatchResumeToken").ok()?.to_owned()));
+        if let Some(number) = mark {
+            let place = rawdoc! { "s": i64::MAX / 2 + number };
+            let digits: String = place.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+            let of_mark = rawdoc! { "_data": digits };
+            batch.push(rawdoc! {
+                "_id": of_mark.clone(), "operationType": "update", "clusterTime": Timestamp { time: 1, increment: 1 },
+                "ns": { "db": "menagerie", "coll": MARKS }, "documentKey": { "_id": "mark" },
+                "updateDescription": { "updatedFields": { "number": number } },
+            });
+            token = Some(of_mark);
+        }
+        let mut cursor = rawdoc! { "nextBatch": batch, "ns": "menagerie.$cmd.aggregate" };
+        if let Some((_, id)) = stream.as_ref() {
             cursor.append(mongodb::bson::cstr!("id"), *id);
-            let opened = document_of(opened).and_then(|reply| reply.get_document("cursor").ok());
-            if let Some(token) = opened.and_then(|cursor| cursor.get_document("postBatchResumeToken").ok()) {
-                cursor.append(mongodb::bson::cstr!("postBatchResumeToken"), token.to_owned());
-            }
+        }
+        if let Some(token) = token {
+            cursor.append(mongodb::bson::cstr!("postBatchResumeToken"), token);
         }
         rawdoc! { "cursor": cursor, "ok": 1.0 }
     }
@@ -236,12 +272,8 @@ impl Shared {
     }
 }
 
-/// The answer to a ping. The database's time stands still, since nothing is ever written: every change stream has told
-/// of all that there is.
-fn alive() -> RawDocumentBuf {
-    let then = Timestamp { time: 1, increment: 1 };
-    rawdoc! { "ok": 1.0, "operationTime": then }
-}
+/// The collection of the marks by which a server knows that it has been told of everything: the one thing that it writes.
+const MARKS: &str = "marks";
 
 fn number(value: RawBsonRef<'_>) -> Option<i64> {
     value.as_i64().or(value.as_i32().map(i64::from))
