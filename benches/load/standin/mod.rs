@@ -142,7 +142,7 @@ impl Shared {
             "hello" | "isMaster" | "ismaster" => request.reply(&self.greeting(), output),
             "ping" | "endSessions" | "killCursors" if request.waits => request.reply(&rawdoc! { "ok": 1.0 }, output),
             "ping" | "endSessions" | "killCursors" => {}
-            "findAndModify" if request.command.get_str("findAndModify") == Ok(MARKS) => {
+            "findAndModify" if request.command.get_str("findAndModify").is_ok_and(|name| name == MARKS) => {
                 let mut number = 0;
                 self.marks.send_modify(|marks| {
                     *marks += 1;
