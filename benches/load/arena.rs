@@ -154,7 +154,7 @@ impl Arena {
         let (run, cpu) = self.load(server, query, connections, time).await?;
         let memory = server.memory().0;
         // Counted one by one: a request that is cut off would blur the number.
-        self.standin.learn(false);
+        self.standin.learn(server.asks_what_it_lacks());
         let asked = self.standin.asked();
         for _ in 0..LESSONS {
             self.data(server, query).await?;
@@ -183,7 +183,7 @@ impl Arena {
         self.standin.learn(true);
         // With many connections it may end before the first answer comes, which says nothing yet.
         let _ = run((time / 3).clamp(Duration::from_secs(1), Duration::from_secs(5)));
-        self.standin.learn(false);
+        self.standin.learn(server.asks_what_it_lacks());
         let cpu = server.cpu();
         let run = run(time)?;
         // wrk leaves each connection with a request under way, which is worked on and not among those that it counts.

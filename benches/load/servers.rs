@@ -155,6 +155,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// Whether it asks for what it does not keep yet, so that what it asks cannot all be known beforehand.
+    pub const fn asks_what_it_lacks(&self) -> bool {
+        matches!(self.entrant, Entrant::Warm | Entrant::Entities)
+    }
+
     /// Starts it and waits until it says where it listens.
     pub fn start(entrant: Entrant, places: &Places) -> Result<Self, String> {
         let name = entrant.name();

@@ -2,7 +2,7 @@
 //!
 //! It speaks the wire protocol. While it learns, it hands on to the real database what it has not been asked before, and
 //! keeps the reply by what was asked (`tape`). After that it answers from memory alone, and what it does not know is an
-//! error, is counted, and ends the benchmark. It greets and answers pings itself. A change stream opens as the real one
+//! error, is counted, and ends the benchmark; but for servers that ask for what they do not keep yet, it goes on to learn. It greets and answers pings itself. A change stream opens as the real one
 //! did, and then tells of nothing but the marks that a server writes to know that it has heard of everything.
 
 mod tape;
