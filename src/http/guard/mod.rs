@@ -148,7 +148,7 @@ impl Guard {
         measure::check(document, self.limits())?;
         let valid = document
             .to_executable_validate(&self.schema)
-            .or_else(|error| rules::one_root_field(error).map_err(|error| self.invalid(&error.errors)))?;
+            .or_else(|error| rules::one_root_field(error).map_err(|errors| self.invalid(&errors)))?;
         rules::unique_input_fields(document)?;
         rules::variable_positions(&valid, &self.schema)?;
         if !self.rules.introspection {

@@ -11,7 +11,7 @@ use apollo_compiler::diagnostic::Diagnostic;
 use apollo_compiler::executable::{ExecutableDocument, Operation, Selection, SelectionSet};
 use apollo_compiler::parser::{SourceMap, SourceSpan};
 use apollo_compiler::schema::{ExtendedType, InputValueDefinition};
-use apollo_compiler::validation::{DiagnosticData, Valid, WithErrors};
+use apollo_compiler::validation::{DiagnosticData, DiagnosticList, Valid, WithErrors};
 use apollo_compiler::{Name, Node, Schema};
 
 use super::refusal::Refusal;
@@ -19,9 +19,7 @@ use super::refusal::Refusal;
 const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
 
 /// Lets a document pass that is refused only because a subscription writes its one root field several times.
-pub fn one_root_field(
-    refused: WithErrors<ExecutableDocument>,
-) -> Result<Valid<ExecutableDocument>, WithErrors<ExecutableDocument>> {
+pub fn one_root_field(refused: WithErrors<ExecutableDocument>) -> Result<Valid<ExecutableDocument>, DiagnosticList> {
     let is_about_root_fields = |error: Diagnostic<'_, DiagnosticData>| {
         error.error.unstable_error_name() == Some("SubscriptionUsesMultipleFields")
     };
@@ -37,7 +35,7 @@ pub fn one_root_field(
         // All other rules were held against it, and hold.
         return Ok(Valid::assume_valid(refused.partial));
     }
-    Err(refused)
+    Err(refused.errors)
 }
 
 /// Refuses input objects that give a field twice.
