@@ -139,6 +139,8 @@ checks['every sample query works'] = async ({ open, picture }) => {
     const tabs = await page.locator('.graphiql-tab').count();
     await page.getByRole('menuitem', { name: title, exact: true }).click();
     assert.equal(await page.locator('.graphiql-tab').count(), tabs + 1);
+    // A subscription has no end to wait for.
+    if ((await page.locator('.graphiql-query-editor').textContent()).includes('subscription')) continue;
     const { json } = await run(page);
     assert.equal(json.errors, undefined, `${title}: ${JSON.stringify(json.errors)}`);
   }
