@@ -31,9 +31,10 @@ function told(client, request) {
 }
 
 /** The cursors of the changes that a client is told; `cut` cuts it off now and then, `heard` learns of each. */
-function changes(client, after, heard, cut) {
+function changes(client, after, heard, connections, cut) {
   return new Promise((resolve, reject) => {
     const cursors = [];
+    let lost;
     // A client that connects again sends the same object again, with what it then holds.
     const variables = { after };
     const stop = client.subscribe(
@@ -43,12 +44,17 @@ function changes(client, after, heard, cut) {
           if (errors) return reject(new Error(JSON.stringify(errors)));
           // Some are on their way already when the client stops.
           if (cursors.length === ALL) return;
+          // What else has come by a connection that is cut off is lost with it.
+          if (connections() === lost) return;
           cursors.push(data.changes.cursor);
           heard(data.changes.cursor, variables);
           if (cursors.length === ALL) {
             stop();
             resolve(cursors);
-          } else if (cursors.length % BEFORE === 0) cut();
+          } else if (cut && cursors.length % BEFORE === 0) {
+            lost = connections();
+            cut();
+          }
         },
         error: (error) => reject(new Error(`cut off for good: ${error instanceof Error ? error : JSON.stringify(error)}`)),
         complete: () => {},
@@ -71,10 +77,10 @@ async function outcome(name, client, heard, cut, connections) {
   const refused = await told(client, { query: '{ nothing }' });
   const after = await place();
   const before = connections();
-  const cursors = await changes(client, after, heard, cut);
+  const cursors = await changes(client, after, heard, connections, cut);
   const times = connections() - before;
   heard(undefined, {});
-  const uncut = await changes(client, after, () => {}, () => {});
+  const uncut = await changes(client, after, () => {}, connections);
   console.log(JSON.stringify({ client: name, query, refused, cursors, uncut, times }));
 }
 
