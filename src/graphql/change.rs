@@ -12,24 +12,6 @@ use crate::store::bson_types::Timestamp;
 use crate::store::collections;
 use crate::store::feed::{self, Operation};
 
-/// The kinds of documents.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(name = "Kind", remote = "Kind")]
-pub enum AnyKind {
-    /// Animals that one nation gave to another.
-    Gift,
-    /// A giver or a recipient.
-    Nation,
-    /// A species, or another group of animals that sources name.
-    Animal,
-    /// What a gift belongs to: a visit, a treaty, a war.
-    Event,
-    /// A sentence of a source about other documents.
-    Claim,
-    /// Where claims come from.
-    Source,
-}
-
 /// What happened to a document.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeOperation {
@@ -72,8 +54,8 @@ impl Change {
     }
 
     /// The kind of the document.
-    async fn kind(&self) -> AnyKind {
-        self.change.kind.into()
+    async fn kind(&self) -> Kind {
+        self.change.kind
     }
 
     /// The id of the document.

@@ -27,7 +27,6 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field
 use async_graphql::{
     EmptyMutation, Name, Pos, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
 };
-
 use futures_util::stream::{self, Stream, StreamExt};
 
 use crate::live::Live;

@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::arena::Arena;
-use super::change::{AnyKind, Change};
+use super::change::Change;
 use super::collections::gift::GiftFilter;
 use super::error::{ApiError, Result, to_graphql};
 use super::filter::Selector;
@@ -72,16 +72,14 @@ impl Subscription {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only of documents of these kinds; of all where nothing is said.")] kinds: Option<
-            Vec<AnyKind>,
-        >,
+        #[graphql(desc = "Only of documents of these kinds; of all where nothing is said.")] kinds: Option<Vec<Kind>>,
         #[graphql(desc = "Only of the documents with these ids; of all where nothing is said.")] ids: Option<Vec<ID>>,
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
         let sieve = Sieve::Documents {
-            kinds: kinds.map(|kinds| kinds.into_iter().map(Kind::from).collect()),
+            kinds: kinds.map(HashSet::from_iter),
             ids: ids
                 .map(|ids| ids.into_iter().map(checked).collect())
                 .transpose()

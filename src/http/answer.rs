@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 use super::browser::REQUEST_ID;
 use super::guard::{MOST_ERRORS, Refusal};
-use super::kept::{Kept, Told};
+use super::kept::{About, Kept};
 use super::media::MediaType;
 use super::sse;
 use crate::graphql::error::ApiError;
@@ -32,7 +32,7 @@ pub struct Answer {
     extensions: Option<Box<Extensions>>,
     /// What the status must tell.
     #[serde(skip)]
-    told: Becomes,
+    told: Told,
     #[serde(skip)]
     /// In seconds.
     retry_after: Option<u32>,
@@ -73,7 +73,7 @@ fn work<S: Serializer>(work: &Work, serializer: S) -> Result<S::Ok, S::Error> {
 
 /// What a status tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Becomes {
+enum Told {
     /// The operation was executed.
     Executed,
     /// The request could be read, and its document or variables are not in order.
@@ -99,7 +99,7 @@ impl Answer {
             data: Some(response.data),
             errors: response.errors,
             extensions: cost.map(|cost| Box::new(Extensions { cost })),
-            told: Becomes::Executed,
+            told: Told::Executed,
             retry_after: None,
         }
     }
@@ -107,8 +107,8 @@ impl Answer {
     /// The answer to a request whose document or variables are not in order.
     pub fn refused(refusal: &Refusal) -> Self {
         let told = match refusal.faults.first().map(|fault| fault.code) {
-            Some("FORBIDDEN") => Becomes::Status(StatusCode::FORBIDDEN),
-            _ => Becomes::NotInOrder,
+            Some("FORBIDDEN") => Told::Status(StatusCode::FORBIDDEN),
+            _ => Told::NotInOrder,
         };
         Self {
             data: None,
@@ -122,7 +122,7 @@ impl Answer {
     /// The answer to a request that could not be read.
     pub fn unread(status: StatusCode, refusal: &Refusal) -> Self {
         Self {
-            told: Becomes::Status(status),
+            told: Told::Status(status),
             ..Self::refused(refusal)
         }
     }
@@ -157,10 +157,10 @@ impl Answer {
 
     /// As bytes that can be sent again, if the same request gets the same answer for as long as the data stays: all of it
     /// worked, and nothing in it was measured.
-    pub fn kept(&self, told: Told) -> Option<Kept> {
-        let stays = self.told == Becomes::Executed && self.errors.is_empty() && self.extensions.is_none();
+    pub fn kept(&self, about: About) -> Option<Kept> {
+        let stays = self.told == Told::Executed && self.errors.is_empty() && self.extensions.is_none();
         let body = stays.then(|| json(self))?;
-        body.map(|body| Kept::new(body.into(), told))
+        body.map(|body| Kept::new(body.into(), about))
     }
 
     /// The names of the limits that it goes over.
@@ -191,11 +191,17 @@ impl Answer {
     /// The status of this answer in this media type.
     pub fn status(&self, media: MediaType) -> StatusCode {
         match (self.told, media) {
-            (Becomes::Status(status), _) => status,
-            (Becomes::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+            (Told::Status(status), _) => status,
+            (Told::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
             // A stream of events is begun, so that a browser's EventSource shows its reader what is wrong.
-            (Becomes::NotInOrder, MediaType::Json | MediaType::EventStream) | (Becomes::Executed, _) => StatusCode::OK,
+            (Told::NotInOrder, MediaType::Json | MediaType::EventStream) | (Told::Executed, _) => StatusCode::OK,
         }
+    }
+}
+
+impl From<ApiError> for Answer {
+    fn from(error: ApiError) -> Self {
+        Self::failed(&error)
     }
 }
 

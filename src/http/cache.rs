@@ -12,12 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
-use moka::sync::Cache;
 
 use super::answer::Answer;
 use super::kept::Kept;
 use crate::graphql::viewer::Role;
-use crate::live::{Live, Use};
+use crate::live::{Bounded, Live, Use};
 use crate::store::versions::{Snapshot, Touched};
 
 /// What an entry takes besides its texts and its body.
@@ -58,7 +57,6 @@ struct Entry {
     answer: Arc<Kept>,
     snapshot: Snapshot,
     touched: Touched,
-    bytes: u32,
 }
 
 /// The answers.
@@ -68,52 +66,33 @@ pub struct Responses(Arc<Inner>);
 struct Inner {
     live: Live,
     most: u64,
-    kept: Option<Cache<Key, Entry>>,
+    kept: Bounded<Key, Entry>,
     under_way: Mutex<UnderWay>,
-    hits: AtomicU64,
-    misses: AtomicU64,
     joined: AtomicU64,
 }
 
 impl Responses {
     /// At most so many bytes; none of the answers is kept where that is 0.
     pub fn new(live: Live, bytes: u64) -> Self {
-        let cache = || {
-            Cache::builder()
-                .max_capacity(bytes)
-                .weigher(|_, entry: &Entry| entry.bytes)
-                .build()
-        };
         Self(Arc::new(Inner {
             live,
             most: bytes / SHARE,
-            kept: (bytes > 0).then(cache),
+            kept: Bounded::new(bytes),
             under_way: Mutex::default(),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
             joined: AtomicU64::new(0),
         }))
     }
 
     /// Whether answers are kept at the moment.
     pub fn is_on(&self) -> bool {
-        self.0.kept.is_some() && self.0.live.is_fresh()
+        self.0.kept.is_on() && self.0.live.is_fresh()
     }
 
     /// The answer to a request, if one is kept that still holds.
     pub fn get(&self, key: &Key) -> Option<Arc<Kept>> {
-        let Inner {
-            live,
-            kept,
-            hits,
-            misses,
-            ..
-        } = &*self.0;
-        let entry = kept.as_ref()?.get(key);
-        let entry = entry.filter(|entry| live.versions().still(&entry.snapshot, entry.touched) && live.is_fresh());
-        let counter = if entry.is_some() { hits } else { misses };
-        counter.fetch_add(1, Ordering::Relaxed);
-        entry.map(|entry| entry.answer)
+        let Inner { live, kept, .. } = &*self.0;
+        let holds = |entry: &Entry| live.versions().still(&entry.snapshot, entry.touched) && live.is_fresh();
+        kept.get(key, holds).map(|entry| entry.answer)
     }
 
     /// The answer that is being made to the same request, or the one that `make` makes.
@@ -152,15 +131,13 @@ impl Responses {
     fn keep(&self, key: &Key, answer: &Arc<Kept>, snapshot: Snapshot, touched: Touched) {
         let Inner { live, most, kept, .. } = &*self.0;
         let bytes = answer.len() * 2 + key.len() + ROOM;
-        let Some(kept) = kept else { return };
         if bytes as u64 <= *most && live.versions().still(&snapshot, touched) {
             let entry = Entry {
                 answer: Arc::clone(answer),
                 snapshot,
                 touched,
-                bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
             };
-            kept.insert(key.clone(), entry);
+            kept.put(key.clone(), entry, bytes);
         }
     }
 
@@ -170,15 +147,7 @@ impl Responses {
 
     /// How it is used.
     pub fn usage(&self) -> Use {
-        let Inner { kept, hits, misses, .. } = &*self.0;
-        // It counts in the background, now and then; who asks is to see how it is.
-        kept.iter().for_each(Cache::run_pending_tasks);
-        Use {
-            hits: hits.load(Ordering::Relaxed),
-            misses: misses.load(Ordering::Relaxed),
-            entries: kept.as_ref().map_or(0, Cache::entry_count),
-            bytes: kept.as_ref().map_or(0, Cache::weighted_size),
-        }
+        self.0.kept.usage()
     }
 
     /// How many requests waited for the answer to another.

@@ -90,7 +90,7 @@ pub async fn identity(
     if authorization.is_some() {
         // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
         let knocking = Client::knocking(address);
-        state.points.spend(&knocking, 1, &state.settings.limits)?;
+        state.spend(&knocking, 1)?;
     }
     let store = state.store.for_request(until, false);
     state.authenticator.identity(&store, authorization).await
@@ -124,32 +124,18 @@ impl Entry<'_> {
     /// # Errors
     /// The answer to one that is not let in.
     pub async fn admit(&self) -> Result<Admitted, Answer> {
-        let settings = &self.state.settings;
         // Who asks is looked up in the database, which is work already.
-        let Ok(entered) = self.state.under_way.enter(Limit::Concurrent, &settings.limits) else {
-            self.state.metrics.over_limit(Limit::Concurrent.facts().name);
-            return Err(Answer::failed(&ApiError::Busy));
-        };
-        let address = client::address(self.http, &settings.trusted_proxies);
-        let failed = |error| Answer::failed(&error);
-        let authorization = authorization(self.http.headers()).map_err(failed)?;
+        let entered = self.state.enter(&self.state.under_way, Limit::Concurrent)?;
+        let address = client::address(self.http, &self.state.settings.trusted_proxies);
+        let authorization = authorization(self.http.headers())?;
         let looked_up = identity(self.state, address, authorization.as_deref(), self.until);
-        let Identity { viewer, lasts } = self.in_time(looked_up).await?.map_err(failed)?;
+        let Identity { viewer, lasts } = self.in_time(looked_up).await??;
         Ok(Admitted {
             client: Client::of(&viewer, address),
             viewer,
             entered,
             pass: Pass { authorization, lasts },
         })
-    }
-
-    /// Spends the client's points.
-    ///
-    /// # Errors
-    /// The answer to a request that may not have them.
-    pub fn spend(&self, client: &Client, points: u64) -> Result<(), Answer> {
-        let spent = self.state.points.spend(client, points, &self.state.settings.limits);
-        spent.map_err(|error| Answer::failed(&error))
     }
 
     /// Works until the deadline, or until the client leaves.

@@ -14,6 +14,7 @@ use tracing::{Instrument, Span};
 
 use super::answer::{Answer, code_of};
 use super::client::{Client, Entered};
+use super::kept::About;
 use super::metrics::{InFlight, Kind, Outcome};
 use super::operation::Ready;
 use super::{State, trace};
@@ -55,9 +56,8 @@ struct Subscription {
     told: LocalBoxStream<'static, Option<Told>>,
     state: Data<State>,
     client: Client,
-    /// Of each event, in points.
-    price: u64,
-    name: Option<String>,
+    /// What it is; its cost is that of each event.
+    about: About,
     noted: Noted,
     sent: u64,
     /// The code of the error that ended it.
@@ -72,24 +72,20 @@ struct Subscription {
 /// # Errors
 /// The answer where there are as many as there may be.
 pub fn open(state: &Data<State>, client: Client, ready: Ready, noted: Noted) -> Result<Events, Answer> {
-    let Ok(place) = state.subscriptions.enter(Limit::Subscriptions, &state.settings.limits) else {
-        state.metrics.over_limit(Limit::Subscriptions.facts().name);
-        return Err(Answer::failed(&ApiError::Busy));
-    };
+    let place = state.enter(&state.subscriptions, Limit::Subscriptions)?;
     let told = subscribe(
         &state.schema,
         state.store.for_stream(),
         state.live.clone(),
         state.search.clone(),
-        ready.prepared.request,
+        ready.request,
     );
     let told = AssertUnwindSafe(told).catch_unwind().map(Result::ok);
     let subscription = Subscription {
         told: told.boxed_local(),
         state: state.clone(),
         client,
-        price: ready.prepared.cost,
-        name: ready.name,
+        about: ready.about,
         noted,
         sent: 0,
         code: None,
@@ -143,7 +139,7 @@ impl Subscription {
             return Ok(());
         }
         let State { points, settings, .. } = &**self.state;
-        points.pay(&self.client, self.price, &settings.limits).await
+        points.pay(&self.client, self.about.cost, &settings.limits).await
     }
 }
 
@@ -160,12 +156,12 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let codes: Vec<&str> = self.code.as_deref().into_iter().collect();
         let outcome = Outcome {
-            operation: self.name.as_deref(),
+            operation: self.about.operation.as_deref(),
             kind: Kind::Subscription,
             status: StatusCode::OK.as_u16(),
             codes: &codes,
             duration: self.noted.began.elapsed(),
-            cost: Some(self.price.saturating_mul(self.sent.max(1))),
+            cost: Some(self.about.cost.saturating_mul(self.sent.max(1))),
             commands: 0,
             request_id: &self.noted.request_id,
             viewer: &self.noted.viewer,

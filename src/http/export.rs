@@ -155,7 +155,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         ..
     } = entry.admit().await?;
     noted.viewer = viewer;
-    entry.spend(&client, 1)?;
+    entry.state.spend(&client, 1)?;
     let failed = |error: ApiError| Answer::failed(&error);
     let unread = |refusal: Refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
     let given = given(http.query_string(), state).map_err(unread)?;
@@ -164,7 +164,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
     if http.method() == Method::HEAD {
         return Ok((format, None));
     }
-    entry.spend(&client, PAGE)?;
+    entry.state.spend(&client, PAGE)?;
     let store = state.store.for_stream();
     let first = entry.in_time(async {
         let mut export = plan.open(store.clone()).await?;
@@ -173,7 +173,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
     });
     let (export, first) = first.await?.map_err(failed)?;
     let rows = first.as_ref().map_or(0, |piece| piece.rows as u64);
-    entry.spend(&client, rows)?;
+    entry.state.spend(&client, rows)?;
     let sending = Sending {
         export,
         store,

@@ -22,7 +22,7 @@ use super::client::Client;
 use super::entry::{Admitted, Entry, Pass, caught};
 use super::events::{self, Events, Noted as Subscribed};
 use super::guard::Refusal;
-use super::kept::Told;
+use super::kept::About;
 use super::leaving;
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
@@ -203,16 +203,16 @@ impl Way<'_> {
         if let Some(key) = &key
             && let Some(kept) = asker.known(key, &source)?
         {
-            self.note(&kept.told);
+            self.note(&kept.about);
             return Ok(Answered::Whole(Answers::Kept(kept)));
         }
         let ready = asker.ready(parameters, &source)?;
-        self.note(&ready.told());
-        let subscribes = ready.kind == Kind::Subscription;
+        self.note(&ready.about);
+        let subscribes = ready.about.kind == Kind::Subscription;
         if subscribes && self.media != MediaType::EventStream {
             return Err(no_events());
         }
-        self.afford(&client, ready.prepared.cost)?;
+        self.afford(&client, ready.about.cost)?;
         if subscribes {
             let noted = Subscribed {
                 began: self.began,
@@ -223,26 +223,26 @@ impl Way<'_> {
             };
             return Ok(Answered::Events(events::open(self.state, client, ready, noted)?, pass));
         }
-        if ready.kind == Kind::Query
+        if ready.about.kind == Kind::Query
             && let Some(key) = &key
         {
             return self.run_once(key, ready).await.map(Answered::Whole);
         }
-        let told = ready.told();
+        let about = ready.about.clone();
         let answer = self.run(ready).await;
         // What is read by GET has a tag, and a tag is one of bytes.
-        let kept = asker.by_get.then(|| answer.kept(told)).flatten();
-        Ok(Answered::Whole(match kept {
-            Some(kept) if self.media != MediaType::EventStream => Answers::Kept(Arc::new(kept)),
-            _ => answer.into(),
-        }))
+        let has_tag = asker.by_get && self.media != MediaType::EventStream;
+        let kept = has_tag.then(|| answer.kept(about)).flatten();
+        Ok(Answered::Whole(
+            kept.map_or_else(|| answer.into(), |kept| Answers::Kept(Arc::new(kept))),
+        ))
     }
 
-    fn note(&self, told: &Told) {
+    fn note(&self, about: &About) {
         let mut noted = self.noted.borrow_mut();
-        noted.operation.clone_from(&told.operation);
-        noted.kind = told.kind;
-        noted.cost = Some(told.cost);
+        noted.operation.clone_from(&about.operation);
+        noted.kind = about.kind;
+        noted.cost = Some(about.cost);
     }
 
     /// All of a batch is looked at before any of it runs.
@@ -250,13 +250,13 @@ impl Way<'_> {
         let asker = self.asker(client);
         let ready = all.iter().map(|parameters| {
             let ready = asker.ready(parameters, &asker.source(parameters)?)?;
-            match ready.kind {
+            match ready.about.kind {
                 Kind::Subscription => Err(no_events()),
                 _ => Ok(ready),
             }
         });
         let ready: Vec<_> = ready.collect();
-        let costs = ready.iter().flatten().map(|ready| ready.prepared.cost);
+        let costs = ready.iter().flatten().map(|ready| ready.about.cost);
         self.afford(client, costs.fold(0, u64::saturating_add))?;
         let runs = ready.into_iter().map(|ready| async {
             match ready {

@@ -35,12 +35,12 @@ pub struct Kept {
     brotli: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
     /// What the log and the metrics are told of the operation.
-    pub told: Told,
+    pub about: About,
 }
 
 /// What is told of an operation whenever it is answered.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct About {
     /// Its name.
     pub operation: Option<String>,
     /// What it is.
@@ -87,13 +87,13 @@ impl Form {
 
 impl Kept {
     /// An answer with this body.
-    pub fn new(body: Vec<u8>, told: Told) -> Self {
+    pub fn new(body: Vec<u8>, about: About) -> Self {
         Self {
             body: body.into(),
             hash: OnceLock::new(),
             brotli: OnceLock::new(),
             gzip: OnceLock::new(),
-            told,
+            about,
         }
     }
 

@@ -8,13 +8,15 @@ use std::time::Instant;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 
+use async_graphql::Request;
+
 use super::State;
 use super::answer::{Answer, Cost};
 use super::cache::{Key, Made};
 use super::client::Client;
 use super::entry::{caught, in_time};
-use super::guard::{self, OperationType, Prepared, Refusal};
-use super::kept::{Kept, Told};
+use super::guard::{self, OperationType, Refusal};
+use super::kept::{About, Kept};
 use super::metrics::Kind;
 use super::parameters::Parameters;
 use super::persisted::Source;
@@ -24,12 +26,10 @@ use crate::graphql::limits::Limit;
 
 /// An operation that may be executed.
 pub struct Ready {
-    /// What is executed, and what it costs.
-    pub prepared: Prepared,
-    /// Its name.
-    pub name: Option<String>,
-    /// What it is.
-    pub kind: Kind,
+    /// What is executed.
+    pub request: Request,
+    /// What the log and the metrics are told of it.
+    pub about: About,
 }
 
 /// Who asks for operations, and how.
@@ -68,7 +68,7 @@ impl Asker<'_> {
     pub fn known(&self, key: &Key, source: &Source) -> Result<Option<Arc<Kept>>, Answer> {
         let known = self.state.responses.get(key);
         if known.is_some() {
-            self.spend(1)?;
+            self.state.spend(self.client, 1)?;
             self.state.persisted.keep(source);
         }
         Ok(known)
@@ -95,7 +95,7 @@ impl Asker<'_> {
         } else {
             source.text.len() as u64 / 1_024
         };
-        self.spend(1 + to_read)?;
+        self.state.spend(self.client, 1 + to_read)?;
         let checked = match passed {
             Some(passed) => passed,
             None => guard.check(&source.text).map_err(|refusal| {
@@ -117,14 +117,18 @@ impl Asker<'_> {
         let prepared = guard
             .prepare_after(&checked, operation, &variables, self.after)
             .map_err(refused)?;
+        let kind = match operation.operation_type {
+            OperationType::Query => Kind::Query,
+            OperationType::Mutation => Kind::Mutation,
+            OperationType::Subscription => Kind::Subscription,
+        };
         Ok(Ready {
-            prepared,
-            name: operation.name.as_ref().map(|name| name.as_str().to_owned()),
-            kind: match operation.operation_type {
-                OperationType::Query => Kind::Query,
-                OperationType::Mutation => Kind::Mutation,
-                OperationType::Subscription => Kind::Subscription,
+            about: About {
+                operation: operation.name.as_ref().map(|name| name.as_str().to_owned()),
+                kind,
+                cost: prepared.cost,
             },
+            request: prepared.request,
         })
     }
 
@@ -135,32 +139,11 @@ impl Asker<'_> {
     pub fn afford(&self, cost: u64) -> Result<(), Answer> {
         let checked = self.state.settings.limits.check(Limit::Cost, cost);
         checked.map_err(|error| Answer::refused(&error.into()))?;
-        self.spend(cost)
-    }
-
-    /// Spends the client's points.
-    ///
-    /// # Errors
-    /// The answer to a request that may not have them.
-    pub fn spend(&self, points: u64) -> Result<(), Answer> {
-        let spent = self
-            .state
-            .points
-            .spend(self.client, points, &self.state.settings.limits);
-        spent.map_err(|error| Answer::failed(&error))
+        Ok(self.state.spend(self.client, cost)?)
     }
 }
 
 impl Ready {
-    /// What the log and the metrics are told of it.
-    pub fn told(&self) -> Told {
-        Told {
-            operation: self.name.clone(),
-            kind: self.kind,
-            cost: self.prepared.cost,
-        }
-    }
-
     /// Executes a query whose answer is kept, or waits for the answer to the same one of another client; and the number
     /// of commands that the database got for it.
     ///
@@ -174,14 +157,14 @@ impl Ready {
         gone: impl Future<Output = ()>,
     ) -> (Result<Made, Answer>, u64) {
         let store = state.store.for_request(until, false);
-        let (told, shared, made_by) = (self.told(), state.clone(), store.clone());
+        let (about, shared, made_by) = (self.about, state.clone(), store.clone());
         let State {
             schema, live, search, ..
         } = &***state;
         let (schema, live, search) = (schema.clone(), live.clone(), search.clone());
         let making = state.responses.join(key, async move {
             let execution = async {
-                let execution = execute(&schema, made_by.clone(), live, search, self.prepared.request);
+                let execution = execute(&schema, made_by.clone(), live, search, self.request);
                 Answer::executed(execution.await, None)
             };
             let answer = caught(execution, || {
@@ -189,7 +172,7 @@ impl Ready {
                 Answer::failed(&ApiError::Internal)
             });
             let answer = answer.await;
-            let kept = answer.kept(told);
+            let kept = answer.kept(about);
             (kept.map(Arc::new).ok_or_else(|| Arc::new(answer)), made_by.touched())
         });
         let made = in_time(until, gone, making).await;
@@ -205,17 +188,14 @@ impl Ready {
         gone: impl Future<Output = ()>,
         tells_cost: bool,
     ) -> (Answer, u64) {
-        let Prepared {
-            request,
-            cost: estimate,
-        } = self.prepared;
+        let estimate = self.about.cost;
         let store = state.store.for_request(until, tells_cost);
         let execution = execute(
             &state.schema,
             store.clone(),
             state.live.clone(),
             state.search.clone(),
-            request,
+            self.request,
         );
         let ended = in_time(until, gone, execution).await;
         let work = store.work();

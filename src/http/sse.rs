@@ -84,7 +84,7 @@ pub fn response(http: &HttpRequest, state: &Data<State>, events: Events, pass: P
         Some((Ok::<_, Infallible>(bytes), receiver))
     });
     HttpResponse::Ok()
-        .content_type(format!("{}; charset=utf-8", MediaType::EventStream.name()))
+        .content_type(MediaType::EventStream.content_type())
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((VARY, "Accept"))
         .insert_header((REQUEST_ID, request_id))

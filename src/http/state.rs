@@ -7,12 +7,14 @@ use ipnet::IpNet;
 
 use super::auth::{Authenticator, Signed};
 use super::cache::Responses;
-use super::client::{Points, UnderWay};
+use super::client::{Client, Entered, Points, UnderWay};
 use super::guard::{Guard, Rules};
 use super::metrics::Metrics;
 use super::persisted::{Persisted, Trusted};
 use super::stopping::Stopping;
-use crate::graphql::{Schema, limits::Limits, schema, sdl};
+use crate::graphql::error::ApiError;
+use crate::graphql::limits::{Limit, Limits};
+use crate::graphql::{Schema, schema, sdl};
 use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
@@ -188,6 +190,25 @@ impl State {
             self.store.clone()
         });
         Self { store, ..self.clone() }
+    }
+
+    /// A place among those that share this limit, for as long as what this gives is kept.
+    ///
+    /// # Errors
+    /// [`ApiError::Busy`] where there are as many as there may be; that is counted.
+    pub(super) fn enter(&self, among: &UnderWay, limit: Limit) -> Result<Entered, ApiError> {
+        among.enter(limit, &self.settings.limits).map_err(|_| {
+            self.metrics.over_limit(limit.facts().name);
+            ApiError::Busy
+        })
+    }
+
+    /// Spends the client's points.
+    ///
+    /// # Errors
+    /// [`ApiError::RateLimited`] or [`ApiError::LimitExceeded`] for a request that may not have them.
+    pub(super) fn spend(&self, client: &Client, points: u64) -> Result<(), ApiError> {
+        self.points.spend(client, points, &self.settings.limits)
     }
 
     /// What is counted.

@@ -7,11 +7,8 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use moka::sync::Cache;
-
-use super::Live;
+use super::{Bounded, Live, Use};
 use crate::store::entity::{Entity, Projection};
 use crate::store::versions::Touched;
 use crate::store::{Result, Store};
@@ -20,49 +17,14 @@ use crate::store::{Result, Store};
 const GROWTH: usize = 3;
 const ROOM: usize = 256;
 
-/// What is kept.
-pub(super) struct Documents {
-    kept: Option<Cache<String, Kept>>,
-    hits: AtomicU64,
-    misses: AtomicU64,
-}
+/// What is kept, by id.
+pub(super) type Documents = Bounded<String, Kept>;
 
 #[derive(Clone)]
-struct Kept {
+pub(super) struct Kept {
     /// Of the type that its id tells.
     document: Arc<dyn Any + Send + Sync>,
     version: u64,
-    bytes: u32,
-}
-
-/// How a cache is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Use {
-    /// How often it had what was looked for.
-    pub hits: u64,
-    /// How often it had not.
-    pub misses: u64,
-    /// How many things it holds.
-    pub entries: u64,
-    /// How many bytes they take, by estimate.
-    pub bytes: u64,
-}
-
-impl Documents {
-    /// At most so many bytes, by estimate.
-    pub fn new(bytes: u64) -> Self {
-        let cache = || {
-            Cache::builder()
-                .max_capacity(bytes)
-                .weigher(|_, kept: &Kept| kept.bytes)
-                .build()
-        };
-        Self {
-            kept: (bytes > 0).then(cache),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-        }
-    }
 }
 
 impl Live {
@@ -77,32 +39,29 @@ impl Live {
         mut ids: Vec<String>,
         fields: &Projection,
     ) -> Result<Vec<Arc<E>>> {
-        let Documents { kept, hits, misses } = &self.0.documents;
-        let Some(kept) = kept.as_ref().filter(|_| self.is_fresh()) else {
+        let kept = &self.0.documents;
+        if !kept.is_on() || !self.is_fresh() {
             return store.by_ids(ids, fields).await;
-        };
+        }
         // Whoever keeps the answer must know on what it rests, also where nothing is read.
         store.touch(Touched::one(E::KIND));
         let versions = self.versions();
         let mut found: Vec<Arc<E>> = Vec::with_capacity(ids.len());
         ids.retain(|id| {
-            let known = kept.get(id).filter(|known| known.version == versions.of_document(id));
+            let known = kept.get(id, |known| known.version == versions.of_document(id));
             let document = known.and_then(|known| known.document.downcast::<E>().ok());
             let is_known = document.is_some();
             found.extend(document);
             !is_known
         });
-        hits.fetch_add(found.len() as u64, Ordering::Relaxed);
-        misses.fetch_add(ids.len() as u64, Ordering::Relaxed);
         let before: HashMap<String, u64> = ids.iter().map(|id| (id.clone(), versions.of_document(id))).collect();
         for (document, bytes) in store.whole_by_ids::<E>(ids).await? {
             if let Some(version) = before.get(document.id()) {
                 let one = Kept {
                     document: Arc::<E>::clone(&document),
                     version: *version,
-                    bytes: u32::try_from(bytes * GROWTH + ROOM).unwrap_or(u32::MAX),
                 };
-                kept.insert(document.id().to_owned(), one);
+                kept.put(document.id().to_owned(), one, bytes * GROWTH + ROOM);
             }
             found.push(document);
         }
@@ -111,14 +70,6 @@ impl Live {
 
     /// How the cache of documents is used.
     pub fn documents(&self) -> Use {
-        let Documents { kept, hits, misses } = &self.0.documents;
-        // It counts in the background, now and then; who asks is to see how it is.
-        kept.iter().for_each(Cache::run_pending_tasks);
-        Use {
-            hits: hits.load(Ordering::Relaxed),
-            misses: misses.load(Ordering::Relaxed),
-            entries: kept.as_ref().map_or(0, Cache::entry_count),
-            bytes: kept.as_ref().map_or(0, Cache::weighted_size),
-        }
+        self.0.documents.usage()
     }
 }

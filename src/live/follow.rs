@@ -2,40 +2,15 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::Live;
+use super::task::{Following, Pause};
 use crate::store::feed::{Event, Feed};
 use crate::store::{Store, StoreError};
 
-/// How long it waits before it tries again: at first, and at most.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// How often it looks whether a database that could not tell of changes has learned to.
 const AGAIN: Duration = Duration::from_secs(30);
-/// After how long without an interruption the next one is taken for the first.
-const CALM: Duration = Duration::from_secs(60);
-
-/// The task that follows. It ends with this.
-pub struct Following {
-    task: JoinHandle<()>,
-    live: Live,
-}
-
-impl Following {
-    /// Ends it, and waits until it has.
-    pub async fn stop(mut self) {
-        self.task.abort();
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        self.task.abort();
-        self.live.is_cut_off();
-    }
-}
 
 /// Follows what changes in the store's database.
 ///
@@ -43,16 +18,11 @@ impl Drop for Following {
 /// runtime that calls this.
 pub fn follow(store: Store, live: Live) -> Following {
     let followed = live.clone();
-    let task = tokio::spawn(async move {
-        let (mut pause, mut told) = (PAUSE.0, false);
+    let task = async move {
+        let (mut pause, mut told) = (Pause::default(), false);
         loop {
-            let began = Instant::now();
             let ended = once(&store, &live).await;
-            if began.elapsed() > CALM {
-                pause = PAUSE.0;
-            }
-            let possible = !matches!(ended, Err(StoreError::NoFeed(_)));
-            live.is_lost(possible);
+            live.is_lost(!matches!(ended, Err(StoreError::NoFeed(_))));
             match ended {
                 Ok(()) => tracing::info!("the feed of changes begins anew"),
                 Err(error @ StoreError::NoFeed(_)) => {
@@ -63,14 +33,14 @@ pub fn follow(store: Store, live: Live) -> Following {
                     continue;
                 }
                 Err(error) => {
+                    let pause = pause.length();
                     tracing::warn!("changes in the database are not told: {error}; trying again in {pause:?}");
                 }
             }
-            sleep(pause).await;
-            pause = (pause * 2).min(PAUSE.1);
+            pause.wait().await;
         }
-    });
-    Following { task, live: followed }
+    };
+    Following::new(task, move || followed.is_cut_off())
 }
 
 /// Follows until the feed has to begin anew.
@@ -84,13 +54,13 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
         };
         live.is_cut_off();
         tracing::warn!("changes in the database are not told at the moment: {error}");
-        let mut pause = PAUSE.0;
+        let mut pause = Pause::default();
         loop {
-            sleep(pause).await;
+            pause.wait().await;
             match feed.reopen().await {
                 Ok(true) => break,
                 Ok(false) => return Ok(()),
-                Err(_) => pause = (pause * 2).min(PAUSE.1),
+                Err(_) => {}
             }
         }
         tracing::info!("changes in the database are told again, from where that broke off");

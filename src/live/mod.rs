@@ -1,13 +1,15 @@
 //! What changes, as long as the process runs: one feed of the database for all who want to hear of it.
 //!
 //! [`follow`] reads the feed, raises the store's [`Versions`] and tells all listeners. What they know is kept here: how
-//! the feed is ([`Live::status`]), documents that were read ([`Live::by_ids`]), whether what is cached can be trusted ([`Live::is_fresh`]), what happens from now on
-//! ([`Live::listen`]) and what happened since a place ([`since`]). Clients, and how they are told, are `http`'s.
+//! the feed is ([`Live::status`]), documents that were read ([`Live::by_ids`]), whether what is kept can be relied on
+//! ([`Live::is_fresh`]), what happens from now on ([`Live::listen`]) and what happened since a place ([`since`]). Clients, and how they are told, are `http`'s.
 
 pub mod since;
 
+mod bounded;
 mod documents;
 mod follow;
+mod task;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,9 +18,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, watch};
 use tokio::time::timeout;
 
+pub use bounded::{Bounded, Use};
 use documents::Documents;
-pub use documents::Use;
-pub use follow::{Following, follow};
+pub use follow::follow;
+pub use task::{Following, Pause};
 
 use crate::store::Store;
 use crate::store::feed::{Change, QUIET};
@@ -221,7 +224,6 @@ impl Live {
     /// What happened is not known, nor from where to go on.
     fn is_lost(&self, possible: bool) {
         self.is_cut_off();
-        self.0.versions.all_changed();
         self.0.begun.send_replace(false);
         let mut progress = self.progress();
         progress.place = None;

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::index::{Index, Update};
 use super::{KINDS, Search, SearchError};
-use crate::live::{Listener, Live, News};
+use crate::live::{Following, Listener, Live, News, Pause};
 use crate::store::feed::Operation;
 use crate::store::{Store, StoreError};
 
@@ -27,32 +27,6 @@ const WAITING: usize = 100_000;
 const SHOWN: usize = 20_000;
 /// How often all is read anew where the database does not tell what changes.
 const AGAIN: Duration = Duration::from_secs(30);
-/// How long it waits before it tries again: at first, and at most.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-/// After how long without an interruption the next one is taken for the first.
-const CALM: Duration = Duration::from_secs(60);
-
-/// The task that follows. It ends with this.
-pub struct Following {
-    task: JoinHandle<()>,
-    search: Search,
-}
-
-impl Following {
-    /// Ends it, and waits until it has.
-    pub async fn stop(mut self) {
-        self.task.abort();
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        self.task.abort();
-        self.search.is_cut_off();
-    }
-}
-
 /// Why following was interrupted.
 #[derive(Debug, thiserror::Error)]
 enum Interruption {
@@ -70,23 +44,19 @@ enum Interruption {
 /// calls this.
 pub fn follow(store: Store, live: Live, search: Search) -> Following {
     let followed = search.clone();
-    let task = tokio::spawn(async move {
-        let mut pause = PAUSE.0;
+    let task = async move {
+        let mut pause = Pause::default();
         loop {
-            let began = Instant::now();
             let ended = once(&store, &live, &search).await;
             search.is_cut_off();
-            if began.elapsed() > CALM {
-                pause = PAUSE.0;
-            }
             if let Err(interruption) = ended {
+                let pause = pause.length();
                 tracing::warn!("the search index does not follow the data: {interruption}; trying again in {pause:?}");
             }
-            sleep(pause).await;
-            pause = (pause * 2).min(PAUSE.1);
+            pause.wait().await;
         }
-    });
-    Following { task, search: followed }
+    };
+    Following::new(task, move || followed.is_cut_off())
 }
 
 /// Reads all and follows, until all has to be read anew.

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use asked::Asked;
 use cursor::{Place, Signature};
-pub use follow::{Following, follow};
+pub use follow::follow;
 use index::Index;
 use marks::Highlight;
 

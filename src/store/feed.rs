@@ -165,6 +165,7 @@ impl Feed {
     /// # Errors
     /// The database does not answer, or does not let it be written.
     pub async fn mark(&mut self) -> Result<i64> {
+        let _turn = self.store.turn().await;
         let marks = self.store.database.collection::<Document>(MARKS);
         let written = marks
             .find_one_and_update(doc! { "_id": "mark" }, doc! { "$inc": { "number": 1_i64 } })

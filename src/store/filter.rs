@@ -181,6 +181,12 @@ pub(super) fn all_of(parts: Vec<Document>) -> Document {
     }
 }
 
+/// The beginning of a word as it is looked for. Words are letters and digits (`domain::words`); anything else would be
+/// taken for a pattern.
+pub(super) fn plain(prefix: &str) -> String {
+    prefix.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
 fn test_of(test: &Test) -> Bson {
     let list = |values: &[Value]| values.iter().cloned().map(Bson::from).collect::<Vec<_>>();
     let value = |value: &Value| Bson::from(value.clone());
@@ -199,11 +205,7 @@ fn test_of(test: &Test) -> Bson {
         Test::MaybeAtMost(bound) => doc! { "$not": { "$gt": value(bound) } }.into(),
         Test::Known => doc! { "$ne": Bson::Null }.into(),
         Test::Unknown => doc! { "$eq": Bson::Null }.into(),
-        // Words are letters and digits (`domain::words`); anything else would be taken for a pattern.
-        Test::Prefix(prefix) => {
-            let plain: String = prefix.chars().filter(char::is_ascii_alphanumeric).collect();
-            doc! { "$regex": format!("^{plain}") }.into()
-        }
+        Test::Prefix(prefix) => doc! { "$regex": format!("^{}", plain(prefix)) }.into(),
     }
 }
 

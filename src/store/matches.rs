@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use mongodb::bson::{RawBsonRef, RawDocument};
 
 use super::bson_types::{date_of, first_step};
-use super::filter::{Filter, Test, Value};
+use super::filter::{Filter, Test, Value, plain};
 
 /// Whether a document meets a filter. As in a query, a join that has not been resolved holds for none.
 pub(super) fn meets(filter: &Filter, document: &RawDocument) -> bool {
@@ -127,7 +127,7 @@ fn test_on(test: &Test, found: &[Found<'_>]) -> bool {
         Test::Known => !absent(),
         Test::Unknown => absent(),
         Test::Prefix(prefix) => {
-            let plain: String = prefix.chars().filter(char::is_ascii_alphanumeric).collect();
+            let plain = plain(prefix);
             found.iter().any(|found| match found {
                 Found::Value(RawBsonRef::String(text)) => text.starts_with(&plain),
                 _ => false,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use mongodb::bson::{RawBsonRef, RawDocument, RawDocumentBuf, doc};
+use mongodb::bson::{Document, RawBsonRef, RawDocument, RawDocumentBuf, doc};
 
 use super::bson_types::first_step;
 use super::entity::{Entity, Projection};
@@ -17,35 +17,17 @@ use crate::store::cursor::Order;
 impl Store {
     /// The documents with these ids, in no particular order; ids that lead nowhere are left out. One command.
     pub async fn by_ids<E: Entity>(&self, ids: Vec<String>, fields: &Projection) -> Result<Vec<Arc<E>>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let find = Find {
-            kind: E::KIND,
-            limit: ids.len(),
-            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
-            sort: doc! {},
-            projection: self.projection(fields, &Order::new([])),
-        };
-        let rows = self.find(find).await?;
+        let rows = self
+            .rows_of(E::KIND, ids, self.projection(fields, &Order::new([])))
+            .await?;
         rows.iter().map(|row| read_document(row).map(Arc::new)).collect()
     }
 
     /// The documents with these ids with all their fields, and how many bytes each has in the database; otherwise as
     /// [`Store::by_ids`].
     pub async fn whole_by_ids<E: Entity>(&self, ids: Vec<String>) -> Result<Vec<(Arc<E>, usize)>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let find = Find {
-            kind: E::KIND,
-            limit: ids.len(),
-            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
-            sort: doc! {},
-            // All but what is there for searches.
-            projection: doc! { "words": 0 },
-        };
-        let rows = self.find(find).await?;
+        // All but what is there for searches.
+        let rows = self.rows_of(E::KIND, ids, doc! { "words": 0 }).await?;
         let read = |row: &RawDocumentBuf| Ok((Arc::new(read_document(row)?), row.as_bytes().len()));
         rows.iter().map(read).collect()
     }
@@ -60,14 +42,7 @@ impl Store {
         }
         let mut found = HashSet::new();
         for (kind, ids) in by_kind {
-            let find = Find {
-                kind,
-                limit: ids.len(),
-                filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::from).collect())).to_document(),
-                sort: doc! {},
-                projection: doc! { "_id": 1 },
-            };
-            let rows = self.find(find).await?;
+            let rows = self.rows_of(kind, ids, doc! { "_id": 1 }).await?;
             found.extend(rows.iter().filter_map(|row| row.get_str("_id").ok().map(str::to_owned)));
         }
         Ok(found)
@@ -81,20 +56,31 @@ impl Store {
             Kind::Claim => "code",
             Kind::Gift | Kind::Event | Kind::Source => "title",
         };
+        let rows = self.rows_of(kind, ids, doc! { field: 1 }).await?;
+        let text =
+            |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));
+        Ok(rows.iter().filter_map(text).collect())
+    }
+
+    /// The rows of these ids, in no particular order; no command where there are none.
+    async fn rows_of<I: Into<Value>>(
+        &self,
+        kind: Kind,
+        ids: impl IntoIterator<Item = I>,
+        projection: Document,
+    ) -> Result<Vec<RawDocumentBuf>> {
+        let ids: Vec<Value> = ids.into_iter().map(Into::into).collect();
         if ids.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(Vec::new());
         }
         let find = Find {
             kind,
             limit: ids.len(),
-            filter: Filter::field("_id", Test::In(ids.into_iter().map(Value::Text).collect())).to_document(),
+            filter: Filter::field("_id", Test::In(ids)).to_document(),
             sort: doc! {},
-            projection: doc! { field: 1 },
+            projection,
         };
-        let rows = self.find(find).await?;
-        let text =
-            |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));
-        Ok(rows.iter().filter_map(text).collect())
+        self.find(find).await
     }
 
     /// The one document that matches, or none. Meant for unique fields; of several the one with the first id is taken.

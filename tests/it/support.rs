@@ -46,7 +46,7 @@ pub struct TestApp {
     /// What it hears of changes.
     pub live: Live,
     following: Option<live::Following>,
-    indexing: Option<search::Following>,
+    indexing: Option<live::Following>,
 }
 
 impl TestApp {

@@ -6,10 +6,12 @@ mod tests;
 
 use std::fmt;
 
-/// The types of documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+use async_graphql::Enum;
+
+/// The kinds of documents.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// An animal or animals given by one nation to another.
+    /// Animals that one nation gave to another.
     Gift,
     /// A giver or a recipient.
     Nation,

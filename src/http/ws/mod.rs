@@ -40,9 +40,9 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
                        origins that may read its answers";
         return refused(http, state, &ApiError::Forbidden(message.to_owned()));
     }
-    let Ok(place) = state.sockets.enter(Limit::Sockets, &settings.limits) else {
-        state.metrics.over_limit(Limit::Sockets.facts().name);
-        return refused(http, state, &ApiError::Busy);
+    let place = match state.enter(&state.sockets, Limit::Sockets) {
+        Ok(place) => place,
+        Err(error) => return refused(http, state, &error),
     };
     let (response, session, incoming) = match actix_ws::handle_with_protocols(http, body, &[message::PROTOCOL]) {
         Ok(handled) => handled,

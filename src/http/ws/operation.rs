@@ -16,6 +16,7 @@ use super::super::client::Client;
 use super::super::entry::caught;
 use super::super::events::{self, Event, Events, Noted};
 use super::super::guard::Refusal;
+use super::super::kept::About;
 use super::super::media::MediaType;
 use super::super::metrics::{Kind, Outcome};
 use super::super::operation::Asker;
@@ -86,9 +87,7 @@ struct Operation {
 /// What the log and the metrics are told, as far as it got.
 #[derive(Default)]
 struct Progress {
-    name: Option<String>,
-    kind: Option<Kind>,
-    cost: Option<u64>,
+    about: Option<About>,
     commands: u64,
 }
 
@@ -112,10 +111,7 @@ impl Operation {
     async fn came(&self, parameters: Result<Parameters, Refusal>, progress: &mut Progress) -> Result<Came, Answer> {
         let state = &self.state;
         let parameters = parameters.map_err(|refusal| Answer::refused(&refusal))?;
-        let Ok(_entered) = state.under_way.enter(Limit::Concurrent, &state.settings.limits) else {
-            state.metrics.over_limit(Limit::Concurrent.facts().name);
-            return Err(Answer::failed(&ApiError::Busy));
-        };
+        let _entered = state.enter(&state.under_way, Limit::Concurrent)?;
         let asker = Asker {
             state,
             client: &self.who.client,
@@ -123,11 +119,9 @@ impl Operation {
             after: None,
         };
         let ready = asker.ready(&parameters, &asker.source(&parameters)?)?;
-        progress.name.clone_from(&ready.name);
-        progress.kind = Some(ready.kind);
-        progress.cost = Some(ready.prepared.cost);
-        asker.afford(ready.prepared.cost)?;
-        if ready.kind == Kind::Subscription {
+        progress.about = Some(ready.about.clone());
+        asker.afford(ready.about.cost)?;
+        if ready.about.kind == Kind::Subscription {
             let noted = Noted {
                 began: self.began,
                 request_id: self.request_id.clone(),
@@ -148,13 +142,14 @@ impl Operation {
     fn tell(&self, answer: &Answer, progress: &Progress) {
         let metrics = &self.state.metrics;
         let codes: Vec<&str> = answer.codes().collect();
+        let about = progress.about.as_ref();
         let outcome = Outcome {
-            operation: progress.name.as_deref(),
-            kind: progress.kind.unwrap_or(Kind::None),
+            operation: about.and_then(|about| about.operation.as_deref()),
+            kind: about.map_or(Kind::None, |about| about.kind),
             status: answer.status(MediaType::GraphqlResponse).as_u16(),
             codes: &codes,
             duration: self.began.elapsed(),
-            cost: progress.cost,
+            cost: about.map(|about| about.cost),
             commands: progress.commands,
             request_id: &self.request_id,
             viewer: &self.who.viewer,

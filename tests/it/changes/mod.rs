@@ -1,5 +1,6 @@
 //! Subscriptions below HTTP: what is told of which change, from where it goes on, and how it ends.
 
+mod endings; // what is refused, what it costs, how subscriptions end
 mod filters; // filters in memory against the database's
 mod since; // catching up meets listening: nothing lost, nothing doubled
 mod subscriptions; // what subscribers are told
