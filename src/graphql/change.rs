@@ -37,7 +37,7 @@ impl Change {
 }
 
 /// A change of one document: made, changed or deleted, by whatever program.
-#[Object]
+#[Object(serial)]
 impl Change {
     /// The place in the feed behind this change: subscribe `after` it, and the next change is the next that is told.
     async fn cursor(&self) -> String {

@@ -11,6 +11,7 @@ use super::collection::Collection;
 use super::error::{ApiError, Result};
 use super::filter::Selector;
 use super::limits::Limits;
+use super::list::List;
 use super::order::OrderInput;
 use crate::store::cursor::{Key, Order};
 use crate::store::filter::Filter;
@@ -42,6 +43,7 @@ pub struct Edge<E> {
 
 /// Where a page stands among all that matches.
 #[derive(SimpleObject, Clone, Debug, Default)]
+#[graphql(serial)]
 pub struct PageInfo {
     /// Whether more documents follow the last of this page.
     pub(super) has_next_page: bool,
@@ -127,10 +129,10 @@ impl<E: Member> TypeName for Edge<E> {
 }
 
 /// A page of a connection. Ask for `nodes`, or for `edges` where each document's cursor is needed.
-#[Object(name_type)]
+#[Object(name_type, serial)]
 impl<E: Member> Connection<E> {
     /// The documents on this page, each with its cursor.
-    async fn edges(&self) -> Vec<Edge<E>> {
+    async fn edges(&self) -> List<Edge<E>> {
         self.rows
             .iter()
             .map(|row| Edge {
@@ -141,7 +143,7 @@ impl<E: Member> Connection<E> {
     }
 
     /// The documents on this page.
-    async fn nodes(&self) -> Vec<&Arc<E>> {
+    async fn nodes(&self) -> List<&Arc<E>> {
         self.documents().collect()
     }
 
@@ -157,7 +159,7 @@ impl<E: Member> Connection<E> {
 }
 
 /// A document in a connection.
-#[Object(name_type)]
+#[Object(name_type, serial)]
 impl<E: Member> Edge<E> {
     /// The place of this document in this order: opaque, stays good when the document is deleted.
     async fn cursor(&self) -> String {

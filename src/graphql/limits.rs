@@ -5,6 +5,7 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::error::{self, ApiError};
+use super::list::List;
 
 /// What is known of a limit.
 #[derive(Debug)]
@@ -188,6 +189,7 @@ impl Limits {
 
 /// Every limit in force, so that a client can keep to them.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(serial)]
 pub struct ServiceConfig {
     /// How many documents a page has when neither `first` nor `last` says so.
     default_page_size: u64,
@@ -198,11 +200,12 @@ pub struct ServiceConfig {
     /// How large the body of a request may be, in bytes.
     max_body_bytes: u64,
     /// The other limits, each by its name.
-    limits: Vec<ServiceLimit>,
+    limits: List<ServiceLimit>,
 }
 
 /// A limit on requests. What goes over it is refused with the code LIMIT_EXCEEDED, this name, `limit` and `actual`.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(serial)]
 pub struct ServiceLimit {
     /// Its name, as a refusal gives it in `extensions.name`.
     name: &'static str,

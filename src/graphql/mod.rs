@@ -12,6 +12,7 @@ pub mod error;
 pub mod export;
 pub mod filter;
 pub mod limits;
+pub mod list;
 pub mod order;
 pub mod scalars;
 pub mod search;

@@ -17,6 +17,7 @@ use super::collections::gift::Gift;
 use super::collections::nation::Nation;
 use super::connection::{PageInfo, first_of};
 use super::error::{ApiError, Result, to_graphql};
+use super::list::List;
 use crate::domain::id::Kind;
 use crate::search::cursor::Signature;
 use crate::search::marks::{Highlight, Part};
@@ -84,11 +85,12 @@ impl SearchResult {
 
 /// A page of what a search finds, the best first.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub struct SearchConnection {
     /// What was found, each with its cursor, score and highlights.
-    edges: Vec<SearchEdge>,
+    edges: List<SearchEdge>,
     /// The documents that were found.
-    nodes: Vec<SearchResult>,
+    nodes: List<SearchResult>,
     /// Where this page stands among all that was found.
     page_info: PageInfo,
     /// How many documents were found in all, over all pages.
@@ -99,6 +101,7 @@ pub struct SearchConnection {
 
 /// A document that was found.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub struct SearchEdge {
     /// The place of this document in this search: opaque, stays good when the document is deleted.
     cursor: String,
@@ -107,20 +110,22 @@ pub struct SearchEdge {
     /// How well it fits: higher is better. Scores of different searches cannot be compared.
     score: f64,
     /// The texts in which something matched.
-    highlights: Vec<SearchHighlight>,
+    highlights: List<SearchHighlight>,
 }
 
 /// A text of a document in which something matched.
 #[derive(SimpleObject, Clone)]
+#[graphql(serial)]
 pub struct SearchHighlight {
     /// Where it stands in the document: `title`, `items.names`.
     field: String,
     /// The whole text, in pieces that follow each other.
-    parts: Vec<SearchHighlightPart>,
+    parts: List<SearchHighlightPart>,
 }
 
 /// A piece of a text.
 #[derive(SimpleObject, Clone)]
+#[graphql(serial)]
 pub struct SearchHighlightPart {
     /// The piece, as it stands in the document.
     text: String,
@@ -130,6 +135,7 @@ pub struct SearchHighlightPart {
 
 /// How the search index stands to the data. It follows them change by change, mostly within a tenth of a second.
 #[derive(SimpleObject, Clone, Copy)]
+#[graphql(serial)]
 pub struct SearchIndex {
     /// How many documents it holds.
     documents: u64,
@@ -267,7 +273,7 @@ fn connection(arena: &Arena, found: Found, signature: &Signature, wanted: bool, 
         end_cursor: cursor(found.hits.last()),
     };
     let hits = found.hits.into_iter().filter(|_| wanted);
-    let edges: Vec<SearchEdge> = hits
+    let edges: List<SearchEdge> = hits
         .filter_map(|hit| {
             // One that was deleted since the index heard of it is left out.
             let node = SearchResult::from_arena(arena, &hit.id)?;

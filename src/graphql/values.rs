@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::arena::load;
 use super::collections::nation::Nation;
+use super::list::List;
 use crate::domain::count;
 use crate::domain::date::{Day, Precision};
 use crate::domain::vocabulary::{DatePart, PlaceKind};
@@ -22,7 +23,7 @@ pub struct Count(pub count::Count);
 /// How many, with bounds. A bound that is null is unknown; it is never 0 by default.
 ///
 /// "over 70" is `min: 71, max: null`; "at least one" is `min: 1, max: null`; "a pair" is `min: 2, max: 2`.
-#[Object]
+#[Object(serial)]
 impl Count {
     /// The least that it can be; null where that is unknown.
     async fn min(&self) -> Option<i32> {
@@ -52,6 +53,7 @@ impl Count {
 
 /// A date that may be known in part only, in the Extended Date/Time Format (EDTF, ISO 8601-2) of level 0 or 1.
 #[derive(SimpleObject, Clone, Debug, Deserialize)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct PartialDate {
     /// The date: `2024-11-20`, `2024-11`, `2018`, `1965/1980`; `1965/` ends at an unknown time, `1959/..` is still open.
@@ -69,7 +71,7 @@ pub struct PartialDate {
     precision: Precision,
     /// The parts that the source does not say and that were concluded from elsewhere.
     #[serde(default)]
-    inferred: Vec<DatePart>,
+    inferred: List<DatePart>,
     /// Marked as approximate (`~` or `%`). The bounds are those of the date as written.
     #[serde(default)]
     approximate: bool,
@@ -80,6 +82,7 @@ pub struct PartialDate {
 
 /// A person and the office held at that time.
 #[derive(SimpleObject, Clone, Debug, Deserialize)]
+#[graphql(serial)]
 pub struct Person {
     /// The name.
     name: String,
@@ -90,6 +93,7 @@ pub struct Person {
 
 /// A point on the Earth in degrees (WGS 84).
 #[derive(SimpleObject, Clone, Copy, Debug, Deserialize)]
+#[graphql(serial)]
 pub struct Location {
     /// Longitude, east positive.
     lon: f64,
@@ -99,7 +103,7 @@ pub struct Location {
 
 /// A place such as a zoo or a region.
 #[derive(SimpleObject, Clone, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Place {
     /// The name.
     name: String,

@@ -71,10 +71,16 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
 async fn hear(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     /// How often a mark is written at most.
     const OFTEN: Duration = Duration::from_millis(250);
+    /// For how long marks are written after somebody relied on them, so that who comes back soon need not wait for one.
+    const KEEPING: Duration = Duration::from_secs(60);
     let mut mark: Option<(Instant, i64)> = None;
     let mut marked = Instant::now();
+    let mut relied: Option<Instant> = None;
     loop {
-        if marked.elapsed() >= OFTEN && live.is_relied_on() {
+        if live.is_relied_on() {
+            relied = Some(Instant::now());
+        }
+        if marked.elapsed() >= OFTEN && relied.is_some_and(|relied| relied.elapsed() < KEEPING) {
             marked = Instant::now();
             mark = match feed.mark().await {
                 Ok(number) => Some((marked, number)),

@@ -2,15 +2,17 @@
 //!
 //! It speaks the wire protocol. While it learns, it hands on to the real database what it has not been asked before, and
 //! keeps the reply by what was asked (`tape`). After that it answers from memory alone, and what it does not know is an
-//! error, is counted, and ends the benchmark; but for servers that ask for what they do not keep yet, it goes on to learn. It greets and answers pings itself. A change stream opens as the real one
-//! did, and then tells of nothing but the marks that a server writes to know that it has heard of everything.
+//! error, is counted, and ends the benchmark; but for servers that ask for what they do not keep yet, it goes on to learn.
+//! It greets and answers pings itself. A change stream begins where the real one did, and then tells of nothing but the
+//! marks that servers write to know that they have heard of everything.
 
 mod tape;
 mod wire;
 
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -37,11 +39,12 @@ struct Shared {
     address: SocketAddr,
     database: SocketAddr,
     tape: Tape,
-    /// The reply that opened a change stream, and that stream's cursor.
-    stream: Mutex<Option<(Message, i64)>>,
-    /// How many marks were written, and of how many that stream has told.
+    /// Where change streams begin, as the real database said of the first.
+    beginning: Mutex<Option<RawDocumentBuf>>,
+    /// The change streams by their cursors: of how many marks each has told.
+    streams: Mutex<HashMap<i64, i64>>,
+    /// How many marks were written.
     marks: watch::Sender<i64>,
-    told: AtomicI64,
     learning: AtomicBool,
     asked: AtomicU64,
     unknown: Mutex<Vec<String>>,
@@ -65,9 +68,9 @@ impl Standin {
             address,
             database,
             tape: Tape::default(),
-            stream: Mutex::default(),
+            beginning: Mutex::default(),
+            streams: Mutex::default(),
             marks: watch::Sender::new(0),
-            told: AtomicI64::new(0),
             learning: AtomicBool::new(true),
             asked: AtomicU64::new(0),
             unknown: Mutex::default(),
@@ -153,30 +156,22 @@ impl Shared {
                     output,
                 );
             }
-            "getMore" if self.is_stream(&request) => {
+            "getMore" if let Some((stream, told)) = self.stream_of(&request) => {
                 let wait = request.command.get("maxTimeMS").ok().flatten();
                 let wait = Duration::from_millis(wait.and_then(number).unwrap_or(1_000).unsigned_abs());
-                let told = self.told.load(Ordering::SeqCst);
                 let mut marks = self.marks.subscribe();
                 let news = timeout(wait, marks.wait_for(|marks| *marks > told)).await;
                 let mark = news.ok().and_then(|news| news.ok().map(|marks| *marks));
-                self.told.fetch_max(mark.unwrap_or(0), Ordering::SeqCst);
-                request.reply(&self.told(mark), output);
+                request.reply(&self.told(stream, mark), output);
             }
             "aggregate" if opens_stream(&request) => {
-                let known = self.stream.lock().expect("no holder panics").clone();
-                let opened = match known {
-                    Some((opened, _)) => opened,
-                    None => {
-                        let opened = self.ask(message, database).await?;
-                        let cursor = document_of(&opened).and_then(|reply| reply.get_document("cursor").ok());
-                        if let Some(id) = cursor.and_then(|cursor| cursor.get_i64("id").ok()) {
-                            *self.stream.lock().expect("no holder panics") = Some((Arc::clone(&opened), id));
-                        }
-                        opened
-                    }
-                };
-                request.replay(&opened, output);
+                if self.beginning.lock().expect("no holder panics").is_none() {
+                    let opened = self.ask(message, database).await?;
+                    let cursor = document_of(&opened).and_then(|reply| reply.get_document("cursor").ok());
+                    let token = cursor.and_then(|cursor| cursor.get_document("postBatchResumeToken").ok());
+                    *self.beginning.lock().expect("no holder panics") = token.map(ToOwned::to_owned);
+                }
+                request.reply(&self.opened(), output);
             }
             name => {
                 self.asked.fetch_add(1, Ordering::Relaxed);
@@ -224,39 +219,47 @@ impl Shared {
         Ok(reply.into())
     }
 
-    fn is_stream(&self, request: &Request<'_>) -> bool {
-        let stream = self.stream.lock().expect("no holder panics");
-        stream
-            .as_ref()
-            .is_some_and(|(_, id)| request.command.get_i64("getMore").is_ok_and(|asked| asked == *id))
+    /// A change stream's cursor and of how many marks it has told, where this asks for more of one.
+    fn stream_of(&self, request: &Request<'_>) -> Option<(i64, i64)> {
+        let cursor = request.command.get_i64("getMore").ok()?;
+        let streams = self.streams.lock().expect("no holder panics");
+        streams.get(&cursor).map(|told| (cursor, *told))
+    }
+
+    /// A new change stream.
+    fn opened(&self) -> RawDocumentBuf {
+        let mut streams = self.streams.lock().expect("no holder panics");
+        // No cursor of the real database has a number below zero.
+        let cursor = -1 - i64::try_from(streams.len()).expect("few streams are opened");
+        streams.insert(cursor, *self.marks.borrow());
+        let beginning = self.beginning.lock().expect("no holder panics").clone();
+        rawdoc! {
+            "cursor": {
+                "firstBatch": [], "id": cursor, "ns": STREAM, "postBatchResumeToken": beginning.unwrap_or_default(),
+            },
+            "ok": 1.0,
+        }
     }
 
     /// What a change stream says after a wait: that a mark was written, or that nothing was.
-    fn told(&self, mark: Option<i64>) -> RawDocumentBuf {
-        let stream = self.stream.lock().expect("no holder panics");
+    fn told(&self, stream: i64, mark: Option<i64>) -> RawDocumentBuf {
         let mut batch = RawArrayBuf::new();
-        let opened = stream.as_ref().and_then(|(opened, _)| document_of(opened));
-        let opened = opened.and_then(|reply| reply.get_document("cursor").ok());
-        let mut token = opened.and_then(|cursor| Some(cursor.get_document("postBatchResumeToken").ok()?.to_owned()));
+        let mut token = self.beginning.lock().expect("no holder panics").clone().unwrap_or_default();
         if let Some(number) = mark {
+            self.streams.lock().expect("no holder panics").insert(stream, number);
             let place = rawdoc! { "s": i64::MAX / 2 + number };
             let digits: String = place.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
-            let of_mark = rawdoc! { "_data": digits };
+            token = rawdoc! { "_data": digits };
             batch.push(rawdoc! {
-                "_id": of_mark.clone(), "operationType": "update", "clusterTime": Timestamp { time: 1, increment: 1 },
+                "_id": token.clone(), "operationType": "update", "clusterTime": Timestamp { time: 1, increment: 1 },
                 "ns": { "db": "menagerie", "coll": MARKS }, "documentKey": { "_id": "mark" },
                 "updateDescription": { "updatedFields": { "number": number } },
             });
-            token = Some(of_mark);
         }
-        let mut cursor = rawdoc! { "nextBatch": batch, "ns": "menagerie.$cmd.aggregate" };
-        if let Some((_, id)) = stream.as_ref() {
-            cursor.append(mongodb::bson::cstr!("id"), *id);
+        rawdoc! {
+            "cursor": { "nextBatch": batch, "id": stream, "ns": STREAM, "postBatchResumeToken": token },
+            "ok": 1.0,
         }
-        if let Some(token) = token {
-            cursor.append(mongodb::bson::cstr!("postBatchResumeToken"), token);
-        }
-        rawdoc! { "cursor": cursor, "ok": 1.0 }
     }
 
     /// What a replica set of one member says of itself.
@@ -274,6 +277,9 @@ impl Shared {
 
 /// The collection of the marks by which a server knows that it has been told of everything: the one thing that it writes.
 const MARKS: &str = "marks";
+
+/// What a change stream over all collections is called by.
+const STREAM: &str = "menagerie.$cmd.aggregate";
 
 fn number(value: RawBsonRef<'_>) -> Option<i64> {
     value.as_i64().or(value.as_i32().map(i64::from))

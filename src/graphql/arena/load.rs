@@ -20,6 +20,7 @@ use crate::graphql::collections::{Node, root_ways, with_kind};
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::limits::Limits;
+use crate::graphql::list::List;
 use crate::graphql::selection::{Document, Projections};
 use crate::store::entity::Projection;
 use crate::store::feed::Change;
@@ -201,12 +202,14 @@ pub async fn required<E: Collection>(ctx: &Context<'_>, id: &str) -> async_graph
 /// The document that an id leads to; null where there is no id.
 pub async fn optional<E: Collection>(ctx: &Context<'_>, id: Option<&str>) -> async_graphql::Result<Option<Arc<E>>> {
     let Some(id) = id else { return Ok(None) };
+    // Nearly always it has been read: then nothing waits, and no future is made for it.
+    let arena = ctx.data::<Arena>()?;
+    if let Some(document) = E::shelf(arena).get(id) {
+        return Ok(Some(document));
+    }
     async {
         let fetch = fetch(ctx)?;
         let shelf = E::shelf(fetch.arena);
-        if let Some(document) = shelf.get(id) {
-            return Ok(Some(document));
-        }
         fetch.by_ids::<E>(vec![id.to_owned()]).await?;
         Ok(shelf.get(id))
     }
@@ -216,16 +219,16 @@ pub async fn optional<E: Collection>(ctx: &Context<'_>, id: Option<&str>) -> asy
 }
 
 /// The documents that ids lead to.
-pub async fn list<E: Collection>(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Vec<Arc<E>>> {
+pub async fn list<E: Collection>(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<List<Arc<E>>> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         found.extend(optional(ctx, Some(id)).await?);
     }
-    Ok(found)
+    Ok(found.into())
 }
 
 /// The documents of any kind that ids lead to.
-pub async fn any(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Vec<Node>> {
+pub async fn any(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<List<Node>> {
     let arena = fetch(ctx).map_err(to_graphql)?.arena;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
@@ -233,7 +236,7 @@ pub async fn any(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Vec
         with_kind!(kind, E => drop(optional::<E>(ctx, Some(id)).await?));
         found.extend(Node::from_arena(arena, kind, id));
     }
-    Ok(found)
+    Ok(found.into())
 }
 
 /// A connection below a document of `P`.

@@ -14,6 +14,7 @@ use crate::domain::vocabulary::{AnimalRank, Certainty, ConservationCategory};
 use crate::graphql::arena::{Arena, Shelf, load};
 use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter};
+use crate::graphql::list::List;
 use crate::graphql::order::orders;
 use crate::graphql::values::Count;
 use crate::store::bson_types::Timestamp;
@@ -21,7 +22,7 @@ use crate::store::entity::Entity;
 
 /// A kind of animal: a species, a breed, a domestic form, or a group whose species is not named.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Animal {
     /// The id: `animal_` and the slug.
@@ -47,7 +48,7 @@ pub struct Animal {
     conservation: Option<Conservation>,
     /// The ISO two-letter codes of its native range; empty for domestic animals and where it is not known.
     #[serde(default)]
-    native_to: Vec<String>,
+    native_to: List<String>,
     #[graphql(skip)]
     #[serde(default)]
     origin: Option<String>,
@@ -68,6 +69,7 @@ const fn rank_group() -> AnimalRank {
 
 /// Where a kind stands among the animals.
 #[derive(SimpleObject, Debug, Default, Deserialize)]
+#[graphql(serial)]
 pub struct Taxonomy {
     /// The class.
     class: String,
@@ -79,6 +81,7 @@ pub struct Taxonomy {
 
 /// A category of the IUCN Red List.
 #[derive(SimpleObject, Debug, Deserialize)]
+#[graphql(serial)]
 pub struct Conservation {
     /// The category.
     category: ConservationCategory,

@@ -12,6 +12,7 @@ use crate::domain::vocabulary::{AttributionScope, Certainty};
 use crate::graphql::arena::{Arena, Shelf, load};
 use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, selector, text_filter};
+use crate::graphql::list::List;
 use crate::graphql::order::orders;
 use crate::store::bson_types::Timestamp;
 use crate::store::entity::Entity;
@@ -19,7 +20,7 @@ use crate::store::filter::Test;
 
 /// One statement of one source. Two claims are never merged: what contradicts is kept and linked.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Claim {
     /// The id: `claim_` and a readable name.
@@ -45,7 +46,7 @@ pub struct Claim {
     certainty: Certainty,
     /// Who says so according to the source; empty where the source speaks for itself.
     #[serde(default)]
-    attributions: Vec<Attribution>,
+    attributions: List<Attribution>,
     #[graphql(skip)]
     #[serde(default)]
     about: Vec<String>,
@@ -72,6 +73,7 @@ const fn certainty_unknown() -> Certainty {
 
 /// A place in a text, counted from 1.
 #[derive(SimpleObject, Debug, Deserialize)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Locator {
     /// The paragraph.
@@ -85,7 +87,7 @@ pub struct Locator {
 
 /// Somebody to whom a source ascribes a statement.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Attribution {
     #[graphql(skip)]
     to: String,
@@ -209,17 +211,17 @@ relations! { Claim {
         }
 
         /// The documents that it is about.
-        async fn about(&self, ctx: &Context<'_>) -> Result<Vec<Node>> {
+        async fn about(&self, ctx: &Context<'_>) -> Result<List<Node>> {
             load::any(ctx, &self.about).await
         }
 
         /// The claims that contradict it; each of them names this one too.
-        async fn conflicts_with(&self, ctx: &Context<'_>) -> Result<Vec<Arc<Claim>>> {
+        async fn conflicts_with(&self, ctx: &Context<'_>) -> Result<List<Arc<Claim>>> {
             load::list(ctx, &self.conflicts_with).await
         }
 
         /// The claims that it rests on.
-        async fn depends_on(&self, ctx: &Context<'_>) -> Result<Vec<Arc<Claim>>> {
+        async fn depends_on(&self, ctx: &Context<'_>) -> Result<List<Arc<Claim>>> {
             load::list(ctx, &self.depends_on).await
         }
     }

@@ -16,6 +16,7 @@ use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{
     CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
 };
+use crate::graphql::list::List;
 use crate::graphql::order::orders;
 use crate::graphql::values::{Count, PartialDate, Person, Place};
 use crate::store::bson_types::Timestamp;
@@ -23,7 +24,7 @@ use crate::store::entity::Entity;
 
 /// Something that happened, or may have happened, around the gifts.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// The id: `event_` and the slug.
@@ -43,10 +44,10 @@ pub struct Event {
     date: Option<PartialDate>,
     /// The nations that have a part in it.
     #[serde(default)]
-    nations: Vec<EventNation>,
+    nations: List<EventNation>,
     /// The people who have a part in it.
     #[serde(default)]
-    people: Vec<Person>,
+    people: List<Person>,
     /// Where.
     #[serde(default)]
     place: Option<Place>,
@@ -79,7 +80,7 @@ const fn kind_other() -> EventKind {
 
 /// The part of a nation in an event.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct EventNation {
     #[graphql(skip)]
     nation: String,

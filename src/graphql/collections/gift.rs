@@ -18,6 +18,7 @@ use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{
     CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
 };
+use crate::graphql::list::List;
 use crate::graphql::order::orders;
 use crate::graphql::values::{Count, PartialDate, Person, Place};
 use crate::store::bson_types::Timestamp;
@@ -25,7 +26,7 @@ use crate::store::entity::Entity;
 
 /// A gift of animals from one nation to another; also a loan, a tribute, or a gift that never arrived.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Gift {
     /// The id: `gift_` and the slug.
@@ -60,10 +61,10 @@ pub struct Gift {
     status: GiftStatus,
     /// What became of it step by step, as far as the sources say.
     #[serde(default)]
-    status_history: Vec<GiftStatusChange>,
+    status_history: List<GiftStatusChange>,
     /// The animals that the sources name. They may be fewer than the total: see `total` and `itemsTotal`.
     #[serde(default)]
-    items: Vec<GiftItem>,
+    items: List<GiftItem>,
     /// How many animals in all, where a source says so; it is never computed from the items.
     #[serde(default)]
     total: Option<Count>,
@@ -84,7 +85,7 @@ pub struct Gift {
     event: Option<String>,
     /// The fields that the sources do not say and that were concluded from elsewhere.
     #[serde(default)]
-    inferred: Vec<String>,
+    inferred: List<String>,
     /// Grows by one with every change.
     #[serde(default)]
     version: i32,
@@ -106,7 +107,7 @@ const fn status_unknown() -> GiftStatus {
 
 /// The animals of one kind in a gift.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct GiftItem {
     #[graphql(skip)]
@@ -119,13 +120,13 @@ pub struct GiftItem {
     species_count: Option<Count>,
     /// What else the source can mean. The first reading is the one given above.
     #[serde(default)]
-    other_readings: Vec<ItemReading>,
+    other_readings: List<ItemReading>,
     /// What the source says about these animals, such as "white".
     #[serde(default)]
-    attributes: Vec<String>,
+    attributes: List<String>,
     /// The animals' own names.
     #[serde(default)]
-    names: Vec<String>,
+    names: List<String>,
     /// What has become of these animals, where it differs from the gift's status.
     #[serde(default)]
     status: Option<GiftStatus>,
@@ -133,6 +134,7 @@ pub struct GiftItem {
 
 /// Another reading of what a source says about an item.
 #[derive(SimpleObject, Debug, Deserialize)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemReading {
     /// How many animals in this reading.
@@ -147,7 +149,7 @@ pub struct ItemReading {
 
 /// A step in what became of a gift.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct GiftStatusChange {
     /// The status that it came to.

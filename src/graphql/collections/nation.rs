@@ -21,7 +21,7 @@ use crate::store::entity::Entity;
 
 /// A state that gives or receives. A former state has no ISO codes and says when it existed.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Nation {
     /// The id: `nation_` and the slug.
@@ -70,6 +70,7 @@ pub struct Nation {
 
 /// A capital.
 #[derive(SimpleObject, Debug, Deserialize)]
+#[graphql(serial)]
 pub struct Capital {
     /// The name.
     name: String,

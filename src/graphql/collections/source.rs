@@ -17,7 +17,7 @@ use crate::store::entity::Entity;
 
 /// Something that was read, or somebody who is quoted in it.
 #[derive(SimpleObject, Debug, Deserialize)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
     /// The id: `source_` and a readable name.

@@ -13,6 +13,7 @@ use super::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, 
 use crate::domain::date::Day;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
 use crate::graphql::error::{ApiError, Result};
+use crate::graphql::list::List;
 use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
 
 /// The groups that were read, each where it is selected, and the names of what they stand for, by id.
@@ -64,7 +65,7 @@ impl Figures {
     }
 
     /// The list of nations at one end of the gifts.
-    pub fn by_nation(&self, end: fn(&Pair) -> &String, listing: &Listing) -> Result<Vec<GiftsByNation>> {
+    pub fn by_nation(&self, end: fn(&Pair) -> &String, listing: &Listing) -> Result<List<GiftsByNation>> {
         let pairs = read(self.pairs.as_ref())?.iter();
         let nations = merged(pairs.map(|(pair, group)| (end(pair).clone(), &group.tally)));
         let entries = listing.entries(nations, |one, other| self.by_name(one, other), []);
@@ -76,7 +77,7 @@ impl Figures {
     }
 
     /// The list of animals, families, orders or classes.
-    pub fn by_animal(&self, by: AnimalGrouping, listing: &Listing) -> Result<Vec<GiftsByAnimal>> {
+    pub fn by_animal(&self, by: AnimalGrouping, listing: &Listing) -> Result<List<GiftsByAnimal>> {
         let groups = self.of_animals(by)?;
         let named = groups
             .iter()
@@ -98,7 +99,7 @@ impl Figures {
     }
 
     /// The list of buckets of so many years.
-    pub fn by_time(&self, size: i64, listing: &Listing) -> Result<Vec<GiftsByTime>> {
+    pub fn by_time(&self, size: i64, listing: &Listing) -> Result<List<GiftsByTime>> {
         let found = Buckets::of(read(self.spans.as_ref())?, size);
         let certain = found.buckets.iter().map(|(year, (tally, _))| (*year, tally.clone()));
         let (several, suffix) = if size == 1 {
@@ -126,7 +127,7 @@ impl Figures {
     }
 
     /// The list of statuses.
-    pub fn by_status(&self) -> Result<Vec<GiftsByStatus>> {
+    pub fn by_status(&self) -> Result<List<GiftsByStatus>> {
         let words = read(self.words.as_ref())?.iter();
         let keyed = words.map(|(words, group)| {
             let status = words.status.as_deref().unwrap_or(GiftStatus::Unknown.as_str());
@@ -140,7 +141,7 @@ impl Figures {
     }
 
     /// The list of modes.
-    pub fn by_mode(&self) -> Result<Vec<GiftsByMode>> {
+    pub fn by_mode(&self) -> Result<List<GiftsByMode>> {
         let words = read(self.words.as_ref())?.iter();
         let keyed = words.map(|(words, group)| {
             let mode = words.mode.as_deref().unwrap_or(GiftMode::Unspecified.as_str());
@@ -154,7 +155,7 @@ impl Figures {
     }
 
     /// The list of certainties.
-    pub fn by_certainty(&self) -> Result<Vec<GiftsByCertainty>> {
+    pub fn by_certainty(&self) -> Result<List<GiftsByCertainty>> {
         let groups = read(self.certainties.as_ref())?.iter();
         let keyed = groups.flat_map(|(words, group)| words.iter().map(|word| (word.clone(), &group.tally)));
         let without = read(self.certainties.as_ref())?.get(&Vec::new());
@@ -181,7 +182,7 @@ fn of_words<T>(
     tallies: BTreeMap<String, Tally>,
     missing: Option<Entry<String>>,
     shown: impl Fn(Option<&String>, Told) -> T,
-) -> Vec<T> {
+) -> List<T> {
     let listing = Listing {
         first: usize::MAX,
         order: MOST_GIFTS,

@@ -25,6 +25,7 @@ use super::connection::first_of;
 use super::error::{ApiError, to_graphql};
 use super::filter::Selector as _;
 use super::limits::Limits;
+use super::list::List;
 use super::order::OrderDirection;
 use super::values::Count;
 use crate::domain::date::Day;
@@ -59,7 +60,7 @@ impl StatsQuery {
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
         #[graphql(desc = "How many flows.")] first: Option<i32>,
-    ) -> Result<Vec<GiftFlow>> {
+    ) -> Result<List<GiftFlow>> {
         async {
             let filter = filter_of(filter.as_ref())?;
             let fetch = load::fetch(ctx)?;
@@ -88,7 +89,7 @@ pub struct GiftStats {
 ///
 /// In each list the entries' `gifts` add up to `gifts`, except in `byAnimal` and `byCertainty`, where a gift stands in
 /// every entry that it belongs to.
-#[Object]
+#[Object(serial)]
 impl GiftStats {
     /// How many gifts match.
     async fn gifts(&self) -> Result<u64> {
@@ -112,7 +113,7 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<Vec<GiftsByNation>> {
+    ) -> Result<List<GiftsByNation>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
         self.figures.by_nation(|pair| &pair.giver, &listing).map_err(to_graphql)
     }
@@ -123,7 +124,7 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<Vec<GiftsByNation>> {
+    ) -> Result<List<GiftsByNation>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
         self.figures
             .by_nation(|pair| &pair.recipient, &listing)
@@ -138,7 +139,7 @@ impl GiftStats {
         #[graphql(default, desc = "Whether each kind of animal stands for itself.")] by: AnimalGrouping,
         #[graphql(desc = "How many entries; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<Vec<GiftsByAnimal>> {
+    ) -> Result<List<GiftsByAnimal>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
         self.figures.by_animal(by, &listing).map_err(to_graphql)
     }
@@ -149,7 +150,7 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many years; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<Vec<GiftsByTime>> {
+    ) -> Result<List<GiftsByTime>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
         self.figures.by_time(1, &listing).map_err(to_graphql)
     }
@@ -160,24 +161,24 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many decades; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<Vec<GiftsByTime>> {
+    ) -> Result<List<GiftsByTime>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
         self.figures.by_time(10, &listing).map_err(to_graphql)
     }
 
     /// By what has become of the gifts; most gifts first.
-    async fn by_status(&self) -> Result<Vec<GiftsByStatus>> {
+    async fn by_status(&self) -> Result<List<GiftsByStatus>> {
         self.figures.by_status().map_err(to_graphql)
     }
 
     /// By the way the animals changed hands; most gifts first.
-    async fn by_mode(&self) -> Result<Vec<GiftsByMode>> {
+    async fn by_mode(&self) -> Result<List<GiftsByMode>> {
         self.figures.by_mode().map_err(to_graphql)
     }
 
     /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
     /// that a claim about it has, as the filter `certainty` finds it.
-    async fn by_certainty(&self) -> Result<Vec<GiftsByCertainty>> {
+    async fn by_certainty(&self) -> Result<List<GiftsByCertainty>> {
         self.figures.by_certainty().map_err(to_graphql)
     }
 }
@@ -207,7 +208,7 @@ fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, oth
 
 /// What went from one nation to another.
 #[derive(SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct GiftFlow {
     #[graphql(skip)]
     giver: String,

@@ -13,9 +13,11 @@ use crate::domain::id::Kind;
 use crate::graphql::arena::fetch::{Fetch, Group};
 use crate::graphql::connection::{first_of, parse};
 use crate::graphql::error::{ApiError, Result};
+use crate::graphql::list::List;
 use crate::graphql::values::Count;
-use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
+use crate::store::aggregate::{All, FromOne, Group as Gifts, Groups, Pair, Span, Tally, ToOne, Words};
 use crate::store::filter::Filter;
+use crate::store::{self, Store};
 
 /// Whether a way to group is selected, and with numbers of animals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,9 +69,10 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     let filter = &store.resolve(filter).await?;
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
     let [words, pairs, spans, certainties] = needs.map(asked);
+    let ends = ["byGiver", "byRecipient"].map(|end| fields.iter().any(|field| field.name.node == end));
     let of_gifts = try_join4(
         some(words.map(|animals| store.gift_groups::<Words>(filter, animals))),
-        some(pairs.map(|animals| store.gift_groups::<Pair>(filter, animals))),
+        some(pairs.map(|animals| pairs_of(store, filter, ends, animals))),
         some(spans.map(|animals| store.gift_groups::<Span>(filter, animals))),
         some(certainties.map(|animals| store.gifts_by_certainty(filter, animals))),
     );
@@ -106,13 +109,28 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     Ok(figures)
 }
 
+/// The gifts by those of giver and recipient that are selected; the other is left open.
+async fn pairs_of(store: &Store, filter: &Filter, ends: [bool; 2], animals: bool) -> store::Result<Groups<Pair>> {
+    Ok(match ends {
+        [true, false] => {
+            let groups = store.gift_groups::<FromOne>(filter, animals).await?;
+            groups.into_iter().map(|(FromOne(pair), group)| (pair, group)).collect()
+        }
+        [false, true] => {
+            let groups = store.gift_groups::<ToOne>(filter, animals).await?;
+            groups.into_iter().map(|(ToOne(pair), group)| (pair, group)).collect()
+        }
+        _ => store.gift_groups::<Pair>(filter, animals).await?,
+    })
+}
+
 /// Reads the flows, and what is selected on their nations.
 pub async fn flows<'a>(
     fetch: Fetch<'a>,
     set: &'a SelectionSet,
     filter: &Filter,
     first: usize,
-) -> Result<Vec<GiftFlow>> {
+) -> Result<List<GiftFlow>> {
     let animals = fetch.document.fields(&[set], None).into_iter().any(tells_animals);
     let groups = fetch.arena.store.gift_groups::<Pair>(filter, animals).await?;
     let mut groups: Vec<_> = groups.into_iter().collect();
@@ -204,7 +222,7 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
             order: order_of(fetch, list)?.unwrap_or(MOST_GIFTS),
         })
     };
-    let nations = |entries: Vec<GiftsByNation>| Group {
+    let nations = |entries: List<GiftsByNation>| Group {
         kind: Kind::Nation,
         ids: entries.into_iter().filter_map(|entry| entry.nation).collect(),
         sets: below("nation"),

@@ -14,6 +14,7 @@ use crate::graphql::values::Count;
 
 /// What every entry tells.
 #[derive(SimpleObject, Debug)]
+#[graphql(serial)]
 pub struct Told {
     /// What this entry stands for.
     kind: GroupKind,
@@ -50,7 +51,7 @@ impl Told {
 
 /// The gifts of one nation.
 #[derive(SimpleObject, Debug)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct GiftsByNation {
     #[graphql(skip)]
     pub(super) nation: Option<String>,
@@ -69,7 +70,7 @@ impl GiftsByNation {
 /// The gifts with one kind of animal, or one family, order or class. Where a gift has several of the kinds that an
 /// entry for the rest sums up, it counts there once for each.
 #[derive(SimpleObject, Debug)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct GiftsByAnimal {
     #[graphql(skip)]
     pub(super) animal: Option<String>,
@@ -87,6 +88,7 @@ impl GiftsByAnimal {
 
 /// The gifts of one year or decade.
 #[derive(SimpleObject, Debug)]
+#[graphql(serial)]
 pub struct GiftsByTime {
     /// The year, of a decade the first one; null where the entry is none. Year 0 is 1 BC.
     pub(super) year: Option<i32>,
@@ -103,6 +105,7 @@ pub struct GiftsByTime {
 
 /// The gifts of one status.
 #[derive(SimpleObject, Debug)]
+#[graphql(serial)]
 pub struct GiftsByStatus {
     /// What has become of them.
     pub(super) status: Option<GiftStatus>,
@@ -112,6 +115,7 @@ pub struct GiftsByStatus {
 
 /// The gifts of one mode.
 #[derive(SimpleObject, Debug)]
+#[graphql(serial)]
 pub struct GiftsByMode {
     /// In what way the animals changed hands.
     pub(super) mode: Option<GiftMode>,
@@ -121,6 +125,7 @@ pub struct GiftsByMode {
 
 /// The gifts that a claim of one certainty is about.
 #[derive(SimpleObject, Debug)]
+#[graphql(serial)]
 pub struct GiftsByCertainty {
     /// How the source puts the claim forward; null for gifts that no claim is about.
     pub(super) certainty: Option<Certainty>,

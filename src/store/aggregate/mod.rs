@@ -102,9 +102,33 @@ impl Key for Words {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     /// The id of the nation that gave.
+    #[serde(default)]
     pub giver: String,
     /// The id of the nation that received.
+    #[serde(default)]
     pub recipient: String,
+}
+
+/// Gifts from one nation: pairs whose recipient is left open. There are far fewer of them.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(transparent)]
+pub struct FromOne(pub Pair);
+
+impl Key for FromOne {
+    fn expression() -> Bson {
+        doc! { "giver": "$giver" }.into()
+    }
+}
+
+/// Gifts to one nation: pairs whose giver is left open.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(transparent)]
+pub struct ToOne(pub Pair);
+
+impl Key for ToOne {
+    fn expression() -> Bson {
+        doc! { "recipient": "$recipient" }.into()
+    }
 }
 
 impl Key for Pair {
