@@ -13,6 +13,10 @@ use clap::{Parser, Subcommand};
 use menagerie::graphql::viewer::Role;
 use menagerie::store::tokens::check_name;
 
+/// For the many small values that answers are made of.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// A GraphQL API over MongoDB for diplomatic gifts of animals.
 ///
 /// Settings come from the environment and from a file `.env`; `.env.example` lists them all.

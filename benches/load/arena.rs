@@ -40,6 +40,28 @@ pub struct Cell {
     pub commands: f64,
 }
 
+impl Cell {
+    /// The middle of several rounds, figure by figure.
+    pub fn middle(cells: &[Self]) -> Self {
+        fn of<T: PartialOrd + Copy>(cells: &[Cell], figure: impl Fn(&Cell) -> T) -> T {
+            let mut figures: Vec<T> = cells.iter().map(figure).collect();
+            figures.sort_by(|one, other| one.partial_cmp(other).expect("figures are numbers"));
+            figures[figures.len() / 2]
+        }
+        Self {
+            run: Run {
+                requests: of(cells, |cell| cell.run.requests),
+                per_second: of(cells, |cell| cell.run.per_second),
+                p50: of(cells, |cell| cell.run.p50),
+                p99: of(cells, |cell| cell.run.p99),
+            },
+            cpu: of(cells, |cell| cell.cpu),
+            memory: of(cells, |cell| cell.memory),
+            commands: of(cells, |cell| cell.commands),
+        }
+    }
+}
+
 impl Arena {
     /// Data with so many made-up gifts, and the stand-in before it.
     pub async fn open(gifts: usize, shared: bool) -> Result<Self, String> {

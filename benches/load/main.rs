@@ -30,7 +30,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use arena::Arena;
+use arena::{Arena, Cell};
 use clap::Parser;
 use menagerie::http::tls::choose_provider;
 use options::{Options, Part};
@@ -39,6 +39,10 @@ use report::Table;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value as Json;
 use servers::{Entrant, Server};
+
+/// The server's own, so that it is not what makes the difference.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let arguments = std::env::args().filter(|one| one != "--bench");
@@ -120,7 +124,8 @@ async fn all(options: &Options) -> Result<(), String> {
         results.push('\n');
     };
     tell(format!(
-        "Measured {} s for each cell with {} connections, over the sets {} and {} made-up gifts.\n",
+        "Measured {} times {} s for each cell with {} connections, over the sets {} and {} made-up gifts.\n",
+        options.rounds,
         options.seconds,
         options.connections,
         data::SETS.join(" and "),
@@ -213,20 +218,23 @@ async fn cells(options: &Options, arena: &Arena, entrants: &[Entrant]) -> Result
     let names = Query::all().map(|query| query.name);
     let mut table = Table::new();
     for query in queries.into_iter().filter(|query| options.wants(query.name, &names)) {
-        let mut row = Vec::new();
-        for server in &servers {
-            let cell = arena
-                .measure(server, &query, options.connections, options.time())
-                .await?;
-            let answer = arena.data(server, &query).await?;
-            if let Some(difference) = arena::difference(&expected[query.name], &answer) {
-                let name = server.entrant.name();
-                return Err(format!(
-                    "{name} answers differently after its measurement: {difference}"
-                ));
+        let mut rounds = vec![Vec::new(); servers.len()];
+        // In rounds, so that a moment in which the machine is slow does not meet one server alone.
+        for _ in 0..options.rounds {
+            for (server, cells) in servers.iter().zip(&mut rounds) {
+                let cell = arena.measure(server, &query, options.connections, options.time());
+                cells.push(cell.await?);
+                let answer = arena.data(server, &query).await?;
+                if let Some(difference) = arena::difference(&expected[query.name], &answer) {
+                    let name = server.entrant.name();
+                    return Err(format!(
+                        "{name} answers differently after its measurement: {difference}"
+                    ));
+                }
             }
-            row.push((server.entrant, cell));
         }
+        let row = servers.iter().zip(rounds);
+        let row = row.map(|(server, cells)| (server.entrant, Cell::middle(&cells))).collect();
         table.push((query, row));
     }
     Ok(table)

@@ -17,9 +17,12 @@ const GROWTH: &str = "growth";
 pub struct Options {
     #[command(subcommand)]
     pub part: Option<Part>,
-    /// How long each cell is measured, in seconds.
-    #[arg(long, default_value_t = 5)]
+    /// How long each cell is measured in each round, in seconds.
+    #[arg(long, default_value_t = 3)]
     pub seconds: u64,
+    /// How often each cell is measured, in turn with the others; what is told is the middle, so let it be odd.
+    #[arg(long, default_value_t = 3)]
+    pub rounds: usize,
     /// How many connections ask at the same time.
     #[arg(long, default_value_t = 32)]
     pub connections: usize,
@@ -57,7 +60,7 @@ pub enum Part {
 }
 
 impl Options {
-    /// How long each cell is measured.
+    /// How long each cell is measured in a round.
     pub fn time(&self) -> Duration {
         Duration::from_secs(self.seconds)
     }
@@ -85,6 +88,9 @@ impl Options {
         let mut names = Entrant::ALL.map(Entrant::name).to_vec();
         names.extend(queries);
         names.push(GROWTH);
+        if self.rounds == 0 {
+            return Err("--rounds 0 measures nothing; accepted are 1 or more".into());
+        }
         let names_something = |word: &&String| names.iter().any(|name| name.contains(word.as_str()));
         match self.only.iter().find(|word| !names_something(word)) {
             Some(word) => Err(format!("--only {word} names nothing; there are: {}", names.join("; "))),

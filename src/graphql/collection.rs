@@ -1,6 +1,6 @@
 //! What a collection declares of itself, once, for planning, fetching and checking alike.
 
-use async_graphql::OutputType;
+use async_graphql::ContainerType;
 
 use super::arena::{Arena, Shelf};
 use super::filter::Selector;
@@ -10,7 +10,7 @@ use crate::store::check::Reference;
 use crate::store::entity::Entity;
 
 /// A stored type that GraphQL shows.
-pub trait Collection: Entity + OutputType + Sized {
+pub trait Collection: Entity + ContainerType + Sized {
     /// Its name in the schema.
     const NAME: &'static str;
     /// Fields that are computed from a stored field of another name: (GraphQL field, stored field).

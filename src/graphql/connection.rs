@@ -12,6 +12,7 @@ use super::error::{ApiError, Result};
 use super::filter::Selector;
 use super::limits::Limits;
 use super::list::List;
+use super::one::One;
 use super::order::OrderInput;
 use crate::store::cursor::{Key, Order};
 use crate::store::filter::Filter;
@@ -21,10 +22,13 @@ use crate::store::page::{Page, PageRequest, Row, Want};
 pub trait Member: OutputType + 'static {
     /// What the connection's types are called by: this and `Connection`, this and `Edge`.
     const NAME: &'static str;
+    /// As it stands on a page.
+    type Node<'a>: OutputType + From<&'a Arc<Self>>;
 }
 
 impl<E: Collection> Member for E {
     const NAME: &'static str = <E as Collection>::NAME;
+    type Node<'a> = One<&'a Arc<E>>;
 }
 
 /// A page of a connection.
@@ -132,24 +136,26 @@ impl<E: Member> TypeName for Edge<E> {
 #[Object(name_type, serial)]
 impl<E: Member> Connection<E> {
     /// The documents on this page, each with its cursor.
-    async fn edges(&self) -> List<Edge<E>> {
+    async fn edges(&self) -> List<One<Edge<E>>> {
         self.rows
             .iter()
-            .map(|row| Edge {
-                row: row.clone(),
-                order: Arc::clone(&self.order),
+            .map(|row| {
+                One::from(Edge {
+                    row: row.clone(),
+                    order: Arc::clone(&self.order),
+                })
             })
             .collect()
     }
 
     /// The documents on this page.
-    async fn nodes(&self) -> List<&Arc<E>> {
-        self.documents().collect()
+    async fn nodes(&self) -> List<E::Node<'_>> {
+        self.documents().map(Into::into).collect()
     }
 
     /// Where this page stands among all that matches.
-    async fn page_info(&self) -> &PageInfo {
-        &self.info
+    async fn page_info(&self) -> One<&PageInfo> {
+        One::from(&self.info)
     }
 
     /// How many documents match in all, over all pages. Counted only when it is asked for.
@@ -167,8 +173,8 @@ impl<E: Member> Edge<E> {
     }
 
     /// The document.
-    async fn node(&self) -> &Arc<E> {
-        &self.row.node
+    async fn node(&self) -> E::Node<'_> {
+        (&self.row.node).into()
     }
 }
 
@@ -198,7 +204,7 @@ pub struct PageArguments<E: Collection> {
     /// Which part of all that matches.
     pub window: Window,
     /// Which documents.
-    pub filter: Option<E::Filter>,
+    pub filter: Option<Box<E::Filter>>,
     /// In which order.
     pub order_by: Option<Vec<E::Order>>,
 }

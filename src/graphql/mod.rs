@@ -13,6 +13,7 @@ pub mod export;
 pub mod filter;
 pub mod limits;
 pub mod list;
+pub mod one;
 pub mod order;
 pub mod scalars;
 pub mod search;
@@ -175,6 +176,9 @@ fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
 /// them nothing waits, so there all comes in order.
 fn in_order(data: Value, keys: &[Name]) -> Value {
     let Value::Object(mut fields) = data else { return data };
+    if keys.len() < 2 {
+        return Value::Object(fields);
+    }
     let mut ordered: IndexMap<Name, Value> = IndexMap::with_capacity(fields.len());
     for key in keys {
         ordered.extend(fields.swap_remove_entry(key));

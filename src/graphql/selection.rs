@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use async_graphql::Value;
+use async_graphql::{Positioned, Value};
 use async_graphql::context::QueryEnvInner;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 
@@ -25,15 +25,22 @@ impl<'a> Document<'a> {
     pub fn fields(self, sets: &[&'a SelectionSet], on: Option<&str>) -> Vec<&'a Field> {
         let mut found = Vec::new();
         for set in sets {
-            self.collect(set, on, &mut found);
+            self.collect(set, on, &mut |field| found.push(&field.node));
         }
         found
     }
 
-    fn collect(self, set: &'a SelectionSet, on: Option<&str>, found: &mut Vec<&'a Field>) {
+    /// The same of one selection, with the fields' places.
+    pub fn selected(self, set: &'a SelectionSet, on: &str) -> Vec<&'a Positioned<Field>> {
+        let mut found = Vec::with_capacity(set.items.len());
+        self.collect(set, Some(on), &mut |field| found.push(field));
+        found
+    }
+
+    fn collect(self, set: &'a SelectionSet, on: Option<&str>, found: &mut impl FnMut(&'a Positioned<Field>)) {
         for item in &set.items {
             match &item.node {
-                Selection::Field(field) => found.push(&field.node),
+                Selection::Field(field) => found(field),
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
                     if applies(condition, on) {
@@ -64,6 +71,20 @@ impl<'a> Document<'a> {
                 .collect();
         }
         sets
+    }
+
+    /// The same below fields that are found already.
+    pub fn under(self, fields: &[&'a Field], way: &[&str]) -> Vec<&'a SelectionSet> {
+        let Some((first, rest)) = way.split_first() else {
+            return Vec::new();
+        };
+        let sets = fields.iter().filter(|field| field.name.node == *first);
+        let sets: Vec<_> = sets.map(|field| &field.selection_set.node).collect();
+        if sets.is_empty() || rest.is_empty() {
+            sets
+        } else {
+            self.below(&sets, None, rest)
+        }
     }
 
     /// What is selected on the documents of a connection's page.
@@ -157,7 +178,8 @@ impl Projections {
         seen: &mut HashSet<(usize, Kind)>,
     ) {
         let projection = self.by_kind.entry(E::KIND).or_default();
-        for field in document.fields(sets, Some(E::NAME)) {
+        let selected = document.fields(sets, Some(E::NAME));
+        for field in &selected {
             let name = field.name.node.as_str();
             let stored = E::COMPUTED
                 .iter()
@@ -170,7 +192,7 @@ impl Projections {
         for link in E::LINKS {
             match link {
                 Link::Held { fields, to, .. } => {
-                    let below = document.below(sets, Some(E::NAME), fields);
+                    let below = document.under(&selected, fields);
                     for kind in targets(*to) {
                         self.add_kind(document, kind, &below, seen);
                     }
@@ -178,7 +200,7 @@ impl Projections {
                 Link::Reverse { field, of, .. } => {
                     for way in DOCUMENT_WAYS {
                         let way: Vec<&str> = std::iter::once(*field).chain(way.iter().copied()).collect();
-                        let below = document.below(sets, Some(E::NAME), &way);
+                        let below = document.under(&selected, &way);
                         self.add_kind(document, *of, &below, seen);
                     }
                 }

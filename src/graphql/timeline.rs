@@ -48,6 +48,7 @@ impl TimelineEntry {
 
 impl Member for TimelineEntry {
     const NAME: &'static str = "Timeline";
+    type Node<'a> = &'a Arc<Self>;
 }
 
 /// What can stand in the timeline.

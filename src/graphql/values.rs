@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::arena::load;
 use super::collections::nation::Nation;
 use super::list::List;
+use super::one::One;
 use crate::domain::count;
 use crate::domain::date::{Day, Precision};
 use crate::domain::vocabulary::{DatePart, PlaceKind};
@@ -117,16 +118,16 @@ pub struct Place {
     pub(super) nation_id: Option<String>,
     /// Where it lies.
     #[serde(default)]
-    location: Option<Location>,
+    location: Option<One<Location>>,
     /// Since when, and until when, it has been open.
     #[serde(default)]
-    open: Option<PartialDate>,
+    open: Option<One<PartialDate>>,
 }
 
 #[ComplexObject]
 impl Place {
     /// The nation that it lies in.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<Arc<Nation>>> {
+    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Nation>>>> {
         load::optional(ctx, self.nation_id.as_deref()).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
@@ -100,21 +101,25 @@ pub async fn identity(
 ///
 /// # Errors
 /// The answer to a request that ended so.
-pub async fn in_time<T>(
+pub fn in_time<T>(
     until: Instant,
     gone: impl Future<Output = ()>,
     work: impl Future<Output = T>,
-) -> Result<T, Answer> {
-    let ended = async {
-        let late = sleep_until(until.into());
-        match select(Box::pin(late), Box::pin(gone)).await {
-            Either::Left(_) => Answer::failed(&ApiError::Timeout),
-            Either::Right(_) => Answer::abandoned(),
+) -> impl Future<Output = Result<T, Answer>> {
+    // On the heap before anything holds it: it is large, and would be copied with each future around it.
+    let work = Box::pin(work);
+    async move {
+        let ended = async {
+            let late = sleep_until(until.into());
+            match select(pin!(late), pin!(gone)).await {
+                Either::Left(_) => Answer::failed(&ApiError::Timeout),
+                Either::Right(_) => Answer::abandoned(),
+            }
+        };
+        match select(work, pin!(ended)).await {
+            Either::Left((done, _)) => Ok(done),
+            Either::Right((answer, _)) => Err(answer),
         }
-    };
-    match select(Box::pin(work), Box::pin(ended)).await {
-        Either::Left((done, _)) => Ok(done),
-        Either::Right((answer, _)) => Err(answer),
     }
 }
 

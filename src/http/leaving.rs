@@ -18,7 +18,7 @@ use tokio::io::Interest;
 use tokio::time::sleep;
 
 /// How long a request runs unwatched: most are answered before.
-const UNWATCHED: Duration = Duration::from_millis(20);
+const UNWATCHED: Duration = Duration::from_millis(100);
 
 /// How long a watcher rests when it has seen that more of the client's bytes wait, such as a next request.
 const REST: Duration = Duration::from_millis(50);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mongodb::bson::DateTime;
+use mongodb::bson::{DateTime, RawBsonRef};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::date::Day;
@@ -49,8 +50,12 @@ impl From<DateTime> for Timestamp {
 
 /// Reads a BSON date (UTC midnight) or null as a day: for `#[serde(deserialize_with)]`.
 pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
-    let moment = Option::<DateTime>::deserialize(deserializer)?;
-    Ok(moment.map(|moment| Day::from_millis(moment.timestamp_millis())))
+    // As a raw value: `DateTime` takes the way through extended JSON, which writes the number as text and reads it again.
+    match RawBsonRef::deserialize(deserializer)? {
+        RawBsonRef::Null => Ok(None),
+        RawBsonRef::DateTime(moment) => Ok(Some(Day::from_millis(moment.timestamp_millis()))),
+        other => Err(D::Error::custom(format!("found {other:?} in the place of a date"))),
+    }
 }
 
 /// The first name of a dotted path, and the rest of the path.

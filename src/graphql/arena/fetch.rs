@@ -99,10 +99,11 @@ impl<'a> Fetch<'a> {
 
     fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
         let shelf = E::shelf(self.arena);
+        let selected = self.document.fields(&group.sets, Some(E::NAME));
         for link in E::LINKS {
             match link {
                 Link::Held { fields, ids, to, .. } => {
-                    let sets = self.document.below(&group.sets, Some(E::NAME), fields);
+                    let sets = self.document.under(&selected, fields);
                     if sets.is_empty() {
                         continue;
                     }
@@ -128,7 +129,7 @@ impl<'a> Fetch<'a> {
                     }
                 }
                 Link::Reverse { field, of, stored, few } => {
-                    for asked in self.named(group, E::NAME, field) {
+                    for asked in named(&selected, field) {
                         level.below.push(Below {
                             of: *of,
                             stored,
@@ -139,18 +140,12 @@ impl<'a> Fetch<'a> {
                     }
                 }
                 Link::AnimalsGiven { field } => {
-                    if !self.named(group, E::NAME, field).is_empty() {
+                    if named(&selected, field).next().is_some() {
                         level.animals.extend(group.ids.iter().cloned());
                     }
                 }
             }
         }
-    }
-
-    fn named(self, group: &Group<'a>, on: &str, name: &str) -> Vec<&'a Field> {
-        let mut fields = self.document.fields(&group.sets, Some(on));
-        fields.retain(|field| field.name.node == name);
-        fields
     }
 
     /// Reads a level; gives the groups of the next.
@@ -295,4 +290,8 @@ impl<'a> Fetch<'a> {
         }
         want
     }
+}
+
+fn named<'f, 'a>(fields: &'f [&'a Field], name: &'f str) -> impl Iterator<Item = &'a Field> + use<'f, 'a> {
+    fields.iter().copied().filter(move |field| field.name.node == name)
 }

@@ -9,7 +9,8 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
-use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
 
 use super::fetch::{Fetch, Group};
 use super::{Arena, PageKey};
@@ -21,6 +22,7 @@ use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::limits::Limits;
 use crate::graphql::list::List;
+use crate::graphql::one::One;
 use crate::graphql::selection::{Document, Projections};
 use crate::store::entity::Projection;
 use crate::store::feed::Change;
@@ -74,7 +76,7 @@ pub async fn one<E: Collection>(
     ctx: &Context<'_>,
     id: Option<&str>,
     keys: &[(&str, &'static str, Option<&str>)],
-) -> async_graphql::Result<Option<Arc<E>>> {
+) -> async_graphql::Result<Option<One<Arc<E>>>> {
     async {
         let fetch = fetch(ctx)?;
         let given: Vec<_> = keys
@@ -116,7 +118,7 @@ pub async fn one<E: Collection>(
             };
             fetch.everything_below(vec![group]).await?;
         }
-        Ok(found)
+        Ok(found.map(One::from))
     }
     .boxed()
     .await
@@ -189,7 +191,7 @@ pub async fn changed(ctx: &Context<'_>, change: &Change) -> async_graphql::Resul
 }
 
 /// The document that an id leads to.
-pub async fn required<E: Collection>(ctx: &Context<'_>, id: &str) -> async_graphql::Result<Arc<E>> {
+pub async fn required<E: Collection>(ctx: &Context<'_>, id: &str) -> async_graphql::Result<One<Arc<E>>> {
     match optional(ctx, Some(id)).await? {
         Some(document) => Ok(document),
         None => {
@@ -200,18 +202,21 @@ pub async fn required<E: Collection>(ctx: &Context<'_>, id: &str) -> async_graph
 }
 
 /// The document that an id leads to; null where there is no id.
-pub async fn optional<E: Collection>(ctx: &Context<'_>, id: Option<&str>) -> async_graphql::Result<Option<Arc<E>>> {
+pub async fn optional<E: Collection>(
+    ctx: &Context<'_>,
+    id: Option<&str>,
+) -> async_graphql::Result<Option<One<Arc<E>>>> {
     let Some(id) = id else { return Ok(None) };
     // Nearly always it has been read: then nothing waits, and no future is made for it.
     let arena = ctx.data::<Arena>()?;
     if let Some(document) = E::shelf(arena).get(id) {
-        return Ok(Some(document));
+        return Ok(Some(document.into()));
     }
     async {
         let fetch = fetch(ctx)?;
         let shelf = E::shelf(fetch.arena);
         fetch.by_ids::<E>(vec![id.to_owned()]).await?;
-        Ok(shelf.get(id))
+        Ok(shelf.get(id).map(One::from))
     }
     .boxed()
     .await
@@ -219,7 +224,7 @@ pub async fn optional<E: Collection>(ctx: &Context<'_>, id: Option<&str>) -> asy
 }
 
 /// The documents that ids lead to.
-pub async fn list<E: Collection>(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<List<Arc<E>>> {
+pub async fn list<E: Collection>(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<List<One<Arc<E>>>> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         found.extend(optional(ctx, Some(id)).await?);
@@ -240,18 +245,20 @@ pub async fn any(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Lis
 }
 
 /// A connection below a document of `P`.
-pub async fn below<P: Collection, E: Collection>(
-    ctx: &Context<'_>,
-    parent: &str,
+///
+/// No `async fn`, whose arguments would take their room in the future of every field of `P`.
+pub fn below<'a, P: Collection, E: Collection>(
+    ctx: &'a Context<'_>,
+    parent: &'a str,
     arguments: PageArguments<E>,
-) -> async_graphql::Result<Arc<Connection<E>>> {
-    async {
+) -> BoxFuture<'a, async_graphql::Result<One<Arc<Connection<E>>>>> {
+    let read = async move {
         let fetch = fetch(ctx)?;
         let field = &ctx.item.node;
         let key = PageKey::new(parent, field);
         let shelf = E::shelf(fetch.arena);
         if let Some(page) = shelf.page(&key) {
-            return Ok(page);
+            return Ok(page.into());
         }
         let name = field.name.node.as_str();
         let stored = P::LINKS.iter().find_map(|link| match link {
@@ -262,11 +269,9 @@ pub async fn below<P: Collection, E: Collection>(
         let want = fetch.wanted(&field.selection_set.node);
         let page = Arc::new(fetch.page_below(stored, parent, &arguments, want).await?);
         shelf.put_page(key, Arc::clone(&page));
-        Ok(page)
-    }
-    .boxed()
-    .await
-    .map_err(to_graphql)
+        Ok(page.into())
+    };
+    read.map_err(to_graphql).boxed()
 }
 
 /// How many animals of this kind were given.

@@ -15,6 +15,7 @@ use crate::graphql::arena::{Arena, Shelf, load};
 use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter};
 use crate::graphql::list::List;
+use crate::graphql::one::One;
 use crate::graphql::order::orders;
 use crate::graphql::values::Count;
 use crate::store::bson_types::Timestamp;
@@ -45,7 +46,7 @@ pub struct Animal {
     taxonomy: Taxonomy,
     /// Its category in the IUCN Red List.
     #[serde(default)]
-    conservation: Option<Conservation>,
+    conservation: Option<One<Conservation>>,
     /// The ISO two-letter codes of its native range; empty for domestic animals and where it is not known.
     #[serde(default)]
     native_to: List<String>,
@@ -178,7 +179,7 @@ relations! { Animal {
     }
     fields {
         /// The nation that a breed comes from.
-        async fn origin(&self, ctx: &Context<'_>) -> Result<Option<Arc<Nation>>> {
+        async fn origin(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Nation>>>> {
             load::optional(ctx, self.origin.as_deref()).await
         }
 

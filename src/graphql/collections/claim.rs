@@ -13,6 +13,7 @@ use crate::graphql::arena::{Arena, Shelf, load};
 use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, selector, text_filter};
 use crate::graphql::list::List;
+use crate::graphql::one::One;
 use crate::graphql::order::orders;
 use crate::store::bson_types::Timestamp;
 use crate::store::entity::Entity;
@@ -34,7 +35,7 @@ pub struct Claim {
     source: String,
     /// Where it stands in the source, for texts that were read as a whole.
     #[serde(default)]
-    locator: Option<Locator>,
+    locator: Option<One<Locator>>,
     /// The address where it was read, for sources on the web.
     #[serde(default)]
     url: Option<String>,
@@ -46,7 +47,7 @@ pub struct Claim {
     certainty: Certainty,
     /// Who says so according to the source; empty where the source speaks for itself.
     #[serde(default)]
-    attributions: List<Attribution>,
+    attributions: List<One<Attribution>>,
     #[graphql(skip)]
     #[serde(default)]
     about: Vec<String>,
@@ -206,7 +207,7 @@ relations! { Claim {
     }
     fields {
         /// Where it was read.
-        async fn source(&self, ctx: &Context<'_>) -> Result<Arc<Source>> {
+        async fn source(&self, ctx: &Context<'_>) -> Result<One<Arc<Source>>> {
             load::required(ctx, &self.source).await
         }
 
@@ -216,12 +217,12 @@ relations! { Claim {
         }
 
         /// The claims that contradict it; each of them names this one too.
-        async fn conflicts_with(&self, ctx: &Context<'_>) -> Result<List<Arc<Claim>>> {
+        async fn conflicts_with(&self, ctx: &Context<'_>) -> Result<List<One<Arc<Claim>>>> {
             load::list(ctx, &self.conflicts_with).await
         }
 
         /// The claims that it rests on.
-        async fn depends_on(&self, ctx: &Context<'_>) -> Result<List<Arc<Claim>>> {
+        async fn depends_on(&self, ctx: &Context<'_>) -> Result<List<One<Arc<Claim>>>> {
             load::list(ctx, &self.depends_on).await
         }
     }
@@ -230,7 +231,7 @@ relations! { Claim {
 #[ComplexObject]
 impl Attribution {
     /// Who says so.
-    async fn to(&self, ctx: &Context<'_>) -> Result<Arc<Source>> {
+    async fn to(&self, ctx: &Context<'_>) -> Result<One<Arc<Source>>> {
         load::required(ctx, &self.to).await
     }
 }

@@ -17,6 +17,7 @@ use crate::graphql::filter::{
     CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
 };
 use crate::graphql::list::List;
+use crate::graphql::one::One;
 use crate::graphql::order::orders;
 use crate::graphql::values::{Count, PartialDate, Person, Place};
 use crate::store::bson_types::Timestamp;
@@ -41,22 +42,22 @@ pub struct Event {
     kind: EventKind,
     /// When.
     #[serde(default)]
-    date: Option<PartialDate>,
+    date: Option<One<PartialDate>>,
     /// The nations that have a part in it.
     #[serde(default)]
-    nations: List<EventNation>,
+    nations: List<One<EventNation>>,
     /// The people who have a part in it.
     #[serde(default)]
-    people: List<Person>,
+    people: List<One<Person>>,
     /// Where.
     #[serde(default)]
-    place: Option<Place>,
+    place: Option<One<Place>>,
     /// What happened, in our words.
     #[serde(default)]
     summary: String,
     /// How many took part; `headcountOf` says what is counted. Never part of a count of animals given.
     #[serde(default)]
-    headcount: Option<Count>,
+    headcount: Option<One<Count>>,
     /// What the headcount counts, such as "soldiers".
     #[serde(default)]
     headcount_of: Option<String>,
@@ -185,7 +186,7 @@ relations! { Event {
 #[ComplexObject]
 impl EventNation {
     /// The nation.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+    async fn nation(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
         load::required(ctx, &self.nation).await
     }
 }

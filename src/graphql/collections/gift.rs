@@ -19,6 +19,7 @@ use crate::graphql::filter::{
     CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
 };
 use crate::graphql::list::List;
+use crate::graphql::one::One;
 use crate::graphql::order::orders;
 use crate::graphql::values::{Count, PartialDate, Person, Place};
 use crate::store::bson_types::Timestamp;
@@ -46,13 +47,13 @@ pub struct Gift {
     recipient: String,
     /// Who handed it over.
     #[serde(default)]
-    presented_by: Option<Person>,
+    presented_by: Option<One<Person>>,
     /// Who took it.
     #[serde(default)]
-    presented_to: Option<Person>,
+    presented_to: Option<One<Person>>,
     /// In whose name it was given.
     #[serde(default)]
-    on_behalf_of: Option<Person>,
+    on_behalf_of: Option<One<Person>>,
     /// In what way the animals changed hands.
     #[serde(default = "mode_unspecified")]
     mode: GiftMode,
@@ -61,25 +62,25 @@ pub struct Gift {
     status: GiftStatus,
     /// What became of it step by step, as far as the sources say.
     #[serde(default)]
-    status_history: List<GiftStatusChange>,
+    status_history: List<One<GiftStatusChange>>,
     /// The animals that the sources name. They may be fewer than the total: see `total` and `itemsTotal`.
     #[serde(default)]
-    items: List<GiftItem>,
+    items: List<One<GiftItem>>,
     /// How many animals in all, where a source says so; it is never computed from the items.
     #[serde(default)]
-    total: Option<Count>,
+    total: Option<One<Count>>,
     /// On how many occasions, where the gift stands for several.
     #[serde(default)]
-    occasions: Option<Count>,
+    occasions: Option<One<Count>>,
     /// When.
     #[serde(default)]
-    date: Option<PartialDate>,
+    date: Option<One<PartialDate>>,
     /// Where the animals came from.
     #[serde(default)]
-    origin: Option<Place>,
+    origin: Option<One<Place>>,
     /// Where the animals went.
     #[serde(default)]
-    destination: Option<Place>,
+    destination: Option<One<Place>>,
     #[graphql(skip)]
     #[serde(default)]
     event: Option<String>,
@@ -114,13 +115,13 @@ pub struct GiftItem {
     animal: String,
     /// How many animals; null where the sources do not say.
     #[serde(default)]
-    count: Option<Count>,
+    count: Option<One<Count>>,
     /// How many species, where the item stands for several.
     #[serde(default)]
-    species_count: Option<Count>,
+    species_count: Option<One<Count>>,
     /// What else the source can mean. The first reading is the one given above.
     #[serde(default)]
-    other_readings: List<ItemReading>,
+    other_readings: List<One<ItemReading>>,
     /// What the source says about these animals, such as "white".
     #[serde(default)]
     attributes: List<String>,
@@ -139,10 +140,10 @@ pub struct GiftItem {
 pub struct ItemReading {
     /// How many animals in this reading.
     #[serde(default)]
-    count: Option<Count>,
+    count: Option<One<Count>>,
     /// How many species in this reading.
     #[serde(default)]
-    species_count: Option<Count>,
+    species_count: Option<One<Count>>,
     /// How it comes about.
     note: String,
 }
@@ -156,7 +157,7 @@ pub struct GiftStatusChange {
     status: GiftStatus,
     /// When.
     #[serde(default)]
-    date: Option<PartialDate>,
+    date: Option<One<PartialDate>>,
     /// What happened.
     note: String,
     #[graphql(skip)]
@@ -293,17 +294,17 @@ relations! { Gift {
     }
     fields {
         /// The nation that gave.
-        async fn giver(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+        async fn giver(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
             load::required(ctx, &self.giver).await
         }
 
         /// The nation that received.
-        async fn recipient(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+        async fn recipient(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
             load::required(ctx, &self.recipient).await
         }
 
         /// The event that it belongs to.
-        async fn event(&self, ctx: &Context<'_>) -> Result<Option<Arc<Event>>> {
+        async fn event(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Event>>>> {
             load::optional(ctx, self.event.as_deref()).await
         }
 
@@ -319,7 +320,7 @@ relations! { Gift {
 #[ComplexObject]
 impl GiftItem {
     /// The kind of animal.
-    async fn animal(&self, ctx: &Context<'_>) -> Result<Arc<Animal>> {
+    async fn animal(&self, ctx: &Context<'_>) -> Result<One<Arc<Animal>>> {
         load::required(ctx, &self.animal).await
     }
 }
@@ -327,7 +328,7 @@ impl GiftItem {
 #[ComplexObject]
 impl GiftStatusChange {
     /// The claim that it rests on.
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<Arc<Claim>>> {
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Claim>>>> {
         load::optional(ctx, self.claim.as_deref()).await
     }
 }

@@ -177,7 +177,7 @@ macro_rules! queries {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "The id.")] id: Option<async_graphql::ID>,
                 $($(#[$key_doc])* $key: Option<String>),*
-            ) -> async_graphql::Result<Option<std::sync::Arc<$entity>>> {
+            ) -> async_graphql::Result<Option<$crate::graphql::one::One<std::sync::Arc<$entity>>>> {
                 let id = id.as_ref().map(|id| id.as_str());
                 $crate::graphql::arena::load::one(ctx, id, &[$(($key_name, $path, $key.as_deref())),*]).await
             }
@@ -191,7 +191,7 @@ macro_rules! queries {
                 #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
                 #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
                 #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
-                #[graphql(name = "where", desc = "Which documents.")] filter: Option<<$entity as $crate::graphql::collection::Collection>::Filter>,
+                #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$entity as $crate::graphql::collection::Collection>::Filter>>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$entity as $crate::graphql::collection::Collection>::Order>>,
             ) -> async_graphql::Result<$crate::graphql::connection::Connection<$entity>> {
                 let window = $crate::graphql::connection::Window { first, after, last, before };
@@ -220,9 +220,9 @@ macro_rules! relations {
                 #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
                 #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
                 #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
-                #[graphql(name = "where", desc = "Which documents.")] filter: Option<<$target as $crate::graphql::collection::Collection>::Filter>,
+                #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$target as $crate::graphql::collection::Collection>::Filter>>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$target as $crate::graphql::collection::Collection>::Order>>,
-            ) -> async_graphql::Result<std::sync::Arc<$crate::graphql::connection::Connection<$target>>> {
+            ) -> async_graphql::Result<$crate::graphql::one::One<std::sync::Arc<$crate::graphql::connection::Connection<$target>>>> {
                 let window = $crate::graphql::connection::Window { first, after, last, before };
                 let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
                 $crate::graphql::arena::load::below::<$entity, $target>(ctx, &self.id, arguments).await

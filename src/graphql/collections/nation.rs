@@ -14,6 +14,7 @@ use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{
     DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
 };
+use crate::graphql::one::One;
 use crate::graphql::order::orders;
 use crate::graphql::values::{Location, PartialDate};
 use crate::store::bson_types::Timestamp;
@@ -53,10 +54,10 @@ pub struct Nation {
     subregion: Option<String>,
     /// The capital.
     #[serde(default)]
-    capital: Option<Capital>,
+    capital: Option<One<Capital>>,
     /// When a former state existed.
     #[serde(default)]
-    existed: Option<PartialDate>,
+    existed: Option<One<PartialDate>>,
     /// Grows by one with every change.
     #[serde(default)]
     version: i32,
@@ -76,7 +77,7 @@ pub struct Capital {
     name: String,
     /// Where it lies.
     #[serde(default)]
-    location: Option<Location>,
+    location: Option<One<Location>>,
 }
 
 impl Entity for Nation {

@@ -10,6 +10,7 @@ use crate::domain::vocabulary::SourceKind;
 use crate::graphql::arena::{Arena, Shelf};
 use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, selector, text_filter};
+use crate::graphql::one::One;
 use crate::graphql::order::orders;
 use crate::graphql::values::PartialDate;
 use crate::store::bson_types::Timestamp;
@@ -34,7 +35,7 @@ pub struct Source {
     publisher: Option<String>,
     /// When it was published, where it says so.
     #[serde(default)]
-    published: Option<PartialDate>,
+    published: Option<One<PartialDate>>,
     /// Its address.
     #[serde(default)]
     url: Option<String>,

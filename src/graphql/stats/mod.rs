@@ -26,6 +26,7 @@ use super::error::{ApiError, to_graphql};
 use super::filter::Selector as _;
 use super::limits::Limits;
 use super::list::List;
+use super::one::One;
 use super::order::OrderDirection;
 use super::values::Count;
 use crate::domain::date::Day;
@@ -229,12 +230,12 @@ pub struct GiftFlow {
 #[ComplexObject]
 impl GiftFlow {
     /// The nation that gave.
-    async fn giver(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+    async fn giver(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
         load::required(ctx, &self.giver).await
     }
 
     /// The nation that received.
-    async fn recipient(&self, ctx: &Context<'_>) -> Result<Arc<Nation>> {
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
         load::required(ctx, &self.recipient).await
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
 use crate::graphql::arena::load;
 use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::nation::Nation;
+use crate::graphql::one::One;
 use crate::graphql::values::Count;
 
 /// What every entry tells.
@@ -62,7 +63,7 @@ pub struct GiftsByNation {
 #[ComplexObject]
 impl GiftsByNation {
     /// The nation; null in an entry for the rest.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<Arc<Nation>>> {
+    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Nation>>>> {
         load::optional(ctx, self.nation.as_deref()).await
     }
 }
@@ -81,7 +82,7 @@ pub struct GiftsByAnimal {
 #[ComplexObject]
 impl GiftsByAnimal {
     /// The kind of animal; null in an entry for a family, an order, a class, none or the rest.
-    async fn animal(&self, ctx: &Context<'_>) -> Result<Option<Arc<Animal>>> {
+    async fn animal(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Animal>>>> {
         load::optional(ctx, self.animal.as_deref()).await
     }
 }
