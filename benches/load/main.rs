@@ -234,7 +234,9 @@ async fn cells(options: &Options, arena: &Arena, entrants: &[Entrant]) -> Result
             }
         }
         let row = servers.iter().zip(rounds);
-        let row = row.map(|(server, cells)| (server.entrant, Cell::middle(&cells))).collect();
+        let row = row
+            .map(|(server, cells)| (server.entrant, Cell::middle(&cells)))
+            .collect();
         table.push((query, row));
     }
     Ok(table)

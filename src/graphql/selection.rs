@@ -5,9 +5,9 @@
 
 use std::collections::HashSet;
 
-use async_graphql::{Positioned, Value};
 use async_graphql::context::QueryEnvInner;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
+use async_graphql::{Positioned, Value};
 
 use super::collection::{Collection, Link, targets};
 use super::collections::with_kind;

@@ -5,10 +5,11 @@
 //! of it under one deadline, but for the events of a subscription (`sse`). Each part stands in its own file. What asks
 //! for a WebSocket is `ws`'s.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 use std::time::Instant;
 
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -28,6 +29,7 @@ use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
 use super::operation::{Asker, Ready};
 use super::parameters::{Asked, Parameters};
+use super::persisted::Source;
 use super::reading::read;
 use super::{State, sse, trace, ws};
 use crate::graphql::error::ApiError;
@@ -44,7 +46,7 @@ struct Way<'a> {
     began: Instant,
     request_id: &'a str,
     span: &'a Span,
-    log: &'a Span,
+    log: OnceCell<Span>,
     tells_cost: bool,
     /// The event that the client had last, from an event stream that broke off.
     after: Option<String>,
@@ -87,7 +89,6 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
     let _in_flight = state.metrics.in_flight();
     let request_id = Uuid::now_v7().to_string();
     let span = trace::request_span("/graphql", http.headers(), &request_id);
-    let log = trace::log_span(&request_id);
     let way = Way {
         entry: Entry {
             http: &http,
@@ -99,7 +100,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         began,
         request_id: &request_id,
         span: &span,
-        log: &log,
+        log: OnceCell::new(),
         tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
         after: sse::last_event_id(http.headers()),
         noted: RefCell::new(Noted {
@@ -116,8 +117,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
                 state.metrics.panicked();
                 Answered::Whole(Answer::failed(&ApiError::Internal).into())
             });
-            let traced = answered.instrument(span.clone());
-            match traced.instrument(log.clone()).await {
+            match answered.instrument(span.clone()).await {
                 Answered::Whole(answers) => answers,
                 Answered::Events(events, pass) => return sse::response(&http, &state, events, pass, &request_id),
             }
@@ -174,7 +174,7 @@ impl Way<'_> {
             client,
             entered: _entered,
             pass,
-        } = self.entry.admit().await?;
+        } = self.admit().await?;
         self.noted.borrow_mut().viewer = viewer;
         match asked {
             Asked::One(parameters) => Ok(self.one(&parameters, client, pass).await?),
@@ -182,7 +182,22 @@ impl Way<'_> {
                 let message = "several requests came in one body; accepted is one for a stream of events";
                 Err(Answer::unread(StatusCode::BAD_REQUEST, &Refusal::input(message)).into())
             }
-            Asked::Batch(all) => Ok(Answered::Whole(self.batch(&all, &client).await?)),
+            Asked::Batch(all) => Ok(Answered::Whole(self.batch(&all, &client).instrument(self.log()).await?)),
+        }
+    }
+
+    /// The span of log lines, made where the first may be written: an answer that is kept needs none.
+    fn log(&self) -> Span {
+        self.log.get_or_init(|| trace::log_span(self.request_id)).clone()
+    }
+
+    async fn admit(&self) -> Result<Admitted, Answer> {
+        let admitted = self.entry.admit();
+        // Only a token is looked up.
+        if self.entry.http.headers().contains_key(AUTHORIZATION) {
+            admitted.instrument(self.log()).await
+        } else {
+            admitted.await
         }
     }
 
@@ -206,7 +221,21 @@ impl Way<'_> {
             self.note(&kept.about);
             return Ok(Answered::Whole(Answers::Kept(kept)));
         }
-        let ready = asker.ready(parameters, &source)?;
+        let made = self.made(parameters, client, pass, &source, key.as_ref());
+        made.instrument(self.log()).await
+    }
+
+    /// The answer to a request that is not kept.
+    async fn made(
+        &self,
+        parameters: &Parameters,
+        client: Client,
+        pass: Pass,
+        source: &Source,
+        key: Option<&Key>,
+    ) -> Result<Answered, Answer> {
+        let asker = self.asker(&client);
+        let ready = asker.ready(parameters, source)?;
         self.note(&ready.about);
         let subscribes = ready.about.kind == Kind::Subscription;
         if subscribes && self.media != MediaType::EventStream {
@@ -219,12 +248,12 @@ impl Way<'_> {
                 request_id: self.request_id.to_owned(),
                 viewer: self.noted.borrow().viewer.clone(),
                 span: self.span.clone(),
-                log: self.log.clone(),
+                log: self.log(),
             };
             return Ok(Answered::Events(events::open(self.state, client, ready, noted)?, pass));
         }
         if ready.about.kind == Kind::Query
-            && let Some(key) = &key
+            && let Some(key) = key
         {
             return self.run_once(key, ready).await.map(Answered::Whole);
         }

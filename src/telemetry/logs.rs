@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::filter::{FilterExt, ParseError, filter_fn};
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use super::SPANS;
@@ -13,9 +13,11 @@ pub(super) type Logs = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// The log as the configuration wants it, without the lines of `silent`. Fails where `MENAGERIE_LOG` is no filter.
 pub(super) fn layer(config: &Config, silent: &'static str) -> Result<Logs, ParseError> {
-    let filter = EnvFilter::builder().parse(&config.log)?.and(filter_fn(move |metadata| {
-        metadata.target() != SPANS && metadata.target() != silent
-    }));
+    // As directives, which are looked at once for each place in the code; a function is asked at every event again.
+    let filter = EnvFilter::builder()
+        .parse(&config.log)?
+        .add_directive(format!("{SPANS}=off").parse()?)
+        .add_directive(format!("{silent}=off").parse()?);
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());

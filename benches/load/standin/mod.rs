@@ -244,7 +244,12 @@ impl Shared {
     /// What a change stream says after a wait: that a mark was written, or that nothing was.
     fn told(&self, stream: i64, mark: Option<i64>) -> RawDocumentBuf {
         let mut batch = RawArrayBuf::new();
-        let mut token = self.beginning.lock().expect("no holder panics").clone().unwrap_or_default();
+        let mut token = self
+            .beginning
+            .lock()
+            .expect("no holder panics")
+            .clone()
+            .unwrap_or_default();
         if let Some(number) = mark {
             self.streams.lock().expect("no holder panics").insert(stream, number);
             let place = rawdoc! { "s": i64::MAX / 2 + number };
