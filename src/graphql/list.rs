@@ -1,7 +1,7 @@
 //! Lists whose items are at hand, resolved one after the other.
 //!
 //! async-graphql resolves the items of a `Vec` side by side, which costs a task for each and gains nothing where nothing
-//! waits: below the root fields everything is in the arena.
+//! waits: below the root fields everything is in the arena. Objects are `one`'s.
 
 use std::borrow::Cow;
 use std::ops::Deref;

@@ -35,7 +35,7 @@ use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 use arena::Arena;
-use collections::Query;
+use collections::{Query, root_is_nullable};
 use error::{ApiError, to_graphql};
 use limits::Limits;
 use subscription::{Cursor, Subscription};
@@ -166,24 +166,38 @@ fn root_fields(document: &ExecutableDocument) -> Vec<&Positioned<Field>> {
     fields
 }
 
-/// The response keys of the root fields.
-fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
+/// The root fields as the answer shows them: each response key, and whether null may stand there.
+fn root_keys(document: &ExecutableDocument) -> Vec<(Name, bool)> {
     let fields = root_fields(document).into_iter();
-    fields.map(|field| field.node.response_key().node.clone()).collect()
+    let shown = |field: &Positioned<Field>| {
+        let nullable = root_is_nullable(&field.node.name.node);
+        (field.node.response_key().node.clone(), nullable)
+    };
+    fields.map(shown).collect()
 }
 
-/// The same data in the order of these keys: async-graphql puts root fields down in the order in which they end. Below
-/// them nothing waits, so there all comes in order.
-fn in_order(data: Value, keys: &[Name]) -> Value {
-    let Value::Object(mut fields) = data else { return data };
-    if keys.len() < 2 {
-        return Value::Object(fields);
+/// The same data with these root fields in their order, for async-graphql puts them down in the order in which they end and
+/// leaves out those that failed. Where one failed that may not be null, there is no data (6.4.4).
+fn in_order(data: Value, keys: &[(Name, bool)]) -> Value {
+    let mut fields = match data {
+        Value::Object(fields) => fields,
+        Value::Null if !keys.is_empty() => IndexMap::new(),
+        other => return other,
+    };
+    let mut ordered: IndexMap<Name, Value> = IndexMap::with_capacity(keys.len());
+    for (key, nullable) in keys {
+        match fields.swap_remove_entry(key) {
+            Some((key, value)) => {
+                ordered.insert(key, value);
+            }
+            // Written twice.
+            None if ordered.contains_key(key) => {}
+            None if *nullable => {
+                ordered.insert(key.clone(), Value::Null);
+            }
+            None => return Value::Null,
+        }
     }
-    let mut ordered: IndexMap<Name, Value> = IndexMap::with_capacity(fields.len());
-    for key in keys {
-        ordered.extend(fields.swap_remove_entry(key));
-    }
-    ordered.extend(fields);
     Value::Object(ordered)
 }
 

@@ -19,6 +19,7 @@ use super::collections::nation::NationFilter;
 use super::connection::{Connection, Member, Window};
 use super::error::{Result, to_graphql};
 use super::filter::{DateFilter, DatePaths, Selector as _};
+use super::one::One;
 use super::order::OrderDirection;
 use crate::domain::id::Kind;
 use crate::store::cursor::{KeyKind, Order, OrderBy};
@@ -95,7 +96,7 @@ impl TimelineQuery {
         #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which gifts and events.")] filter: Option<TimelineFilter>,
         #[graphql(default, desc = "Which way.")] direction: OrderDirection,
-    ) -> async_graphql::Result<Connection<TimelineEntry>> {
+    ) -> async_graphql::Result<One<Connection<TimelineEntry>>> {
         let window = Window {
             first,
             after,
@@ -107,6 +108,7 @@ impl TimelineQuery {
         async { read(load::fetch(ctx)?, set, &window, &filter, direction).await }
             .boxed()
             .await
+            .map(One::from)
             .map_err(to_graphql)
     }
 }

@@ -88,11 +88,13 @@ pub async fn identity(
     authorization: Option<&str>,
     until: Instant,
 ) -> Result<Identity, ApiError> {
-    if authorization.is_some() {
-        // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
-        let knocking = Client::knocking(address);
-        state.spend(&knocking, 1)?;
+    if authorization.is_none() {
+        // Nothing is looked up.
+        return state.authenticator.identity(&state.store, None).await;
     }
+    // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
+    let knocking = Client::knocking(address);
+    state.spend(&knocking, 1)?;
     let store = state.store.for_request(until, false);
     state.authenticator.identity(&store, authorization).await
 }

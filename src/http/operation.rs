@@ -162,8 +162,11 @@ impl Ready {
             schema, live, search, ..
         } = &***state;
         let (schema, live, search) = (schema.clone(), live.clone(), search.clone());
+        let places = Arc::clone(&state.places);
         let making = state.responses.join(key, async move {
             let execution = async {
+                // Never closed.
+                let _place = places.acquire().await.ok();
                 let execution = execute(&schema, made_by.clone(), live, search, self.request);
                 Answer::executed(execution.await, None)
             };
@@ -190,13 +193,12 @@ impl Ready {
     ) -> (Answer, u64) {
         let estimate = self.about.cost;
         let store = state.store.for_request(until, tells_cost);
-        let execution = execute(
-            &state.schema,
-            store.clone(),
-            state.live.clone(),
-            state.search.clone(),
-            self.request,
-        );
+        let execution = async {
+            // Never closed.
+            let _place = state.places.acquire().await.ok();
+            let (live, search) = (state.live.clone(), state.search.clone());
+            execute(&state.schema, store.clone(), live, search, self.request).await
+        };
         let ended = in_time(until, gone, execution).await;
         let work = store.work();
         let answer = ended.map_or_else(

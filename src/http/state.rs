@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 
 use super::auth::{Authenticator, Signed};
 use super::cache::Responses;
@@ -132,6 +133,9 @@ pub struct State {
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) metrics: Metrics,
     pub(super) stopping: Stopping,
+    /// Places for operations that are executed on this thread: as many as it has connections. Who waits here takes little
+    /// memory; who waits for a connection half-way takes a lot, and pushes the others' out of the processor's caches.
+    pub(super) places: Arc<Semaphore>,
 }
 
 impl State {
@@ -159,6 +163,7 @@ impl State {
             authenticator = authenticator.that_knows_again(live.clone());
         }
         let responses = Responses::new(live.clone(), settings.response_cache_bytes);
+        let places = Arc::new(Semaphore::new(store.most_connections()));
         Ok(Self {
             sdl: sdl.into(),
             schema,
@@ -180,6 +185,7 @@ impl State {
             authenticator: Arc::new(authenticator),
             settings: Arc::new(settings),
             guard,
+            places,
         })
     }
 
@@ -189,7 +195,12 @@ impl State {
             tracing::warn!("a thread shares the connections of others: {error}");
             self.store.clone()
         });
-        Self { store, ..self.clone() }
+        let places = Arc::new(Semaphore::new(store.most_connections()));
+        Self {
+            store,
+            places,
+            ..self.clone()
+        }
     }
 
     /// A place among those that share this limit, for as long as what this gives is kept.

@@ -2,6 +2,7 @@
 
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::error::Error;
 
 use super::{Result, Store};
 use crate::domain::id::Kind;
@@ -60,7 +61,7 @@ impl Store {
         let (kind, alike) = (find.kind, self.alike(|| find.clone()));
         let read = async {
             let limit = find.limit();
-            let rows = self
+            let mut batches = self
                 .raw(find.kind)
                 .find(find.filter)
                 .sort(find.sort)
@@ -69,8 +70,16 @@ impl Store {
                 // One more than there can be: some servers keep a cursor open that ends just where its batch does.
                 .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
                 .max_time(self.time_left())
+                // As they come: the driver's cursor over rows looks at each row twice.
+                .batch()
                 .await?;
-            Ok(rows.try_collect().await?)
+            let mut rows = Vec::new();
+            while let Some(batch) = batches.try_next().await? {
+                for row in batch.doc_slices()? {
+                    rows.extend(row.map_err(Error::from)?.as_document().map(ToOwned::to_owned));
+                }
+            }
+            Ok(rows)
         };
         self.metered(kind, alike, read, Vec::len).await
     }

@@ -65,10 +65,11 @@ fn not_understood(error: mongodb::error::Error) -> StoreError {
 /// How long the driver looks for a server before it says that there is none.
 const SERVER_SELECTION: Duration = Duration::from_secs(5);
 
-fn connections_of(pool_size: u32) -> Arc<Semaphore> {
+/// How many connections there may be.
+fn most_of(pool_size: u32) -> usize {
     // The driver takes 0 for a pool without end.
     let most = if pool_size == 0 { u32::MAX } else { pool_size };
-    Arc::new(Semaphore::new(most as usize))
+    most as usize
 }
 
 /// What a connection needs to know.
@@ -92,6 +93,7 @@ pub struct Store {
     database: Database,
     /// Turns for connections.
     connections: Arc<Semaphore>,
+    most_connections: usize,
     deadline: Duration,
     /// When the request that this store is for must have its answer.
     until: Option<Instant>,
@@ -134,7 +136,8 @@ impl Store {
             database: client.database(&options.database),
             client,
             client_options: Arc::new(client_options),
-            connections: connections_of(options.pool_size),
+            connections: Arc::new(Semaphore::new(most_of(options.pool_size))),
+            most_connections: most_of(options.pool_size),
             deadline: options.deadline,
             until: None,
             meter: Arc::default(),
@@ -161,7 +164,8 @@ impl Store {
         Ok(Self {
             database: client.database(self.database.name()),
             client,
-            connections: connections_of(most.unwrap_or(1)),
+            connections: Arc::new(Semaphore::new(most_of(most.unwrap_or(1)))),
+            most_connections: most_of(most.unwrap_or(1)),
             ..self.clone()
         })
     }
@@ -191,6 +195,11 @@ impl Store {
     /// How many commands were sent for requests so far; what the driver adds to them and the feed are not counted.
     pub fn commands_sent(&self) -> u64 {
         self.commands.load(Ordering::Relaxed)
+    }
+
+    /// How many connections there may be at once.
+    pub const fn most_connections(&self) -> usize {
+        self.most_connections
     }
 
     /// The connections at this moment.

@@ -51,7 +51,7 @@ pub fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
 pub async fn page<E: Collection>(
     ctx: &Context<'_>,
     arguments: PageArguments<E>,
-) -> async_graphql::Result<Connection<E>> {
+) -> async_graphql::Result<One<Connection<E>>> {
     async {
         let fetch = fetch(ctx)?;
         let set = &ctx.item.node.selection_set.node;
@@ -64,7 +64,7 @@ pub async fn page<E: Collection>(
             sets: fetch.document.on_page(set),
         };
         fetch.everything_below(vec![group]).await?;
-        Ok(page)
+        Ok(page.into())
     }
     .boxed()
     .await

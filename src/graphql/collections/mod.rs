@@ -151,6 +151,11 @@ pub fn root_ways(field: &str) -> Vec<(Kind, &'static [&'static [&'static str]])>
     }
 }
 
+/// Whether a root field of queries may be null: those that look for one document.
+pub fn root_is_nullable(field: &str) -> bool {
+    field == "node" || Kind::ALL.into_iter().any(|kind| field == kind.prefix())
+}
+
 /// Every reference that the collections hold.
 pub fn references() -> Vec<Reference> {
     Kind::ALL
@@ -193,7 +198,7 @@ macro_rules! queries {
                 #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
                 #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$entity as $crate::graphql::collection::Collection>::Filter>>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$entity as $crate::graphql::collection::Collection>::Order>>,
-            ) -> async_graphql::Result<$crate::graphql::connection::Connection<$entity>> {
+            ) -> async_graphql::Result<$crate::graphql::one::One<$crate::graphql::connection::Connection<$entity>>> {
                 let window = $crate::graphql::connection::Window { first, after, last, before };
                 let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
                 $crate::graphql::arena::load::page(ctx, arguments).await
@@ -232,3 +237,29 @@ macro_rules! relations {
     };
 }
 pub(crate) use relations;
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_schema;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+
+    use super::*;
+    use crate::graphql::limits::Limits;
+    use crate::graphql::{schema, sdl};
+
+    #[test]
+    fn the_root_fields_that_may_be_null_are_those_that_the_schema_says() {
+        let parsed = parse_schema(sdl(&schema(Limits::default()))).expect("a schema");
+        let query = parsed.definitions.iter().find_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) if ty.node.name.node == "Query" => Some(&ty.node.kind),
+            _ => None,
+        });
+        let Some(TypeKind::Object(query)) = query else {
+            panic!("queries are an object");
+        };
+        for field in &query.fields {
+            let (name, field) = (field.node.name.node.as_str(), &field.node.ty.node);
+            assert_eq!(root_is_nullable(name), field.nullable, "{name}");
+        }
+    }
+}

@@ -44,11 +44,11 @@ impl StatsQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
-    ) -> Result<GiftStats> {
+    ) -> Result<One<GiftStats>> {
         async {
             let filter = filter_of(filter.as_ref())?;
             let figures = plan::figures(load::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
-            Ok(GiftStats { figures })
+            Ok(One::from(GiftStats { figures }))
         }
         .boxed()
         .await
