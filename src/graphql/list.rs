@@ -69,7 +69,14 @@ impl<T: OutputType> OutputType for List<T> {
         for (index, item) in self.iter().enumerate() {
             let ctx = ctx.with_index(index);
             let value = item.resolve(&ctx, field).await;
-            values.push(value.map_err(|error| ctx.set_error_path(error))?);
+            // An error below an item knows its path already.
+            values.push(value.map_err(|error| {
+                if error.path.is_empty() {
+                    ctx.set_error_path(error)
+                } else {
+                    error
+                }
+            })?);
         }
         Ok(Value::List(values))
     }

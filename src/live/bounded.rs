@@ -67,8 +67,14 @@ where
 
     /// Keeps something of this many bytes.
     pub fn put(&self, key: K, value: V, bytes: usize) {
+        /// From here on the bound is looked at at once: the cache does so for some sixty entries together, and that many
+        /// large ones are several times as much as it may hold.
+        const LARGE: usize = 16 * 1_024;
         if let Some(kept) = &self.kept {
             kept.insert(key, (value, u32::try_from(bytes).unwrap_or(u32::MAX)));
+            if bytes >= LARGE {
+                kept.run_pending_tasks();
+            }
         }
     }
 
