@@ -15,9 +15,8 @@ use crate::graphql::connection::{first_of, parse};
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::list::List;
 use crate::graphql::values::Count;
-use crate::store::aggregate::{All, FromOne, Group as Gifts, Groups, Pair, Span, Tally, ToOne, Words};
+use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
 use crate::store::filter::Filter;
-use crate::store::{self, Store};
 
 /// Whether a way to group is selected, and with numbers of animals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,10 +68,12 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     let filter = &store.resolve(filter).await?;
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
     let [words, pairs, spans, certainties] = needs.map(asked);
-    let ends = ["byGiver", "byRecipient"].map(|end| fields.iter().any(|field| field.name.node == end));
+    let mut ends = vec![("byGiver", "giver"), ("byRecipient", "recipient")];
+    ends.retain(|(list, _)| fields.iter().any(|field| field.name.node == *list));
+    let ends: Vec<&str> = ends.into_iter().map(|(_, end)| end).collect();
     let of_gifts = try_join4(
         some(words.map(|animals| store.gift_groups::<Words>(filter, animals))),
-        some(pairs.map(|animals| pairs_of(store, filter, ends, animals))),
+        some(pairs.map(|animals| store.gift_pairs(filter, &ends, animals))),
         some(spans.map(|animals| store.gift_groups::<Span>(filter, animals))),
         some(certainties.map(|animals| store.gifts_by_certainty(filter, animals))),
     );
@@ -107,21 +108,6 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     documents.retain(|group| !group.sets.is_empty());
     fetch.documents(documents).await?;
     Ok(figures)
-}
-
-/// The gifts by those of giver and recipient that are selected; the other is left open.
-async fn pairs_of(store: &Store, filter: &Filter, ends: [bool; 2], animals: bool) -> store::Result<Groups<Pair>> {
-    Ok(match ends {
-        [true, false] => {
-            let groups = store.gift_groups::<FromOne>(filter, animals).await?;
-            groups.into_iter().map(|(FromOne(pair), group)| (pair, group)).collect()
-        }
-        [false, true] => {
-            let groups = store.gift_groups::<ToOne>(filter, animals).await?;
-            groups.into_iter().map(|(ToOne(pair), group)| (pair, group)).collect()
-        }
-        _ => store.gift_groups::<Pair>(filter, animals).await?,
-    })
 }
 
 /// Reads the flows, and what is selected on their nations.

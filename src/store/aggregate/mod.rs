@@ -98,7 +98,7 @@ impl Key for Words {
     }
 }
 
-/// Gifts from one nation to another.
+/// Gifts from one nation to another; an end that is left open is empty.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     /// The id of the nation that gave.
@@ -107,28 +107,6 @@ pub struct Pair {
     /// The id of the nation that received.
     #[serde(default)]
     pub recipient: String,
-}
-
-/// Gifts from one nation: pairs whose recipient is left open. There are far fewer of them.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(transparent)]
-pub struct FromOne(pub Pair);
-
-impl Key for FromOne {
-    fn expression() -> Bson {
-        doc! { "giver": "$giver" }.into()
-    }
-}
-
-/// Gifts to one nation: pairs whose giver is left open.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(transparent)]
-pub struct ToOne(pub Pair);
-
-impl Key for ToOne {
-    fn expression() -> Bson {
-        doc! { "recipient": "$recipient" }.into()
-    }
 }
 
 impl Key for Pair {
@@ -258,8 +236,18 @@ fn sums(id: Document, parts: impl IntoIterator<Item = (&'static str, Bson)>) -> 
 impl Store {
     /// The gifts that match, in groups. One aggregation. `animals`: whether animals are counted, which takes longer.
     pub async fn gift_groups<K: Key>(&self, filter: &Filter, animals: bool) -> Result<Groups<K>> {
+        self.groups_by(filter, K::expression(), animals).await
+    }
+
+    /// The same by giver, by recipient, or by both: far fewer groups where one of them is left open.
+    pub async fn gift_pairs(&self, filter: &Filter, ends: &[&str], animals: bool) -> Result<Groups<Pair>> {
+        let key = ends.iter().map(|end| ((*end).to_owned(), format!("${end}").into()));
+        self.groups_by(filter, Bson::Document(key.collect()), animals).await
+    }
+
+    async fn groups_by<K: Key>(&self, filter: &Filter, key: Bson, animals: bool) -> Result<Groups<K>> {
         let filter = self.resolve(filter).await?.to_document();
-        let id = row_id(K::expression(), animals.then(amounts::given));
+        let id = row_id(key, animals.then(amounts::given));
         let parts = amounts::PARTS.into_iter().zip(amounts::of_gift());
         let mut stage = sums(id, parts.take(if animals { amounts::PARTS.len() } else { 1 }));
         stage.extend(K::accumulators());
