@@ -11,6 +11,8 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use serde::Deserialize;
 
+use super::written;
+
 /// A list, in the schema and in the database like any other.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
@@ -65,19 +67,20 @@ impl<T: OutputType> OutputType for List<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let mut values = Vec::with_capacity(self.len());
+        let mut list = written::List::within(Vec::new());
         for (index, item) in self.iter().enumerate() {
             let ctx = ctx.with_index(index);
             let value = item.resolve(&ctx, field).await;
             // An error below an item knows its path already.
-            values.push(value.map_err(|error| {
+            let value = value.map_err(|error| {
                 if error.path.is_empty() {
                     ctx.set_error_path(error)
                 } else {
                     error
                 }
-            })?);
+            })?;
+            list.item(&value);
         }
-        Ok(Value::List(values))
+        Ok(Value::Binary(list.end().into()))
     }
 }

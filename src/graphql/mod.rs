@@ -23,6 +23,7 @@ pub mod subscription;
 pub mod timeline;
 pub mod values;
 pub mod viewer;
+pub mod written;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
@@ -71,7 +72,7 @@ pub fn sdl(schema: &Schema) -> String {
 }
 
 /// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries
-/// `extensions.code`.
+/// `extensions.code`; its data are for [`written::write`].
 pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
     let mut response = schema.execute(request.data(Arena::new(store, live)).data(search)).await;

@@ -30,10 +30,25 @@ impl<'a> Document<'a> {
         found
     }
 
-    /// The same of one selection, with the fields' places.
-    pub fn selected(self, set: &'a SelectionSet, on: &str) -> Vec<&'a Positioned<Field>> {
-        let mut found = Vec::with_capacity(set.items.len());
-        self.collect(set, Some(on), &mut |field| found.push(field));
+    /// The same of one selection, by response key (GraphQL of September 2025, 6.3.2, CollectFields).
+    pub fn selected(self, set: &'a SelectionSet, on: &str) -> Vec<Selected<'a>> {
+        let mut found: Vec<Selected<'a>> = Vec::with_capacity(set.items.len());
+        self.collect(set, Some(on), &mut |field| {
+            let key = &field.node.response_key().node;
+            // Few fields are selected on an object, so looking through them is faster than a map.
+            match found
+                .iter_mut()
+                .find(|other| other.field.node.response_key().node == *key)
+            {
+                None => found.push(Selected {
+                    field,
+                    more: Vec::new(),
+                }),
+                // Without selections both are the same.
+                Some(_) if field.node.selection_set.node.items.is_empty() => {}
+                Some(other) => other.more.push(field),
+            }
+        });
         found
     }
 
@@ -106,6 +121,14 @@ impl<'a> Document<'a> {
             .into_const_with(|_| Err(ApiError::Internal))
             .map(Some)
     }
+}
+
+/// What is selected under one response key.
+pub struct Selected<'a> {
+    /// The field, where it stands first.
+    pub field: &'a Positioned<Field>,
+    /// Where it stands again, with selections of its own.
+    pub more: Vec<&'a Positioned<Field>>,
 }
 
 /// The types that stand for several kinds of documents.

@@ -17,23 +17,19 @@ use super::kept::{About, Kept};
 use super::media::MediaType;
 use super::sse;
 use crate::graphql::error::ApiError;
+use crate::graphql::written::write;
 use crate::store::Work;
 
 /// What becomes of one request.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     /// What was asked for; left out where nothing was executed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     // Boxed: an answer is also an error in many a `Result`, and few answers have this.
     extensions: Option<Box<Extensions>>,
     /// What the status must tell.
-    #[serde(skip)]
     told: Told,
-    #[serde(skip)]
     /// In seconds.
     retry_after: Option<u32>,
 }
@@ -159,8 +155,37 @@ impl Answer {
     /// worked, and nothing in it was measured.
     pub fn kept(&self, about: About) -> Option<Kept> {
         let stays = self.told == Told::Executed && self.errors.is_empty() && self.extensions.is_none();
-        let body = stays.then(|| json(self))?;
-        body.map(|body| Kept::new(body.into(), about))
+        stays.then(|| Kept::new(self.json(), about))
+    }
+
+    /// As JSON.
+    pub fn json(&self) -> Vec<u8> {
+        let mut json = Vec::new();
+        self.write(&mut json);
+        json
+    }
+
+    /// Writes it as JSON.
+    pub fn write(&self, into: &mut Vec<u8>) {
+        let mut comma = "";
+        let mut part = |name: &str, into: &mut Vec<u8>| {
+            into.extend_from_slice(format!("{comma}\"{name}\":").as_bytes());
+            comma = ",";
+        };
+        into.push(b'{');
+        if let Some(data) = &self.data {
+            part("data", into);
+            write(data, into);
+        }
+        if !self.errors.is_empty() {
+            part("errors", into);
+            append(&self.errors, into);
+        }
+        if let Some(extensions) = &self.extensions {
+            part("extensions", into);
+            append(extensions, into);
+        }
+        into.push(b'}');
     }
 
     /// The names of the limits that it goes over.
@@ -239,11 +264,8 @@ impl Answers {
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
         let (status, body) = match self {
             Self::Kept(kept) => return kept.response(media, request_id, http),
-            Self::One(answer) => (answer.status(media), json(answer)),
-            Self::Batch(answers) => (StatusCode::OK, json(answers)),
-        };
-        let Some(body) = body else {
-            return HttpResponse::InternalServerError().finish();
+            Self::One(answer) => (answer.status(media), answer.json()),
+            Self::Batch(answers) => (StatusCode::OK, batch(answers)),
         };
         // What is wrong with the request itself, or with the server, is told by a status, and that needs no events.
         let (media, body) = match media {
@@ -265,11 +287,25 @@ impl Answers {
     }
 }
 
-/// What is told to a client, as JSON.
-pub fn json(told: &impl Serialize) -> Option<String> {
-    serde_json::to_string(told)
-        .inspect_err(|error| tracing::error!("an answer cannot be written: {error}"))
-        .ok()
+/// The answers of a batch, as a list.
+fn batch(answers: &[Answer]) -> Vec<u8> {
+    let mut json = vec![b'['];
+    for (index, answer) in answers.iter().enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        answer.write(&mut json);
+    }
+    json.push(b']');
+    json
+}
+
+/// Appends what is told to a client, as JSON.
+pub fn append(told: &impl Serialize, into: &mut Vec<u8>) {
+    // What is told has names for keys, and memory takes it.
+    if let Err(error) = serde_json::to_writer(into, told) {
+        tracing::error!("an answer cannot be written: {error}");
+    }
 }
 
 /// The header that a status must come with.

@@ -16,7 +16,6 @@ use futures_util::stream::unfold;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::answer::json;
 use super::browser::REQUEST_ID;
 use super::entry::{Pass, caught};
 use super::events::{Event, Events, failure};
@@ -37,23 +36,22 @@ pub fn last_event_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// A stream that has one answer.
-pub fn whole(answer: &str) -> String {
-    format!("event: next\ndata: {answer}\n\n{COMPLETE}")
+pub fn whole(answer: &[u8]) -> Vec<u8> {
+    [b"event: next\ndata: ", answer, b"\n\n", COMPLETE.as_bytes()].concat()
 }
 
-/// The text of an event; `None` where it cannot be written.
-fn text(event: &Event) -> Option<String> {
-    let answer = json(&event.answer)?;
-    Some(match &event.cursor {
+/// The text of an event.
+fn text(event: &Event) -> Vec<u8> {
+    let answer = event.answer.json();
+    let next = |id: &str| [id.as_bytes(), b"event: next\ndata: ", &answer, b"\n\n"].concat();
+    match &event.cursor {
         // A cursor that holds a line's end would end the field.
-        Some(cursor) if !cursor.contains(['\n', '\r', '\0']) => {
-            format!("id: {cursor}\nevent: next\ndata: {answer}\n\n")
-        }
+        Some(cursor) if !cursor.contains(['\n', '\r', '\0']) => next(&format!("id: {cursor}\n")),
         // Where everything begins anew, a browser that comes back by itself must not ask for the same again.
-        _ if begins_anew(event) => format!("id\n{}", whole(&answer)),
+        _ if begins_anew(event) => [b"id\n", &*whole(&answer)].concat(),
         _ if event.is_end => whole(&answer),
-        _ => format!("event: next\ndata: {answer}\n\n"),
-    })
+        _ => next(""),
+    }
 }
 
 /// Whether what the client has had last is of no use any more.
@@ -129,10 +127,7 @@ async fn send(
         };
         let (bytes, is_end) = match event {
             None => (ALIVE, false),
-            Some(event) => match text(&event) {
-                Some(text) => (text.into(), event.is_end),
-                None => return Ended::InOrder,
-            },
+            Some(event) => (text(&event).into(), event.is_end),
         };
         let taken = tokio::select! {
             taken = timeout(patience.stalled, sender.send(bytes)) => taken,

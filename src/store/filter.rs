@@ -107,6 +107,16 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Whether it reaches across a relation anywhere.
+    pub fn is_joined(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_joined),
+            Self::Not(part) => part.is_joined(),
+            Self::Field(..) => false,
+            Self::Joined { .. } => true,
+        }
+    }
+
     /// A test on one field.
     pub const fn field(path: &'static str, test: Test) -> Self {
         Self::Field(path, test)

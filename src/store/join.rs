@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, try_join_all};
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use mongodb::bson::{RawBsonRef, doc};
 
 use super::filter::{Filter, Test, Value};
@@ -15,6 +15,9 @@ use crate::domain::id::Kind;
 
 /// The largest number of ids that stand in for an inner filter: about 5 MB of a command that may have 48 MB.
 const MAX_JOINED: usize = 100_000;
+
+/// How many joins of one list run side by side.
+const JOINS_AT_ONCE: usize = 8;
 
 impl Store {
     /// `filter` with every join replaced by the ids that it stands for: for callers too who use it in several places.
@@ -35,8 +38,17 @@ impl Store {
         .boxed()
     }
 
+    /// A join takes a future, and a filter of thousands of parts without any takes none.
     async fn resolve_each(&self, parts: &[Filter]) -> Result<Vec<Filter>> {
-        try_join_all(parts.iter().map(|part| self.resolve(part))).await
+        let mut resolved = Vec::with_capacity(parts.len());
+        for part in parts {
+            resolved.push(if part.is_joined() {
+                self.resolve(part).left_future()
+            } else {
+                ready(Ok(part.clone())).right_future()
+            });
+        }
+        stream::iter(resolved).buffered(JOINS_AT_ONCE).try_collect().await
     }
 
     async fn joined_ids(&self, of: Kind, take: &str, filter: &Filter) -> Result<BTreeSet<String>> {

@@ -3,11 +3,11 @@
 //! By PROTOCOL.md of the npm package graphql-ws. What they bring about stands in `socket`.
 
 use actix_ws::{CloseCode, CloseReason, ProtocolError};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::super::answer::{Answer, json};
+use super::super::answer::{Answer, append};
 use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
 
@@ -114,32 +114,27 @@ impl Said {
         matches!(self, Self::Error(_) | Self::Complete)
     }
 
-    /// As a message about the operation of this id; `None` where it cannot be written.
-    pub fn text(&self, id: &str) -> Option<String> {
-        #[derive(Serialize)]
-        struct Out<'a, T> {
-            id: &'a str,
-            r#type: &'static str,
-            payload: T,
-        }
-        #[derive(Serialize)]
-        struct Over<'a> {
-            id: &'a str,
-            r#type: &'static str,
+    /// As a message about the operation of this id.
+    pub fn text(&self, id: &str) -> String {
+        let mut text = b"{\"id\":".to_vec();
+        append(&id, &mut text);
+        let name = match self {
+            Self::Next(_) => "next",
+            Self::Error(_) => "error",
+            Self::Complete => "complete",
+        };
+        text.extend_from_slice(format!(",\"type\":\"{name}\"").as_bytes());
+        if !matches!(self, Self::Complete) {
+            text.extend_from_slice(b",\"payload\":");
         }
         match self {
-            Self::Next(answer) => json(&Out {
-                id,
-                r#type: "next",
-                payload: answer,
-            }),
-            Self::Error(answer) => json(&Out {
-                id,
-                r#type: "error",
-                payload: answer.errors(),
-            }),
-            Self::Complete => json(&Over { id, r#type: "complete" }),
+            Self::Next(answer) => answer.write(&mut text),
+            Self::Error(answer) => append(&answer.errors(), &mut text),
+            Self::Complete => {}
         }
+        text.push(b'}');
+        // JSON is text.
+        String::from_utf8(text).unwrap_or_default()
     }
 }
 

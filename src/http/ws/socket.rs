@@ -256,10 +256,7 @@ impl Socket {
         if said.is_last() {
             self.under_way.remove(id);
         }
-        match said.text(id) {
-            Some(text) => self.sends(text).await,
-            None => Err(close(1011, "Internal server error").into()),
-        }
+        self.sends(said.text(id)).await
     }
 
     /// Asks for a sign of life, and lets go of a peer that has given none since the last time.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
+use menagerie::graphql::written::write;
 use menagerie::graphql::{self, Told};
 use menagerie::http::guard::{Guard, Prepared, Rules, Variables};
 use menagerie::live::Live;
@@ -74,7 +75,9 @@ impl Subscriber {
     pub async fn change(&mut self) -> (Json, String) {
         let Told { cursor, response } = self.told().await;
         assert!(response.errors.is_empty(), "{:?}", response.errors);
-        let data = response.data.into_json().expect("JSON");
+        let mut data = Vec::new();
+        write(&response.data, &mut data);
+        let data = serde_json::from_slice(&data).expect("JSON");
         (data, cursor.expect("a change has a cursor"))
     }
 
