@@ -1,8 +1,9 @@
 //! One `find` command: the one form in which rows are read, so that what is explained is what is sent.
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::Error;
+use mongodb::options::FindOptions;
 
 use super::{Result, Store};
 use crate::domain::id::Kind;
@@ -59,20 +60,18 @@ impl Store {
     )]
     pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
         let (kind, alike) = (find.kind, self.alike(|| find.clone()));
+        let options = FindOptions::builder()
+            .limit(find.limit())
+            // One more than there can be: some servers keep a cursor open that ends just where its batch does.
+            .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
+            .sort(find.sort)
+            .projection(find.projection)
+            .build();
         let read = async {
-            let limit = find.limit();
-            let mut batches = self
-                .raw(find.kind)
-                .find(find.filter)
-                .sort(find.sort)
-                .projection(find.projection)
-                .limit(limit)
-                // One more than there can be: some servers keep a cursor open that ends just where its batch does.
-                .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
-                .max_time(self.time_left())
-                // As they come: the driver's cursor over rows looks at each row twice.
-                .batch()
-                .await?;
+            let collection = self.raw(kind);
+            let asked = collection.find(find.filter).with_options(options);
+            // As they come: the driver's cursor over rows looks at each row twice.
+            let mut batches = asked.max_time(self.time_left()).batch().await?;
             let mut rows = Vec::new();
             while let Some(batch) = batches.try_next().await? {
                 for row in batch.doc_slices()? {
@@ -81,6 +80,7 @@ impl Store {
             }
             Ok(rows)
         };
-        self.metered(kind, alike, read, Vec::len).await
+        // In a box: a command of the driver takes 10 KB, and whatever waits for it would hold and move them in its turn.
+        self.metered(kind, alike, read.boxed(), Vec::len).await
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
+
 use super::find::Find;
 use super::versions::Touched;
 use super::{Result, Store};
@@ -105,7 +107,7 @@ impl Store {
     ) -> Result<T> {
         self.touch(Touched::one(kind));
         if let Some(find) = alike {
-            let explained = self.explain(&find).await?;
+            let explained = self.explain(&find).boxed().await?;
             self.meter
                 .examined
                 .fetch_add(explained.documents_examined, Ordering::Relaxed);

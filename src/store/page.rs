@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::{OptionFuture, try_join3};
+use futures_util::future::{FutureExt, OptionFuture, try_join3};
 use mongodb::bson::{self, Document, RawDocumentBuf, doc};
 
 use super::bson_types::first_step;
@@ -223,7 +223,8 @@ impl Store {
             Ok(counted.max_time(self.time_left()).await?)
         };
         let alike = self.alike(|| Find::every(E::KIND, filter.clone()));
-        self.metered(E::KIND, alike, read, |_| 0).await
+        // In a box for the reason that a find is.
+        self.metered(E::KIND, alike, read.boxed(), |_| 0).await
     }
 
     /// A stored row as its type, with its sort keys.

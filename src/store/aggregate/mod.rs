@@ -9,7 +9,7 @@ mod by_certainty;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use mongodb::bson::{Bson, Document, doc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -278,7 +278,7 @@ impl Store {
         let alike = self.alike(|| Find::every(Kind::Gift, filter));
         // The semaphore is never closed.
         let _turn = self.turns.acquire().await.ok();
-        let rows = self.metered(Kind::Gift, alike, read, Vec::len).await?;
+        let rows = self.metered(Kind::Gift, alike, read.boxed(), Vec::len).await?;
         let mut groups = Groups::new();
         for (key, row) in rows.into_iter().map(Row::into_group) {
             let group: &mut Group = groups.entry(key).or_default();
