@@ -40,6 +40,10 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value as Json;
 use servers::{Entrant, Server};
 
+/// The server's own, so that it is not what makes the difference.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let arguments = std::env::args().filter(|one| one != "--bench");
     let options = Options::parse_from(arguments);
