@@ -13,6 +13,13 @@ macro_rules! vocabulary {
         #[derive(Enum, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $word)] #[graphql(name = $word)] $variant),+ }
 
+        /// Stands where nothing was read.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::ALL[0]
+            }
+        }
+
         impl $name {
             /// Every value, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

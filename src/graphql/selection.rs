@@ -208,8 +208,20 @@ impl Projections {
                 .iter()
                 .find(|(computed, _)| *computed == name)
                 .map_or(name, |(_, stored)| stored);
-            if let Some(stored) = collections::field(E::KIND, stored) {
-                projection.add(stored);
+            let Some(stored) = collections::field(E::KIND, stored) else {
+                continue;
+            };
+            // A part that is computed may rest on any other.
+            let part = |part: &str| collections::part(E::KIND, stored, part).filter(|_| stored == name);
+            let below = document.fields(&[&field.selection_set.node], None).into_iter();
+            let parts: Option<Vec<_>> = below
+                .map(|below| below.name.node.as_str())
+                .filter(|below| *below != "__typename")
+                .map(part)
+                .collect();
+            match parts {
+                Some(parts) if !parts.is_empty() => projection.add_parts(stored, parts),
+                _ => projection.add(stored),
             }
         }
         for link in E::LINKS {

@@ -58,6 +58,7 @@ impl Count {
 #[serde(rename_all = "camelCase")]
 pub struct PartialDate {
     /// The date: `2024-11-20`, `2024-11`, `2018`, `1965/1980`; `1965/` ends at an unknown time, `1959/..` is still open.
+    #[serde(default)]
     edtf: String,
     /// The date in the words of the source.
     #[serde(default)]
@@ -69,6 +70,7 @@ pub struct PartialDate {
     #[serde(default, deserialize_with = "optional_day")]
     latest: Option<Day>,
     /// How precise it is.
+    #[serde(default = "to_the_day")]
     precision: Precision,
     /// The parts that the source does not say and that were concluded from elsewhere.
     #[serde(default)]
@@ -81,11 +83,16 @@ pub struct PartialDate {
     uncertain: bool,
 }
 
+const fn to_the_day() -> Precision {
+    Precision::Day
+}
+
 /// A person and the office held at that time.
 #[derive(SimpleObject, Clone, Debug, Deserialize)]
 #[graphql(serial)]
 pub struct Person {
     /// The name.
+    #[serde(default)]
     name: String,
     /// The office.
     #[serde(default)]
@@ -107,8 +114,10 @@ pub struct Location {
 #[graphql(complex, serial)]
 pub struct Place {
     /// The name.
+    #[serde(default)]
     name: String,
     /// What kind of place it is.
+    #[serde(default)]
     kind: PlaceKind,
     /// The city that it lies in.
     #[serde(default)]

@@ -95,6 +95,15 @@ pub fn field(kind: Kind, name: &str) -> Option<&'static str> {
     properties.keys().find(|field| *field == name).map(String::as_str)
 }
 
+/// The stored part of that name in such a field, which holds an object or a list of objects.
+pub fn part(kind: Kind, field: &str, name: &str) -> Option<&'static str> {
+    let schema = &of(kind).ok()?.declared.json_schema;
+    let field = schema.get_document("properties").ok()?.get_document(field).ok()?;
+    let object = field.get_document("items").unwrap_or(field);
+    let parts = object.get_document("properties").ok()?;
+    parts.keys().find(|part| *part == name).map(String::as_str)
+}
+
 fn load(kind: Kind) -> Result<CollectionSchema> {
     let (declared, json) = declaration(kind.collection())?;
     let paths = |key: &str| {

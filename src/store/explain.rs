@@ -42,7 +42,7 @@ impl Store {
         let filter = self.resolve(&request.filter).await?.to_document();
         let mut rows = Vec::new();
         let mut wanted = request.limit + 1;
-        for mut find in request.finds(E::KIND, &filter, self.projection(fields, &request.order)) {
+        for mut find in request.finds(E::KIND, &filter, self.projection(fields, &request.order, None)) {
             find.limit = wanted;
             let read = self.explain(&find).await?;
             wanted = wanted.saturating_sub(usize::try_from(read.returned).unwrap_or(usize::MAX));

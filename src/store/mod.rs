@@ -72,6 +72,15 @@ fn most_of(pool_size: u32) -> usize {
     most as usize
 }
 
+/// How many connections may be opened at the same time: all of them, where the driver's own measure is 2.
+///
+/// Who has to wait for one stands in the driver's queue, and keeps the place there after giving up. Each command that
+/// begins or ends calls up one place, so that with enough of the dead in front no command begins any more, and none ends.
+/// With a connection for each turn ([`Store::turn`]) that may be opened at once, nobody waits there.
+fn at_once(pool_size: Option<u32>) -> Option<u32> {
+    pool_size.filter(|most| *most > 0).or(Some(u32::MAX))
+}
+
 /// What a connection needs to know.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -120,6 +129,7 @@ impl Store {
         }));
         client_options.app_name.get_or_insert("menagerie".into());
         client_options.max_pool_size = Some(options.pool_size);
+        client_options.max_connecting = at_once(client_options.max_pool_size);
         client_options.server_selection_timeout = Some(SERVER_SELECTION);
         client_options.read_concern = Some(ReadConcern::majority());
         client_options.write_concern = Some(
@@ -160,6 +170,7 @@ impl Store {
         let mut client_options = ClientOptions::clone(&self.client_options);
         let most = client_options.max_pool_size.map(|most| (most / share.max(1)).max(1));
         client_options.max_pool_size = most;
+        client_options.max_connecting = at_once(most);
         let client = Client::with_options(client_options)?;
         Ok(Self {
             database: client.database(self.database.name()),

@@ -174,7 +174,7 @@ impl Store {
         fields: &Projection,
     ) -> Result<Vec<Row<E>>> {
         let mut rows = Vec::new();
-        for mut find in request.finds(E::KIND, filter, self.projection(fields, &request.order)) {
+        for mut find in request.finds(E::KIND, filter, self.projection(fields, &request.order, None)) {
             find.limit -= rows.len();
             for row in self.find(find).await? {
                 rows.push(self.row(&request.order, &row)?);
@@ -235,16 +235,13 @@ impl Store {
         })
     }
 
-    /// The projection of the wanted fields and those that the cursor needs.
-    ///
-    /// Only top-level names: MongoDB refuses a path beside its own parent.
-    pub(super) fn projection(&self, fields: &Projection, order: &Order) -> Document {
-        let sort_fields = order.fields().iter().map(|field| first_step(field.path).0);
-        fields
-            .fields()
-            .chain(sort_fields)
-            .map(|field| (field.to_owned(), 1.into()))
-            .collect()
+    /// The projection of the wanted fields, of those that the cursor needs, and of `also`.
+    pub(super) fn projection(&self, fields: &Projection, order: &Order, also: Option<&str>) -> Document {
+        let mut whole: Vec<&str> = order.fields().iter().map(|field| first_step(field.path).0).collect();
+        whole.extend(also.map(|path| first_step(path).0));
+        whole.sort_unstable();
+        whole.dedup();
+        fields.paths(&whole).map(|path| (path, 1.into())).collect()
     }
 }
 

@@ -18,7 +18,7 @@ impl Store {
     /// The documents with these ids, in no particular order; ids that lead nowhere are left out. One command.
     pub async fn by_ids<E: Entity>(&self, ids: Vec<String>, fields: &Projection) -> Result<Vec<Arc<E>>> {
         let rows = self
-            .rows_of(E::KIND, ids, self.projection(fields, &Order::new([])))
+            .rows_of(E::KIND, ids, self.projection(fields, &Order::new([]), None))
             .await?;
         rows.iter().map(|row| read_document(row).map(Arc::new)).collect()
     }
@@ -89,7 +89,7 @@ impl Store {
             kind: E::KIND,
             filter: filter.to_document(),
             sort: doc! { "_id": 1 },
-            projection: self.projection(fields, &Order::new([])),
+            projection: self.projection(fields, &Order::new([]), None),
             limit: 1,
         };
         let rows = self.find(find).await?;
@@ -109,13 +109,11 @@ impl Store {
     ) -> Result<Option<HashMap<String, Vec<Row<E>>>>> {
         let filter = self.resolve(&request.filter).await?.to_document();
         let of_parents = Filter::field(path, Test::In(parents.iter().cloned().map(Value::Text).collect()));
-        let mut projection = self.projection(fields, &request.order);
-        projection.insert(first_step(path).0, 1);
         let find = Find {
             kind: E::KIND,
             filter: all_of(vec![of_parents.to_document(), filter]),
             sort: request.order.sort(false),
-            projection,
+            projection: self.projection(fields, &request.order, Some(path)),
             limit: limit + 1,
         };
         let rows = self.find(find).await?;

@@ -12,7 +12,7 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::{Arena, PageKey};
 use crate::domain::id::Kind;
-use crate::graphql::collection::{Collection, Link, targets};
+use crate::graphql::collection::{Collection, Link};
 use crate::graphql::collections::with_kind;
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::Result;
@@ -113,19 +113,12 @@ impl<'a> Fetch<'a> {
                     }
                     held.sort_unstable();
                     held.dedup();
-                    for kind in targets(*to) {
-                        let ids: Vec<String> = held
-                            .iter()
-                            .filter(|id| Kind::of(id).is_ok_and(|found| found == kind))
-                            .cloned()
-                            .collect();
-                        if !ids.is_empty() {
-                            level.groups.push(Group {
-                                kind,
-                                ids,
-                                sets: sets.clone(),
-                            });
-                        }
+                    for (kind, ids) in by_kind(*to, held) {
+                        level.groups.push(Group {
+                            kind,
+                            ids,
+                            sets: sets.clone(),
+                        });
                     }
                 }
                 Link::Reverse { field, of, stored, few } => {
@@ -290,6 +283,23 @@ impl<'a> Fetch<'a> {
         }
         want
     }
+}
+
+/// Ids by the kind that they are of, which is `to` where that is given.
+fn by_kind(to: Option<Kind>, ids: Vec<String>) -> BTreeMap<Kind, Vec<String>> {
+    let mut kinds = BTreeMap::new();
+    match to {
+        Some(_) if ids.is_empty() => {}
+        Some(kind) => drop(kinds.insert(kind, ids)),
+        None => {
+            for id in ids {
+                if let Ok(kind) = Kind::of(&id) {
+                    kinds.entry(kind).or_insert_with(Vec::new).push(id);
+                }
+            }
+        }
+    }
+    kinds
 }
 
 fn named<'f, 'a>(fields: &'f [&'a Field], name: &'f str) -> impl Iterator<Item = &'a Field> + use<'f, 'a> {

@@ -73,10 +73,13 @@ const fn rank_group() -> AnimalRank {
 #[graphql(serial)]
 pub struct Taxonomy {
     /// The class.
+    #[serde(default)]
     class: String,
     /// The order.
+    #[serde(default)]
     order: String,
     /// The family.
+    #[serde(default)]
     family: String,
 }
 
@@ -85,6 +88,7 @@ pub struct Taxonomy {
 #[graphql(serial)]
 pub struct Conservation {
     /// The category.
+    #[serde(default)]
     category: ConservationCategory,
     /// The year of the assessment, where known.
     #[serde(default)]

@@ -78,8 +78,10 @@ const fn certainty_unknown() -> Certainty {
 #[serde(rename_all = "camelCase")]
 pub struct Locator {
     /// The paragraph.
+    #[serde(default)]
     paragraph: i32,
     /// The sentence in the paragraph; the first, where there are several.
+    #[serde(default)]
     sentence: i32,
     /// The last sentence, where there are several.
     #[serde(default)]
@@ -91,8 +93,10 @@ pub struct Locator {
 #[graphql(complex, serial)]
 pub struct Attribution {
     #[graphql(skip)]
+    #[serde(default)]
     to: String,
     /// Whether it is clear that the statement is theirs.
+    #[serde(default)]
     scope: AttributionScope,
 }
 

@@ -84,8 +84,10 @@ const fn kind_other() -> EventKind {
 #[graphql(complex, serial)]
 pub struct EventNation {
     #[graphql(skip)]
+    #[serde(default)]
     nation: String,
     /// Which part it has.
+    #[serde(default)]
     role: NationRole,
 }
 

@@ -112,6 +112,7 @@ const fn status_unknown() -> GiftStatus {
 #[serde(rename_all = "camelCase")]
 pub struct GiftItem {
     #[graphql(skip)]
+    #[serde(default)]
     animal: String,
     /// How many animals; null where the sources do not say.
     #[serde(default)]
@@ -154,11 +155,13 @@ pub struct ItemReading {
 #[serde(rename_all = "camelCase")]
 pub struct GiftStatusChange {
     /// The status that it came to.
+    #[serde(default)]
     status: GiftStatus,
     /// When.
     #[serde(default)]
     date: Option<One<PartialDate>>,
     /// What happened.
+    #[serde(default)]
     note: String,
     #[graphql(skip)]
     #[serde(default)]

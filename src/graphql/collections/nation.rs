@@ -74,6 +74,7 @@ pub struct Nation {
 #[graphql(serial)]
 pub struct Capital {
     /// The name.
+    #[serde(default)]
     name: String,
     /// Where it lies.
     #[serde(default)]
