@@ -155,9 +155,11 @@ impl Entry<'_> {
 }
 
 /// What a future gives, or something else where it panics: a fault of one request must not take its neighbours along.
-pub async fn caught<T>(future: impl Future<Output = T>, otherwise: impl FnOnce() -> T) -> T {
-    let outcome = AssertUnwindSafe(future).catch_unwind().await;
-    outcome.unwrap_or_else(|_| otherwise())
+///
+/// No `async fn`, which would have room for the future twice: as its argument, and where it is waited for.
+pub fn caught<T>(future: impl Future<Output = T>, otherwise: impl FnOnce() -> T) -> impl Future<Output = T> {
+    let caught = AssertUnwindSafe(future).catch_unwind();
+    caught.map(|outcome| outcome.unwrap_or_else(|_| otherwise()))
 }
 
 #[cfg(test)]

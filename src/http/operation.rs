@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 
 use async_graphql::Request;
+use futures_util::FutureExt;
 
 use super::State;
 use super::answer::{Answer, Cost};
@@ -167,7 +168,8 @@ impl Ready {
             let execution = async {
                 // Never closed.
                 let _place = places.acquire().await.ok();
-                let execution = execute(&schema, made_by.clone(), live, search, self.request);
+                // In a box that is made only now: who waits for a place must be small.
+                let execution = execute(&schema, made_by.clone(), live, search, self.request).boxed();
                 Answer::executed(execution.await, None)
             };
             let answer = caught(execution, || {
@@ -197,7 +199,9 @@ impl Ready {
             // Never closed.
             let _place = state.places.acquire().await.ok();
             let (live, search) = (state.live.clone(), state.search.clone());
-            execute(&state.schema, store.clone(), live, search, self.request).await
+            execute(&state.schema, store.clone(), live, search, self.request)
+                .boxed()
+                .await
         };
         let ended = in_time(until, gone, execution).await;
         let work = store.work();
