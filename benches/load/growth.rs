@@ -14,6 +14,9 @@ use crate::queries::Query;
 use crate::servers::{DATABASE, Entrant, Places, Server};
 use crate::wrk;
 
+/// How long after its start a server that nobody asks anything is looked at.
+const SETTLED: Duration = Duration::from_secs(10);
+
 /// The sizes of pages.
 const SIZES: [usize; 5] = [10, 25, 50, 100, 200];
 /// Numbers of connections.
@@ -69,7 +72,8 @@ pub async fn connections(arena: &Arena, time: Duration, entrants: &[Entrant]) ->
     let query = &Query::all()[0];
     for entrant in entrants {
         let server = arena.start(*entrant).await?;
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        // What starting took has gone back by then.
+        tokio::time::sleep(SETTLED).await;
         let _ = writeln!(
             text,
             "| {} | idle | | | | {:.0} | | |",
