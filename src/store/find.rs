@@ -5,6 +5,7 @@ use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::Error;
 use mongodb::options::FindOptions;
 
+use super::unbroken::Unbroken;
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
@@ -67,11 +68,11 @@ impl Store {
             .sort(find.sort)
             .projection(find.projection)
             .build();
-        let read = async {
-            let collection = self.raw(kind);
+        let (collection, clock) = (self.raw(kind), self.clock());
+        let read = async move {
             let asked = collection.find(find.filter).with_options(options);
             // As they come: the driver's cursor over rows looks at each row twice.
-            let mut batches = asked.max_time(self.time_left()).batch().await?;
+            let mut batches = asked.max_time(clock.time_left()).batch().await?;
             let mut rows = Vec::new();
             while let Some(batch) = batches.try_next().await? {
                 for row in batch.doc_slices()? {
@@ -81,6 +82,8 @@ impl Store {
             Ok(rows)
         };
         // In a box: a command of the driver takes 10 KB, and whatever waits for it would hold and move them in its turn.
-        self.metered(kind, alike, read.boxed(), Vec::len).await
+        let read = read.boxed();
+        self.metered(kind, alike, |turn| Unbroken::new(read, turn), Vec::len)
+            .await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::find::Find;
 use super::versions::Touched;
@@ -33,6 +34,23 @@ pub struct Work {
     pub examined: Option<u64>,
     /// The time that the reads took, added up although some ran at the same time.
     pub milliseconds: f64,
+}
+
+/// How long commands may take: each so long, and none longer than until then.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    until: Option<Instant>,
+    deadline: Duration,
+}
+
+impl Clock {
+    /// The longest that a command may take from now on.
+    pub fn time_left(self) -> Duration {
+        /// MongoDB takes 0 for no limit at all.
+        const LEAST: Duration = Duration::from_millis(1);
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        left.map_or(self.deadline, |left| left.min(self.deadline)).max(LEAST)
+    }
 }
 
 impl Store {
@@ -86,10 +104,15 @@ impl Store {
 
     /// The longest that a command may take from now on.
     pub(super) fn time_left(&self) -> Duration {
-        /// MongoDB takes 0 for no limit at all.
-        const LEAST: Duration = Duration::from_millis(1);
-        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
-        left.map_or(self.deadline, |left| left.min(self.deadline)).max(LEAST)
+        self.clock().time_left()
+    }
+
+    /// What tells how long a command may take.
+    pub(super) const fn clock(&self) -> Clock {
+        Clock {
+            until: self.until,
+            deadline: self.deadline,
+        }
     }
 
     /// A find that examines the same documents as a read, for [`Store::metered`]; made only where it is explained.
@@ -97,12 +120,13 @@ impl Store {
         self.meter.explains.then(find)
     }
 
-    /// Makes a read of a collection and counts it. `alike` is explained first; `returned` counts the rows.
-    pub(super) async fn metered<T>(
+    /// Makes a read of a collection, which gets a turn for a connection, and counts it. `alike` is explained first;
+    /// `returned` counts the rows.
+    pub(super) async fn metered<T, F: Future<Output = Result<T>>>(
         &self,
         kind: Kind,
         alike: Option<Find>,
-        read: impl Future<Output = Result<T>>,
+        read: impl FnOnce(Option<OwnedSemaphorePermit>) -> F,
         returned: impl FnOnce(&T) -> usize,
     ) -> Result<T> {
         self.touch(Touched::one(kind));
@@ -112,9 +136,9 @@ impl Store {
                 .examined
                 .fetch_add(explained.documents_examined, Ordering::Relaxed);
         }
-        let _turn = self.counted_turn().await;
+        let turn = self.counted_turn().await;
         let began = Instant::now();
-        let found = read.await?;
+        let found = read(turn).await?;
         let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.meter.microseconds.fetch_add(took, Ordering::Relaxed);
         self.meter.commands.fetch_add(1, Ordering::Relaxed);

@@ -27,6 +27,7 @@ pub mod read;
 pub mod rows;
 pub mod texts;
 pub mod tokens;
+mod unbroken;
 pub mod validate;
 pub mod versions;
 pub mod write;
@@ -35,18 +36,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use mongodb::event::EventHandler;
 use mongodb::event::cmap::CmapEvent;
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, Collection, Database};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use error::StoreError;
 pub use meter::Work;
 use pool::Pool;
 pub use pool::PoolState;
+use unbroken::Unbroken;
 use versions::Versions;
 
 use crate::domain::id::Kind;
@@ -72,11 +75,8 @@ fn most_of(pool_size: u32) -> usize {
     most as usize
 }
 
-/// How many connections may be opened at the same time: all of them, where the driver's own measure is 2.
-///
-/// Who has to wait for one stands in the driver's queue, and keeps the place there after giving up. Each command that
-/// begins or ends calls up one place, so that with enough of the dead in front no command begins any more, and none ends.
-/// With a connection for each turn ([`Store::turn`]) that may be opened at once, nobody waits there.
+/// How many connections may be opened at the same time: all of them, where the driver's own measure is 2. With a
+/// connection for each turn ([`Store::turn`]), hardly anybody waits in the driver's queue (see `unbroken`).
 fn at_once(pool_size: Option<u32>) -> Option<u32> {
     pool_size.filter(|most| *most > 0).or(Some(u32::MAX))
 }
@@ -126,6 +126,7 @@ impl Store {
         // There is no handler for events of commands: for its sake the driver would copy each command and each reply.
         client_options.cmap_event_handler = Some(EventHandler::callback(move |event: CmapEvent| {
             connections.count(&event);
+            unbroken::heard(&event);
         }));
         client_options.app_name.get_or_insert("menagerie".into());
         client_options.max_pool_size = Some(options.pool_size);
@@ -187,18 +188,18 @@ impl Store {
     }
 
     /// A turn for a command, which is counted.
-    async fn counted_turn(&self) -> Option<SemaphorePermit<'_>> {
+    async fn counted_turn(&self) -> Option<OwnedSemaphorePermit> {
         let turn = self.turn().await;
         self.commands.fetch_add(1, Ordering::Relaxed);
         turn
     }
 
-    /// A turn for a command. As many are given out as there are connections: who waits
-    /// in the driver's own queue and gives up keeps its place there, and holds up those behind it.
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+    /// A turn for a command. As many are given out as there are connections, so that hardly anybody waits in the driver's
+    /// own queue (see `unbroken`).
+    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         let waiting = self.pool.waits();
         // The semaphore is never closed.
-        let turn = self.connections.acquire().await.ok();
+        let turn = Arc::clone(&self.connections).acquire_owned().await.ok();
         drop(waiting);
         turn
     }
@@ -245,9 +246,11 @@ impl Store {
 
     /// Runs one command under the deadline.
     async fn run(&self, mut command: Document) -> Result<Document> {
-        let _turn = self.counted_turn().await;
+        let turn = self.counted_turn().await;
         command.insert("maxTimeMS", self.deadline_ms());
-        Ok(self.database.run_command(command).await?)
+        let database = self.database.clone();
+        let run = async move { database.run_command(command).await };
+        Ok(Unbroken::new(run.boxed(), turn).await?)
     }
 
     fn deadline_ms(&self) -> i64 {

@@ -13,6 +13,7 @@ use super::cursor::{Key, Order};
 use super::entity::{Entity, Projection};
 use super::filter::{Filter, all_of, nothing};
 use super::find::Find;
+use super::unbroken::Unbroken;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -217,14 +218,13 @@ impl Store {
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = E::KIND.collection()),
     )]
     async fn count<E: Entity>(&self, filter: &Document) -> Result<u64> {
-        let read = async {
-            let collection = self.raw(E::KIND);
-            let counted = collection.count_documents(filter.clone());
-            Ok(counted.max_time(self.time_left()).await?)
-        };
+        let (collection, clock, counted) = (self.raw(E::KIND), self.clock(), filter.clone());
+        let read = async move { Ok(collection.count_documents(counted).max_time(clock.time_left()).await?) };
         let alike = self.alike(|| Find::every(E::KIND, filter.clone()));
         // In a box for the reason that a find is.
-        self.metered(E::KIND, alike, read.boxed(), |_| 0).await
+        let read = read.boxed();
+        self.metered(E::KIND, alike, |turn| Unbroken::new(read, turn), |_| 0)
+            .await
     }
 
     /// A stored row as its type, with its sort keys.

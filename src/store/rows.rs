@@ -84,9 +84,11 @@ impl Rows {
             Ok(rows)
         };
         // The first batch came with the command that began the walk, so there are as many reads as batches.
-        let rows = store
-            .metered(*kind, None, in_time(store.deadline, read), Vec::len)
-            .await?;
+        let read = |turn| async {
+            let _turn = turn;
+            in_time(store.deadline, read).await
+        };
+        let rows = store.metered(*kind, None, read, Vec::len).await?;
         rows.iter().map(|row| self.json(row)).collect()
     }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use mongodb::Collection;
 use mongodb::bson::{DateTime, Document, deserialize_from_document, doc};
 use serde::Deserialize;
 
 use super::bson_types::Timestamp;
+use super::unbroken::Unbroken;
 use super::{Result, Store, StoreError};
 use crate::domain::hash::sha256;
 
@@ -160,13 +161,13 @@ impl Store {
     }
 
     async fn find_token(&self, filter: Document) -> Result<Option<Token>> {
-        let _turn = self.counted_turn().await;
-        let row = self
-            .tokens()
-            .find_one(filter)
-            .projection(doc! { "_id": 0 })
-            .max_time(self.time_left())
-            .await?;
+        let turn = self.counted_turn().await;
+        let (tokens, time_left) = (self.tokens(), self.time_left());
+        let found = async move {
+            let found = tokens.find_one(filter).projection(doc! { "_id": 0 });
+            found.max_time(time_left).await
+        };
+        let row = Unbroken::new(found.boxed(), turn).await?;
         row.map(read).transpose()
     }
 

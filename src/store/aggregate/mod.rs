@@ -19,6 +19,7 @@ pub use by_animal::Rank;
 use super::bson_types::{date_of, optional_day};
 use super::filter::Filter;
 use super::find::Find;
+use super::unbroken::Unbroken;
 use super::validate::number_of;
 use super::{Result, Store};
 use crate::domain::count::Sum;
@@ -61,7 +62,7 @@ pub struct Group {
 pub type Groups<K> = BTreeMap<K, Group>;
 
 /// What gifts are grouped by.
-pub trait Key: DeserializeOwned + Ord + Debug + Send + Unpin + Sync {
+pub trait Key: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
     /// The key of a gift, as an expression of the database.
     fn expression() -> Bson;
 
@@ -263,14 +264,14 @@ impl Store {
         target = "menagerie::trace", name = "aggregate", skip_all,
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = Kind::Gift.collection()),
     )]
-    async fn aggregate<K: DeserializeOwned + Ord + Send + Unpin + Sync>(
+    async fn aggregate<K: DeserializeOwned + Ord + Send + Unpin + Sync + 'static>(
         &self,
         filter: Document,
         pipeline: Vec<Document>,
     ) -> Result<Groups<K>> {
-        let read = async {
-            let collection = self.documents(Kind::Gift);
-            let rows = collection.aggregate(pipeline).max_time(self.time_left());
+        let (collection, clock) = (self.documents(Kind::Gift), self.clock());
+        let read = async move {
+            let rows = collection.aggregate(pipeline).max_time(clock.time_left());
             // All in one reply, unless they are larger than a reply may be: the first batch has 101 rows otherwise.
             let rows = rows.batch_size(i32::MAX.unsigned_abs());
             Ok(rows.with_type::<Row<K>>().await?.try_collect::<Vec<_>>().await?)
@@ -278,7 +279,9 @@ impl Store {
         let alike = self.alike(|| Find::every(Kind::Gift, filter));
         // The semaphore is never closed.
         let _turn = self.turns.acquire().await.ok();
-        let rows = self.metered(Kind::Gift, alike, read.boxed(), Vec::len).await?;
+        let read = read.boxed();
+        let read = |turn| Unbroken::new(read, turn);
+        let rows = self.metered(Kind::Gift, alike, read, Vec::len).await?;
         let mut groups = Groups::new();
         for (key, row) in rows.into_iter().map(Row::into_group) {
             let group: &mut Group = groups.entry(key).or_default();

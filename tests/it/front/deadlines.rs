@@ -1,11 +1,15 @@
 //! A database that is gone or silent, a client that leaves, a body that does not come: none of them holds anything up
 //! longer than the deadline, and what is over leaves nothing behind.
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
 use menagerie::graphql::limits::Limit;
 use menagerie::graphql::viewer::Role;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::proxy::{Mode, Proxy};
 use super::{Answer, Door, PATIENCE, until};
@@ -57,6 +61,24 @@ async fn without_its_database_the_server_says_so_before_the_deadline_and_comes_b
 }
 
 #[tokio::test]
+async fn who_left_while_connections_were_opened_holds_nobody_up() {
+    let app = TestApp::with(&["article"]).await;
+    let door = within(&app, 30_000);
+    for _ in 0..20 {
+        let asks =
+            (0..100).map(|_| door.ask("{ gifts { nodes { giver { id } recipient { id } } } claims { totalCount } }"));
+        // They leave wherever their requests are just then: most wait for a connection to the database.
+        let left = timeout(Duration::from_millis(20), join_all(asks)).await;
+        drop(left);
+    }
+    until("those who left to be gone", async || {
+        (door.metric(IN_FLIGHT) == 0.0).then_some(())
+    })
+    .await;
+    door.ask(QUERY).await.data();
+}
+
+#[tokio::test]
 async fn a_database_that_is_silent_is_not_waited_for_beyond_the_deadline() {
     let proxy = Proxy::start().await;
     let app = proxy.app().await;
@@ -83,7 +105,7 @@ async fn who_asks_is_not_waited_for_beyond_the_deadline_either() {
     })
     .await;
     proxy.set(Mode::Silent);
-    let answer = tokio::time::timeout(PATIENCE, Answer::to(ask())).await;
+    let answer = timeout(PATIENCE, Answer::to(ask())).await;
     answer.expect("an answer").is_refused(504, "TIMEOUT");
     assert_eq!(door.metric(IN_FLIGHT), 0.0);
 }
