@@ -168,7 +168,7 @@ async fn measured(options: &Options, arena: &Arena, tell: &mut impl FnMut(String
         tell(growth::sizes(arena, options.time()).await?);
         tell(
             "Connections and memory, the query point. What must hold: every throughput at least 0.8 of the most, below 40 MiB \
-             when idle, below 150 MiB with 1,000 connections. \"next answer\" is how long a client waits that comes when all \
+             when idle (10 s after its start), below 150 MiB with 1,000 connections. \"next answer\" is how long a client waits that comes when all \
              others have left at once.\n"
                 .to_owned(),
         );
