@@ -67,11 +67,16 @@ impl<B: AsMut<Vec<u8>>> Object<B> {
 
     /// Adds a field. `key`: a name of GraphQL's, in which nothing has to be escaped.
     pub fn field(&mut self, key: &str, value: &Value) {
+        write(value, self.place(key));
+    }
+
+    /// Where the value of a field is to be written. `key` as in [`Object::field`].
+    pub fn place(&mut self, key: &str) -> &mut Vec<u8> {
         let bytes = self.0.next();
         bytes.push(b'"');
         bytes.extend_from_slice(key.as_bytes());
         bytes.extend_from_slice(b"\":");
-        write(value, bytes);
+        bytes
     }
 
     /// The bytes with the whole object.
@@ -88,7 +93,12 @@ impl<B: AsMut<Vec<u8>>> List<B> {
 
     /// Adds an item.
     pub fn item(&mut self, value: &Value) {
-        write(value, self.0.next());
+        write(value, self.place());
+    }
+
+    /// Where an item is to be written.
+    pub fn place(&mut self) -> &mut Vec<u8> {
+        self.0.next()
     }
 
     /// The bytes with the whole list.

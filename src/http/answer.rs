@@ -17,7 +17,7 @@ use super::kept::{About, Kept};
 use super::media::MediaType;
 use super::sse;
 use crate::graphql::error::ApiError;
-use crate::graphql::written::write;
+use crate::graphql::written::{List, Object};
 use crate::store::Work;
 
 /// What becomes of one request.
@@ -167,25 +167,17 @@ impl Answer {
 
     /// Writes it as JSON.
     pub fn write(&self, into: &mut Vec<u8>) {
-        let mut comma = "";
-        let mut part = |name: &str, into: &mut Vec<u8>| {
-            into.extend_from_slice(format!("{comma}\"{name}\":").as_bytes());
-            comma = ",";
-        };
-        into.push(b'{');
+        let mut object = Object::within(into);
         if let Some(data) = &self.data {
-            part("data", into);
-            write(data, into);
+            object.field("data", data);
         }
         if !self.errors.is_empty() {
-            part("errors", into);
-            append(&self.errors, into);
+            append(&self.errors, object.place("errors"));
         }
         if let Some(extensions) = &self.extensions {
-            part("extensions", into);
-            append(extensions, into);
+            append(extensions, object.place("extensions"));
         }
-        into.push(b'}');
+        object.end();
     }
 
     /// The names of the limits that it goes over.
@@ -289,15 +281,9 @@ impl Answers {
 
 /// The answers of a batch, as a list.
 fn batch(answers: &[Answer]) -> Vec<u8> {
-    let mut json = vec![b'['];
-    for (index, answer) in answers.iter().enumerate() {
-        if index > 0 {
-            json.push(b',');
-        }
-        answer.write(&mut json);
-    }
-    json.push(b']');
-    json
+    let mut list = List::within(Vec::new());
+    answers.iter().for_each(|answer| answer.write(list.place()));
+    list.end()
 }
 
 /// Appends what is told to a client, as JSON.

@@ -1,11 +1,10 @@
 //! One `find` command: the one form in which rows are read, so that what is explained is what is sent.
 
-use futures_util::{FutureExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::Error;
 use mongodb::options::FindOptions;
 
-use super::unbroken::Unbroken;
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
@@ -81,9 +80,6 @@ impl Store {
             }
             Ok(rows)
         };
-        // In a box: a command of the driver takes 10 KB, and whatever waits for it would hold and move them in its turn.
-        let read = read.boxed();
-        self.metered(kind, alike, |turn| Unbroken::new(read, turn), Vec::len)
-            .await
+        self.commanded(kind, alike, read, Vec::len).await
     }
 }

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::find::Find;
+use super::unbroken::Unbroken;
 use super::versions::Touched;
 use super::{Result, Store};
 use crate::domain::id::Kind;
@@ -118,6 +119,21 @@ impl Store {
     /// A find that examines the same documents as a read, for [`Store::metered`]; made only where it is explained.
     pub(super) fn alike(&self, find: impl FnOnce() -> Find) -> Option<Find> {
         self.meter.explains.then(find)
+    }
+
+    /// Makes a read of one command; otherwise as [`Store::metered`].
+    ///
+    /// In a box, and no `async fn`: a command of the driver takes 10 KB, and whatever waits for it would hold and move them
+    /// in its turn.
+    pub(super) fn commanded<T: Send + 'static>(
+        &self,
+        kind: Kind,
+        alike: Option<Find>,
+        read: impl Future<Output = Result<T>> + Send + 'static,
+        returned: impl FnOnce(&T) -> usize,
+    ) -> impl Future<Output = Result<T>> {
+        let read = read.boxed();
+        self.metered(kind, alike, |turn| Unbroken::new(read, turn), returned)
     }
 
     /// Makes a read of a collection, which gets a turn for a connection, and counts it. `alike` is explained first;

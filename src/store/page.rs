@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::{FutureExt, OptionFuture, try_join3};
+use futures_util::future::{OptionFuture, try_join3};
 use mongodb::bson::{self, Document, RawDocumentBuf, doc};
 
 use super::bson_types::first_step;
@@ -13,7 +13,6 @@ use super::cursor::{Key, Order};
 use super::entity::{Entity, Projection};
 use super::filter::{Filter, all_of, nothing};
 use super::find::Find;
-use super::unbroken::Unbroken;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -221,10 +220,7 @@ impl Store {
         let (collection, clock, counted) = (self.raw(E::KIND), self.clock(), filter.clone());
         let read = async move { Ok(collection.count_documents(counted).max_time(clock.time_left()).await?) };
         let alike = self.alike(|| Find::every(E::KIND, filter.clone()));
-        // In a box for the reason that a find is.
-        let read = read.boxed();
-        self.metered(E::KIND, alike, |turn| Unbroken::new(read, turn), |_| 0)
-            .await
+        self.commanded(E::KIND, alike, read, |_| 0).await
     }
 
     /// A stored row as its type, with its sort keys.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::super::answer::{Answer, append};
 use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
+use crate::graphql::written::Object;
 
 /// The name of the protocol, as clients offer it.
 pub const PROTOCOL: &str = "graphql-transport-ws";
@@ -116,25 +117,21 @@ impl Said {
 
     /// As a message about the operation of this id.
     pub fn text(&self, id: &str) -> String {
-        let mut text = b"{\"id\":".to_vec();
-        append(&id, &mut text);
+        let mut message = Object::within(Vec::new());
+        append(&id, message.place("id"));
         let name = match self {
             Self::Next(_) => "next",
             Self::Error(_) => "error",
             Self::Complete => "complete",
         };
-        text.extend_from_slice(format!(",\"type\":\"{name}\"").as_bytes());
-        if !matches!(self, Self::Complete) {
-            text.extend_from_slice(b",\"payload\":");
-        }
+        append(&name, message.place("type"));
         match self {
-            Self::Next(answer) => answer.write(&mut text),
-            Self::Error(answer) => append(&answer.errors(), &mut text),
+            Self::Next(answer) => answer.write(message.place("payload")),
+            Self::Error(answer) => append(&answer.errors(), message.place("payload")),
             Self::Complete => {}
         }
-        text.push(b'}');
         // JSON is text.
-        String::from_utf8(text).unwrap_or_default()
+        String::from_utf8(message.end()).unwrap_or_default()
     }
 }
 

@@ -9,7 +9,7 @@ mod by_certainty;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use futures_util::{FutureExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, Document, doc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -19,7 +19,6 @@ pub use by_animal::Rank;
 use super::bson_types::{date_of, optional_day};
 use super::filter::Filter;
 use super::find::Find;
-use super::unbroken::Unbroken;
 use super::validate::number_of;
 use super::{Result, Store};
 use crate::domain::count::Sum;
@@ -279,9 +278,7 @@ impl Store {
         let alike = self.alike(|| Find::every(Kind::Gift, filter));
         // The semaphore is never closed.
         let _turn = self.turns.acquire().await.ok();
-        let read = read.boxed();
-        let read = |turn| Unbroken::new(read, turn);
-        let rows = self.metered(Kind::Gift, alike, read, Vec::len).await?;
+        let rows = self.commanded(Kind::Gift, alike, read, Vec::len).await?;
         let mut groups = Groups::new();
         for (key, row) in rows.into_iter().map(Row::into_group) {
             let group: &mut Group = groups.entry(key).or_default();

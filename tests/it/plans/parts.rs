@@ -18,7 +18,7 @@ struct Types(Vec<Json>);
 
 impl Types {
     async fn of(app: &TestApp) -> Self {
-        let query = "{ __schema { types { name kind interfaces { name } fields { name args { name } \
+        let query = "{ __schema { types { name kind fields { name args { name } \
                      type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } }";
         let schema = app.query(query).await;
         Self(schema["__schema"]["types"].as_array().expect("types").clone())
@@ -32,10 +32,7 @@ impl Types {
     /// A field with all that can be selected below it; nothing where it leads to a page or takes arguments.
     fn whole(&self, field: &Json) -> Option<String> {
         let name = field["name"].as_str()?;
-        let mut ty = &field["type"];
-        while !ty["ofType"].is_null() {
-            ty = &ty["ofType"];
-        }
+        let ty = named(field);
         let (kind, of) = (ty["kind"].as_str()?, ty["name"].as_str()?);
         if field["args"].as_array().is_some_and(|args| !args.is_empty()) {
             return None;
@@ -59,15 +56,20 @@ impl Types {
             let Some((name, _)) = whole.split_once(" { ").filter(|(_, rest)| *rest != "id }") else {
                 continue;
             };
-            let mut ty = &field["type"];
-            while !ty["ofType"].is_null() {
-                ty = &ty["ofType"];
-            }
-            let parts = self.fields(ty["name"].as_str().expect("a name")).iter();
+            let parts = self.fields(named(field)["name"].as_str().expect("a name")).iter();
             values.push((name.to_owned(), parts.filter_map(|part| self.whole(part)).collect()));
         }
         values
     }
+}
+
+/// The type of a field without the lists and the marks around it.
+fn named(field: &Json) -> &Json {
+    let mut ty = &field["type"];
+    while !ty["ofType"].is_null() {
+        ty = &ty["ofType"];
+    }
+    ty
 }
 
 /// Just this part of a value, or of each value in a list.
