@@ -40,13 +40,18 @@ pub struct Cell {
     pub commands: f64,
 }
 
+/// The one in the middle.
+pub fn middle<T: PartialOrd>(figures: impl Iterator<Item = T>) -> T {
+    let mut figures: Vec<T> = figures.collect();
+    figures.sort_by(|one, other| one.partial_cmp(other).expect("figures are numbers"));
+    figures.swap_remove(figures.len() / 2)
+}
+
 impl Cell {
     /// The middle of several rounds, figure by figure.
     pub fn middle(cells: &[Self]) -> Self {
-        fn of<T: PartialOrd + Copy>(cells: &[Cell], figure: impl Fn(&Cell) -> T) -> T {
-            let mut figures: Vec<T> = cells.iter().map(figure).collect();
-            figures.sort_by(|one, other| one.partial_cmp(other).expect("figures are numbers"));
-            figures[figures.len() / 2]
+        fn of<T: PartialOrd>(cells: &[Cell], figure: impl Fn(&Cell) -> T) -> T {
+            middle(cells.iter().map(figure))
         }
         Self {
             run: Run {

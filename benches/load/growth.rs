@@ -8,11 +8,11 @@ use mongodb::Client;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
-use crate::arena::Arena;
+use crate::arena::{Arena, middle};
 use crate::data::Data;
 use crate::queries::Query;
 use crate::servers::{DATABASE, Entrant, Places, Server};
-use crate::wrk;
+use crate::wrk::{self, Run};
 
 /// How long after its start a server that nobody asks anything is looked at.
 const SETTLED: Duration = Duration::from_secs(10);
@@ -62,55 +62,87 @@ pub async fn sizes(arena: &Arena, time: Duration) -> Result<String, String> {
     Ok(text)
 }
 
+/// What is seen of a server with a number of connections in one round.
+struct Held {
+    run: Run,
+    /// Its memory after that, and the most that it has taken, in MiB.
+    memory: (f64, f64),
+    /// How long the next client waits when all leave at once; `None` after a minute.
+    next: Option<Duration>,
+}
+
 /// Throughput and memory by the number of connections; memory of a server that nobody has asked yet; and how long the next
 /// client waits when all of them leave at once.
-pub async fn connections(arena: &Arena, time: Duration, entrants: &[Entrant]) -> Result<String, String> {
+///
+/// In rounds, each server with each number in turn: a moment in which the machine is slow meets all of them, and what is
+/// told is the middle.
+pub async fn connections(arena: &Arena, time: Duration, rounds: usize, entrants: &[Entrant]) -> Result<String, String> {
     let mut text =
         "| server | connections | requests/s | to the most | p99 ms | memory MiB | most MiB | next answer, ms |\n\
                     |---|---|---|---|---|---|---|---|\n"
             .to_owned();
     let query = &Query::all()[0];
+    let mut servers = Vec::new();
     for entrant in entrants {
         let server = arena.start(*entrant).await?;
         // What starting took has gone back by then.
         tokio::time::sleep(SETTLED).await;
-        let _ = writeln!(
-            text,
-            "| {} | idle | | | | {:.0} | | |",
-            entrant.name(),
-            server.memory().0
-        );
-        let mut rows = Vec::new();
-        for connections in CONNECTIONS {
-            let loaded = arena.load(&server, query, connections, time.max(LEAST)).await;
-            let memory = server.memory();
-            let next = arena.until_answered(&server, query).await;
-            match loaded {
-                Ok((run, _)) => rows.push((connections, run, memory, next)),
-                // The others can still be measured, and what is missing shows.
-                Err(error) => {
-                    let _ = writeln!(text, "| {} | {connections} | **none** | | | | | |", entrant.name());
-                    eprintln!("{} with {connections} connections: {error}", entrant.name());
-                }
+        let idle = server.memory().0;
+        servers.push((server, idle, CONNECTIONS.map(|_| Vec::new())));
+    }
+    for _ in 0..rounds {
+        for (server, _, held) in &mut servers {
+            for (connections, held) in CONNECTIONS.into_iter().zip(held) {
+                held.push(hold(arena, server, query, connections, time.max(LEAST)).await);
             }
         }
-        let most = rows.iter().map(|(_, run, _, _)| run.per_second).fold(0.0, f64::max);
-        for (connections, run, (memory, peak), next) in rows {
+    }
+    for (server, idle, held) in servers {
+        let name = server.entrant.name();
+        let _ = writeln!(text, "| {name} | idle | | | | {idle:.0} | | |");
+        let held = held.map(|rounds| rounds.into_iter().collect::<Result<Vec<_>, _>>());
+        let rate = |rounds: &[Held]| middle(rounds.iter().map(|held| held.run.per_second));
+        let most = held.iter().flatten().map(|rounds| rate(rounds)).fold(0.0, f64::max);
+        for (connections, rounds) in CONNECTIONS.into_iter().zip(held) {
+            let rounds = match rounds {
+                Ok(rounds) => rounds,
+                // The others were still measured, and what is missing shows.
+                Err(error) => {
+                    eprintln!("{name} with {connections} connections: {error}");
+                    let _ = writeln!(text, "| {name} | {connections} | **none** | | | | | |");
+                    continue;
+                }
+            };
+            let (memory, peak) = rounds.last().map(|held| held.memory).unwrap_or_default();
+            let waits = rounds.iter().map(|held| held.next.unwrap_or(Duration::MAX));
+            let next = match waits.max() {
+                Some(next) if next < Duration::MAX => format!("{:.0}", next.as_secs_f64() * 1e3),
+                _ => "none in a minute".to_owned(),
+            };
             let _ = writeln!(
                 text,
-                "| {} | {connections} | {:.0} | {:.2} | {:.1} | {memory:.0} | {peak:.0} | {} |",
-                entrant.name(),
-                run.per_second,
-                run.per_second / most,
-                run.p99.as_secs_f64() * 1e3,
-                next.map_or("none in a minute".to_owned(), |next| format!(
-                    "{:.0}",
-                    next.as_secs_f64() * 1e3
-                )),
+                "| {name} | {connections} | {:.0} | {:.2} | {:.1} | {memory:.0} | {peak:.0} | {next} |",
+                rate(&rounds),
+                rate(&rounds) / most,
+                middle(rounds.iter().map(|held| held.run.p99.as_secs_f64())) * 1e3,
             );
         }
     }
     Ok(text)
+}
+
+/// Asks a server over so many connections, and looks at it.
+async fn hold(
+    arena: &Arena,
+    server: &Server,
+    query: &Query,
+    connections: usize,
+    time: Duration,
+) -> Result<Held, String> {
+    let loaded = arena.load(server, query, connections, time).await;
+    let memory = server.memory();
+    let next = arena.until_answered(server, query).await;
+    loaded.map(|(run, _)| Held { run, memory, next })
 }
 
 /// Memory over a long run with 100 connections, in five equal parts.

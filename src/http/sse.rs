@@ -130,6 +130,8 @@ async fn send(
             Some(event) => (text(&event).into(), event.is_end),
         };
         let taken = tokio::select! {
+            // What has room is sent: an end that cuts off is for those who take nothing.
+            biased;
             taken = timeout(patience.stalled, sender.send(bytes)) => taken,
             () = &mut closed => return Ended::Stalled,
         };

@@ -90,6 +90,8 @@ function Picture({ draw, description, height, onHit }: PictureProps) {
     chart.current = made;
     made.on('click', (event) => hit.current(event as unknown as Hit));
     const watcher = new ResizeObserver(() => {
+      // It is called at its start too, when there is nothing to draw anew.
+      if (made.getWidth() === element.clientWidth && made.getHeight() === element.clientHeight) return;
       made.resize();
       setWidth(element.clientWidth);
     });
