@@ -4,13 +4,13 @@
 //! accepted values in `schema/collections/*.json` must agree with these enums; a test compares them.
 
 use async_graphql::Enum;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Declares a vocabulary: the enum with its descriptions, and `ALL` for tests and messages.
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Enum, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Enum, Deserialize, Serialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $word)] #[graphql(name = $word)] $variant),+ }
 
         /// Stands where nothing was read.

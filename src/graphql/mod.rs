@@ -11,8 +11,10 @@ pub mod connection;
 pub mod error;
 pub mod export;
 pub mod filter;
+pub mod history;
 pub mod limits;
 pub mod list;
+pub mod mutation;
 pub mod one;
 pub mod order;
 pub mod scalars;
@@ -28,7 +30,7 @@ pub mod written;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{
-    EmptyMutation, Name, Pos, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
+    Name, Pos, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
 };
 use futures_util::stream::{self, Stream, StreamExt};
 
@@ -39,14 +41,15 @@ use arena::Arena;
 use collections::{Query, root_is_nullable};
 use error::{ApiError, to_graphql};
 use limits::Limits;
+use mutation::Mutation;
 use subscription::{Cursor, Subscription};
 
 /// The schema of this API.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. It holds no connection: [`execute`] brings the store and the search index along.
 pub fn schema(limits: Limits) -> Schema {
-    async_graphql::Schema::build(Query::default(), EmptyMutation, Subscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
         // Documents come parsed and validated by the guard in `http`.
         .validation_mode(ValidationMode::Fast)
         // Deeper than anything that the guard lets pass.

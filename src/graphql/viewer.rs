@@ -2,6 +2,10 @@
 //!
 //! How a viewer is told by the request's headers stands in `http/auth`.
 
+use async_graphql::Context;
+
+use super::error::{ApiError, Result};
+
 /// What a viewer may do. Each role may do all that those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -53,5 +57,22 @@ impl Viewer {
             Self::Anonymous => Role::Reader,
             Self::Known { role, .. } => *role,
         }
+    }
+}
+
+/// The name of the editor who asks.
+///
+/// # Errors
+/// Where nobody in particular asks, or somebody who may only read.
+pub fn editor(ctx: &Context<'_>) -> Result<String> {
+    match ctx.data::<Viewer>() {
+        Ok(Viewer::Known { name, role }) if *role >= Role::Editor => Ok(name.clone()),
+        Ok(Viewer::Known { role, .. }) => Err(ApiError::Forbidden(format!(
+            "a {} may not change documents; accepted is the token of an editor or an admin",
+            role.name()
+        ))),
+        Ok(Viewer::Anonymous) | Err(_) => Err(ApiError::Unauthenticated(
+            "documents are not changed for nobody; accepted is the token of an editor or an admin".into(),
+        )),
     }
 }

@@ -205,6 +205,7 @@ impl Way<'_> {
         Asker {
             state: self.state,
             client,
+            viewer: self.noted.borrow().viewer.clone(),
             by_get: self.entry.http.method() == Method::GET,
             after: self.after.as_deref(),
         }

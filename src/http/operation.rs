@@ -24,6 +24,7 @@ use super::persisted::Source;
 use crate::graphql::error::ApiError;
 use crate::graphql::execute;
 use crate::graphql::limits::Limit;
+use crate::graphql::viewer::Viewer;
 
 /// An operation that may be executed.
 pub struct Ready {
@@ -34,12 +35,14 @@ pub struct Ready {
 }
 
 /// Who asks for operations, and how.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Asker<'a> {
     /// What the routes share.
     pub state: &'a Data<State>,
     /// Who pays.
     pub client: &'a Client,
+    /// Who asks.
+    pub viewer: Viewer,
     /// Whether it came by GET, which must change nothing.
     pub by_get: bool,
     /// Behind which event a subscription goes on, whatever its document says.
@@ -129,7 +132,7 @@ impl Asker<'_> {
                 kind,
                 cost: prepared.cost,
             },
-            request: prepared.request,
+            request: prepared.request.data(self.viewer.clone()),
         })
     }
 

@@ -10,6 +10,7 @@ use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
 use super::derive::{BOOKKEEPING, FROM_EDTF};
+use super::edit::{HISTORY, LOCKS, RETRIES};
 use super::{Result, StoreError};
 use crate::domain::id::Kind;
 
@@ -30,6 +31,8 @@ pub struct Index {
     pub key: Document,
     /// No two documents may share a value.
     pub unique: bool,
+    /// How long after the moment in its field a document is kept, in seconds; for ever where nothing is said.
+    pub expires: Option<i64>,
 }
 
 /// What the database enforces for a collection, whatever it holds.
@@ -60,10 +63,12 @@ pub struct CollectionSchema {
 
 /// What is declared of every collection: those of [`all`], and those that hold no documents of the API.
 pub fn declarations() -> Result<Vec<&'static Declaration>> {
-    static TOKENS: LazyLock<Result<Declaration>> = LazyLock::new(|| declaration(super::tokens::TOKENS).map(|it| it.0));
-    let mut declarations: Vec<_> = all()?.iter().map(|schema| &schema.declared).collect();
-    declarations.push(TOKENS.as_ref().map_err(again)?);
-    Ok(declarations)
+    static OTHERS: LazyLock<Result<Vec<Declaration>>> = LazyLock::new(|| {
+        let others = [super::tokens::TOKENS, HISTORY, LOCKS, RETRIES];
+        others.into_iter().map(|name| declaration(name).map(|it| it.0)).collect()
+    });
+    let others = OTHERS.as_deref().map_err(again)?;
+    Ok(all()?.iter().map(|schema| &schema.declared).chain(others).collect())
 }
 
 /// All collections of documents, in the order of [`Kind::ALL`].
@@ -201,6 +206,7 @@ fn index(json: &Json) -> Option<Index> {
         name: json["name"].as_str()?.to_owned(),
         key,
         unique: json["unique"].as_bool().unwrap_or(false),
+        expires: json["expiresAfterSeconds"].as_i64(),
     })
 }
 

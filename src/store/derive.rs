@@ -64,6 +64,11 @@ pub(super) fn take_out_derived(document: &mut Document, problems: &mut Vec<Probl
     });
 }
 
+/// Takes out what the store has filled in, which is nobody's mistake.
+pub(super) fn without_derived(document: &mut Document) {
+    take_out_derived(document, &mut Vec::new());
+}
+
 /// Adds to every date in a document what follows from its EDTF, and says what cannot be true: an EDTF that is none,
 /// a `min` above its `max`. An object with a field `edtf` is a date.
 pub(super) fn derive(document: &mut Document, problems: &mut Vec<Problem>) {
@@ -137,19 +142,17 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
-/// The value without the nulls in its objects: an absent field is how a document says that something is unknown.
-pub(super) fn without_nulls(value: Bson) -> Bson {
-    match value {
-        Bson::Document(fields) => Bson::Document(
-            fields
-                .into_iter()
-                .filter(|(_, value)| *value != Bson::Null)
-                .map(|(name, value)| (name, without_nulls(value)))
-                .collect(),
-        ),
-        Bson::Array(items) => Bson::Array(items.into_iter().map(without_nulls).collect()),
-        other => other,
+/// The document without nulls, also in its objects: an absent field is how a document says that something is unknown.
+pub(super) fn without_nulls(fields: Document) -> Document {
+    fn inside(value: Bson) -> Bson {
+        match value {
+            Bson::Document(fields) => Bson::Document(without_nulls(fields)),
+            Bson::Array(items) => Bson::Array(items.into_iter().map(inside).collect()),
+            other => other,
+        }
     }
+    let said = fields.into_iter().filter(|(_, value)| *value != Bson::Null);
+    said.map(|(name, value)| (name, inside(value))).collect()
 }
 
 /// A hash of what a document says, whatever the order of its fields and the width of its numbers.

@@ -112,6 +112,9 @@ impl Store {
                 if index.unique {
                     specification.insert("unique", true);
                 }
+                if let Some(seconds) = index.expires {
+                    specification.insert("expireAfterSeconds", seconds);
+                }
                 specification
             })
             .collect();
@@ -197,7 +200,7 @@ fn is_declared(key: &Document, options: &IndexOptions, index: &Index) -> bool {
         && options.unique.unwrap_or(false) == index.unique
         && !options.sparse.unwrap_or(false)
         && !options.hidden.unwrap_or(false)
-        && options.expire_after.is_none()
+        && options.expire_after.map(|kept| kept.as_secs()) == index.expires.and_then(|kept| u64::try_from(kept).ok())
         && options.partial_filter_expression.is_none()
         && options.collation.is_none()
 }

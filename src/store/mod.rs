@@ -10,6 +10,7 @@ pub mod check;
 pub mod collections;
 pub mod cursor;
 mod derive;
+pub mod edit;
 pub mod ensure;
 pub mod entity;
 pub mod error;

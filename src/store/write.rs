@@ -24,20 +24,26 @@ pub struct Prepared {
     pub id: String,
     /// Changes when, and only when, what the document says changes.
     pub fingerprint: String,
-    document: Document,
+    pub(super) document: Document,
 }
 
 impl Prepared {
     /// Takes a document as people write it: nulls are dropped, dates hold their EDTF only.
     pub fn from_json(kind: Kind, json: &Json) -> std::result::Result<Self, Vec<Problem>> {
-        let schema = collections::of(kind).map_err(|error| vec![unreadable_schema(&error)])?;
-        let Bson::Document(mut document) = without_nulls(bson_of(json)) else {
-            return Err(vec![Problem {
+        match bson_of(json) {
+            Bson::Document(document) => Self::from_document(kind, document),
+            _ => Err(vec![Problem {
                 path: String::new(),
                 found: "something else than an object".into(),
                 accepted: "an object with the fields of schema/collections".into(),
-            }]);
-        };
+            }]),
+        }
+    }
+
+    /// The same of a document.
+    pub(super) fn from_document(kind: Kind, document: Document) -> std::result::Result<Self, Vec<Problem>> {
+        let schema = collections::of(kind).map_err(|error| vec![unreadable_schema(&error)])?;
+        let mut document = without_nulls(document);
         let mut found = Vec::new();
         take_out_derived(&mut document, &mut found);
         found.extend(problems(&schema.input_schema, &document));
@@ -322,7 +328,7 @@ fn existing(error: &mongodb::error::Error) -> Option<u64> {
     only_known.then_some(errors.len() as u64)
 }
 
-fn stamp(document: &mut Document, version: i64, created: DateTime, updated: DateTime) {
+pub(super) fn stamp(document: &mut Document, version: i64, created: DateTime, updated: DateTime) {
     document.insert("version", version);
     document.insert("createdAt", created);
     document.insert("updatedAt", updated);

@@ -15,6 +15,7 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 
 use super::arena::{Arena, load};
 use super::collection;
+use super::history::HistoryQuery;
 use super::limits::LimitsQuery;
 use super::search::SearchQuery;
 use super::selection::DOCUMENT_WAYS;
@@ -122,6 +123,7 @@ pub struct Query(
     StatsQuery,
     TimelineQuery,
     ChangesQuery,
+    HistoryQuery,
     LimitsQuery,
 );
 
@@ -131,6 +133,7 @@ pub fn root_ways(field: &str) -> Vec<(Kind, &'static [&'static [&'static str]])>
     let of_any = |ways| Kind::ALL.into_iter().map(|kind| (kind, ways)).collect();
     match field {
         "node" | "nodes" => of_any(ITSELF),
+        "revert" => of_any(&[&["document"]]),
         "changes" => of_any(&[&["node"]]),
         "giftChanged" => vec![(Kind::Gift, &[&["node"]])],
         "search" => search::KINDS.map(|kind| (kind, &DOCUMENT_WAYS[..])).to_vec(),
@@ -143,11 +146,30 @@ pub fn root_ways(field: &str) -> Vec<(Kind, &'static [&'static [&'static str]])>
         _ => Kind::ALL
             .into_iter()
             .filter_map(|kind| match field {
+                _ if is_change_of(field, kind) => Some((kind, payload_way(kind))),
                 _ if field == kind.collection() => Some((kind, &DOCUMENT_WAYS[..])),
                 _ if field == kind.prefix() => Some((kind, ITSELF)),
                 _ => None,
             })
             .collect(),
+    }
+}
+
+/// Whether a root field enters or changes documents of a kind.
+fn is_change_of(field: &str, kind: Kind) -> bool {
+    let noun = field.strip_prefix("create").or_else(|| field.strip_prefix("update"));
+    noun.is_some_and(|noun| noun.eq_ignore_ascii_case(kind.prefix()))
+}
+
+/// Where the payload of a change has the document.
+const fn payload_way(kind: Kind) -> &'static [&'static [&'static str]] {
+    match kind {
+        Kind::Gift => &[&["gift"]],
+        Kind::Nation => &[&["nation"]],
+        Kind::Animal => &[&["animal"]],
+        Kind::Event => &[&["event"]],
+        Kind::Claim => &[&["claim"]],
+        Kind::Source => &[&["source"]],
     }
 }
 
@@ -233,6 +255,16 @@ macro_rules! relations {
                 $crate::graphql::arena::load::below::<$entity, $target>(ctx, &self.id, arguments).await
             })*
             $($rest)*
+
+            /// What editors have changed in this document, the latest change first. For editors.
+            async fn history(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many from the start.")] first: Option<i32>,
+                #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+            ) -> async_graphql::Result<$crate::graphql::one::One<$crate::graphql::connection::Connection<$crate::graphql::history::HistoryEntry>>> {
+                $crate::graphql::history::of(ctx, &self.id, first, after).await
+            }
         }
     };
 }

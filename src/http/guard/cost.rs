@@ -8,6 +8,7 @@
 //! | `totalCount` | 20 more |
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
 //! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
+//! | a mutation: what it looks at and writes | 100 more |
 //! | a subscription: the price of one change, and once for going back to its cursor | 10 more |
 //! | `__schema` | 5,000 more |
 //! | `__type` | 500 more |
@@ -30,6 +31,7 @@ const DOCUMENT: u64 = 2;
 const PAGE: u64 = 10;
 const COUNT: u64 = 20;
 const SUMS: u64 = 50;
+const CHANGE: u64 = 100;
 const SCHEMA: u64 = 5_000;
 const TYPE: u64 = 500;
 /// How many items a list that is stored in a document is taken to have.
@@ -103,6 +105,7 @@ impl<'a> Prices<'a> {
         let own = match field.name.as_str() {
             "totalCount" if on_page => COUNT * collections_in(parent),
             _ if parent == "Subscription" => PAGE,
+            _ if parent == "Mutation" => CHANGE,
             "__schema" => SCHEMA,
             "__type" => TYPE,
             // An animal's `given` is a sum over gifts, though it looks like a field.

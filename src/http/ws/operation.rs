@@ -115,6 +115,7 @@ impl Operation {
         let asker = Asker {
             state,
             client: &self.who.client,
+            viewer: self.who.viewer.clone(),
             by_get: false,
             after: None,
         };

@@ -1,0 +1,169 @@
+//! The history of documents, as editors see it: who changed what, and when. How it comes about is the store's business
+//! (`store/edit`); how a change is taken back stands in `mutation`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Json, Object, SimpleObject};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, TryFutureExt};
+
+use super::arena::load::fetch;
+use super::connection::{Connection, Member, Window};
+use super::error::{ApiError, Result, to_graphql};
+use super::list::List;
+use super::one::One;
+use super::viewer::editor;
+use crate::domain::id::Kind;
+use crate::store::bson_types::Timestamp;
+use crate::store::cursor::{Key, KeyKind, Order, OrderBy};
+use crate::store::edit::{Action, Entry, FieldChange};
+use crate::store::filter::Filter;
+use crate::store::page::{Page, Row};
+
+/// One change of a document.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct HistoryEntry {
+    /// The id of the change: the document's id, `@` and its version. `revert` takes it.
+    id: ID,
+    /// The version of the document since then.
+    version: i32,
+    /// When it was changed.
+    at: Timestamp,
+    /// The name of the token that it was changed with.
+    by: String,
+    /// What was done.
+    action: HistoryAction,
+    /// What was changed, field by field.
+    changes: List<One<HistoryChange>>,
+    /// The change that this one takes back.
+    reverts: Option<ID>,
+}
+
+/// What was done to a document.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryAction {
+    /// It was entered.
+    Created,
+    /// Fields of it were changed.
+    Updated,
+    /// It was deleted.
+    Deleted,
+}
+
+/// What a field said before a change and says since.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct HistoryChange {
+    /// The name of the field, as the inputs have it.
+    field: String,
+    /// What it said before, in the form of the inputs; null where it said nothing.
+    before: Option<Json<serde_json::Value>>,
+    /// What it says since; null where it says nothing.
+    after: Option<Json<serde_json::Value>>,
+}
+
+impl From<Entry> for HistoryEntry {
+    fn from(entry: Entry) -> Self {
+        let change = |FieldChange { field, before, after }| HistoryChange {
+            field,
+            before: before.map(Json),
+            after: after.map(Json),
+        };
+        Self {
+            id: entry.id.into(),
+            version: i32::try_from(entry.version).unwrap_or(i32::MAX),
+            at: entry.at,
+            by: entry.by,
+            action: match entry.action {
+                Action::Created => HistoryAction::Created,
+                Action::Updated => HistoryAction::Updated,
+                Action::Deleted => HistoryAction::Deleted,
+            },
+            changes: entry.changes.into_iter().map(|it| One::from(change(it))).collect(),
+            reverts: entry.reverts.map(ID::from),
+        }
+    }
+}
+
+impl Member for HistoryEntry {
+    const NAME: &'static str = "History";
+    type Node<'a> = One<&'a Arc<Self>>;
+}
+
+/// The query of this file.
+#[derive(Default)]
+pub struct HistoryQuery;
+
+#[Object]
+impl HistoryQuery {
+    /// What editors have changed in a document, the latest change first; also where the document is gone. For editors.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the document.")] id: ID,
+        #[graphql(desc = "How many from the start.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> async_graphql::Result<One<Connection<HistoryEntry>>> {
+        Kind::of(&id).map_err(|error| to_graphql(ApiError::input("id", error)))?;
+        of(ctx, &id, first, after).await
+    }
+}
+
+/// The history of a document, page by page.
+///
+/// No `async fn`, whose arguments would take their room in the future of every field of a document.
+pub fn of<'a>(
+    ctx: &'a Context<'_>,
+    document: &'a str,
+    first: Option<i32>,
+    after: Option<String>,
+) -> BoxFuture<'a, async_graphql::Result<One<Connection<HistoryEntry>>>> {
+    read(ctx, document, first, after).map_ok(One::from).map_err(to_graphql).boxed()
+}
+
+async fn read(
+    ctx: &Context<'_>,
+    document: &str,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<Connection<HistoryEntry>> {
+    editor(ctx)?;
+    let fetch = fetch(ctx)?;
+    let order = Order::new([OrderBy {
+        path: "version",
+        kind: KeyKind::Number,
+        descending: true,
+    }]);
+    let window = Window {
+        first,
+        after,
+        ..Window::default()
+    };
+    let want = fetch.wanted(&ctx.item.node.selection_set.node);
+    let request = window.request(Filter::All(vec![]), order, fetch.limits, want)?;
+    let behind = match request.after.as_deref() {
+        Some([Key::Number(version), ..]) => Some(*version),
+        _ => None,
+    };
+    let store = &fetch.arena.store;
+    let mut entries = store.history(document, behind, request.limit + 1).await?;
+    let has_next = entries.len() > request.limit;
+    entries.truncate(request.limit);
+    let total = if want.total {
+        Some(store.history_length(document).await?)
+    } else {
+        None
+    };
+    let row = |entry: Entry| Row {
+        keys: vec![Key::Number(entry.version), Key::Text(entry.id.clone())],
+        node: Arc::new(HistoryEntry::from(entry)),
+    };
+    let page = Page {
+        rows: entries.into_iter().map(row).collect(),
+        has_previous: behind.is_some(),
+        has_next,
+        total,
+    };
+    Ok(Connection::new(page, request.order))
+}

@@ -1,0 +1,260 @@
+//! The values that documents are made of, as inputs. What is accepted in them beyond their types is told by the store,
+//! which checks every document by `schema/collections`.
+
+use async_graphql::{ID, InputObject, MaybeUndefined};
+use serde::{Serialize, Serializer};
+
+use crate::domain::vocabulary::{
+    AttributionScope, ConservationCategory, DatePart, GiftStatus, NationRole, PlaceKind,
+};
+
+/// Declares an input of values: what must be given, lists, and what may be left out.
+macro_rules! value {
+    ($(#[$meta:meta])* $name:ident {
+        $(required { $($(#[$rdoc:meta])* $required:ident: $rtype:ty),+ $(,)? })?
+        $(lists { $($(#[$ldoc:meta])* $list:ident: $ltype:ty),+ $(,)? })?
+        $(optional { $($(#[$odoc:meta])* $optional:ident: $otype:ty),+ $(,)? })?
+    }) => {
+        $(#[$meta])*
+        #[derive(InputObject, Clone, Debug, Serialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            $($($(#[$rdoc])* $required: $rtype,)+)?
+            $($($(#[$ldoc])* #[graphql(default)] $list: Vec<$ltype>,)+)?
+            $($($(#[$odoc])* #[serde(skip_serializing_if = "Option::is_none")] $optional: Option<$otype>,)+)?
+        }
+    };
+}
+
+value! {
+    /// How many, with bounds. A bound that is left out is unknown; "over 70" is `min: 71`, "a pair" `min: 2, max: 2`.
+    CountInput {
+        optional {
+            /// The least that it can be: 0 or more.
+            min: i32,
+            /// The most that it can be: not below `min`.
+            max: i32,
+            /// The words of the source, where they say more than the bounds.
+            phrase: String,
+        }
+    }
+}
+
+value! {
+    /// A date that may be known in part only. Its bounds and its precision follow from `edtf`.
+    DateInput {
+        required {
+            /// The date in the Extended Date/Time Format of level 0 or 1: `2024-11-20`, `2024-11`, `1965/1980`, `198X`.
+            edtf: String,
+        }
+        lists {
+            /// The parts that the source does not say and that were concluded from elsewhere.
+            inferred: DatePart,
+        }
+        optional {
+            /// The date in the words of the source.
+            phrase: String,
+        }
+    }
+}
+
+value! {
+    /// A person and the office held at that time.
+    PersonInput {
+        required {
+            /// The name.
+            name: String,
+        }
+        optional {
+            /// The office.
+            office: String,
+        }
+    }
+}
+
+value! {
+    /// A point on the Earth in degrees (WGS 84).
+    LocationInput {
+        required {
+            /// Longitude, east positive: -180 to 180.
+            lon: f64,
+            /// Latitude, north positive: -90 to 90.
+            lat: f64,
+        }
+    }
+}
+
+value! {
+    /// A place such as a zoo or a region.
+    PlaceInput {
+        required {
+            /// The name.
+            name: String,
+            /// What kind of place it is.
+            kind: PlaceKind,
+        }
+        optional {
+            /// The city that it lies in.
+            city: String,
+            /// The id of the nation that it lies in.
+            nation: ID,
+            /// Where it lies.
+            location: LocationInput,
+            /// Since when, and until when, it has been open.
+            open: DateInput,
+        }
+    }
+}
+
+value! {
+    /// The animals of one kind in a gift.
+    GiftItemInput {
+        required {
+            /// The id of the kind of animal.
+            animal: ID,
+        }
+        lists {
+            /// What else the source can mean. The first reading is the one given in `count`.
+            other_readings: ItemReadingInput,
+            /// What the source says about these animals, such as "white".
+            attributes: String,
+            /// The animals' own names.
+            names: String,
+        }
+        optional {
+            /// How many animals.
+            count: CountInput,
+            /// How many species, where the item stands for several.
+            species_count: CountInput,
+            /// What has become of these animals, where it differs from the gift's status.
+            status: GiftStatus,
+        }
+    }
+}
+
+value! {
+    /// Another reading of what a source says about an item.
+    ItemReadingInput {
+        required {
+            /// How it comes about.
+            note: String,
+        }
+        optional {
+            /// How many animals in this reading.
+            count: CountInput,
+            /// How many species in this reading.
+            species_count: CountInput,
+        }
+    }
+}
+
+value! {
+    /// A step in what became of a gift.
+    GiftStatusChangeInput {
+        required {
+            /// The status that it came to.
+            status: GiftStatus,
+            /// What happened.
+            note: String,
+        }
+        optional {
+            /// When.
+            date: DateInput,
+            /// The id of the claim that it rests on.
+            claim: ID,
+        }
+    }
+}
+
+value! {
+    /// The part of a nation in an event.
+    EventNationInput {
+        required {
+            /// The id of the nation.
+            nation: ID,
+            /// Which part it has.
+            role: NationRole,
+        }
+    }
+}
+
+value! {
+    /// Where a kind stands among the animals.
+    TaxonomyInput {
+        required {
+            /// The class.
+            class: String,
+            /// The order.
+            order: String,
+            /// The family.
+            family: String,
+        }
+    }
+}
+
+value! {
+    /// A category of the IUCN Red List.
+    ConservationInput {
+        required {
+            /// The category.
+            category: ConservationCategory,
+        }
+        optional {
+            /// The year of the assessment.
+            year: i32,
+        }
+    }
+}
+
+value! {
+    /// A capital.
+    CapitalInput {
+        required {
+            /// The name.
+            name: String,
+        }
+        optional {
+            /// Where it lies.
+            location: LocationInput,
+        }
+    }
+}
+
+value! {
+    /// A place in a text, counted from 1.
+    LocatorInput {
+        required {
+            /// The paragraph.
+            paragraph: i32,
+            /// The sentence in the paragraph; the first, where there are several.
+            sentence: i32,
+        }
+        optional {
+            /// The last sentence, where there are several.
+            last_sentence: i32,
+        }
+    }
+}
+
+value! {
+    /// Somebody to whom a source ascribes a statement.
+    AttributionInput {
+        required {
+            /// The id of the source that stands for them.
+            to: ID,
+            /// Whether it is clear that the statement is theirs.
+            scope: AttributionScope,
+        }
+    }
+}
+
+/// A list in a patch: null clears it, which is no list without entries but an empty one.
+pub fn patched_list<T: Serialize + async_graphql::InputType, S: Serializer>(
+    list: &MaybeUndefined<Vec<T>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match list {
+        MaybeUndefined::Value(items) => items.serialize(serializer),
+        MaybeUndefined::Null | MaybeUndefined::Undefined => Vec::<T>::new().serialize(serializer),
+    }
+}

@@ -1,0 +1,219 @@
+//! Mutations: what editors change. Each checks who asks, hands one edit to the store, and reads what came of it.
+//!
+//! Mistakes of the caller are data (`userErrors`); errors are left for who may not ask, and for faults of the server.
+//! What each collection takes stands in `collections`, the values in it in `inputs`. What an edit is, is the store's.
+
+mod collections;
+mod inputs;
+mod revert;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, MergedObject, SimpleObject};
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::arena::Arena;
+use super::arena::fetch::Group;
+use super::arena::load::fetch;
+use super::collection::Collection;
+use super::collections::references;
+use super::error::{ApiError, Result};
+use super::list::List;
+use super::one::One;
+use super::viewer::editor;
+use crate::domain::id::Kind;
+use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
+use collections::{AnimalMutation, ClaimMutation, EventMutation, GiftMutation, NationMutation, SourceMutation};
+use revert::RevertMutation;
+
+/// The longest idempotency key, in characters.
+const LONGEST_KEY: usize = 200;
+
+/// Everything that can be changed. Each mutation is made as a whole or not at all, and is recorded with the name of the
+/// token that it came with; it takes the token of an editor.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    GiftMutation,
+    NationMutation,
+    AnimalMutation,
+    EventMutation,
+    ClaimMutation,
+    SourceMutation,
+    RevertMutation,
+);
+
+/// What keeps a change from being made: a mistake that the caller can put right. Nothing was changed.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(serial)]
+pub struct UserError {
+    /// What kind of mistake.
+    code: UserErrorCode,
+    /// The field of the input that it is about, as a path such as `items[0].count.min`; null where it is about the
+    /// document as a whole.
+    field: Option<String>,
+    /// What was found, and what is accepted.
+    message: String,
+}
+
+/// Kinds of mistakes.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserErrorCode {
+    /// A value is none that is accepted in its place.
+    Invalid,
+    /// There is no such document.
+    NotFound,
+    /// The document has another version than `expectedVersion`: somebody else changed it in between.
+    Conflict,
+    /// Another document has a value that must be one document's own.
+    Taken,
+    /// A reference leads nowhere.
+    NoSuchReference,
+    /// Other documents refer to the one that is to be deleted.
+    Referenced,
+    /// The idempotency key came with another request before.
+    KeyReused,
+    /// What is to be taken back was changed again since.
+    ChangedSince,
+}
+
+impl From<Reason> for UserErrorCode {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Invalid => Self::Invalid,
+            Reason::NotFound => Self::NotFound,
+            Reason::Conflict => Self::Conflict,
+            Reason::Taken => Self::Taken,
+            Reason::NoSuchReference => Self::NoSuchReference,
+            Reason::Referenced => Self::Referenced,
+            Reason::KeyReused => Self::KeyReused,
+            Reason::ChangedSince => Self::ChangedSince,
+        }
+    }
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: refusal.reason.into(),
+            field: refusal.field,
+            message: refusal.message,
+        }
+    }
+}
+
+/// Which document to delete.
+#[derive(InputObject, Clone, Debug)]
+pub struct DeleteInput {
+    /// The id of the document.
+    id: ID,
+    /// Only if it has this version.
+    expected_version: Option<i32>,
+    /// A text of your own, up to 200 characters: the same request with the same key is made once, however often it comes
+    /// within 24 hours.
+    idempotency_key: Option<String>,
+}
+
+/// What became of a document that was to be deleted.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct DeletePayload {
+    /// The id of the document that is gone; null where it was not deleted.
+    deleted_id: Option<ID>,
+    /// Why it was not.
+    user_errors: List<One<UserError>>,
+}
+
+/// What is asked for, before it is known who asks.
+struct Asked {
+    /// The mutation's name.
+    name: &'static str,
+    wish: Wish,
+    expected: Option<i32>,
+    key: Option<String>,
+}
+
+/// What became of it: the document that was changed, or mistakes.
+type Made = std::result::Result<String, Vec<UserError>>;
+
+/// Makes a change, if who asks may.
+async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
+    let by = editor(ctx)?;
+    let arena = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
+    // What an earlier mutation of the same request has read may change with this one.
+    arena.clear();
+    let Asked {
+        name,
+        wish,
+        expected,
+        key,
+    } = asked;
+    let invalid = |field: &str, message: String| {
+        Ok(Err(vec![UserError {
+            code: UserErrorCode::Invalid,
+            field: Some(field.to_owned()),
+            message,
+        }]))
+    };
+    let id = match &wish {
+        Wish::Create(json) => json.get("_id").and_then(Json::as_str),
+        Wish::Update { id, .. } | Wish::Delete { id } => Some(id.as_str()),
+        Wish::Revert { .. } => None,
+    };
+    if let Some(Err(error)) = id.map(|id| kind.check(id)) {
+        return invalid("id", error.to_string());
+    }
+    if let Some(length) = key.as_ref().map(|key| key.chars().count())
+        && !(1..=LONGEST_KEY).contains(&length)
+    {
+        let message = format!("found {length} characters; accepted: 1 to {LONGEST_KEY}");
+        return invalid("idempotencyKey", message);
+    }
+    let retry = key.map(|key| Retry::new(&by, &key, &request(name, &wish, expected)));
+    let edit = Edit {
+        kind,
+        wish,
+        expected: expected.map(i64::from),
+        by,
+        retry,
+    };
+    Ok(match arena.store.edit(&edit, &references()).await? {
+        Outcome::Done { id, .. } => Ok(id),
+        Outcome::Refused(reasons) => Err(reasons.into_iter().map(UserError::from).collect()),
+    })
+}
+
+/// A request as a text by which a repetition is known.
+fn request(name: &str, wish: &Wish, expected: Option<i32>) -> String {
+    let (id, json) = match wish {
+        Wish::Create(json) => (None, Some(json)),
+        Wish::Update { id, patch } => (Some(id), Some(patch)),
+        Wish::Delete { id } | Wish::Revert { entry: id } => (Some(id), None),
+    };
+    serde_json::json!([name, id, json, expected]).to_string()
+}
+
+/// The document that was changed, with all that is selected on it below the payload's field.
+async fn document<E: Collection>(ctx: &Context<'_>, id: &str, field: &'static str) -> Result<Option<One<Arc<E>>>> {
+    let fetch = fetch(ctx)?;
+    let sets = fetch.document.below(&[&ctx.item.node.selection_set.node], None, &[field]);
+    if sets.is_empty() {
+        return Ok(None);
+    }
+    fetch.by_ids::<E>(vec![id.to_owned()]).await?;
+    let group = Group {
+        kind: E::KIND,
+        ids: vec![id.to_owned()],
+        sets,
+    };
+    fetch.everything_below(vec![group]).await?;
+    Ok(E::shelf(fetch.arena).get(id).map(One::from))
+}
+
+/// An input as a document, or as a part of one.
+fn json(input: &impl Serialize) -> Result<Json> {
+    serde_json::to_value(input).map_err(|error| {
+        tracing::error!("an input cannot be written: {error}");
+        ApiError::Internal
+    })
+}

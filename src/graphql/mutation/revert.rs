@@ -1,0 +1,93 @@
+//! Taking changes back: a change of the history is undone by a new one.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use futures_util::FutureExt;
+
+use super::{Asked, Made, UserError, UserErrorCode, document, make};
+use crate::domain::id::Kind;
+use crate::graphql::arena::load::fetch;
+use crate::graphql::collections::{Node, with_kind};
+use crate::graphql::error::{ApiError, to_graphql};
+use crate::graphql::list::List;
+use crate::graphql::one::One;
+use crate::store::edit::Wish;
+
+/// Which change to take back.
+#[derive(InputObject, Clone, Debug)]
+pub struct RevertInput {
+    /// The id of the change, as `history` tells it.
+    id: ID,
+    /// Only if the document has this version.
+    expected_version: Option<i32>,
+    /// A text of your own, up to 200 characters: the same request with the same key is made once, however often it comes
+    /// within 24 hours.
+    idempotency_key: Option<String>,
+}
+
+/// What became of a change that was to be taken back.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub struct RevertPayload {
+    /// The document as it is now; null where it is gone with that, or where nothing was changed.
+    document: Option<Node>,
+    /// Why nothing was changed.
+    user_errors: List<One<UserError>>,
+}
+
+/// The mutation of this file.
+#[derive(Default)]
+pub struct RevertMutation;
+
+#[Object]
+impl RevertMutation {
+    /// Takes a change back, by a new one: the fields that it changed say again what they said before. What it entered is
+    /// deleted, and what it deleted is entered again. Refused where one of the fields was changed again since.
+    async fn revert(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which change.")] input: RevertInput,
+    ) -> async_graphql::Result<One<RevertPayload>> {
+        async {
+            let made = reverted(ctx, input).await?;
+            let (document, user_errors) = match made {
+                Ok(id) => (found(ctx, &id).await?, List::default()),
+                Err(errors) => (None, errors.into_iter().map(One::from).collect()),
+            };
+            Ok::<_, ApiError>(One::from(RevertPayload { document, user_errors }))
+        }
+        .boxed()
+        .await
+        .map_err(to_graphql)
+    }
+}
+
+async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiError> {
+    let document = input.id.rsplit_once('@').map_or(input.id.as_str(), |(document, _)| document);
+    let kind = match Kind::of(document) {
+        Ok(kind) => kind,
+        Err(error) => {
+            crate::graphql::viewer::editor(ctx)?;
+            return Ok(Err(vec![UserError {
+                code: UserErrorCode::Invalid,
+                field: Some("id".to_owned()),
+                message: error.to_string(),
+            }]));
+        }
+    };
+    let asked = Asked {
+        name: "revert",
+        expected: input.expected_version,
+        key: input.idempotency_key,
+        wish: Wish::Revert {
+            entry: input.id.to_string(),
+        },
+    };
+    make(ctx, kind, asked).await
+}
+
+/// The document, if it is there.
+async fn found(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError> {
+    let Ok(kind) = Kind::of(id) else { return Ok(None) };
+    with_kind!(kind, E => drop(document::<E>(ctx, id, "document").await?));
+    Ok(Node::from_arena(fetch(ctx)?.arena, kind, id))
+}

@@ -1,0 +1,213 @@
+//! The history of documents: who changed what, and when. Entries are written together with what they tell of, and
+//! never changed.
+
+use futures_util::TryStreamExt;
+use mongodb::ClientSession;
+use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::error::Error;
+use serde_json::Value as Json;
+
+use super::{Edit, Step, Wish, as_written};
+use crate::domain::id::Kind;
+use crate::store::bson_types::Timestamp;
+use crate::store::validate::number_of;
+use crate::store::versions::Touched;
+use crate::store::{Result, Store};
+
+/// The collection.
+pub(crate) const HISTORY: &str = "history";
+
+/// What was done to a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It was entered.
+    Created,
+    /// Fields of it were changed.
+    Updated,
+    /// It was taken out.
+    Deleted,
+}
+
+impl Action {
+    const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Created => "CREATED",
+            Self::Updated => "UPDATED",
+            Self::Deleted => "DELETED",
+        }
+    }
+}
+
+/// One change of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The document's id, `@` and its version.
+    pub id: String,
+    /// The document.
+    pub document: String,
+    /// Its version since then.
+    pub version: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The name of the token that it was changed with.
+    pub by: String,
+    /// What was done.
+    pub action: Action,
+    /// What it said before and says since, field by field.
+    pub changes: Vec<FieldChange>,
+    /// The id of the entry that it takes back.
+    pub reverts: Option<String>,
+}
+
+/// What a field said before and says since; `None` where it said, or says, nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldChange {
+    /// Its name.
+    pub field: String,
+    /// Before.
+    pub before: Option<Json>,
+    /// Since then.
+    pub after: Option<Json>,
+}
+
+impl Store {
+    /// Writes the entry of an edit.
+    pub(super) async fn record(
+        &self,
+        session: &mut ClientSession,
+        edit: &Edit,
+        id: &str,
+        step: &Step,
+        version: i64,
+        now: DateTime,
+    ) -> std::result::Result<(), Error> {
+        let action = match (&step.before, &step.after) {
+            (None, _) => Action::Created,
+            (Some(_), Some(_)) => Action::Updated,
+            (Some(_), None) => Action::Deleted,
+        };
+        let before = step.before.as_ref().map(as_written).unwrap_or_default();
+        let after = step.after.as_ref().map(|after| as_written(&after.document)).unwrap_or_default();
+        let mut entry = doc! {
+            "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": &edit.by,
+            "action": action.word(), "changes": changes(&before, &after),
+        };
+        if let Wish::Revert { entry: reverted } = &edit.wish {
+            entry.insert("reverts", reverted);
+        }
+        let rows = self.database.collection::<Document>(HISTORY);
+        rows.insert_one(entry).session(session).await.map(drop)
+    }
+
+    /// The version that a document had last, also where it is gone; 0 where there never was one.
+    pub(super) async fn last_version(&self, session: &mut ClientSession, id: &str) -> std::result::Result<i64, Error> {
+        let rows = self.database.collection::<Document>(HISTORY);
+        let last = rows.find_one(doc! { "document": id }).sort(doc! { "version": -1 });
+        let last = last.session(session).await?;
+        Ok(last.as_ref().map_or(0, super::version_of))
+    }
+
+    /// An entry, if there is one of this id.
+    pub(super) async fn entry(
+        &self,
+        session: &mut ClientSession,
+        id: &str,
+    ) -> std::result::Result<Option<Document>, Error> {
+        let rows = self.database.collection::<Document>(HISTORY);
+        rows.find_one(doc! { "_id": id }).session(session).await
+    }
+
+    /// How many changes of a document there were.
+    pub async fn history_length(&self, document: &str) -> Result<u64> {
+        self.touch_history(document);
+        let rows = self.database.collection::<Document>(HISTORY);
+        let counted = rows.count_documents(doc! { "document": document });
+        Ok(counted.max_time(self.time_left()).await?)
+    }
+
+    /// Every entry is written together with its document, whose versions therefore tell of both.
+    fn touch_history(&self, document: &str) {
+        if let Ok(kind) = Kind::of(document) {
+            self.touch(Touched::one(kind));
+        }
+    }
+
+    /// The latest changes of a document, the latest first: up to `limit`, of versions below `before` where that is given.
+    pub async fn history(&self, document: &str, before: Option<i64>, limit: usize) -> Result<Vec<Entry>> {
+        self.touch_history(document);
+        let mut filter = doc! { "document": document };
+        if let Some(before) = before {
+            filter.insert("version", doc! { "$lt": before });
+        }
+        let rows = self.database.collection::<Document>(HISTORY).find(filter);
+        let rows = rows.sort(doc! { "version": -1 }).limit(i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows: Vec<Document> = rows.max_time(self.time_left()).await?.try_collect().await?;
+        Ok(rows.iter().filter_map(entry).collect())
+    }
+}
+
+/// The fields in which two documents differ.
+fn changes(before: &Document, after: &Document) -> Vec<Document> {
+    let mut changes = Vec::new();
+    let new = after.keys().filter(|field| !before.contains_key(field));
+    for field in before.keys().chain(new).filter(|field| *field != "_id") {
+        let (was, is) = (before.get(field), after.get(field));
+        if was == is {
+            continue;
+        }
+        let mut change = doc! { "field": field };
+        change.extend(was.map(|was| ("before".to_owned(), was.clone())));
+        change.extend(is.map(|is| ("after".to_owned(), is.clone())));
+        changes.push(change);
+    }
+    changes
+}
+
+/// What an entry says was done.
+pub(super) fn action_of(entry: &Document) -> Option<Action> {
+    let word = entry.get_str("action").ok()?;
+    Action::ALL.into_iter().find(|known| known.word() == word)
+}
+
+/// Puts what was before a change into a document; gives the fields that do not say any more what they said after it.
+pub(super) fn take_back(entry: &Document, document: &mut Document) -> Vec<String> {
+    let mut changed_since = Vec::new();
+    let changes = entry.get_array("changes").into_iter().flatten();
+    for change in changes.filter_map(Bson::as_document) {
+        let field = change.get_str("field").unwrap_or_default();
+        if document.get(field) != change.get("after") {
+            changed_since.push(field.to_owned());
+            continue;
+        }
+        match change.get("before") {
+            Some(before) => drop(document.insert(field, before.clone())),
+            None => drop(document.remove(field)),
+        }
+    }
+    changed_since
+}
+
+fn entry(row: &Document) -> Option<Entry> {
+    let text = |field| row.get_str(field).ok().map(str::to_owned);
+    let said = |value: Option<&Bson>| value.map(|value| value.clone().into_relaxed_extjson());
+    let change = |change: &Bson| {
+        let change = change.as_document()?;
+        Some(FieldChange {
+            field: change.get_str("field").ok()?.to_owned(),
+            before: said(change.get("before")),
+            after: said(change.get("after")),
+        })
+    };
+    Some(Entry {
+        id: text("_id")?,
+        document: text("document")?,
+        version: row.get("version").and_then(number_of)? as i64,
+        at: Timestamp::from(*row.get_datetime("at").ok()?),
+        by: text("by")?,
+        action: action_of(row)?,
+        changes: row.get_array("changes").ok()?.iter().filter_map(change).collect(),
+        reverts: text("reverts"),
+    })
+}

@@ -1,0 +1,123 @@
+//! What other documents have against an edit: values that they have, references that lead nowhere, references to what
+//! is to be deleted.
+//!
+//! A transaction sees the database as it was when it began, so two of them, of which one refers to a document and the
+//! other deletes it, would not notice each other. Both write the document's row in `locks`: only one comes through, and
+//! the other begins anew and sees.
+
+use std::collections::BTreeSet;
+
+use futures_util::TryStreamExt;
+use mongodb::ClientSession;
+use mongodb::bson::{Document, doc};
+use mongodb::error::Error;
+
+use super::{Refusal, Tried};
+use crate::domain::id::Kind;
+use crate::store::Store;
+use crate::store::check::Reference;
+use crate::store::collections::unique_fields;
+use crate::store::derive::texts_at;
+use crate::store::write::Prepared;
+
+/// The collection.
+pub(crate) const LOCKS: &str = "locks";
+
+/// How many documents are listed that refer to one.
+const LISTED: usize = 20;
+
+impl Store {
+    /// Whether a document may be written as it is to be: its references lead somewhere, and its values are its own.
+    pub(super) async fn may_be_written(
+        &self,
+        session: &mut ClientSession,
+        after: &Prepared,
+        before: Option<&Document>,
+        references: &[Reference],
+    ) -> Tried<()> {
+        let mut reasons = Vec::new();
+        let mut locked = BTreeSet::new();
+        for reference in references.iter().filter(|reference| reference.from == after.kind) {
+            let mut had = BTreeSet::new();
+            if let Some(before) = before {
+                texts_at(before, reference.path, &mut |id| drop(had.insert(id.to_owned())));
+            }
+            for id in after.ids_at(reference.path) {
+                // A document may refer to itself, and what it refers to already is held by that.
+                if id == after.id || had.contains(&id) {
+                    continue;
+                }
+                if self.exists(session, &id).await? {
+                    locked.insert(id);
+                } else {
+                    reasons.push(Refusal::dangling(reference.path, &id));
+                }
+            }
+        }
+        for field in unique_fields(after.kind) {
+            for value in after.ids_at(field) {
+                let others = doc! { field: &value, "_id": { "$ne": &after.id } };
+                let other = self.documents(after.kind).find_one(others);
+                let other = other.projection(doc! { "_id": 1 }).session(&mut *session).await?;
+                if let Some(other) = other {
+                    let by = other.get_str("_id").unwrap_or_default();
+                    reasons.push(Refusal::taken(field, &value, by));
+                }
+            }
+        }
+        if !reasons.is_empty() {
+            return Ok(Err(reasons));
+        }
+        for id in &locked {
+            self.lock(session, id).await?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Whether a document may be deleted: nothing but itself refers to it.
+    pub(super) async fn may_be_deleted(
+        &self,
+        session: &mut ClientSession,
+        kind: Kind,
+        id: &str,
+        references: &[Reference],
+    ) -> Tried<()> {
+        let mut reasons = Vec::new();
+        for reference in references {
+            let referring = doc! { reference.path: id, "_id": { "$ne": id } };
+            let left = LISTED + 1 - reasons.len();
+            let rows = self.documents(reference.from).find(referring);
+            let rows = rows.projection(doc! { "_id": 1 }).sort(doc! { "_id": 1 });
+            let mut rows = rows.limit(i64::try_from(left).unwrap_or(1)).session(&mut *session).await?;
+            let rows: Vec<Document> = rows.stream(&mut *session).try_collect().await?;
+            reasons.extend(rows.iter().map(|row| {
+                let by = row.get_str("_id").unwrap_or_default();
+                Refusal::referenced(id, by, reference.path)
+            }));
+            if reasons.len() > LISTED {
+                reasons.truncate(LISTED);
+                reasons.push(Refusal::referenced_by_more(id, LISTED));
+                break;
+            }
+        }
+        debug_assert!(kind.check(id).is_ok(), "{id} is the id of another kind");
+        if !reasons.is_empty() {
+            return Ok(Err(reasons));
+        }
+        self.lock(session, id).await?;
+        Ok(Ok(()))
+    }
+
+    async fn exists(&self, session: &mut ClientSession, id: &str) -> std::result::Result<bool, Error> {
+        let Ok(kind) = Kind::of(id) else { return Ok(false) };
+        let found = self.documents(kind).find_one(doc! { "_id": id });
+        let found = found.projection(doc! { "_id": 1 }).session(session).await?;
+        Ok(found.is_some())
+    }
+
+    async fn lock(&self, session: &mut ClientSession, id: &str) -> std::result::Result<(), Error> {
+        let rows = self.database.collection::<Document>(LOCKS);
+        let turn = rows.update_one(doc! { "_id": id }, doc! { "$inc": { "turn": 1 } });
+        turn.upsert(true).session(session).await.map(drop)
+    }
+}

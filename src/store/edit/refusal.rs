@@ -1,0 +1,110 @@
+//! Why an edit is not made, in words for the editor who asked for it.
+
+use crate::store::validate::Problem;
+
+/// A reason against an edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of reason.
+    pub reason: Reason,
+    /// The field that it is about, as a path: `items[0].count.min`; `None` where it is about the document.
+    pub field: Option<String>,
+    /// What was found, and what is accepted.
+    pub message: String,
+}
+
+/// Kinds of reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A value is none that is accepted in its place.
+    Invalid,
+    /// There is no such document.
+    NotFound,
+    /// The document has another version than expected.
+    Conflict,
+    /// Another document has a value that must be one document's own.
+    Taken,
+    /// A reference leads nowhere.
+    NoSuchReference,
+    /// Other documents refer to the one that is to be deleted.
+    Referenced,
+    /// The idempotency key came with another request before.
+    KeyReused,
+    /// What is to be taken back was changed again since.
+    ChangedSince,
+}
+
+impl Refusal {
+    fn new(reason: Reason, field: Option<&str>, message: String) -> Self {
+        Self {
+            reason,
+            field: field.map(str::to_owned),
+            message,
+        }
+    }
+
+    /// A value is not accepted.
+    pub(super) fn invalid(problem: &Problem) -> Self {
+        let field = Some(problem.path.as_str()).filter(|path| !path.is_empty());
+        let field = field.map(|path| if path == "_id" { "id" } else { path });
+        let message = format!("found {}; accepted: {}", problem.found, problem.accepted);
+        Self::new(Reason::Invalid, field, message)
+    }
+
+    /// There is no such document.
+    pub(super) fn not_found(id: &str) -> Self {
+        let message = format!("found {id:?}, which does not exist; accepted: the id of a document that exists");
+        Self::new(Reason::NotFound, Some("id"), message)
+    }
+
+    /// The document has another version than expected.
+    pub(super) fn conflict(id: &str, expected: i64, version: i64) -> Self {
+        let message = format!(
+            "{id} has version {version}, expected was {expected}: it was changed in between; read it again and repeat the \
+             change"
+        );
+        Self::new(Reason::Conflict, Some("expectedVersion"), message)
+    }
+
+    /// Another document has the value.
+    pub(super) fn taken(field: &str, value: &str, by: &str) -> Self {
+        let message = format!("found {value:?}, which {by} has; accepted: a value that no other document has");
+        Self::new(Reason::Taken, Some(field), message)
+    }
+
+    /// A reference leads nowhere.
+    pub(super) fn dangling(path: &str, id: &str) -> Self {
+        let message = format!("found {id:?}, which does not exist; accepted: the id of a document that exists");
+        Self::new(Reason::NoSuchReference, Some(path), message)
+    }
+
+    /// Another document refers to the one that is to be deleted.
+    pub(super) fn referenced(id: &str, by: &str, path: &str) -> Self {
+        let message = format!("{by} refers to {id} in `{path}`; accepted: a document that nothing refers to");
+        Self::new(Reason::Referenced, Some("id"), message)
+    }
+
+    /// More documents than are listed refer to it.
+    pub(super) fn referenced_by_more(id: &str, most: usize) -> Self {
+        let message = format!("more than {most} documents refer to {id}; the others are not listed");
+        Self::new(Reason::Referenced, Some("id"), message)
+    }
+
+    /// There is no such change in the history.
+    pub(super) fn no_such_change(entry: &str) -> Self {
+        let message = format!("found {entry:?}, which does not exist; accepted: the id of a change, as `history` tells it");
+        Self::new(Reason::NotFound, Some("id"), message)
+    }
+
+    /// A field was changed again since.
+    pub(super) fn changed_since(field: &str) -> Self {
+        let message = "this field was changed again since; take that change back first, or change the field itself";
+        Self::new(Reason::ChangedSince, Some(field), message.to_owned())
+    }
+
+    /// The key came with another request before.
+    pub(super) fn key_reused() -> Self {
+        let message = "this key came with another request before; accepted: the same request again, or a new key";
+        Self::new(Reason::KeyReused, Some("idempotencyKey"), message.to_owned())
+    }
+}

@@ -1,0 +1,93 @@
+//! Many writers at once: no change is lost, versions have no gaps, and nothing refers to what is gone.
+//!
+//! `MENAGERIE_TEST_RACE_SECONDS` lets the writers go on for longer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use menagerie::graphql::collections::references;
+use serde_json::{Value as Json, json};
+
+use super::{Desk, MISTAKES, gift, mistakes};
+
+const WRITERS: usize = 50;
+const DOCUMENTS: usize = 20;
+
+/// How long the writers go on.
+fn length() -> Duration {
+    let asked = std::env::var("MENAGERIE_TEST_RACE_SECONDS").ok();
+    Duration::from_secs(asked.and_then(|text| text.parse().ok()).unwrap_or(3))
+}
+
+#[tokio::test]
+async fn no_change_of_many_writers_is_lost_and_versions_have_no_gaps() {
+    let desk = Arc::new(Desk::open().await);
+    for number in 0..DOCUMENTS {
+        let made = desk.make("createGift", MISTAKES, gift(&format!("race-{number}"))).await;
+        assert_eq!(mistakes(&made), []);
+    }
+    let acknowledged: Arc<Vec<AtomicI64>> = Arc::new((0..DOCUMENTS).map(|_| AtomicI64::new(1)).collect());
+    let conflicts = Arc::new(AtomicU64::new(0));
+    let end = Instant::now() + length();
+    let writer = |writer: usize| {
+        let (desk, acknowledged, conflicts) = (Arc::clone(&desk), Arc::clone(&acknowledged), Arc::clone(&conflicts));
+        async move {
+            let mut round = writer;
+            while Instant::now() < end {
+                round = round.wrapping_mul(31).wrapping_add(7);
+                let number = round % DOCUMENTS;
+                let id = format!("gift_race-{number}");
+                let read = desk.read(&format!("{{ gift(id: \"{id}\") {{ version occasions {{ min }} }} }}")).await;
+                let so_far = read["gift"]["occasions"]["min"].as_i64().unwrap_or(0);
+                let input = json!({
+                    "id": id, "expectedVersion": read["gift"]["version"], "occasions": { "min": so_far + 1 },
+                });
+                let made = desk.make("updateGift", &format!("gift {{ version }} {MISTAKES}"), input).await;
+                if mistakes(&made).is_empty() {
+                    acknowledged[number].fetch_add(1, Ordering::SeqCst);
+                } else {
+                    assert_eq!(mistakes(&made)[0].0, "CONFLICT", "{made:#}");
+                    conflicts.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        }
+    };
+    join_all((0..WRITERS).map(writer)).await;
+    let mut sum = 0;
+    for (number, acknowledged) in acknowledged.iter().enumerate() {
+        let acknowledged = acknowledged.load(Ordering::SeqCst);
+        let entries = desk.app.store.history(&format!("gift_race-{number}"), None, 100_000).await.expect("a history");
+        let versions: Vec<i64> = entries.iter().rev().map(|entry| entry.version).collect();
+        assert_eq!(versions, (1..=acknowledged).collect::<Vec<_>>(), "gift_race-{number}");
+        let read = desk.read(&format!("{{ gift(slug: \"race-{number}\") {{ version occasions {{ min }} }} }}")).await;
+        assert_eq!(read["gift"]["version"], acknowledged);
+        let counted = read["gift"]["occasions"]["min"].as_i64().unwrap_or(0);
+        assert_eq!(counted, acknowledged - 1, "each change has counted one further");
+        sum += acknowledged - 1;
+    }
+    assert!(sum > 0, "nothing was acknowledged");
+    println!("{sum} changes, {} conflicts", conflicts.load(Ordering::SeqCst));
+}
+
+#[tokio::test]
+async fn what_is_referred_to_at_the_same_time_is_not_deleted() {
+    let desk = Desk::open().await;
+    for round in 0..20 {
+        let nation = json!({ "slug": format!("land-{round}"), "name": "Land", "officialName": "Land" });
+        let made = desk.make("createNation", MISTAKES, nation).await;
+        assert_eq!(mistakes(&made), []);
+        let mut of_it = gift(&format!("of-{round}"));
+        of_it["giver"] = json!(format!("nation_land-{round}"));
+        let selected = format!("gift {{ id }} {MISTAKES}");
+        let enter = desk.make("createGift", &selected, of_it);
+        let selected = format!("deletedId {MISTAKES}");
+        let delete = desk.make("deleteNation", &selected, json!({ "id": format!("nation_land-{round}") }));
+        let (entered, deleted): (Json, Json) = futures_util::future::join(enter, delete).await;
+        let both = (entered["gift"].is_null(), deleted["deletedId"].is_null());
+        assert!(both == (true, false) || both == (false, true), "{entered:#} {deleted:#}");
+    }
+    let findings = desk.app.store.check(&references()).await.expect("a check");
+    assert!(findings.is_empty(), "{findings:?}");
+}
