@@ -156,7 +156,8 @@ fn absent(schema: &Document) -> Json {
     }
 }
 
-fn json_of(name: &str, value: &Bson, schema: Option<&Document>) -> Json {
+/// A value of the field of this name.
+pub(super) fn json_of(name: &str, value: &Bson, schema: Option<&Document>) -> Json {
     match value {
         Bson::String(text) => Json::String(text.clone()),
         Bson::Int32(number) => (*number).into(),

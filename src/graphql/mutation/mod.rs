@@ -177,7 +177,7 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
         by,
         retry,
     };
-    Ok(match arena.store.edit(&edit, &references()).await? {
+    Ok(match arena.store.edit(edit, references()).await? {
         Outcome::Done { id, .. } => Ok(id),
         Outcome::Refused(reasons) => Err(reasons.into_iter().map(UserError::from).collect()),
     })

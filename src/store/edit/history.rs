@@ -4,12 +4,12 @@
 use futures_util::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document, doc};
-use mongodb::error::Error;
 use serde_json::Value as Json;
 
-use super::{Edit, Step, Wish, as_written};
+use super::{Asked, Edit, Step, Wish, as_written};
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
+use crate::store::rows::json_of;
 use crate::store::validate::number_of;
 use crate::store::versions::Touched;
 use crate::store::{Result, Store};
@@ -82,7 +82,7 @@ impl Store {
         step: &Step,
         version: i64,
         now: DateTime,
-    ) -> std::result::Result<(), Error> {
+    ) -> Asked<()> {
         let action = match (&step.before, &step.after) {
             (None, _) => Action::Created,
             (Some(_), Some(_)) => Action::Updated,
@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// The version that a document had last, also where it is gone; 0 where there never was one.
-    pub(super) async fn last_version(&self, session: &mut ClientSession, id: &str) -> std::result::Result<i64, Error> {
+    pub(super) async fn last_version(&self, session: &mut ClientSession, id: &str) -> Asked<i64> {
         let rows = self.database.collection::<Document>(HISTORY);
         let last = rows.find_one(doc! { "document": id }).sort(doc! { "version": -1 });
         let last = last.session(session).await?;
@@ -114,7 +114,7 @@ impl Store {
         &self,
         session: &mut ClientSession,
         id: &str,
-    ) -> std::result::Result<Option<Document>, Error> {
+    ) -> Asked<Option<Document>> {
         let rows = self.database.collection::<Document>(HISTORY);
         rows.find_one(doc! { "_id": id }).session(session).await
     }
@@ -141,8 +141,8 @@ impl Store {
         if let Some(before) = before {
             filter.insert("version", doc! { "$lt": before });
         }
-        let rows = self.database.collection::<Document>(HISTORY).find(filter);
-        let rows = rows.sort(doc! { "version": -1 }).limit(i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows = self.database.collection::<Document>(HISTORY);
+        let rows = rows.find(filter).sort(doc! { "version": -1 }).limit(i64::try_from(limit).unwrap_or(i64::MAX));
         let rows: Vec<Document> = rows.max_time(self.time_left()).await?.try_collect().await?;
         Ok(rows.iter().filter_map(entry).collect())
     }
@@ -191,13 +191,14 @@ pub(super) fn take_back(entry: &Document, document: &mut Document) -> Vec<String
 
 fn entry(row: &Document) -> Option<Entry> {
     let text = |field| row.get_str(field).ok().map(str::to_owned);
-    let said = |value: Option<&Bson>| value.map(|value| value.clone().into_relaxed_extjson());
     let change = |change: &Bson| {
         let change = change.as_document()?;
+        let field = change.get_str("field").ok()?;
+        let said = |when| change.get(when).map(|value| json_of(field, value, None));
         Some(FieldChange {
-            field: change.get_str("field").ok()?.to_owned(),
-            before: said(change.get("before")),
-            after: said(change.get("after")),
+            field: field.to_owned(),
+            before: said("before"),
+            after: said("after"),
         })
     };
     Some(Entry {

@@ -9,10 +9,14 @@ mod obstacles;
 mod refusal;
 mod retries;
 
+use std::panic::resume_unwind;
+
+use futures_util::FutureExt;
 use mongodb::ClientSession;
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::Error;
 use serde_json::Value as Json;
+use tracing::Instrument;
 use uuid::Uuid;
 
 pub(super) use history::HISTORY;
@@ -92,7 +96,10 @@ struct Step {
 }
 
 /// What a step of an edit comes to: something, or reasons against the whole edit.
-type Tried<T> = std::result::Result<std::result::Result<T, Vec<Refusal>>, Error>;
+type Tried<T> = Asked<std::result::Result<T, Vec<Refusal>>>;
+
+/// What the database says within a transaction, whose errors the driver has to see.
+type Asked<T> = std::result::Result<T, Error>;
 
 /// Goes on with what a step came to, or ends the edit.
 macro_rules! or_refused {
@@ -109,14 +116,22 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where others kept coming first; what is wrong with the edit itself is no error.
-    pub async fn edit(&self, edit: &Edit, references: &[Reference]) -> Result<Outcome> {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(edit, references).await {
-                Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
-                outcome => return outcome,
+    pub async fn edit(&self, edit: Edit, references: Vec<Reference>) -> Result<Outcome> {
+        let store = self.clone();
+        // By itself, so that it comes to its end, and what is cached is told of it, also when its client has left.
+        let edited = async move {
+            let _turn = store.counted_turn().await;
+            let mut attempt = 1;
+            loop {
+                match store.attempt(&edit, &references).await {
+                    Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
+                    outcome => return outcome,
+                }
             }
-        }
+        };
+        let edited = tokio::spawn(edited.in_current_span());
+        // Nothing cancels it but the runtime's end, which this does not live to see.
+        edited.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
     }
 
     async fn attempt(&self, edit: &Edit, references: &[Reference]) -> Result<Outcome> {
@@ -124,7 +139,9 @@ impl Store {
         let outcome = session
             .start_transaction()
             .max_commit_time(self.time_left())
-            .and_run2(async |session| self.within(session, edit, references).await)
+            .and_run((self, edit, references), |session, (store, edit, references)| {
+                store.within(session, edit, references).boxed()
+            })
             .await;
         // Before it is acknowledged, and also where it is not known whether it was done.
         match (&outcome, &edit.wish) {
@@ -258,7 +275,7 @@ impl Store {
         session: &mut ClientSession,
         kind: Kind,
         id: &str,
-    ) -> std::result::Result<Option<Document>, Error> {
+    ) -> Asked<Option<Document>> {
         self.documents(kind)
             .find_one(doc! { "_id": id })
             .session(session)
@@ -273,7 +290,7 @@ impl Store {
         step: &Step,
         version: i64,
         now: DateTime,
-    ) -> std::result::Result<(), Error> {
+    ) -> Asked<()> {
         let documents = self.documents(kind);
         let stamped = |after: &Prepared, created| {
             let mut document = after.document.clone();

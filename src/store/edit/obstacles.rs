@@ -10,9 +10,8 @@ use std::collections::BTreeSet;
 use futures_util::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::bson::{Document, doc};
-use mongodb::error::Error;
 
-use super::{Refusal, Tried};
+use super::{Asked, Refusal, Tried};
 use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::check::Reference;
@@ -40,7 +39,7 @@ impl Store {
         for reference in references.iter().filter(|reference| reference.from == after.kind) {
             let mut had = BTreeSet::new();
             if let Some(before) = before {
-                texts_at(before, reference.path, &mut |id| drop(had.insert(id.to_owned())));
+                texts_at(before, reference.path, &mut |id| had.extend([id.to_owned()]));
             }
             for id in after.ids_at(reference.path) {
                 // A document may refer to itself, and what it refers to already is held by that.
@@ -57,7 +56,8 @@ impl Store {
         for field in unique_fields(after.kind) {
             for value in after.ids_at(field) {
                 let others = doc! { field: &value, "_id": { "$ne": &after.id } };
-                let other = self.documents(after.kind).find_one(others);
+                let documents = self.documents(after.kind);
+                let other = documents.find_one(others);
                 let other = other.projection(doc! { "_id": 1 }).session(&mut *session).await?;
                 if let Some(other) = other {
                     let by = other.get_str("_id").unwrap_or_default();
@@ -86,7 +86,8 @@ impl Store {
         for reference in references {
             let referring = doc! { reference.path: id, "_id": { "$ne": id } };
             let left = LISTED + 1 - reasons.len();
-            let rows = self.documents(reference.from).find(referring);
+            let documents = self.documents(reference.from);
+            let rows = documents.find(referring);
             let rows = rows.projection(doc! { "_id": 1 }).sort(doc! { "_id": 1 });
             let mut rows = rows.limit(i64::try_from(left).unwrap_or(1)).session(&mut *session).await?;
             let rows: Vec<Document> = rows.stream(&mut *session).try_collect().await?;
@@ -108,14 +109,15 @@ impl Store {
         Ok(Ok(()))
     }
 
-    async fn exists(&self, session: &mut ClientSession, id: &str) -> std::result::Result<bool, Error> {
+    async fn exists(&self, session: &mut ClientSession, id: &str) -> Asked<bool> {
         let Ok(kind) = Kind::of(id) else { return Ok(false) };
-        let found = self.documents(kind).find_one(doc! { "_id": id });
+        let documents = self.documents(kind);
+        let found = documents.find_one(doc! { "_id": id });
         let found = found.projection(doc! { "_id": 1 }).session(session).await?;
         Ok(found.is_some())
     }
 
-    async fn lock(&self, session: &mut ClientSession, id: &str) -> std::result::Result<(), Error> {
+    async fn lock(&self, session: &mut ClientSession, id: &str) -> Asked<()> {
         let rows = self.database.collection::<Document>(LOCKS);
         let turn = rows.update_one(doc! { "_id": id }, doc! { "$inc": { "turn": 1 } });
         turn.upsert(true).session(session).await.map(drop)

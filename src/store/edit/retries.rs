@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use mongodb::ClientSession;
 use mongodb::bson::{DateTime, Document, doc};
-use mongodb::error::Error;
 
-use super::{Refusal, Tried};
+use super::{Asked, Refusal, Tried};
 use crate::domain::hash::sha256;
 use crate::store::validate::number_of;
 use crate::store::Store;
@@ -49,7 +48,7 @@ impl Store {
             rows.delete_one(doc! { "_id": &retry.key }).session(session).await?;
             return Ok(Ok(None));
         }
-        if row.get_str("request") != Ok(&retry.request) {
+        if row.get_str("request").is_ok_and(|request| request != retry.request) {
             return Ok(Err(vec![Refusal::key_reused()]));
         }
         let document = row.get_str("document").unwrap_or_default().to_owned();
@@ -64,7 +63,7 @@ impl Store {
         document: &str,
         version: i64,
         at: DateTime,
-    ) -> std::result::Result<(), Error> {
+    ) -> Asked<()> {
         let rows = self.database.collection::<Document>(RETRIES);
         let row = doc! {
             "_id": &retry.key, "request": &retry.request, "document": document, "version": version, "at": at,
