@@ -119,7 +119,10 @@ pub fn of<'a>(
     first: Option<i32>,
     after: Option<String>,
 ) -> BoxFuture<'a, async_graphql::Result<One<Connection<HistoryEntry>>>> {
-    read(ctx, document, first, after).map_ok(One::from).map_err(to_graphql).boxed()
+    read(ctx, document, first, after)
+        .map_ok(One::from)
+        .map_err(to_graphql)
+        .boxed()
 }
 
 async fn read(

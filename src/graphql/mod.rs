@@ -29,9 +29,7 @@ pub mod written;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
-use async_graphql::{
-    Name, Pos, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value,
-};
+use async_graphql::{Name, Pos, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
 use futures_util::stream::{self, Stream, StreamExt};
 
 use crate::live::Live;

@@ -65,7 +65,10 @@ pub struct CollectionSchema {
 pub fn declarations() -> Result<Vec<&'static Declaration>> {
     static OTHERS: LazyLock<Result<Vec<Declaration>>> = LazyLock::new(|| {
         let others = [super::tokens::TOKENS, HISTORY, LOCKS, RETRIES];
-        others.into_iter().map(|name| declaration(name).map(|it| it.0)).collect()
+        others
+            .into_iter()
+            .map(|name| declaration(name).map(|it| it.0))
+            .collect()
     });
     let others = OTHERS.as_deref().map_err(again)?;
     Ok(all()?.iter().map(|schema| &schema.declared).chain(others).collect())

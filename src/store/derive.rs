@@ -43,6 +43,23 @@ pub(super) fn texts_at(document: &Document, path: &str, each: &mut dyn FnMut(&st
     }
 }
 
+/// Where a string stands first at a dotted path, through arrays: `items[1].animal`.
+pub(super) fn place_of(document: &Document, path: &str, wanted: &str) -> Option<String> {
+    fn visit(value: &Bson, rest: Option<&str>, wanted: &str) -> Option<String> {
+        match (value, rest) {
+            (Bson::Array(items), rest) => items
+                .iter()
+                .enumerate()
+                .find_map(|(at, item)| Some(format!("[{at}]{}", visit(item, rest, wanted)?))),
+            (Bson::Document(inner), Some(rest)) => Some(format!(".{}", place_of(inner, rest, wanted)?)),
+            (Bson::String(text), None) if text == wanted => Some(String::new()),
+            _ => None,
+        }
+    }
+    let (head, rest) = first_step(path);
+    Some(format!("{head}{}", visit(document.get(head)?, rest, wanted)?))
+}
+
 /// Takes out the fields that are the store's to fill in, with a problem for each that was there.
 pub(super) fn take_out_derived(document: &mut Document, problems: &mut Vec<Problem>) {
     let mut refuse = |fields: &mut Document, path: &str, names: &[&str], reason: &str| {
@@ -134,7 +151,8 @@ fn each_object(document: &mut Document, path: &str, each: &mut dyn FnMut(&mut Do
     }
 }
 
-fn join(path: &str, name: &str) -> String {
+/// The path of a field within what is at `path`.
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {

@@ -105,6 +105,9 @@ impl Store {
     }
 
     async fn build(&self, name: &str, indexes: &[Index]) -> Result<()> {
+        if indexes.is_empty() {
+            return Ok(());
+        }
         let specifications: Vec<Document> = indexes
             .iter()
             .map(|index| {

@@ -11,6 +11,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use mongodb::bson::{Bson, Document};
 use regex::Regex;
 
+use super::derive::join;
+
 /// One thing that is wrong in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -176,12 +178,11 @@ fn object(schema: &Document, fields: &Document, path: &mut String, problems: &mu
         .filter_map(Bson::as_str)
     {
         if !fields.contains_key(name) {
-            push(
-                problems,
-                path,
-                format!("no field `{name}`"),
-                format!("`{name}` is required"),
-            );
+            problems.push(Problem {
+                path: join(path, name),
+                found: "nothing".into(),
+                accepted: "a value, for this field is required".into(),
+            });
         }
     }
     let closed = !schema.get_bool("additionalProperties").unwrap_or(true);
@@ -320,7 +321,7 @@ mod tests {
             (doc! { "a": 1 }, vec![]),
             (
                 doc! {},
-                vec!["the document: found no field `a`; accepted: `a` is required"],
+                vec!["a: found nothing; accepted: a value, for this field is required"],
             ),
             (doc! { "a": "1" }, vec!["a: found \"1\"; accepted: a whole number"]),
             (doc! { "a": -1 }, vec!["a: found -1; accepted: a number of at least 0"]),

@@ -35,5 +35,5 @@ mod stopping; // signals under load
 mod support; // TestApp
 mod throwing; // random bytes, token soup, broken queries: never a 5xx
 mod timeline; // gifts and events in one list: what it holds, costs, refuses
-mod writing; // what editors change: mutations, history, races, roles
-mod walk; // random filters, orders and pages against a naive model
+mod walk;
+mod writing; // what editors change: mutations, history, races, roles // random filters, orders and pages against a naive model

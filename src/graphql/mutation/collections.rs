@@ -11,9 +11,7 @@ use super::inputs::{
     GiftStatusChangeInput, LocatorInput, PersonInput, PlaceInput, TaxonomyInput, patched_list,
 };
 use super::{Asked, DeleteInput, DeletePayload, UserError, document, json, make};
-use crate::domain::vocabulary::{
-    AnimalRank, Certainty, EventKind, EventStatus, GiftMode, GiftStatus, SourceKind,
-};
+use crate::domain::vocabulary::{AnimalRank, Certainty, EventKind, EventStatus, GiftMode, GiftStatus, SourceKind};
 use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::claim::Claim;
 use crate::graphql::collections::event::Event;

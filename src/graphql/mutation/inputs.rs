@@ -4,9 +4,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use serde::{Serialize, Serializer};
 
-use crate::domain::vocabulary::{
-    AttributionScope, ConservationCategory, DatePart, GiftStatus, NationRole, PlaceKind,
-};
+use crate::domain::vocabulary::{AttributionScope, ConservationCategory, DatePart, GiftStatus, NationRole, PlaceKind};
 
 /// Declares an input of values: what must be given, lists, and what may be left out.
 macro_rules! value {

@@ -196,7 +196,9 @@ fn request(name: &str, wish: &Wish, expected: Option<i32>) -> String {
 /// The document that was changed, with all that is selected on it below the payload's field.
 async fn document<E: Collection>(ctx: &Context<'_>, id: &str, field: &'static str) -> Result<Option<One<Arc<E>>>> {
     let fetch = fetch(ctx)?;
-    let sets = fetch.document.below(&[&ctx.item.node.selection_set.node], None, &[field]);
+    let sets = fetch
+        .document
+        .below(&[&ctx.item.node.selection_set.node], None, &[field]);
     if sets.is_empty() {
         return Ok(None);
     }

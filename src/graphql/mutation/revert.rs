@@ -62,7 +62,10 @@ impl RevertMutation {
 }
 
 async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiError> {
-    let document = input.id.rsplit_once('@').map_or(input.id.as_str(), |(document, _)| document);
+    let document = input
+        .id
+        .rsplit_once('@')
+        .map_or(input.id.as_str(), |(document, _)| document);
     let kind = match Kind::of(document) {
         Ok(kind) => kind,
         Err(error) => {

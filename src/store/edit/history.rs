@@ -89,7 +89,11 @@ impl Store {
             (Some(_), None) => Action::Deleted,
         };
         let before = step.before.as_ref().map(as_written).unwrap_or_default();
-        let after = step.after.as_ref().map(|after| as_written(&after.document)).unwrap_or_default();
+        let after = step
+            .after
+            .as_ref()
+            .map(|after| as_written(&after.document))
+            .unwrap_or_default();
         let mut entry = doc! {
             "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": &edit.by,
             "action": action.word(), "changes": changes(&before, &after),
@@ -110,11 +114,7 @@ impl Store {
     }
 
     /// An entry, if there is one of this id.
-    pub(super) async fn entry(
-        &self,
-        session: &mut ClientSession,
-        id: &str,
-    ) -> Asked<Option<Document>> {
+    pub(super) async fn entry(&self, session: &mut ClientSession, id: &str) -> Asked<Option<Document>> {
         let rows = self.database.collection::<Document>(HISTORY);
         rows.find_one(doc! { "_id": id }).session(session).await
     }
@@ -142,7 +142,10 @@ impl Store {
             filter.insert("version", doc! { "$lt": before });
         }
         let rows = self.database.collection::<Document>(HISTORY);
-        let rows = rows.find(filter).sort(doc! { "version": -1 }).limit(i64::try_from(limit).unwrap_or(i64::MAX));
+        let rows = rows
+            .find(filter)
+            .sort(doc! { "version": -1 })
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX));
         let rows: Vec<Document> = rows.max_time(self.time_left()).await?.try_collect().await?;
         Ok(rows.iter().filter_map(entry).collect())
     }

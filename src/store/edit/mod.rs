@@ -13,7 +13,7 @@ use std::panic::resume_unwind;
 
 use futures_util::FutureExt;
 use mongodb::ClientSession;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::error::Error;
 use serde_json::Value as Json;
 use tracing::Instrument;
@@ -167,14 +167,16 @@ impl Store {
         let (id, step) = or_refused!(self.step(session, edit).await?);
         let before = step.before.as_ref().map_or(0, version_of);
         if let (Some(before_document), Some(after)) = (&step.before, &step.after)
-            && before_document.get_str("_id").is_ok()
             && super::derive::fingerprint(before_document) == after.fingerprint
         {
             // It says already what it is to say.
             return Ok(Ok((id, before)));
         }
         match &step.after {
-            Some(after) => or_refused!(self.may_be_written(session, after, step.before.as_ref(), references).await?),
+            Some(after) => or_refused!(
+                self.may_be_written(session, after, step.before.as_ref(), references)
+                    .await?
+            ),
             None => or_refused!(self.may_be_deleted(session, edit.kind, &id, references).await?),
         }
         let now = DateTime::now();
@@ -209,7 +211,7 @@ impl Store {
             Wish::Update { id, patch } => {
                 let before = or_refused!(self.expected(session, edit, id).await?);
                 let mut document = as_written(&before);
-                if let mongodb::bson::Bson::Document(patch) = bson_of(patch) {
+                if let Bson::Document(patch) = bson_of(patch) {
                     document.extend(patch);
                 }
                 let after = or_refused!(prepared(kind, document));
@@ -270,16 +272,8 @@ impl Store {
         }
     }
 
-    async fn found(
-        &self,
-        session: &mut ClientSession,
-        kind: Kind,
-        id: &str,
-    ) -> Asked<Option<Document>> {
-        self.documents(kind)
-            .find_one(doc! { "_id": id })
-            .session(session)
-            .await
+    async fn found(&self, session: &mut ClientSession, kind: Kind, id: &str) -> Asked<Option<Document>> {
+        self.documents(kind).find_one(doc! { "_id": id }).session(session).await
     }
 
     async fn put(
@@ -311,7 +305,10 @@ impl Store {
 }
 
 fn version_of(document: &Document) -> i64 {
-    document.get("version").and_then(number_of).map_or(0, |version| version as i64)
+    document
+        .get("version")
+        .and_then(number_of)
+        .map_or(0, |version| version as i64)
 }
 
 /// A document as people write it, by what is stored.
@@ -326,18 +323,17 @@ fn prepared(kind: Kind, document: Document) -> std::result::Result<Prepared, Vec
     Prepared::from_document(kind, document).map_err(problems)
 }
 
-/// The document with an id: its own, or one made of its slug, or else of the time.
-fn with_id(kind: Kind, document: mongodb::bson::Bson) -> Document {
+/// The document with an id: its own, or one made of its slug where that can be one, or else of the time.
+fn with_id(kind: Kind, document: Bson) -> Document {
     let mut document = match document {
-        mongodb::bson::Bson::Document(document) => document,
+        Bson::Document(document) => document,
         _ => Document::new(),
     };
     if !document.contains_key("_id") {
-        let name = match document.get_str("slug") {
-            Ok(slug) => slug.to_owned(),
-            Err(_) => Uuid::now_v7().to_string(),
-        };
-        document.insert("_id", format!("{}_{name}", kind.prefix()));
+        let named = |name: &str| format!("{}_{name}", kind.prefix());
+        let of_slug = document.get_str("slug").ok().map(named);
+        let id = of_slug.filter(|id| kind.check(id).is_ok());
+        document.insert("_id", id.unwrap_or_else(|| named(&Uuid::now_v7().to_string())));
     }
     document
 }

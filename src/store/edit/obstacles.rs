@@ -16,7 +16,7 @@ use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::check::Reference;
 use crate::store::collections::unique_fields;
-use crate::store::derive::texts_at;
+use crate::store::derive::{place_of, texts_at};
 use crate::store::write::Prepared;
 
 /// The collection.
@@ -49,7 +49,8 @@ impl Store {
                 if self.exists(session, &id).await? {
                     locked.insert(id);
                 } else {
-                    reasons.push(Refusal::dangling(reference.path, &id));
+                    let place = place_of(&after.document, reference.path, &id);
+                    reasons.push(Refusal::dangling(place.as_deref().unwrap_or(reference.path), &id));
                 }
             }
         }
@@ -89,7 +90,10 @@ impl Store {
             let documents = self.documents(reference.from);
             let rows = documents.find(referring);
             let rows = rows.projection(doc! { "_id": 1 }).sort(doc! { "_id": 1 });
-            let mut rows = rows.limit(i64::try_from(left).unwrap_or(1)).session(&mut *session).await?;
+            let mut rows = rows
+                .limit(i64::try_from(left).unwrap_or(1))
+                .session(&mut *session)
+                .await?;
             let rows: Vec<Document> = rows.stream(&mut *session).try_collect().await?;
             reasons.extend(rows.iter().map(|row| {
                 let by = row.get_str("_id").unwrap_or_default();

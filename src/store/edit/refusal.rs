@@ -92,7 +92,8 @@ impl Refusal {
 
     /// There is no such change in the history.
     pub(super) fn no_such_change(entry: &str) -> Self {
-        let message = format!("found {entry:?}, which does not exist; accepted: the id of a change, as `history` tells it");
+        let message =
+            format!("found {entry:?}, which does not exist; accepted: the id of a change, as `history` tells it");
         Self::new(Reason::NotFound, Some("id"), message)
     }
 

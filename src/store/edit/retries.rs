@@ -10,8 +10,8 @@ use mongodb::bson::{DateTime, Document, doc};
 
 use super::{Asked, Refusal, Tried};
 use crate::domain::hash::sha256;
-use crate::store::validate::number_of;
 use crate::store::Store;
+use crate::store::validate::number_of;
 
 /// The collection.
 pub(crate) const RETRIES: &str = "retries";
@@ -39,7 +39,11 @@ impl Retry {
 
 impl Store {
     /// The answer that the same request got before, if it is kept.
-    pub(super) async fn first_answer(&self, session: &mut ClientSession, retry: &Retry) -> Tried<Option<(String, i64)>> {
+    pub(super) async fn first_answer(
+        &self,
+        session: &mut ClientSession,
+        retry: &Retry,
+    ) -> Tried<Option<(String, i64)>> {
         let rows = self.database.collection::<Document>(RETRIES);
         let Some(row) = rows.find_one(doc! { "_id": &retry.key }).session(&mut *session).await? else {
             return Ok(Ok(None));

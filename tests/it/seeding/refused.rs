@@ -12,14 +12,14 @@ const CASES: &str = r#"
     gifts.json /0/titel | "x" | gifts.json[0] (gift_okapi): titel: found an unknown field; accepted: the fields _id, slug, title, … did you mean `title`?
     gifts.json /0/items/0/count/mni | 1 | gifts.json[0] (gift_okapi): items[0].count.mni: found an unknown field; accepted: the fields min, max, phrase; did you mean `min`?
     gifts.json /0/xyzzy | 1 | gifts.json[0] (gift_okapi): xyzzy: found an unknown field; accepted: the fields _id, slug
-    gifts.json /0/mode | - | gifts.json[0] (gift_okapi): the document: found no field `mode`; accepted: `mode` is required
-    gifts.json /0/items/0/names | - | gifts.json[0] (gift_okapi): items[0]: found no field `names`; accepted: `names` is required
+    gifts.json /0/mode | - | gifts.json[0] (gift_okapi): mode: found nothing; accepted: a value, for this field is required
+    gifts.json /0/items/0/names | - | gifts.json[0] (gift_okapi): items[0].names: found nothing; accepted: a value, for this field is required
     gifts.json /0/title | 5 | gifts.json[0] (gift_okapi): title: found 5; accepted: a text
     gifts.json /0/items | {} | gifts.json[0] (gift_okapi): items: found an object; accepted: a list
     gifts.json /0/items/0 | "okapi" | gifts.json[0] (gift_okapi): items[0]: found "okapi"; accepted: an object
     gifts.json /0/presentedBy | "Otto" | gifts.json[0] (gift_okapi): presentedBy: found "Otto"; accepted: an object
     nations.json /1 | "Laputa" | nations.json[1]: the document: found something else than an object; accepted: an object with the fields of schema/collections
-    nations.json /1/_id | - | nations.json[1]: the document: found no field `_id`; accepted: `_id` is required
+    nations.json /1/_id | - | nations.json[1]: _id: found nothing; accepted: a value, for this field is required
     # Words from a list.
     gifts.json /0/status | "QUARANTEEN" | gifts.json[0] (gift_okapi): status: found "QUARANTEEN"; accepted: one of PLANNED, SHELVED, … did you mean `QUARANTINE`?
     gifts.json /0/mode | "gift" | gifts.json[0] (gift_okapi): mode: found "gift"; accepted: one of GIFT, RETURN_GIFT, TRIBUTE, LOAN, UNSPECIFIED; did you mean `GIFT`?
@@ -36,7 +36,7 @@ const CASES: &str = r#"
     gifts.json /0/statusHistory/0/date | { "edtf": "2024-1" } | gifts.json[0] (gift_okapi): statusHistory[0].date.edtf: found "2024-1", where … such as
     gifts.json /0/date | "1400" | gifts.json[0] (gift_okapi): date: found "1400"; accepted: an object
     gifts.json /0/date/edtf | 1400 | gifts.json[0] (gift_okapi): date.edtf: found 1400; accepted: a text (EDTF (ISO 8601-2) level 0 or 1)
-    gifts.json /0/date/edtf | - | gifts.json[0] (gift_okapi): date: found no field `edtf`; accepted: `edtf` is required
+    gifts.json /0/date/edtf | - | gifts.json[0] (gift_okapi): date.edtf: found nothing; accepted: a value, for this field is required
     gifts.json /0/date/inferred | ["HOUR"] | gifts.json[0] (gift_okapi): date.inferred[0]: found "HOUR"; accepted: one of YEAR, MONTH, DAY
     gifts.json /0/date/latest | "1400-12-31" | gifts.json[0] (gift_okapi): date.latest: found a value; accepted: nothing: this field follows from `edtf`
     # Counts.

@@ -12,7 +12,12 @@ const HISTORY: &str = "history { totalCount nodes { id version by action changes
 async fn each_change_is_recorded_with_who_made_it_and_what_it_changed() {
     let desk = Desk::open().await;
     desk.make("createGift", MISTAKES, gift("hawks")).await;
-    desk.make("updateGift", MISTAKES, json!({ "id": "gift_hawks", "title": "Hawks", "date": { "edtf": "1987" } })).await;
+    desk.make(
+        "updateGift",
+        MISTAKES,
+        json!({ "id": "gift_hawks", "title": "Hawks", "date": { "edtf": "1987" } }),
+    )
+    .await;
     let read = desk.read(&format!("{{ gift(slug: \"hawks\") {{ {HISTORY} }} }}")).await;
     let history = &read["gift"]["history"];
     assert_eq!(history["totalCount"], 2);
@@ -29,7 +34,12 @@ async fn each_change_is_recorded_with_who_made_it_and_what_it_changed() {
     );
     assert_eq!(history["nodes"][1]["action"], "CREATED");
     desk.make("deleteGift", MISTAKES, json!({ "id": "gift_hawks" })).await;
-    let read = desk.read(&format!("{{ {} }}", HISTORY.replace("history", "history(id: \"gift_hawks\")"))).await;
+    let read = desk
+        .read(&format!(
+            "{{ {} }}",
+            HISTORY.replace("history", "history(id: \"gift_hawks\")")
+        ))
+        .await;
     assert_eq!(read["history"]["nodes"][0]["action"], "DELETED");
     assert_eq!(read["history"]["totalCount"], 3);
 }
@@ -38,7 +48,12 @@ async fn each_change_is_recorded_with_who_made_it_and_what_it_changed() {
 async fn the_history_comes_page_by_page() {
     let desk = Desk::open().await;
     for number in 0..5 {
-        desk.make("updateGift", MISTAKES, json!({ "id": "gift_ru-kp-2024", "title": format!("T{number}") })).await;
+        desk.make(
+            "updateGift",
+            MISTAKES,
+            json!({ "id": "gift_ru-kp-2024", "title": format!("T{number}") }),
+        )
+        .await;
     }
     let mut after = Json::Null;
     let mut versions = Vec::new();
@@ -73,8 +88,14 @@ async fn only_editors_see_the_history() {
 async fn a_change_is_taken_back_by_a_new_one() {
     let desk = Desk::open().await;
     desk.make("createGift", MISTAKES, gift("hawks")).await;
-    desk.make("updateGift", MISTAKES, json!({ "id": "gift_hawks", "title": "Hawks", "total": null })).await;
-    desk.make("updateGift", MISTAKES, json!({ "id": "gift_hawks", "mode": "LOAN" })).await;
+    desk.make(
+        "updateGift",
+        MISTAKES,
+        json!({ "id": "gift_hawks", "title": "Hawks", "total": null }),
+    )
+    .await;
+    desk.make("updateGift", MISTAKES, json!({ "id": "gift_hawks", "mode": "LOAN" }))
+        .await;
     let selected = format!("document {{ id ... on Gift {{ title version mode total {{ min }} }} }} {MISTAKES}");
     let reverted = desk.make("revert", &selected, json!({ "id": "gift_hawks@2" })).await;
     assert_eq!(
@@ -85,13 +106,22 @@ async fn a_change_is_taken_back_by_a_new_one() {
     // The title is not any more what that change had made it.
     let again = desk.make("revert", &selected, json!({ "id": "gift_hawks@2" })).await;
     let fields: Vec<_> = mistakes(&again);
-    assert!(fields.contains(&("CHANGED_SINCE".to_owned(), "title".to_owned())), "{again:#}");
-    let history = desk.read("{ history(id: \"gift_hawks\", first: 1) { nodes { reverts } } }").await;
+    assert!(
+        fields.contains(&("CHANGED_SINCE".to_owned(), "title".to_owned())),
+        "{again:#}"
+    );
+    let history = desk
+        .read("{ history(id: \"gift_hawks\", first: 1) { nodes { reverts } } }")
+        .await;
     assert_eq!(history["history"]["nodes"][0]["reverts"], "gift_hawks@2");
     // What was entered goes, and what was deleted comes back, with versions that go on.
     desk.make("deleteGift", MISTAKES, json!({ "id": "gift_hawks" })).await;
     let back = desk.make("revert", &selected, json!({ "id": "gift_hawks@5" })).await;
-    assert_eq!((&back["document"]["title"], &back["document"]["version"]), (&json!("A pair of hawks"), &json!(6)), "{back:#}");
+    assert_eq!(
+        (&back["document"]["title"], &back["document"]["version"]),
+        (&json!("A pair of hawks"), &json!(6)),
+        "{back:#}"
+    );
     desk.make("createGift", MISTAKES, gift("owls")).await;
     let gone = desk.make("revert", &selected, json!({ "id": "gift_owls@1" })).await;
     assert_eq!((&gone["document"], mistakes(&gone).len()), (&Json::Null, 0), "{gone:#}");

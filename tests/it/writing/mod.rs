@@ -30,7 +30,9 @@ impl Desk {
     async fn with(settings: Settings) -> Self {
         let app = TestApp::set(settings).await;
         let sets = ["article".to_owned()];
-        load(&app.store, &sets, Options::default()).await.expect("the set loads");
+        load(&app.store, &sets, Options::default())
+            .await
+            .expect("the set loads");
         let token = made(&app, "ed", Role::Editor, None).await;
         Self { app, token }
     }
@@ -84,5 +86,8 @@ fn gift(slug: &str) -> Json {
 fn mistakes(payload: &Json) -> Vec<(String, String)> {
     let text = |value: &Json| value.as_str().unwrap_or("-").to_owned();
     let errors = payload["userErrors"].as_array().expect("a list");
-    errors.iter().map(|error| (text(&error["code"]), text(&error["field"]))).collect()
+    errors
+        .iter()
+        .map(|error| (text(&error["code"]), text(&error["field"])))
+        .collect()
 }

@@ -39,12 +39,16 @@ async fn no_change_of_many_writers_is_lost_and_versions_have_no_gaps() {
                 round = round.wrapping_mul(31).wrapping_add(7);
                 let number = round % DOCUMENTS;
                 let id = format!("gift_race-{number}");
-                let read = desk.read(&format!("{{ gift(id: \"{id}\") {{ version occasions {{ min }} }} }}")).await;
+                let read = desk
+                    .read(&format!("{{ gift(id: \"{id}\") {{ version occasions {{ min }} }} }}"))
+                    .await;
                 let so_far = read["gift"]["occasions"]["min"].as_i64().unwrap_or(0);
                 let input = json!({
                     "id": id, "expectedVersion": read["gift"]["version"], "occasions": { "min": so_far + 1 },
                 });
-                let made = desk.make("updateGift", &format!("gift {{ version }} {MISTAKES}"), input).await;
+                let made = desk
+                    .make("updateGift", &format!("gift {{ version }} {MISTAKES}"), input)
+                    .await;
                 if mistakes(&made).is_empty() {
                     acknowledged[number].fetch_add(1, Ordering::SeqCst);
                 } else {
@@ -58,10 +62,19 @@ async fn no_change_of_many_writers_is_lost_and_versions_have_no_gaps() {
     let mut sum = 0;
     for (number, acknowledged) in acknowledged.iter().enumerate() {
         let acknowledged = acknowledged.load(Ordering::SeqCst);
-        let entries = desk.app.store.history(&format!("gift_race-{number}"), None, 100_000).await.expect("a history");
+        let entries = desk
+            .app
+            .store
+            .history(&format!("gift_race-{number}"), None, 100_000)
+            .await
+            .expect("a history");
         let versions: Vec<i64> = entries.iter().rev().map(|entry| entry.version).collect();
         assert_eq!(versions, (1..=acknowledged).collect::<Vec<_>>(), "gift_race-{number}");
-        let read = desk.read(&format!("{{ gift(slug: \"race-{number}\") {{ version occasions {{ min }} }} }}")).await;
+        let read = desk
+            .read(&format!(
+                "{{ gift(slug: \"race-{number}\") {{ version occasions {{ min }} }} }}"
+            ))
+            .await;
         assert_eq!(read["gift"]["version"], acknowledged);
         let counted = read["gift"]["occasions"]["min"].as_i64().unwrap_or(0);
         assert_eq!(counted, acknowledged - 1, "each change has counted one further");
@@ -83,10 +96,17 @@ async fn what_is_referred_to_at_the_same_time_is_not_deleted() {
         let selected = format!("gift {{ id }} {MISTAKES}");
         let enter = desk.make("createGift", &selected, of_it);
         let selected = format!("deletedId {MISTAKES}");
-        let delete = desk.make("deleteNation", &selected, json!({ "id": format!("nation_land-{round}") }));
+        let delete = desk.make(
+            "deleteNation",
+            &selected,
+            json!({ "id": format!("nation_land-{round}") }),
+        );
         let (entered, deleted): (Json, Json) = futures_util::future::join(enter, delete).await;
         let both = (entered["gift"].is_null(), deleted["deletedId"].is_null());
-        assert!(both == (true, false) || both == (false, true), "{entered:#} {deleted:#}");
+        assert!(
+            both == (true, false) || both == (false, true),
+            "{entered:#} {deleted:#}"
+        );
     }
     let findings = desk.app.store.check(&references()).await.expect("a check");
     assert!(findings.is_empty(), "{findings:?}");

@@ -16,10 +16,15 @@ async fn a_request_with_a_key_is_made_once_and_answered_each_time() {
     assert_eq!(desk.make("createGift", &selected, input.clone()).await, first);
     input["title"] = json!("Other hawks");
     let other = desk.make("createGift", &selected, input).await;
-    assert_eq!(mistakes(&other), [("KEY_REUSED".to_owned(), "idempotencyKey".to_owned())]);
+    assert_eq!(
+        mistakes(&other),
+        [("KEY_REUSED".to_owned(), "idempotencyKey".to_owned())]
+    );
     let gone = json!({ "id": "gift_hawks", "idempotencyKey": "k2" });
     for _ in 0..3 {
-        let made = desk.make("deleteGift", &format!("deletedId {MISTAKES}"), gone.clone()).await;
+        let made = desk
+            .make("deleteGift", &format!("deletedId {MISTAKES}"), gone.clone())
+            .await;
         assert_eq!(made["deletedId"], "gift_hawks", "{made:#}");
     }
 }
@@ -37,7 +42,9 @@ async fn a_storm_of_repetitions_leaves_each_change_once() {
     for made in join_all(requests).await {
         assert_eq!(mistakes(&made), [], "{made:#}");
     }
-    let read = desk.read("{ gift(slug: \"hawks\") { version history(first: 100) { totalCount nodes { version } } } }").await;
+    let read = desk
+        .read("{ gift(slug: \"hawks\") { version history(first: 100) { totalCount nodes { version } } } }")
+        .await;
     assert_eq!(read["gift"]["version"], 31);
     assert_eq!(read["gift"]["history"]["totalCount"], 31);
 }

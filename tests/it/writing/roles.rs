@@ -19,8 +19,17 @@ fn least(types: &[Json], of: &Json) -> Json {
                 Some("ENUM") => found["enumValues"][0]["name"].clone(),
                 Some("INPUT_OBJECT") => {
                     let fields = found["inputFields"].as_array().expect("fields");
-                    let needed = fields.iter().filter(|field| field["type"]["kind"] == "NON_NULL" && field["defaultValue"].is_null());
-                    needed.map(|field| (field["name"].as_str().expect("a name").to_owned(), least(types, &field["type"]))).collect()
+                    let needed = fields
+                        .iter()
+                        .filter(|field| field["type"]["kind"] == "NON_NULL" && field["defaultValue"].is_null());
+                    needed
+                        .map(|field| {
+                            (
+                                field["name"].as_str().expect("a name").to_owned(),
+                                least(types, &field["type"]),
+                            )
+                        })
+                        .collect()
                 }
                 _ if name == "ID" => json!("gift_nowhere"),
                 _ if name == "Int" || name == "Float" => json!(1),
@@ -40,11 +49,17 @@ async fn mutations(desk: &Desk) -> Vec<(String, String, Json)> {
     );
     let schema = desk.read(&query).await;
     let types = schema["__schema"]["types"].as_array().expect("types").clone();
-    let fields = schema["__schema"]["mutationType"]["fields"].as_array().expect("fields").clone();
+    let fields = schema["__schema"]["mutationType"]["fields"]
+        .as_array()
+        .expect("fields")
+        .clone();
     let request = |field: &Json| {
         let name = field["name"].as_str().expect("a name").to_owned();
         let argument = &field["args"][0];
-        assert_eq!((field["args"].as_array().map(Vec::len), &argument["name"]), (Some(1), &json!("input")));
+        assert_eq!(
+            (field["args"].as_array().map(Vec::len), &argument["name"]),
+            (Some(1), &json!("input"))
+        );
         let of = argument["type"]["ofType"]["name"].as_str().expect("an input");
         let query = format!("mutation($input: {of}!) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}");
         (name, query, json!({ "input": least(&types, &argument["type"]) }))
@@ -69,12 +84,15 @@ async fn every_mutation_is_refused_for_every_role_below_its_own() {
     for (role, token) in &roles {
         let headers = [("Sec-WebSocket-Protocol", PROTOCOL)];
         let mut socket = Socket::shake(&desk.app.address, &headers).await.expect("it opens");
-        let payload = token.as_ref().map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
+        let payload = token
+            .as_ref()
+            .map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
         socket.init(payload).await;
         assert_eq!(socket.message().await["type"], "connection_ack");
         for (name, query, variables) in &all {
             let (_, by_http) = desk.ask(token.as_deref(), query, variables.clone()).await;
-            let subscribe = json!({ "type": "subscribe", "id": name, "payload": { "query": query, "variables": variables } });
+            let subscribe =
+                json!({ "type": "subscribe", "id": name, "payload": { "query": query, "variables": variables } });
             socket.send(&subscribe).await;
             let by_socket = socket.message().await["payload"].clone();
             assert_eq!(socket.message().await["type"], "complete");
@@ -82,7 +100,11 @@ async fn every_mutation_is_refused_for_every_role_below_its_own() {
                 let code = &answer["errors"][0]["extensions"]["code"];
                 let at = format!("{name} by {role:?} over {way}: {answer}");
                 match role {
-                    None => assert_eq!((code, &answer["data"]), (&json!("UNAUTHENTICATED"), &Json::Null), "{at}"),
+                    None => assert_eq!(
+                        (code, &answer["data"]),
+                        (&json!("UNAUTHENTICATED"), &Json::Null),
+                        "{at}"
+                    ),
                     Some(role) if *role < taken_from(name) => {
                         assert_eq!((code, &answer["data"]), (&json!("FORBIDDEN"), &Json::Null), "{at}");
                     }
