@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use menagerie::config::{Config, ConfigError, Seed};
 use menagerie::embedded::{self, Embedded, EmbeddedError};
-use menagerie::graphql::collections::references;
 use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
 use menagerie::http::tls::{Tls, TlsError, choose_provider};
@@ -220,7 +219,7 @@ pub async fn generate(gifts: usize, seed: u64) -> Outcome {
 pub async fn check() -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
-    let outcome = database.store.check(&references()).await;
+    let outcome = database.store.check().await;
     database.close().await;
     let findings = outcome?;
     for finding in &findings {

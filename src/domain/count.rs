@@ -15,6 +15,9 @@ pub struct Count {
     /// How a source puts it, such as "several dozen". It takes no part in any calculation.
     #[serde(default)]
     pub phrase: Option<String>,
+    /// The id of the claim that it rests on. It takes no part in any calculation either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
 }
 
 impl Count {
@@ -36,7 +39,7 @@ impl Count {
         Count {
             min: Some(min),
             max: Some(max),
-            phrase: None,
+            ..Count::default()
         }
     }
 
@@ -128,7 +131,7 @@ impl Sum {
         Count {
             min: i32::try_from(min).ok(),
             max: self.max.and_then(|max| i32::try_from(max).ok()),
-            phrase: None,
+            ..Count::default()
         }
     }
 }
@@ -267,7 +270,7 @@ mod tests {
                 let count = Count {
                     min: has_min.then(|| (number - below).max(0)),
                     max: has_max.then(|| number.saturating_add(above)),
-                    phrase: None,
+                    ..Count::default()
                 };
                 (number.into(), (!missing).then_some(count))
             })

@@ -6,7 +6,6 @@ use super::arena::{Arena, Shelf};
 use super::filter::Selector;
 use super::order::OrderInput;
 use crate::domain::id::Kind;
-use crate::store::check::Reference;
 use crate::store::entity::Entity;
 
 /// A stored type that GraphQL shows.
@@ -55,17 +54,6 @@ pub enum Link<E> {
         /// The GraphQL field.
         field: &'static str,
     },
-}
-
-/// The references that a collection holds.
-pub fn references<E: Collection>() -> impl Iterator<Item = Reference> {
-    E::LINKS.iter().filter_map(|link| match link {
-        Link::Held { stored, .. } => Some(Reference {
-            from: E::KIND,
-            path: stored,
-        }),
-        _ => None,
-    })
 }
 
 /// The collections that a held id can lead to.

@@ -1,4 +1,5 @@
-//! The values that documents are made of: counts, dates, places, people. No relation but a place's nation.
+//! The values that documents are made of: counts, dates, places, people. No relations but a count's claim and a place's
+//! nation.
 
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 use serde::Deserialize;
 
 use super::arena::load;
+use super::collections::claim::Claim;
 use super::collections::nation::Nation;
 use super::list::List;
 use super::one::One;
@@ -49,6 +51,11 @@ impl Count {
     /// For people to read: "2", "71 or more", "2 to 25", "unknown".
     async fn text(&self) -> String {
         self.0.text()
+    }
+
+    /// The claim that it rests on; null where none is named, and for sums.
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Claim>>>> {
+        load::optional(ctx, self.0.claim.as_deref()).await
     }
 }
 

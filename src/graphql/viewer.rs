@@ -2,12 +2,12 @@
 //!
 //! How a viewer is told by the request's headers stands in `http/auth`.
 
-use async_graphql::Context;
+use async_graphql::{Context, Enum};
 
 use super::error::{ApiError, Result};
 
 /// What a viewer may do. Each role may do all that those before it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Read.
     Reader,
@@ -65,14 +65,26 @@ impl Viewer {
 /// # Errors
 /// Where nobody in particular asks, or somebody who may only read.
 pub fn editor(ctx: &Context<'_>) -> Result<String> {
+    at_least(ctx, Role::Editor, "the token of an editor or an admin")
+}
+
+/// The name of the admin who asks.
+///
+/// # Errors
+/// Where nobody in particular asks, or somebody who may do less.
+pub fn admin(ctx: &Context<'_>) -> Result<String> {
+    at_least(ctx, Role::Admin, "the token of an admin")
+}
+
+fn at_least(ctx: &Context<'_>, least: Role, accepted: &str) -> Result<String> {
     match ctx.data::<Viewer>() {
-        Ok(Viewer::Known { name, role }) if *role >= Role::Editor => Ok(name.clone()),
+        Ok(Viewer::Known { name, role }) if *role >= least => Ok(name.clone()),
         Ok(Viewer::Known { role, .. }) => Err(ApiError::Forbidden(format!(
-            "a {} may not change documents; accepted is the token of an editor or an admin",
+            "the token is of the role {}, which may not do this; accepted is {accepted}",
             role.name()
         ))),
-        Ok(Viewer::Anonymous) | Err(_) => Err(ApiError::Unauthenticated(
-            "documents are not changed for nobody; accepted is the token of an editor or an admin".into(),
-        )),
+        Ok(Viewer::Anonymous) | Err(_) => Err(ApiError::Unauthenticated(format!(
+            "this is not done for nobody in particular; accepted is {accepted}"
+        ))),
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use super::load::LoadError;
 use super::set::Set;
 use crate::domain::id::Kind;
-use crate::graphql::collections::references;
 use crate::store::Store;
+use crate::store::references::references;
 use crate::store::write::{Change, Prepared, Taken};
 
 /// What the sets before the one at hand bring along, although it may not be written yet.
@@ -43,10 +43,9 @@ pub(super) async fn references_lead_somewhere(store: &Store, set: &Set, earlier:
 
 /// Whether no document that is to be written refers to one that somebody has deleted and that is left so.
 pub(super) fn nothing_deleted_is_needed(set: &Set, changes: &[Change], deleted: &[String]) -> Result<(), LoadError> {
-    let references = references();
     let mut lines = Vec::new();
     for document in changes.iter().map(Change::document) {
-        for reference in references.iter().filter(|reference| reference.from == document.kind) {
+        for reference in references().iter().filter(|reference| reference.from == document.kind) {
             let ids = document.ids_at(reference.path);
             lines.extend(ids.iter().filter(|id| deleted.contains(id)).map(|id| {
                 format!(

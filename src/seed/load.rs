@@ -93,8 +93,16 @@ impl fmt::Display for Report {
     }
 }
 
+/// By whom the history says that a set changed a document, where nobody is named.
+const SEED: &str = "seed";
+
 /// Loads sets in their order; each is written as a whole or not at all, and none before all are found to be right.
 pub async fn load(store: &Store, names: &[String], options: Options) -> Result<Vec<Report>, LoadError> {
+    load_as(store, names, options, SEED).await
+}
+
+/// The same, by a name for the history.
+pub async fn load_as(store: &Store, names: &[String], options: Options, by: &str) -> Result<Vec<Report>, LoadError> {
     let mut sets: Vec<Set> = Vec::new();
     for name in names {
         if sets.iter().all(|set| set.name != *name) {
@@ -118,7 +126,7 @@ pub async fn load(store: &Store, names: &[String], options: Options) -> Result<V
         reports.push(if options.dry_run {
             report
         } else {
-            write(store, set, options, changes, report).await?
+            write(store, set, options, changes, report, by).await?
         });
     }
     Ok(reports)
@@ -132,11 +140,12 @@ async fn write(
     options: Options,
     mut changes: Vec<Change>,
     mut report: Report,
+    by: &str,
 ) -> Result<Report, LoadError> {
     const MORE_TRIES: u32 = 3;
     let mut tries = 0;
     loop {
-        match store.seed(&set.name, &changes).await {
+        match store.seed(&set.name, &changes, by).await {
             Err(StoreError::Conflict(_)) if tries < MORE_TRIES => {
                 tries += 1;
                 (changes, report) = decide(store, set, options).await?;

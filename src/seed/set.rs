@@ -8,7 +8,7 @@ use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
 use crate::domain::id::Kind;
-use crate::graphql::collections::references;
+use crate::store::references::references;
 use crate::store::validate::{Problem, nearest};
 use crate::store::write::Prepared;
 
@@ -204,10 +204,9 @@ impl Set {
 
     /// The references that lead neither into this set nor to an id that is `known`: (id, line for the reader).
     pub fn outward(&self, known: &HashSet<String>) -> Vec<(String, String)> {
-        let references = references();
         let mut found = Vec::new();
         for document in &self.documents {
-            for reference in references.iter().filter(|reference| reference.from == document.kind) {
+            for reference in references().iter().filter(|reference| reference.from == document.kind) {
                 for id in document.ids_at(reference.path) {
                     if self.places.contains_key(&id) || known.contains(&id) {
                         continue;

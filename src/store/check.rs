@@ -11,18 +11,10 @@ use super::collections::{self, CollectionSchema};
 use super::derive::{derive, words_of};
 use super::ensure::Drift;
 use super::read::ids_at;
+use super::references::references;
 use super::validate::{Problem, problems};
 use super::{Result, Store};
 use crate::domain::id::Kind;
-
-/// A field that holds ids of other documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reference {
-    /// The collection that holds the field.
-    pub from: Kind,
-    /// Its dotted path; may lead through arrays.
-    pub path: &'static str,
-}
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug)]
@@ -77,7 +69,7 @@ const BATCH: usize = 1_000;
 
 impl Store {
     /// Everything that is not as it should be; an empty list is a clean bill.
-    pub async fn check(&self, references: &[Reference]) -> Result<Vec<Finding>> {
+    pub async fn check(&self) -> Result<Vec<Finding>> {
         let drifts = self.drift().await?;
         let mut findings: Vec<Finding> = drifts
             .into_iter()
@@ -85,7 +77,7 @@ impl Store {
             .map(Finding::Drifted)
             .collect();
         for schema in collections::all()? {
-            let paths: Vec<&'static str> = references
+            let paths: Vec<&'static str> = references()
                 .iter()
                 .filter(|reference| reference.from == schema.kind)
                 .map(|reference| reference.path)

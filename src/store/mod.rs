@@ -25,6 +25,7 @@ pub mod page;
 pub mod place;
 mod pool;
 pub mod read;
+pub mod references;
 pub mod rows;
 pub mod texts;
 pub mod tokens;

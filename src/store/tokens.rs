@@ -139,15 +139,17 @@ impl Store {
         let revoked = session
             .start_transaction()
             .max_commit_time(self.time_left())
-            .and_run2(async |session| {
-                let tokens = self.tokens();
-                let deleted = tokens.find_one_and_delete(not_revoked(name));
-                let Some(mut row) = deleted.session(&mut *session).await? else {
-                    return Ok(false);
+            .and_run((self.tokens(), name), |session, (tokens, name)| {
+                let revoking = async move {
+                    let deleted = tokens.find_one_and_delete(not_revoked(name));
+                    let Some(mut row) = deleted.session(&mut *session).await? else {
+                        return Ok(false);
+                    };
+                    row.insert("revokedAt", now);
+                    tokens.insert_one(row).session(&mut *session).await?;
+                    Ok(true)
                 };
-                row.insert("revokedAt", now);
-                tokens.insert_one(row).session(&mut *session).await?;
-                Ok(true)
+                revoking.boxed()
             })
             .await;
         self.versions.tokens_changed();

@@ -4,12 +4,14 @@
 
 use std::collections::HashMap;
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
+use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde_json::Value as Json;
 
 use super::collections::{self, bson_of, unique_fields};
 use super::derive::{derive, fingerprint, take_out_derived, texts_at, without_nulls, words_of};
+use super::edit::{Step, told};
 use super::error::code_of;
 use super::validate::{Problem, number_of, problems};
 use super::{Result, Store, StoreError};
@@ -100,6 +102,7 @@ pub struct Stored {
     /// As it is stored: a document that was written past the validator may have none, or another number.
     version: Bson,
     created_at: DateTime,
+    document: Document,
 }
 
 /// A value of which each document must have its own, and which another document has already.
@@ -137,6 +140,7 @@ impl Store {
                 fingerprint: fingerprint(&document),
                 version: document.get("version").cloned().unwrap_or(Bson::Null),
                 created_at: document.get_datetime("createdAt").copied().unwrap_or(now),
+                document,
             };
             found.insert(id, stored);
         }
@@ -193,10 +197,11 @@ impl Store {
         Ok(found)
     }
 
-    /// Makes all changes or none, and remembers that `set` made them.
+    /// Makes all changes or none, and remembers that `set` made them. What was there before gets an entry in its history,
+    /// by this name; what is new has none to begin with.
     ///
     /// A document that has been written since it was looked at ends in [`StoreError::Conflict`].
-    pub async fn seed(&self, set: &str, changes: &[Change]) -> Result<()> {
+    pub async fn seed(&self, set: &str, changes: &[Change], by: &str) -> Result<()> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -205,34 +210,8 @@ impl Store {
         let outcome = session
             .start_transaction()
             .max_commit_time(self.time_left())
-            .and_run2(async |session| {
-                for change in changes {
-                    let prepared = match change {
-                        Change::Insert(prepared) => {
-                            let mut document = prepared.document.clone();
-                            stamp(&mut document, 1, now, now);
-                            self.documents(prepared.kind)
-                                .insert_one(document)
-                                .session(&mut *session)
-                                .await?;
-                            prepared
-                        }
-                        Change::Replace(prepared, stored) => {
-                            self.replace(session, prepared, stored, now).await?;
-                            prepared
-                        }
-                    };
-                    self.database
-                        .collection::<Document>(SEEDED)
-                        .replace_one(
-                            doc! { "_id": &prepared.id },
-                            doc! { "set": set, "fingerprint": &prepared.fingerprint },
-                        )
-                        .upsert(true)
-                        .session(&mut *session)
-                        .await?;
-                }
-                Ok(())
+            .and_run((self, set, changes, by), |session, (store, set, changes, by)| {
+                store.make(session, set, changes, by, now).boxed()
             })
             .await;
         // Before it is acknowledged, and also where it is not known whether it was done.
@@ -243,16 +222,63 @@ impl Store {
         Ok(outcome?)
     }
 
+    /// All changes of a set, within a transaction.
+    async fn make(
+        &self,
+        session: &mut ClientSession,
+        set: &str,
+        changes: &[Change],
+        by: &str,
+        now: DateTime,
+    ) -> std::result::Result<(), mongodb::error::Error> {
+        let ids: Vec<&str> = changes.iter().map(|change| change.document().id.as_str()).collect();
+        let last = self.last_versions(&mut *session, &ids).await?;
+        let mut entries = Vec::new();
+        for change in changes {
+            let prepared = change.document();
+            match change {
+                Change::Insert(prepared) => {
+                    let last = last.get(&prepared.id).copied().unwrap_or_default();
+                    let mut document = prepared.document.clone();
+                    stamp(&mut document, last + 1, now, now);
+                    self.documents(prepared.kind)
+                        .insert_one(document)
+                        .session(&mut *session)
+                        .await?;
+                    if last > 0 {
+                        let step = Step::new(None, prepared.clone());
+                        entries.push(told(by, &step, last + 1, now));
+                    }
+                }
+                Change::Replace(prepared, stored) => {
+                    let version = self.replace(session, prepared, stored, now).await?;
+                    let step = Step::new(Some(stored.document.clone()), prepared.clone());
+                    entries.push(told(by, &step, version, now));
+                }
+            }
+            self.database
+                .collection::<Document>(SEEDED)
+                .replace_one(
+                    doc! { "_id": &prepared.id },
+                    doc! { "set": set, "fingerprint": &prepared.fingerprint },
+                )
+                .upsert(true)
+                .session(&mut *session)
+                .await?;
+        }
+        self.record(session, entries).await
+    }
+
     async fn replace(
         &self,
-        session: &mut mongodb::ClientSession,
+        session: &mut ClientSession,
         prepared: &Prepared,
         stored: &Stored,
         now: DateTime,
-    ) -> std::result::Result<(), mongodb::error::Error> {
+    ) -> std::result::Result<i64, mongodb::error::Error> {
         let mut document = prepared.document.clone();
-        let version = number_of(&stored.version).map_or(0, |version| version as i64);
-        stamp(&mut document, version + 1, stored.created_at, now);
+        let version = number_of(&stored.version).map_or(0, |version| version as i64) + 1;
+        stamp(&mut document, version, stored.created_at, now);
         let result = self
             .documents(prepared.kind)
             .replace_one(doc! { "_id": &prepared.id, "version": &stored.version }, document)
@@ -264,7 +290,7 @@ impl Store {
                 prepared.id
             )));
         }
-        Ok(())
+        Ok(version)
     }
 
     /// Adds documents in bulk, outside any transaction, leaving alone what is there already; gives how many were new.

@@ -309,11 +309,7 @@ async fn what_was_inferred_is_marked_and_dates_carry_their_bounds() {
 #[tokio::test]
 async fn both_sets_together_are_whole() {
     let app = TestApp::with(&["article", "history"]).await;
-    let findings = app
-        .store
-        .check(&menagerie::graphql::collections::references())
-        .await
-        .expect("the check runs");
+    let findings = app.store.check().await.expect("the check runs");
     assert!(
         findings.is_empty(),
         "{}",

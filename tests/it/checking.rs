@@ -5,7 +5,6 @@ use std::path::Path;
 
 use menagerie::domain::date::Precision;
 use menagerie::domain::vocabulary as words;
-use menagerie::graphql::collections::references;
 use menagerie::graphql::viewer::Role;
 use menagerie::store::Store;
 use menagerie::store::check::Finding;
@@ -18,7 +17,7 @@ use crate::seeding::edit;
 use crate::support::TestApp;
 
 async fn findings(app: &TestApp) -> Vec<String> {
-    let findings = app.store.check(&references()).await.expect("the check runs");
+    let findings = app.store.check().await.expect("the check runs");
     findings.iter().map(Finding::to_string).collect()
 }
 

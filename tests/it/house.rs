@@ -20,9 +20,9 @@ const ROOMS: [(&str, &[&str]); 10] = [
     ("store", &["domain"]),
     ("live", &["store"]),
     ("search", &["live", "store", "domain"]),
-    ("graphql", &["live", "search", "store", "domain"]),
+    ("seed", &["store", "domain"]),
+    ("graphql", &["live", "search", "seed", "store", "domain"]),
     ("http", &["graphql", "live", "search", "store", "domain"]),
-    ("seed", &["graphql", "store", "domain"]),
 ];
 
 /// The most lines of a source file; a longer one becomes a folder.

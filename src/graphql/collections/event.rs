@@ -103,6 +103,12 @@ impl Collection for Event {
     const NAME: &'static str = "Event";
     const LINKS: &'static [Link<Self>] = &[
         Link::Held {
+            fields: &["headcount", "claim"],
+            stored: "headcount.claim",
+            to: Some(Kind::Claim),
+            ids: |event, ids| ids.extend(event.headcount.iter().filter_map(|count| count.0.claim.clone())),
+        },
+        Link::Held {
             fields: &["nations", "nation"],
             stored: "nations.nation",
             to: Some(Kind::Nation),

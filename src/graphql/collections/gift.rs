@@ -176,6 +176,24 @@ impl Entity for Gift {
     }
 }
 
+impl Gift {
+    fn other_readings(&self) -> impl Iterator<Item = &One<ItemReading>> {
+        self.items.iter().flat_map(|item| item.other_readings.iter())
+    }
+}
+
+/// The claims that figures rest on.
+macro_rules! rests_on {
+    ($fields:expr, $stored:literal, $gift:ident => $figures:expr) => {
+        Link::Held {
+            fields: &$fields,
+            stored: $stored,
+            to: Some(Kind::Claim),
+            ids: |$gift, ids| ids.extend($figures.filter_map(|figure| figure.0.claim.clone())),
+        }
+    };
+}
+
 impl Collection for Gift {
     const NAME: &'static str = "Gift";
     const COMPUTED: &'static [(&'static str, &'static str)] = &[("itemsTotal", "items")];
@@ -214,6 +232,22 @@ impl Collection for Gift {
                 ids.extend(gift.status_history.iter().filter_map(|step| step.claim.clone()));
             },
         },
+        rests_on!(["total", "claim"], "total.claim", gift => gift.total.iter()),
+        rests_on!(["occasions", "claim"], "occasions.claim", gift => gift.occasions.iter()),
+        rests_on!(["items", "count", "claim"], "items.count.claim", gift => {
+            gift.items.iter().filter_map(|item| item.count.as_ref())
+        }),
+        rests_on!(["items", "speciesCount", "claim"], "items.speciesCount.claim", gift => {
+            gift.items.iter().filter_map(|item| item.species_count.as_ref())
+        }),
+        rests_on!(["items", "otherReadings", "count", "claim"], "items.otherReadings.count.claim", gift => {
+            gift.other_readings().filter_map(|reading| reading.count.as_ref())
+        }),
+        rests_on!(
+            ["items", "otherReadings", "speciesCount", "claim"],
+            "items.otherReadings.speciesCount.claim",
+            gift => gift.other_readings().filter_map(|reading| reading.species_count.as_ref())
+        ),
         Link::Held {
             fields: &["origin", "nation"],
             stored: "origin.nation",

@@ -1,6 +1,6 @@
 //! The collections, one file each, always in the same order: struct, facts, filter, order, relations, queries.
 //!
-//! This file lists them: a new collection is added to `with_kind!`, [`Node`], [`Query`] and [`references`].
+//! This file lists them: a new collection is added to `with_kind!`, [`Node`] and [`Query`].
 
 pub mod animal;
 pub mod claim;
@@ -14,9 +14,9 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 
 use super::arena::{Arena, load};
-use super::collection;
 use super::history::HistoryQuery;
 use super::limits::LimitsQuery;
+use super::mutation::AdminQuery;
 use super::search::SearchQuery;
 use super::selection::DOCUMENT_WAYS;
 use super::stats::StatsQuery;
@@ -24,7 +24,6 @@ use super::subscription::ChangesQuery;
 use super::timeline::TimelineQuery;
 use crate::domain::id::Kind;
 use crate::search;
-use crate::store::check::Reference;
 
 /// Runs an expression with `E` standing for the type of a kind.
 macro_rules! with_kind {
@@ -124,6 +123,7 @@ pub struct Query(
     TimelineQuery,
     ChangesQuery,
     HistoryQuery,
+    AdminQuery,
     LimitsQuery,
 );
 
@@ -176,14 +176,6 @@ const fn payload_way(kind: Kind) -> &'static [&'static [&'static str]] {
 /// Whether a root field of queries may be null: those that look for one document.
 pub fn root_is_nullable(field: &str) -> bool {
     field == "node" || Kind::ALL.into_iter().any(|kind| field == kind.prefix())
-}
-
-/// Every reference that the collections hold.
-pub fn references() -> Vec<Reference> {
-    Kind::ALL
-        .iter()
-        .flat_map(|kind| with_kind!(*kind, E => collection::references::<E>().collect::<Vec<_>>()))
-        .collect()
 }
 
 /// Makes the two queries of a collection: one document by a unique key, and the connection.
@@ -276,8 +268,33 @@ mod tests {
     use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 
     use super::*;
+    use crate::graphql::collection::{Collection, Link};
     use crate::graphql::limits::Limits;
     use crate::graphql::{schema, sdl};
+    use crate::store::references::{Reference, references};
+
+    #[test]
+    fn the_relations_are_the_references_that_the_collections_declare() {
+        fn held<E: Collection>() -> Vec<Reference> {
+            let held = E::LINKS.iter().filter_map(|link| match link {
+                Link::Held { stored, to, .. } => Some(Reference {
+                    from: E::KIND,
+                    path: stored,
+                    to: *to,
+                }),
+                _ => None,
+            });
+            held.collect()
+        }
+        let mut held: Vec<_> = Kind::ALL
+            .iter()
+            .flat_map(|kind| with_kind!(*kind, E => held::<E>()))
+            .collect();
+        let mut declared = references().to_vec();
+        held.sort_unstable();
+        declared.sort_unstable();
+        assert_eq!(held, declared);
+    }
 
     #[test]
     fn the_root_fields_that_may_be_null_are_those_that_the_schema_says() {

@@ -31,6 +31,7 @@ macro_rules! mutations {
         $create:ident as $create_name:literal ($create_input:ident) -> $created:ident;
         $update:ident as $update_name:literal ($update_input:ident) -> $updated:ident;
         $delete:ident as $delete_name:literal;
+        flags { $($(#[$fdoc:meta])* $flag:ident),* }
         required { $($(#[$rdoc:meta])* $required:ident: $rtype:ty),+ $(,)? }
         lists { $($(#[$ldoc:meta])* $list:ident: $ltype:ty),* $(,)? }
         optional { $($(#[$odoc:meta])* $optional:ident: $otype:ty),+ $(,)? }
@@ -65,6 +66,7 @@ macro_rules! mutations {
                 $list: MaybeUndefined<Vec<$ltype>>,
             )*
             $($(#[$odoc])* #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")] $optional: MaybeUndefined<$otype>,)+
+            $($(#[$fdoc])* #[graphql(default)] #[serde(skip)] $flag: bool,)*
             /// Only if the document has this version: otherwise nothing is changed, and the error is CONFLICT.
             #[serde(skip)]
             expected_version: Option<i32>,
@@ -90,12 +92,8 @@ macro_rules! mutations {
                 #[graphql(desc = "What it says.")] input: Box<$create_input>,
             ) -> async_graphql::Result<One<$created>> {
                 async {
-                    let asked = Asked {
-                        name: $create_name,
-                        wish: Wish::Create(json(&*input)?),
-                        expected: None,
-                        key: input.idempotency_key.clone(),
-                    };
+                    let wish = Wish::Create(json(&*input)?);
+                    let asked = Asked::new($create_name, wish, input.idempotency_key.clone());
                     mutations! { @made ctx, asked, $entity, $created, $one }
                 }
                 .boxed()
@@ -110,15 +108,13 @@ macro_rules! mutations {
                 #[graphql(desc = "Which, and what is to change.")] input: Box<$update_input>,
             ) -> async_graphql::Result<One<$updated>> {
                 async {
-                    let asked = Asked {
-                        name: $update_name,
-                        wish: Wish::Update {
-                            id: input.id.to_string(),
-                            patch: json(&*input)?,
-                        },
-                        expected: input.expected_version,
-                        key: input.idempotency_key.clone(),
+                    let wish = Wish::Update {
+                        id: input.id.to_string(),
+                        patch: json(&*input)?,
                     };
+                    let asked = Asked::new($update_name, wish, input.idempotency_key.clone())
+                        .expecting(input.expected_version)
+                        $(.$flag(input.$flag))*;
                     mutations! { @made ctx, asked, $entity, $updated, $one }
                 }
                 .boxed()
@@ -133,12 +129,9 @@ macro_rules! mutations {
                 #[graphql(desc = "Which.")] input: DeleteInput,
             ) -> async_graphql::Result<One<DeletePayload>> {
                 async {
-                    let asked = Asked {
-                        name: $delete_name,
-                        wish: Wish::Delete { id: input.id.to_string() },
-                        expected: input.expected_version,
-                        key: input.idempotency_key.clone(),
-                    };
+                    let wish = Wish::Delete { id: input.id.to_string() };
+                    let asked = Asked::new($delete_name, wish, input.idempotency_key.clone())
+                        .expecting(input.expected_version);
                     let (deleted_id, user_errors) = match make(ctx, $entity::KIND, asked).await? {
                         Ok(id) => (Some(id.into()), List::default()),
                         Err(errors) => (None, errors.into_iter().map(One::from).collect()),
@@ -175,6 +168,10 @@ mutations! { GiftMutation for Gift as gift, "gift" {
     create_gift as "createGift" (CreateGiftInput) -> CreateGiftPayload;
     update_gift as "updateGift" (UpdateGiftInput) -> UpdateGiftPayload;
     delete_gift as "deleteGift";
+    flags {
+        /// Lets figures change that name no claim: the counts of the gift and its items.
+        without_claim
+    }
     required {
         /// The readable name in addresses: lower case letters, digits and single hyphens between them.
         slug: String,
@@ -223,6 +220,7 @@ mutations! { NationMutation for Nation as nation, "nation" {
     create_nation as "createNation" (CreateNationInput) -> CreateNationPayload;
     update_nation as "updateNation" (UpdateNationInput) -> UpdateNationPayload;
     delete_nation as "deleteNation";
+    flags {}
     required {
         /// The readable name in addresses: lower case letters, digits and single hyphens between them.
         slug: String,
@@ -254,6 +252,7 @@ mutations! { AnimalMutation for Animal as animal, "kind of animal" {
     create_animal as "createAnimal" (CreateAnimalInput) -> CreateAnimalPayload;
     update_animal as "updateAnimal" (UpdateAnimalInput) -> UpdateAnimalPayload;
     delete_animal as "deleteAnimal";
+    flags {}
     required {
         /// The readable name in addresses: lower case letters, digits and single hyphens between them.
         slug: String,
@@ -282,6 +281,7 @@ mutations! { EventMutation for Event as event, "event" {
     create_event as "createEvent" (CreateEventInput) -> CreateEventPayload;
     update_event as "updateEvent" (UpdateEventInput) -> UpdateEventPayload;
     delete_event as "deleteEvent";
+    flags {}
     required {
         /// The readable name in addresses: lower case letters, digits and single hyphens between them.
         slug: String,
@@ -316,6 +316,7 @@ mutations! { ClaimMutation for Claim as claim, "claim" {
     create_claim as "createClaim" (CreateClaimInput) -> CreateClaimPayload;
     update_claim as "updateClaim" (UpdateClaimInput) -> UpdateClaimPayload;
     delete_claim as "deleteClaim";
+    flags {}
     required {
         /// A short name, unique in its source, such as `C05`.
         code: String,
@@ -348,6 +349,7 @@ mutations! { SourceMutation for Source as source, "source" {
     create_source as "createSource" (CreateSourceInput) -> CreateSourcePayload;
     update_source as "updateSource" (UpdateSourceInput) -> UpdateSourcePayload;
     delete_source as "deleteSource";
+    flags {}
     required {
         /// What it is called here.
         title: String,

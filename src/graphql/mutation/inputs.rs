@@ -34,6 +34,8 @@ value! {
             max: i32,
             /// The words of the source, where they say more than the bounds.
             phrase: String,
+            /// The id of the claim that it rests on.
+            claim: ID,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Mistakes of the caller are data (`userErrors`); errors are left for who may not ask, and for faults of the server.
 //! What each collection takes stands in `collections`, the values in it in `inputs`. What an edit is, is the store's.
 
+mod admin;
 mod collections;
 mod inputs;
 mod revert;
@@ -17,13 +18,14 @@ use super::arena::Arena;
 use super::arena::fetch::Group;
 use super::arena::load::fetch;
 use super::collection::Collection;
-use super::collections::references;
 use super::error::{ApiError, Result};
 use super::list::List;
 use super::one::One;
 use super::viewer::editor;
 use crate::domain::id::Kind;
 use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
+use admin::AdminMutation;
+pub use admin::AdminQuery;
 use collections::{AnimalMutation, ClaimMutation, EventMutation, GiftMutation, NationMutation, SourceMutation};
 use revert::RevertMutation;
 
@@ -41,6 +43,7 @@ pub struct Mutation(
     ClaimMutation,
     SourceMutation,
     RevertMutation,
+    AdminMutation,
 );
 
 /// What keeps a change from being made: a mistake that the caller can put right. Nothing was changed.
@@ -75,6 +78,8 @@ pub enum UserErrorCode {
     KeyReused,
     /// What is to be taken back was changed again since.
     ChangedSince,
+    /// A figure of a gift changes and names no claim that it rests on.
+    Unclaimed,
 }
 
 impl From<Reason> for UserErrorCode {
@@ -88,6 +93,29 @@ impl From<Reason> for UserErrorCode {
             Reason::Referenced => Self::Referenced,
             Reason::KeyReused => Self::KeyReused,
             Reason::ChangedSince => Self::ChangedSince,
+            Reason::Unclaimed => Self::Unclaimed,
+        }
+    }
+}
+
+/// The field that a mistake is about.
+enum Field {
+    /// A field of the input.
+    Named(&'static str),
+    /// An item of a list of the input.
+    Item(&'static str, usize),
+}
+
+impl UserError {
+    fn at(code: UserErrorCode, field: Field, message: String) -> Self {
+        let field = match field {
+            Field::Named(name) => name.to_owned(),
+            Field::Item(name, at) => format!("{name}[{at}]"),
+        };
+        Self {
+            code,
+            field: Some(field),
+            message,
         }
     }
 }
@@ -131,6 +159,29 @@ struct Asked {
     wish: Wish,
     expected: Option<i32>,
     key: Option<String>,
+    without_claim: bool,
+}
+
+impl Asked {
+    const fn new(name: &'static str, wish: Wish, key: Option<String>) -> Self {
+        Self {
+            name,
+            wish,
+            expected: None,
+            key,
+            without_claim: false,
+        }
+    }
+
+    /// Only if the document has this version.
+    fn expecting(self, expected: Option<i32>) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// Whether figures may change that name no claim.
+    fn without_claim(self, without_claim: bool) -> Self {
+        Self { without_claim, ..self }
+    }
 }
 
 /// What became of it: the document that was changed, or mistakes.
@@ -147,13 +198,14 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
         wish,
         expected,
         key,
+        without_claim,
     } = asked;
-    let invalid = |field: &str, message: String| {
-        Ok(Err(vec![UserError {
-            code: UserErrorCode::Invalid,
-            field: Some(field.to_owned()),
+    let invalid = |field, message| {
+        Ok(Err(vec![UserError::at(
+            UserErrorCode::Invalid,
+            Field::Named(field),
             message,
-        }]))
+        )]))
     };
     let id = match &wish {
         Wish::Create(json) => json.get("_id").and_then(Json::as_str),
@@ -169,28 +221,29 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
         let message = format!("found {length} characters; accepted: 1 to {LONGEST_KEY}");
         return invalid("idempotencyKey", message);
     }
-    let retry = key.map(|key| Retry::new(&by, &key, &request(name, &wish, expected)));
+    let retry = key.map(|key| Retry::new(&by, &key, &request(name, &wish, expected, without_claim)));
     let edit = Edit {
         kind,
         wish,
         expected: expected.map(i64::from),
+        without_claim,
         by,
         retry,
     };
-    Ok(match arena.store.edit(edit, references()).await? {
+    Ok(match arena.store.edit(edit).await? {
         Outcome::Done { id, .. } => Ok(id),
         Outcome::Refused(reasons) => Err(reasons.into_iter().map(UserError::from).collect()),
     })
 }
 
 /// A request as a text by which a repetition is known.
-fn request(name: &str, wish: &Wish, expected: Option<i32>) -> String {
+fn request(name: &str, wish: &Wish, expected: Option<i32>, without_claim: bool) -> String {
     let (id, json) = match wish {
         Wish::Create(json) => (None, Some(json)),
         Wish::Update { id, patch } => (Some(id), Some(patch)),
         Wish::Delete { id } | Wish::Revert { entry: id } => (Some(id), None),
     };
-    serde_json::json!([name, id, json, expected]).to_string()
+    serde_json::json!([name, id, json, expected, without_claim]).to_string()
 }
 
 /// The document that was changed, with all that is selected on it below the payload's field.

@@ -3,13 +3,14 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
-use super::{Asked, Made, UserError, UserErrorCode, document, make};
+use super::{Asked, Field, Made, UserError, UserErrorCode, document, make};
 use crate::domain::id::Kind;
 use crate::graphql::arena::load::fetch;
 use crate::graphql::collections::{Node, with_kind};
 use crate::graphql::error::{ApiError, to_graphql};
 use crate::graphql::list::List;
 use crate::graphql::one::One;
+use crate::graphql::viewer::editor;
 use crate::store::edit::Wish;
 
 /// Which change to take back.
@@ -69,22 +70,15 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiErro
     let kind = match Kind::of(document) {
         Ok(kind) => kind,
         Err(error) => {
-            crate::graphql::viewer::editor(ctx)?;
-            return Ok(Err(vec![UserError {
-                code: UserErrorCode::Invalid,
-                field: Some("id".to_owned()),
-                message: error.to_string(),
-            }]));
+            editor(ctx)?;
+            let error = UserError::at(UserErrorCode::Invalid, Field::Named("id"), error.to_string());
+            return Ok(Err(vec![error]));
         }
     };
-    let asked = Asked {
-        name: "revert",
-        expected: input.expected_version,
-        key: input.idempotency_key,
-        wish: Wish::Revert {
-            entry: input.id.to_string(),
-        },
+    let wish = Wish::Revert {
+        entry: input.id.to_string(),
     };
+    let asked = Asked::new("revert", wish, input.idempotency_key).expecting(input.expected_version);
     make(ctx, kind, asked).await
 }
 

@@ -1,12 +1,14 @@
 //! The history of documents: who changed what, and when. Entries are written together with what they tell of, and
 //! never changed.
 
+use std::collections::HashMap;
+
 use futures_util::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde_json::Value as Json;
 
-use super::{Asked, Edit, Step, Wish, as_written};
+use super::{Asked, Step, as_written, version_of};
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
 use crate::store::rows::json_of;
@@ -72,45 +74,49 @@ pub struct FieldChange {
     pub after: Option<Json>,
 }
 
+/// The entry of a step that gives a document this version.
+pub(in crate::store) fn told(by: &str, step: &Step, version: i64, now: DateTime) -> Document {
+    let action = match (&step.before, &step.after) {
+        (None, _) => Action::Created,
+        (Some(_), Some(_)) => Action::Updated,
+        (Some(_), None) => Action::Deleted,
+    };
+    let before = step.before.as_ref().map(as_written).unwrap_or_default();
+    let after = step.after.as_ref().map(|after| as_written(&after.document));
+    let id = step.id();
+    doc! {
+        "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": by,
+        "action": action.word(), "changes": changes(&before, &after.unwrap_or_default()),
+    }
+}
+
 impl Store {
-    /// Writes the entry of an edit.
-    pub(super) async fn record(
-        &self,
-        session: &mut ClientSession,
-        edit: &Edit,
-        id: &str,
-        step: &Step,
-        version: i64,
-        now: DateTime,
-    ) -> Asked<()> {
-        let action = match (&step.before, &step.after) {
-            (None, _) => Action::Created,
-            (Some(_), Some(_)) => Action::Updated,
-            (Some(_), None) => Action::Deleted,
-        };
-        let before = step.before.as_ref().map(as_written).unwrap_or_default();
-        let after = step
-            .after
-            .as_ref()
-            .map(|after| as_written(&after.document))
-            .unwrap_or_default();
-        let mut entry = doc! {
-            "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": &edit.by,
-            "action": action.word(), "changes": changes(&before, &after),
-        };
-        if let Wish::Revert { entry: reverted } = &edit.wish {
-            entry.insert("reverts", reverted);
+    /// Writes entries, in the transaction of what they tell of.
+    pub(in crate::store) async fn record(&self, session: &mut ClientSession, entries: Vec<Document>) -> Asked<()> {
+        if entries.is_empty() {
+            return Ok(());
         }
         let rows = self.database.collection::<Document>(HISTORY);
-        rows.insert_one(entry).session(session).await.map(drop)
+        rows.insert_many(entries).session(session).await.map(drop)
     }
 
-    /// The version that a document had last, also where it is gone; 0 where there never was one.
-    pub(super) async fn last_version(&self, session: &mut ClientSession, id: &str) -> Asked<i64> {
+    /// The versions that documents had last, also where they are gone; those that never were are left out.
+    pub(in crate::store) async fn last_versions(
+        &self,
+        session: &mut ClientSession,
+        ids: &[&str],
+    ) -> Asked<HashMap<String, i64>> {
         let rows = self.database.collection::<Document>(HISTORY);
-        let last = rows.find_one(doc! { "document": id }).sort(doc! { "version": -1 });
-        let last = last.session(session).await?;
-        Ok(last.as_ref().map_or(0, super::version_of))
+        let rows = rows.find(doc! { "document": { "$in": ids } });
+        let rows = rows.projection(doc! { "document": 1, "version": 1 });
+        let mut rows = rows.session(&mut *session).await?;
+        let mut last = HashMap::new();
+        while let Some(row) = rows.next(&mut *session).await.transpose()? {
+            let document = row.get_str("document").unwrap_or_default().to_owned();
+            let version = last.entry(document).or_default();
+            *version = i64::max(*version, version_of(&row));
+        }
+        Ok(last)
     }
 
     /// An entry, if there is one of this id.

@@ -4,6 +4,7 @@
 //! `history`, repeated requests in `retries`, what keeps an edit from being made in `refusal` and `obstacles`. Who may
 //! edit is decided above the store.
 
+mod claims;
 mod history;
 mod obstacles;
 mod refusal;
@@ -14,20 +15,20 @@ use std::panic::resume_unwind;
 use futures_util::FutureExt;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document, doc};
-use mongodb::error::Error;
+use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
 use serde_json::Value as Json;
 use tracing::Instrument;
 use uuid::Uuid;
 
-pub(super) use history::HISTORY;
 pub use history::{Action, Entry, FieldChange};
+pub(super) use history::{HISTORY, told};
 pub(super) use obstacles::LOCKS;
 pub use refusal::{Reason, Refusal};
 pub(super) use retries::RETRIES;
 pub use retries::Retry;
 
-use super::check::Reference;
 use super::collections::bson_of;
+use super::derive::fingerprint;
 use super::validate::number_of;
 use super::write::{Prepared, stamp};
 use super::{Result, Store, StoreError};
@@ -45,6 +46,8 @@ pub struct Edit {
     pub wish: Wish,
     /// Only if the document has this version.
     pub expected: Option<i64>,
+    /// Whether figures may change that name no claim.
+    pub without_claim: bool,
     /// Who asks: the name of a token.
     pub by: String,
     /// How a repetition of the same request is known.
@@ -90,9 +93,36 @@ pub enum Outcome {
 }
 
 /// A document before and after an edit; absent where there is none.
-struct Step {
+pub(super) struct Step {
     before: Option<Document>,
     after: Option<Prepared>,
+}
+
+impl Step {
+    /// To what a document is to be.
+    pub(super) const fn new(before: Option<Document>, after: Prepared) -> Self {
+        Self {
+            before,
+            after: Some(after),
+        }
+    }
+
+    fn id(&self) -> &str {
+        let before = self.before.as_ref().and_then(|before| before.get_str("_id").ok());
+        self.after
+            .as_ref()
+            .map(|after| after.id.as_str())
+            .or(before)
+            .unwrap_or_default()
+    }
+}
+
+/// An edit that was made, within its transaction.
+struct Made {
+    id: String,
+    version: i64,
+    /// The documents that changed with it.
+    others: Vec<String>,
 }
 
 /// What a step of an edit comes to: something, or reasons against the whole edit.
@@ -110,20 +140,21 @@ macro_rules! or_refused {
         }
     };
 }
+use or_refused;
 
 impl Store {
-    /// Makes an edit, all of it or nothing. `references`: every field of the collections that refers to documents.
+    /// Makes an edit, all of it or nothing.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where others kept coming first; what is wrong with the edit itself is no error.
-    pub async fn edit(&self, edit: Edit, references: Vec<Reference>) -> Result<Outcome> {
+    pub async fn edit(&self, edit: Edit) -> Result<Outcome> {
         let store = self.clone();
         // By itself, so that it comes to its end, and what is cached is told of it, also when its client has left.
         let edited = async move {
             let _turn = store.counted_turn().await;
             let mut attempt = 1;
             loop {
-                match store.attempt(&edit, &references).await {
+                match store.attempt(&edit).await {
                     Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
                     outcome => return outcome,
                 }
@@ -134,66 +165,96 @@ impl Store {
         edited.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
     }
 
-    async fn attempt(&self, edit: &Edit, references: &[Reference]) -> Result<Outcome> {
+    async fn attempt(&self, edit: &Edit) -> Result<Outcome> {
         let mut session = self.client.start_session().await?;
         let outcome = session
             .start_transaction()
             .max_commit_time(self.time_left())
-            .and_run((self, edit, references), |session, (store, edit, references)| {
-                store.within(session, edit, references).boxed()
+            .and_run((self, edit), |session, (store, edit)| {
+                store.within(session, edit).boxed()
             })
             .await;
-        // Before it is acknowledged, and also where it is not known whether it was done.
-        match (&outcome, &edit.wish) {
-            (Ok(Ok((id, _))), _) | (Err(_), Wish::Update { id, .. } | Wish::Delete { id }) => {
-                self.versions.changed(edit.kind, id);
+        // Before it is acknowledged, and also where it is not known whether it was done, as it is where it was aborted.
+        match &outcome {
+            Ok(Ok(Made { id, others, .. })) => {
+                for id in others.iter().chain([id]) {
+                    self.versions.changed(edit.kind, id);
+                }
             }
-            (Err(_), Wish::Create(_) | Wish::Revert { .. }) => self.versions.all_changed(),
-            (Ok(Err(_)), _) => {}
+            Ok(Err(_)) => {}
+            Err(error) if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => {}
+            Err(_) => self.versions.all_changed(),
         }
         Ok(match outcome? {
-            Ok((id, version)) => Outcome::Done { id, version },
+            Ok(Made { id, version, .. }) => Outcome::Done { id, version },
             Err(reasons) => Outcome::Refused(reasons),
         })
     }
 
-    /// The whole edit within a transaction; gives the id and the version.
-    async fn within(&self, session: &mut ClientSession, edit: &Edit, references: &[Reference]) -> Tried<(String, i64)> {
+    /// The whole edit within a transaction.
+    async fn within(&self, session: &mut ClientSession, edit: &Edit) -> Tried<Made> {
+        let made = |id, version| Made {
+            id,
+            version,
+            others: Vec::new(),
+        };
         if let Some(retry) = &edit.retry
-            && let Some(first) = or_refused!(self.first_answer(session, retry).await?)
+            && let Some((id, version)) = or_refused!(self.first_answer(session, retry).await?)
         {
-            return Ok(Ok(first));
+            return Ok(Ok(made(id, version)));
         }
-        let (id, step) = or_refused!(self.step(session, edit).await?);
-        let before = step.before.as_ref().map_or(0, version_of);
-        if let (Some(before_document), Some(after)) = (&step.before, &step.after)
-            && super::derive::fingerprint(before_document) == after.fingerprint
-        {
-            // It says already what it is to say.
-            return Ok(Ok((id, before)));
+        let step = or_refused!(self.step(session, edit).await?);
+        if let (Some(before), Some(after)) = (&step.before, &step.after) {
+            if fingerprint(before) == after.fingerprint {
+                // It says already what it is to say.
+                return Ok(Ok(made(after.id.clone(), version_of(before))));
+            }
+            if !edit.without_claim && !matches!(edit.wish, Wish::Revert { .. }) {
+                let unclaimed = claims::unclaimed(edit.kind, before, &after.document);
+                if !unclaimed.is_empty() {
+                    return Ok(Err(unclaimed));
+                }
+            }
         }
         match &step.after {
-            Some(after) => or_refused!(
-                self.may_be_written(session, after, step.before.as_ref(), references)
-                    .await?
-            ),
-            None => or_refused!(self.may_be_deleted(session, edit.kind, &id, references).await?),
+            Some(after) => or_refused!(self.may_be_written(session, after, step.before.as_ref()).await?),
+            None => or_refused!(self.may_be_deleted(session, edit.kind, step.id()).await?),
         }
-        let now = DateTime::now();
-        let version = match step.before {
-            Some(_) => before + 1,
-            None => self.last_version(session, &id).await? + 1,
+        let mirrored = match edit.kind {
+            Kind::Claim => or_refused!(self.mirrored(session, edit, &step).await?),
+            _ => Vec::new(),
         };
-        self.put(session, edit.kind, &id, &step, version, now).await?;
-        self.record(session, edit, &id, &step, version, now).await?;
-        if let Some(retry) = &edit.retry {
-            self.keep_answer(session, retry, &id, version, now).await?;
+        let now = DateTime::now();
+        let version = self.take(session, edit, &step, now).await?;
+        let mut made = made(step.id().to_owned(), version);
+        for other in &mirrored {
+            self.take(session, edit, other, now).await?;
+            made.others.push(other.id().to_owned());
         }
-        Ok(Ok((id, version)))
+        if let Some(retry) = &edit.retry {
+            self.keep_answer(session, retry, &made.id, version, now).await?;
+        }
+        Ok(Ok(made))
+    }
+
+    /// Takes a step: the document and its entry in the history. Gives the document's new version.
+    async fn take(&self, session: &mut ClientSession, edit: &Edit, step: &Step, now: DateTime) -> Asked<i64> {
+        let id = step.id();
+        let last = match &step.before {
+            Some(before) => version_of(before),
+            None => self.last_versions(session, &[id]).await?.remove(id).unwrap_or_default(),
+        };
+        let mut entry = told(&edit.by, step, last + 1, now);
+        if let Wish::Revert { entry: reverted } = &edit.wish {
+            entry.insert("reverts", reverted);
+        }
+        self.put(session, edit.kind, step, last + 1, now).await?;
+        self.record(session, vec![entry]).await?;
+        Ok(last + 1)
     }
 
     /// The document as it is and as it is to be.
-    async fn step(&self, session: &mut ClientSession, edit: &Edit) -> Tried<(String, Step)> {
+    async fn step(&self, session: &mut ClientSession, edit: &Edit) -> Tried<Step> {
         let kind = edit.kind;
         match &edit.wish {
             Wish::Create(json) => {
@@ -202,11 +263,7 @@ impl Store {
                 if self.found(session, kind, &id).await?.is_some() {
                     return Ok(Err(vec![Refusal::taken("id", &id, &id)]));
                 }
-                let step = Step {
-                    before: None,
-                    after: Some(after),
-                };
-                Ok(Ok((id, step)))
+                Ok(Ok(Step::new(None, after)))
             }
             Wish::Update { id, patch } => {
                 let before = or_refused!(self.expected(session, edit, id).await?);
@@ -215,26 +272,21 @@ impl Store {
                     document.extend(patch);
                 }
                 let after = or_refused!(prepared(kind, document));
-                let step = Step {
-                    before: Some(before),
-                    after: Some(after),
-                };
-                Ok(Ok((id.clone(), step)))
+                Ok(Ok(Step::new(Some(before), after)))
             }
             Wish::Delete { id } => {
                 let before = or_refused!(self.expected(session, edit, id).await?);
-                let step = Step {
+                Ok(Ok(Step {
                     before: Some(before),
                     after: None,
-                };
-                Ok(Ok((id.clone(), step)))
+                }))
             }
             Wish::Revert { entry } => self.backwards(session, edit, entry).await,
         }
     }
 
     /// The document as it is and, by a change that is taken back, as it was before.
-    async fn backwards(&self, session: &mut ClientSession, edit: &Edit, entry: &str) -> Tried<(String, Step)> {
+    async fn backwards(&self, session: &mut ClientSession, edit: &Edit, entry: &str) -> Tried<Step> {
         let Some(entry) = self.entry(session, entry).await? else {
             return Ok(Err(vec![Refusal::no_such_change(entry)]));
         };
@@ -257,7 +309,7 @@ impl Store {
             document.insert("_id", &id);
             Some(or_refused!(prepared(edit.kind, document)))
         };
-        Ok(Ok((id, Step { before, after })))
+        Ok(Ok(Step { before, after }))
     }
 
     /// The document, if it is there and of the version that is expected.
@@ -280,12 +332,11 @@ impl Store {
         &self,
         session: &mut ClientSession,
         kind: Kind,
-        id: &str,
         step: &Step,
         version: i64,
         now: DateTime,
     ) -> Asked<()> {
-        let documents = self.documents(kind);
+        let (documents, id) = (self.documents(kind), step.id());
         let stamped = |after: &Prepared, created| {
             let mut document = after.document.clone();
             stamp(&mut document, version, created, now);

@@ -14,9 +14,9 @@ use mongodb::bson::{Document, doc};
 use super::{Asked, Refusal, Tried};
 use crate::domain::id::Kind;
 use crate::store::Store;
-use crate::store::check::Reference;
 use crate::store::collections::unique_fields;
 use crate::store::derive::{place_of, texts_at};
+use crate::store::references::{Reference, references};
 use crate::store::write::Prepared;
 
 /// The collection.
@@ -32,11 +32,10 @@ impl Store {
         session: &mut ClientSession,
         after: &Prepared,
         before: Option<&Document>,
-        references: &[Reference],
     ) -> Tried<()> {
         let mut reasons = Vec::new();
         let mut locked = BTreeSet::new();
-        for reference in references.iter().filter(|reference| reference.from == after.kind) {
+        for reference in references().iter().filter(|reference| reference.from == after.kind) {
             let mut had = BTreeSet::new();
             if let Some(before) = before {
                 texts_at(before, reference.path, &mut |id| had.extend([id.to_owned()]));
@@ -76,28 +75,31 @@ impl Store {
     }
 
     /// Whether a document may be deleted: nothing but itself refers to it.
-    pub(super) async fn may_be_deleted(
-        &self,
-        session: &mut ClientSession,
-        kind: Kind,
-        id: &str,
-        references: &[Reference],
-    ) -> Tried<()> {
+    pub(super) async fn may_be_deleted(&self, session: &mut ClientSession, kind: Kind, id: &str) -> Tried<()> {
         let mut reasons = Vec::new();
-        for reference in references {
-            let referring = doc! { reference.path: id, "_id": { "$ne": id } };
+        for from in Kind::ALL {
+            let leads_here =
+                |reference: &&Reference| reference.from == from && reference.to.is_none_or(|to| to == kind);
+            let paths: Vec<&str> = references()
+                .iter()
+                .filter(leads_here)
+                .map(|reference| reference.path)
+                .collect();
+            if paths.is_empty() {
+                continue;
+            }
+            // One question for all fields: few of them have an index, and each of the others would read all documents.
+            let refers: Vec<Document> = paths.iter().map(|path| doc! { *path: id }).collect();
+            let documents = self.documents(from);
+            let rows = documents.find(doc! { "$or": refers, "_id": { "$ne": id } });
             let left = LISTED + 1 - reasons.len();
-            let documents = self.documents(reference.from);
-            let rows = documents.find(referring);
-            let rows = rows.projection(doc! { "_id": 1 }).sort(doc! { "_id": 1 });
-            let mut rows = rows
-                .limit(i64::try_from(left).unwrap_or(1))
-                .session(&mut *session)
-                .await?;
+            let rows = rows.sort(doc! { "_id": 1 }).limit(i64::try_from(left).unwrap_or(1));
+            let mut rows = rows.session(&mut *session).await?;
             let rows: Vec<Document> = rows.stream(&mut *session).try_collect().await?;
             reasons.extend(rows.iter().map(|row| {
                 let by = row.get_str("_id").unwrap_or_default();
-                Refusal::referenced(id, by, reference.path)
+                let place = paths.iter().find_map(|path| place_of(row, path, id));
+                Refusal::referenced(id, by, &place.unwrap_or_default())
             }));
             if reasons.len() > LISTED {
                 reasons.truncate(LISTED);
@@ -105,7 +107,6 @@ impl Store {
                 break;
             }
         }
-        debug_assert!(kind.check(id).is_ok(), "{id} is the id of another kind");
         if !reasons.is_empty() {
             return Ok(Err(reasons));
         }

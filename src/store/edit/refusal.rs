@@ -32,6 +32,8 @@ pub enum Reason {
     KeyReused,
     /// What is to be taken back was changed again since.
     ChangedSince,
+    /// A figure changes and names no claim that it rests on.
+    Unclaimed,
 }
 
 impl Refusal {
@@ -101,6 +103,18 @@ impl Refusal {
     pub(super) fn changed_since(field: &str) -> Self {
         let message = "this field was changed again since; take that change back first, or change the field itself";
         Self::new(Reason::ChangedSince, Some(field), message.to_owned())
+    }
+
+    /// A figure changes and names no claim; `stays`: it is not cleared.
+    pub(super) fn unclaimed(path: &str, stays: bool) -> Self {
+        let message = match stays {
+            true => format!(
+                "this figure changes and names no claim; accepted: the id of the claim that it rests on, in \
+                 `{path}.claim`, or `withoutClaim: true`"
+            ),
+            false => "this figure is cleared, which no claim can tell; accepted: `withoutClaim: true`".to_owned(),
+        };
+        Self::new(Reason::Unclaimed, Some(path), message)
     }
 
     /// The key came with another request before.

@@ -73,7 +73,7 @@ async fn write_source(store: &Store, slug: &str, title: &str) -> String {
         Some(stored) => Change::Replace(prepared, stored),
         None => Change::Insert(prepared),
     };
-    store.seed("test", &[change]).await.expect("it is written");
+    store.seed("test", &[change], "test").await.expect("it is written");
     id
 }
 

@@ -1,0 +1,296 @@
+//! What admins do: they make, list and revoke tokens, and put sets of data back to what they say.
+//!
+//! What a token is stands in `store/tokens`, what a set is in `seed`.
+
+use std::time::Duration;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use futures_util::FutureExt;
+
+use super::{Field, UserError, UserErrorCode};
+use crate::graphql::arena::Arena;
+use crate::graphql::error::{ApiError, Result, to_graphql};
+use crate::graphql::list::List;
+use crate::graphql::one::One;
+use crate::graphql::viewer::{Role, admin};
+use crate::seed::load::{LoadError, Options, Report, load_as};
+use crate::seed::set::Set;
+use crate::store::bson_types::Timestamp;
+use crate::store::tokens::{self, NewToken, check_name};
+use crate::store::versions::Touched;
+
+/// The longest that a token may open anything, in days, where it does so not for ever.
+const MOST_DAYS: i32 = 36_500;
+
+/// A token by which the API knows who asks. Its text is nowhere stored.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct Token {
+    /// Its name, which also stands in the log and in the history.
+    name: String,
+    /// What it allows.
+    role: Role,
+    /// When it was made.
+    created_at: Timestamp,
+    /// From when on it opens nothing; null for never.
+    expires_at: Option<Timestamp>,
+    /// Since when it opens nothing, because it was revoked.
+    revoked_at: Option<Timestamp>,
+}
+
+impl Token {
+    /// `None` where the role is none that is known, which opens nothing.
+    fn of(token: tokens::Token) -> Option<Self> {
+        Some(Self {
+            role: Role::named(&token.role)?,
+            name: token.name,
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            revoked_at: token.revoked_at,
+        })
+    }
+}
+
+/// The token that is to be made.
+#[derive(InputObject, Clone, Debug)]
+pub struct CreateTokenInput {
+    /// A name to revoke it by: 1 to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit.
+    name: String,
+    /// What it allows. Each role may do all that those before it may.
+    role: Role,
+    /// After how many days it opens nothing any more, 1 to 36500; left out: never.
+    expires_in_days: Option<i32>,
+}
+
+/// What became of a token that was to be made.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct CreateTokenPayload {
+    /// The token, to be sent as `Authorization: Bearer TOKEN`. It is shown only now; null where none was made.
+    token: Option<String>,
+    /// Why none was made.
+    user_errors: List<One<UserError>>,
+}
+
+/// The token that is to be revoked.
+#[derive(InputObject, Clone, Debug)]
+pub struct RevokeTokenInput {
+    /// Its name.
+    name: String,
+}
+
+/// What became of a token that was to be revoked.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct RevokeTokenPayload {
+    /// The name of the token, which is free now; null where none was revoked.
+    revoked: Option<String>,
+    /// Why none was revoked.
+    user_errors: List<One<UserError>>,
+}
+
+/// The sets that are to be put back.
+#[derive(InputObject, Clone, Debug)]
+pub struct ResetSetsInput {
+    /// The names of sets that come with the program, such as `article`.
+    sets: Vec<String>,
+    /// Tells what would be written, and writes nothing.
+    #[graphql(default)]
+    dry_run: bool,
+}
+
+/// What became of a set that was to be put back.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct SetReset {
+    /// The set.
+    set: String,
+    /// The documents that were missing and are there again.
+    added: List<ID>,
+    /// The documents about which the set says something new.
+    updated: List<ID>,
+    /// The documents that were edited and say again what the set says.
+    reset: List<ID>,
+    /// How many are as the set says already.
+    unchanged: i32,
+}
+
+impl From<Report> for SetReset {
+    fn from(report: Report) -> Self {
+        let ids = |ids: Vec<String>| ids.into_iter().map(ID).collect();
+        Self {
+            set: report.set,
+            added: ids(report.added),
+            updated: ids(report.updated),
+            reset: ids(report.reset),
+            unchanged: i32::try_from(report.unchanged).unwrap_or(i32::MAX),
+        }
+    }
+}
+
+/// What became of sets that were to be put back.
+#[derive(SimpleObject, Debug)]
+#[graphql(serial)]
+pub struct ResetSetsPayload {
+    /// Each set; none where something was wrong.
+    sets: List<One<SetReset>>,
+    /// Why nothing was done.
+    user_errors: List<One<UserError>>,
+}
+
+/// What admins can see.
+#[derive(Default)]
+pub struct AdminQuery;
+
+#[Object]
+impl AdminQuery {
+    /// All tokens by name, the revoked ones too. For admins.
+    async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<List<One<Token>>> {
+        async {
+            admin(ctx)?;
+            let store = &arena(ctx)?.store;
+            // Which ones have expired changes by itself.
+            store.touch(Touched::UNCOUNTED);
+            let tokens = store.tokens_by_name().await?;
+            Ok::<_, ApiError>(tokens.into_iter().filter_map(Token::of).map(One::from).collect())
+        }
+        .boxed()
+        .await
+        .map_err(to_graphql)
+    }
+}
+
+/// What admins can do.
+#[derive(Default)]
+pub struct AdminMutation;
+
+#[Object]
+impl AdminMutation {
+    /// Makes a token. For admins.
+    async fn create_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which token.")] input: CreateTokenInput,
+    ) -> async_graphql::Result<One<CreateTokenPayload>> {
+        async {
+            let (token, user_errors) = match created(ctx, &input).await? {
+                Ok(token) => (Some(token), List::default()),
+                Err(error) => (None, List::from_iter([One::from(error)])),
+            };
+            Ok::<_, ApiError>(One::from(CreateTokenPayload { token, user_errors }))
+        }
+        .boxed()
+        .await
+        .map_err(to_graphql)
+    }
+
+    /// Revokes a token: from then on it opens nothing, what it has open ends, and its name is free. For admins.
+    async fn revoke_token(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which token.")] input: RevokeTokenInput,
+    ) -> async_graphql::Result<One<RevokeTokenPayload>> {
+        async {
+            admin(ctx)?;
+            let (revoked, user_errors) = match arena(ctx)?.store.revoke_token(&input.name).await? {
+                true => (Some(input.name), List::default()),
+                false => {
+                    let message = format!(
+                        "found {:?}; accepted: the name of a token that is not revoked",
+                        input.name
+                    );
+                    let error = UserError::at(UserErrorCode::NotFound, Field::Named("name"), message);
+                    (None, List::from_iter([One::from(error)]))
+                }
+            };
+            Ok::<_, ApiError>(One::from(RevokeTokenPayload { revoked, user_errors }))
+        }
+        .boxed()
+        .await
+        .map_err(to_graphql)
+    }
+
+    /// Puts the documents of sets back to what the sets say, also those that were edited or deleted since they were
+    /// loaded; all of a set or nothing of it. What it changes stands in the history. For admins.
+    async fn reset_sets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which sets.")] input: ResetSetsInput,
+    ) -> async_graphql::Result<One<ResetSetsPayload>> {
+        async {
+            let (sets, user_errors) = match reset(ctx, &input).await? {
+                Ok(reports) => {
+                    let sets = reports.into_iter().map(|report| One::from(SetReset::from(report)));
+                    (sets.collect(), List::default())
+                }
+                Err(error) => (List::default(), List::from_iter([One::from(error)])),
+            };
+            Ok::<_, ApiError>(One::from(ResetSetsPayload { sets, user_errors }))
+        }
+        .boxed()
+        .await
+        .map_err(to_graphql)
+    }
+}
+
+fn arena<'a>(ctx: &Context<'a>) -> Result<&'a Arena> {
+    ctx.data::<Arena>().map_err(|_| ApiError::Internal)
+}
+
+/// The text of a new token.
+async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::result::Result<String, UserError>> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    admin(ctx)?;
+    let invalid = |field, message| Ok(Err(UserError::at(UserErrorCode::Invalid, Field::Named(field), message)));
+    if let Err(accepted) = check_name(&input.name) {
+        return invalid("name", format!("found {:?}; {accepted}", input.name));
+    }
+    let lifetime = match input.expires_in_days {
+        None => None,
+        Some(days @ 1..=MOST_DAYS) => Some(DAY * days.unsigned_abs()),
+        Some(days) => return invalid("expiresInDays", format!("found {days}; accepted: 1 to {MOST_DAYS}")),
+    };
+    let text = tokens::random().map_err(|error| {
+        tracing::error!("the operating system gives no random numbers: {error}");
+        ApiError::Internal
+    })?;
+    let new = NewToken {
+        name: &input.name,
+        role: input.role.name(),
+        lifetime,
+    };
+    Ok(match arena(ctx)?.store.create_token(&text, new).await? {
+        None => Ok(text),
+        Some(_) => {
+            let message = format!(
+                "found {:?}, which another token has; accepted: another name, or this one when that token is revoked",
+                input.name
+            );
+            Err(UserError::at(UserErrorCode::Taken, Field::Named("name"), message))
+        }
+    })
+}
+
+/// What became of each set.
+async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result::Result<Vec<Report>, UserError>> {
+    let by = admin(ctx)?;
+    let known = Set::bundled();
+    let invalid = |field, message| Ok(Err(UserError::at(UserErrorCode::Invalid, field, message)));
+    // A folder of the server is nothing that a client could name.
+    if let Some((at, set)) = input.sets.iter().enumerate().find(|(_, set)| !known.contains(set)) {
+        let message = format!("found {set:?}; accepted: {}", known.join(", "));
+        return invalid(Field::Item("sets", at), message);
+    }
+    let arena = arena(ctx)?;
+    arena.clear();
+    let options = Options {
+        reset: true,
+        dry_run: input.dry_run,
+    };
+    match load_as(&arena.store, &input.sets, options, &by).await {
+        Ok(reports) => Ok(Ok(reports)),
+        Err(LoadError::Store(error)) => Err(error.into()),
+        // What others have entered since does not go together with it.
+        Err(LoadError::Set(error)) => invalid(Field::Named("sets"), error.to_string()),
+    }
+}

@@ -1,0 +1,68 @@
+//! Which fields hold ids of other documents: those whose pattern in `schema/collections` is that of an id.
+
+use std::sync::LazyLock;
+
+use mongodb::bson::Document;
+
+use super::collections;
+use crate::domain::id::Kind;
+
+/// A field that holds ids of other documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The collection that holds the field.
+    pub from: Kind,
+    /// Its dotted path; may lead through arrays.
+    pub path: &'static str,
+    /// The collection that it leads to; any where that is `None`.
+    pub to: Option<Kind>,
+}
+
+/// Every reference that the collections declare.
+pub fn references() -> &'static [Reference] {
+    static ALL: LazyLock<Vec<(Kind, String, Option<Kind>)>> = LazyLock::new(|| {
+        let mut found = Vec::new();
+        // A fault in a file is told when the collections are applied, before anything is written.
+        for schema in collections::all().unwrap_or_default() {
+            collect(&schema.declared.json_schema, "", &mut |path, to| {
+                found.push((schema.kind, path.to_owned(), to));
+            });
+        }
+        found
+    });
+    static REFERENCES: LazyLock<Vec<Reference>> = LazyLock::new(|| {
+        let references = ALL.iter().map(|(from, path, to)| Reference {
+            from: *from,
+            path,
+            to: *to,
+        });
+        references.collect()
+    });
+    &REFERENCES
+}
+
+/// Calls `each` with every path below `path` at which ids stand, and the kind that they are of.
+fn collect(schema: &Document, path: &str, each: &mut impl FnMut(&str, Option<Kind>)) {
+    if let Ok(items) = schema.get_document("items") {
+        collect(items, path, each);
+    }
+    if let Some(to) = schema.get_str("pattern").ok().and_then(leads_to) {
+        each(path, to);
+    }
+    let fields = schema.get_document("properties").into_iter().flatten();
+    for (name, field) in fields.filter(|(name, _)| *name != "_id") {
+        if let Some(field) = field.as_document() {
+            collect(field, &super::derive::join(path, name), each);
+        }
+    }
+}
+
+/// The kind of document whose ids have this pattern, `Some(None)` where any kind's have.
+fn leads_to(pattern: &str) -> Option<Option<Kind>> {
+    let prefixes = Kind::ALL.map(Kind::prefix).join("|");
+    if pattern.starts_with(&format!("^(?:{prefixes})_")) {
+        return Some(None);
+    }
+    let of_kind = |kind: &Kind| pattern.starts_with(&format!("^{}_", kind.prefix()));
+    Kind::ALL.into_iter().find(of_kind).map(Some)
+}

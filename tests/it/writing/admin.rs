@@ -1,0 +1,176 @@
+//! What admins do: tokens, and sets that are put back.
+
+use menagerie::graphql::viewer::Role;
+use serde_json::{Value as Json, json};
+
+use super::{Desk, MISTAKES, mistakes};
+use crate::identity::made;
+
+async fn desk() -> Desk {
+    let mut desk = Desk::open().await;
+    desk.token = made(&desk.app, "chief", Role::Admin, None).await;
+    desk
+}
+
+#[tokio::test]
+async fn a_token_is_made_works_is_listed_and_is_revoked() {
+    let desk = desk().await;
+    let input = json!({ "name": "new", "role": "EDITOR", "expiresInDays": 30 });
+    let made = desk
+        .make("createToken", &format!("token {MISTAKES}"), input.clone())
+        .await;
+    let token = made["token"].as_str().expect("a token").to_owned();
+    let rename = json!({ "input": { "id": "nation_russia", "name": "Russia!" } });
+    let query = "mutation($input: UpdateNationInput!) { updateNation(input: $input) { userErrors { code } } }";
+    let (status, answer) = desk.ask(Some(&token), query, rename.clone()).await;
+    assert_eq!(
+        (status, &answer["data"]["updateNation"]["userErrors"]),
+        (200, &json!([]))
+    );
+    let taken = desk.make("createToken", &format!("token {MISTAKES}"), input).await;
+    assert_eq!(
+        (mistakes(&taken), &taken["token"]),
+        (vec![("TAKEN".to_owned(), "name".to_owned())], &Json::Null)
+    );
+
+    let listed = desk.read("{ tokens { name role expiresAt revokedAt } }").await;
+    let of = |name: &str| {
+        let tokens = listed["tokens"].as_array().expect("a list");
+        tokens
+            .iter()
+            .find(|token| token["name"] == name)
+            .expect("it is listed")
+            .clone()
+    };
+    assert_eq!(
+        (&of("new")["role"], &of("chief")["role"]),
+        (&json!("EDITOR"), &json!("ADMIN"))
+    );
+    assert!(
+        of("new")["expiresAt"].is_string() && of("chief")["expiresAt"].is_null(),
+        "{listed:#}"
+    );
+
+    let revoked = desk
+        .make("revokeToken", &format!("revoked {MISTAKES}"), json!({ "name": "new" }))
+        .await;
+    assert_eq!(revoked["revoked"], "new", "{revoked:#}");
+    let (status, answer) = desk.ask(Some(&token), query, rename).await;
+    assert_eq!(
+        (status, &answer["errors"][0]["extensions"]["code"]),
+        (401, &json!("UNAUTHENTICATED"))
+    );
+    let again = desk
+        .make("revokeToken", &format!("revoked {MISTAKES}"), json!({ "name": "new" }))
+        .await;
+    assert_eq!(mistakes(&again), [("NOT_FOUND".to_owned(), "name".to_owned())]);
+    let (_, refused) = desk.ask(None, "{ tokens { name } }", json!({})).await;
+    assert_eq!(
+        refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+        "{refused:#}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_is_refused_with_what_can_be() {
+    let desk = desk().await;
+    for (input, field) in [
+        (json!({ "name": "a b", "role": "READER" }), "name"),
+        (json!({ "name": "", "role": "READER" }), "name"),
+        (
+            json!({ "name": "a", "role": "READER", "expiresInDays": 0 }),
+            "expiresInDays",
+        ),
+        (
+            json!({ "name": "a", "role": "READER", "expiresInDays": 36_501 }),
+            "expiresInDays",
+        ),
+    ] {
+        let made = desk
+            .make("createToken", &format!("token {MISTAKES}"), input.clone())
+            .await;
+        assert_eq!(
+            mistakes(&made),
+            [("INVALID".to_owned(), field.to_owned())],
+            "{input}: {made:#}"
+        );
+        assert!(
+            made["userErrors"][0]["message"]
+                .as_str()
+                .is_some_and(|text| text.contains("accepted")),
+            "{made:#}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sets_are_put_back_and_the_history_tells_by_whom() {
+    let desk = desk().await;
+    let renamed = json!({ "id": "nation_russia", "name": "Muscovy" });
+    assert_eq!(mistakes(&desk.make("updateNation", MISTAKES, renamed).await), []);
+    let gone = desk
+        .make(
+            "deleteClaim",
+            &format!("deletedId {MISTAKES}"),
+            json!({ "id": "claim_article-C01" }),
+        )
+        .await;
+    let selected = format!("sets {{ set added updated reset unchanged }} {MISTAKES}");
+    let dry = desk
+        .make("resetSets", &selected, json!({ "sets": ["article"], "dryRun": true }))
+        .await;
+    let done = desk.make("resetSets", &selected, json!({ "sets": ["article"] })).await;
+    assert_eq!(dry, done);
+    let set = &done["sets"][0];
+    assert_eq!(set["reset"], json!(["nation_russia"]), "{done:#}");
+    if gone["deletedId"].is_string() {
+        assert_eq!(set["added"], json!(["claim_article-C01"]));
+    }
+    let read = desk
+        .read("{ nation(id: \"nation_russia\") { name version history { nodes { by version } } } }")
+        .await;
+    let entries = json!([{ "by": "chief", "version": 3 }, { "by": "chief", "version": 2 }]);
+    assert_eq!(
+        (&read["nation"]["name"], &read["nation"]["history"]["nodes"]),
+        (&json!("Russia"), &entries)
+    );
+    let strange = desk
+        .make("resetSets", &selected, json!({ "sets": ["article", "../etc"] }))
+        .await;
+    assert_eq!(mistakes(&strange), [("INVALID".to_owned(), "sets[1]".to_owned())]);
+    assert_eq!(strange["sets"], json!([]));
+}
+
+#[tokio::test]
+async fn what_was_deleted_and_comes_back_goes_on_with_its_versions() {
+    let desk = desk().await;
+    let source = json!({ "id": "source_new", "title": "A source", "kind": "DATASET" });
+    for version in [1, 3, 5] {
+        let made = desk
+            .make(
+                "createSource",
+                &format!("source {{ version }} {MISTAKES}"),
+                source.clone(),
+            )
+            .await;
+        assert_eq!(made["source"]["version"], version, "{made:#}");
+        let gone = desk
+            .make(
+                "deleteSource",
+                &format!("deletedId {MISTAKES}"),
+                json!({ "id": "source_new" }),
+            )
+            .await;
+        assert_eq!(gone["deletedId"], "source_new");
+    }
+    let read = desk
+        .read("{ history(id: \"source_new\") { nodes { version action } } }")
+        .await;
+    let versions: Vec<_> = read["history"]["nodes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|node| &node["version"])
+        .collect();
+    assert_eq!(versions, [6, 5, 4, 3, 2, 1]);
+}

@@ -1,0 +1,151 @@
+//! Claims stay whole: figures say on which claim they rest, and who contradicts is contradicted.
+
+use serde_json::{Value as Json, json};
+
+use super::{Desk, MISTAKES, gift, mistakes};
+
+/// A claim about a gift.
+fn claim(code: &str, conflicts: &[&str]) -> Json {
+    json!({
+        "id": format!("claim_{code}"), "code": code, "source": "source_article", "statement": "There were three.",
+        "certainty": "STATED", "url": "https://example.org/", "about": ["gift_hawks"], "conflictsWith": conflicts,
+    })
+}
+
+async fn desk() -> Desk {
+    let desk = Desk::open().await;
+    let made = desk.make("createGift", MISTAKES, gift("hawks")).await;
+    assert_eq!(mistakes(&made), []);
+    let made = desk.make("createClaim", MISTAKES, claim("three", &[])).await;
+    assert_eq!(mistakes(&made), []);
+    desk
+}
+
+/// The versions and contradictions of claims.
+async fn contradictions(desk: &Desk, id: &str) -> Json {
+    let read = desk
+        .read(&format!(
+            "{{ claim(id: \"{id}\") {{ version conflictsWith {{ id }} }} }}"
+        ))
+        .await;
+    read["claim"].clone()
+}
+
+#[tokio::test]
+async fn a_figure_shows_the_claim_that_it_rests_on() {
+    let desk = desk().await;
+    let items = json!([{ "animal": "animal_brown-bear", "count": { "min": 3, "max": 3, "claim": "claim_three" } }]);
+    let patch = json!({ "id": "gift_hawks", "total": { "min": 3, "claim": "claim_three" }, "items": items });
+    let selected = format!(
+        "gift {{ total {{ text claim {{ statement }} }} items {{ count {{ claim {{ id }} }} }} itemsTotal {{ claim {{ id }} }} }} {MISTAKES}"
+    );
+    let made = desk.make("updateGift", &selected, patch).await;
+    let expected = json!({
+        "total": { "text": "3 or more", "claim": { "statement": "There were three." } },
+        "items": [{ "count": { "claim": { "id": "claim_three" } } }],
+        "itemsTotal": { "claim": null },
+    });
+    assert_eq!(made["gift"], expected, "{made:#}");
+    let read = desk
+        .read("{ gifts(where: { slug: { eq: \"hawks\" } }) { nodes { total { claim { id } } } } }")
+        .await;
+    assert_eq!(read["gifts"]["nodes"][0]["total"]["claim"]["id"], "claim_three");
+    let gone = desk.make("deleteClaim", MISTAKES, json!({ "id": "claim_three" })).await;
+    let told = gone["userErrors"][0]["message"].as_str().expect("a text");
+    assert!(
+        told.contains("gift_hawks refers to claim_three in `total.claim`"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_figure_does_not_change_without_a_claim_unless_that_is_said() {
+    let desk = desk().await;
+    let brown = |count: Json| json!([{ "animal": "animal_brown-bear", "count": count }]);
+    let cases = [
+        (json!({ "total": { "min": 3 } }), "total"),
+        (json!({ "total": null }), "total"),
+        (json!({ "total": { "min": 2, "max": 2 } }), "total"),
+        (json!({ "occasions": { "min": 1 } }), "occasions"),
+        (
+            json!({ "items": brown(json!({ "min": 3, "max": 3 })) }),
+            "items[0].count",
+        ),
+        (json!({ "items": [] }), "items[0].count"),
+        (
+            json!({ "items": [
+                { "animal": "animal_lion", "speciesCount": { "min": 2 } },
+                { "animal": "animal_brown-bear", "count": { "min": 2, "max": 2 } },
+            ] }),
+            "items[0].speciesCount",
+        ),
+    ];
+    for (patch, field) in cases {
+        let mut input = patch.clone();
+        input["id"] = json!("gift_hawks");
+        let made = desk.make("updateGift", MISTAKES, input.clone()).await;
+        assert_eq!(
+            mistakes(&made),
+            [("UNCLAIMED".to_owned(), field.to_owned())],
+            "{patch}: {made:#}"
+        );
+        let message = made["userErrors"][0]["message"].as_str().expect("a text");
+        assert!(
+            message.contains("accepted") && message.contains("withoutClaim"),
+            "{message}"
+        );
+    }
+    // The same figures in another order, or in other words, are no other figures.
+    let same = json!({ "id": "gift_hawks", "total": { "min": 2, "phrase": "a pair at least" } });
+    assert_eq!(mistakes(&desk.make("updateGift", MISTAKES, same).await), []);
+    let said = json!({ "id": "gift_hawks", "total": null, "withoutClaim": true });
+    let made = desk
+        .make("updateGift", &format!("gift {{ total {{ text }} }} {MISTAKES}"), said)
+        .await;
+    assert_eq!((mistakes(&made), &made["gift"]["total"]), (vec![], &Json::Null));
+    let nowhere = json!({ "id": "gift_hawks", "total": { "min": 3, "claim": "claim_none" } });
+    let made = desk.make("updateGift", MISTAKES, nowhere).await;
+    assert_eq!(
+        mistakes(&made),
+        [("NO_SUCH_REFERENCE".to_owned(), "total.claim".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn claims_that_contradict_each_other_both_say_so() {
+    let desk = desk().await;
+    let selected = format!("claim {{ id conflictsWith {{ id conflictsWith {{ id }} }} }} {MISTAKES}");
+    let made = desk
+        .make("createClaim", &selected, claim("two", &["claim_three"]))
+        .await;
+    let expected = json!([{ "id": "claim_three", "conflictsWith": [{ "id": "claim_two" }] }]);
+    assert_eq!(made["claim"]["conflictsWith"], expected, "{made:#}");
+    let other = json!({ "version": 2, "conflictsWith": [{ "id": "claim_two" }] });
+    assert_eq!(contradictions(&desk, "claim_three").await, other);
+    let history = desk
+        .read("{ claim(id: \"claim_three\") { history { nodes { by changes { field after } } } } }")
+        .await;
+    let last = json!({ "by": "ed", "changes": [{ "field": "conflictsWith", "after": ["claim_two"] }] });
+    assert_eq!(history["claim"]["history"]["nodes"][0], last);
+    let found = desk
+        .read("{ claims(where: { conflicting: true, id: { in: [\"claim_two\", \"claim_three\"] } }) { totalCount } }")
+        .await;
+    assert_eq!(found["claims"]["totalCount"], 2);
+
+    let gone = desk.make("deleteClaim", MISTAKES, json!({ "id": "claim_two" })).await;
+    assert_eq!(mistakes(&gone), [("REFERENCED".to_owned(), "id".to_owned())]);
+    let none = json!({ "id": "claim_two", "conflictsWith": [] });
+    assert_eq!(mistakes(&desk.make("updateClaim", MISTAKES, none).await), []);
+    let other = json!({ "version": 3, "conflictsWith": [] });
+    assert_eq!(contradictions(&desk, "claim_three").await, other);
+    let gone = desk
+        .make(
+            "deleteClaim",
+            &format!("deletedId {MISTAKES}"),
+            json!({ "id": "claim_two" }),
+        )
+        .await;
+    assert_eq!(gone["deletedId"], "claim_two");
+    let findings = desk.app.store.check().await.expect("a check");
+    assert!(findings.is_empty(), "{findings:?}");
+}
