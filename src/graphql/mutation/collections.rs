@@ -231,7 +231,7 @@ mutations! { NationMutation for Nation as nation, "nation" {
     }
     lists {}
     optional {
-        /// The two-letter code of ISO 3166-1, which no other nation may have.
+        /// The two-letter code of ISO 3166-1.
         iso_alpha2: String,
         /// The three-letter code of ISO 3166-1.
         iso_alpha3: String,

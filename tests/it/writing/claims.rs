@@ -53,7 +53,7 @@ async fn a_figure_shows_the_claim_that_it_rests_on() {
     let gone = desk.make("deleteClaim", MISTAKES, json!({ "id": "claim_three" })).await;
     let told = gone["userErrors"][0]["message"].as_str().expect("a text");
     assert!(
-        told.contains("gift_hawks refers to claim_three in `total.claim`"),
+        told.contains("gift_hawks refers to claim_three in `items[0].count.claim`"),
         "{told}"
     );
 }

@@ -166,8 +166,9 @@ async fn killing(
 
 /// What documents say by their history, put together change by change; and the versions that it tells of.
 async fn by_history(database: &mongodb::Database) -> (BTreeMap<String, Document>, BTreeSet<(String, i64)>) {
-    let rows = database.collection::<Document>("history").find(doc! {});
-    let rows = rows.sort(doc! { "document": 1, "version": 1 }).await.expect("a cursor");
+    let history = database.collection::<Document>("history");
+    let rows = history.find(doc! {}).sort(doc! { "document": 1, "version": 1 });
+    let rows = rows.await.expect("a cursor");
     let rows: Vec<Document> = rows.try_collect().await.expect("the history");
     let (mut documents, mut versions) = (BTreeMap::<String, Document>::new(), BTreeSet::new());
     for row in rows {
