@@ -131,15 +131,20 @@ async fn all(options: &Options) -> Result<(), String> {
         data::SETS.join(" and "),
         options.gifts
     ));
+    // What takes the least time first: a failure in it must not cost the rest.
+    let deep = match options.depth {
+        Some(gifts) => Some((gifts, growth::depth(gifts).await?)),
+        None => None,
+    };
     let arena = Arena::open(options.gifts, options.shared).await?;
     let outcome = measured(options, &arena, &mut tell).await;
     arena.close().await;
     outcome?;
-    if let Some(gifts) = options.depth {
+    if let Some((gifts, table)) = deep {
         tell(format!(
             "## A page that lies deep\n\nOn the real database, over {gifts} gifts.\n"
         ));
-        tell(growth::depth(gifts).await?);
+        tell(table);
     }
     if options.only.is_empty() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/load/RESULTS.md");
