@@ -8,6 +8,7 @@ use menagerie::domain::vocabulary as words;
 use menagerie::graphql::viewer::Role;
 use menagerie::store::Store;
 use menagerie::store::check::Finding;
+use menagerie::store::edit::Action;
 use mongodb::IndexModel;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::options::IndexOptions;
@@ -294,7 +295,7 @@ async fn a_missing_collection_is_found_and_put_right() {
     found_and_put_right(&app, &["events: the collection is missing"]).await;
     assert!(indexes(&app, "events").await.len() > 3);
     app.store.drop_database().await.expect("the database is dropped");
-    assert_eq!(findings(&app).await.len(), 7);
+    assert_eq!(findings(&app).await.len(), 10);
     app.store.ensure_schema().await.expect("the schema is applied");
     assert_eq!(findings(&app).await, [""; 0]);
 }
@@ -332,6 +333,7 @@ fn the_vocabularies_of_the_code_are_those_of_the_schema_files() {
         ("events.json nations.role", all!(words::NationRole)),
         ("events.json status", all!(words::EventStatus)),
         ("gifts.json mode", all!(words::GiftMode)),
+        ("history.json action", Action::ALL.map(Action::word).to_vec()),
         ("shared.json certainty", all!(words::Certainty)),
         ("shared.json date.inferred", all!(words::DatePart)),
         ("shared.json date.precision", all!(Precision)),
@@ -365,8 +367,8 @@ fn the_vocabularies_of_the_code_are_those_of_the_schema_files() {
     let declared = code.matches("\nvocabulary! {\n").count();
     assert_eq!(
         expected.len(),
-        declared + 2,
-        "each vocabulary has its list; the precision is the domain's own, the role a viewer's"
+        declared + 3,
+        "each vocabulary has its list; the precision is the domain's own, the role a viewer's, the action the history's"
     );
 }
 

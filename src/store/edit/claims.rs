@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use mongodb::ClientSession;
 use mongodb::bson::{Array, Bson, Document};
 
-use super::{Edit, Refusal, Step, Tried, as_written, or_refused, prepared};
+use super::steps::{as_written, prepared};
+use super::{Edit, Refusal, Step, Tried, or_refused};
 use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::derive::texts_at;

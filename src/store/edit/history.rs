@@ -8,7 +8,8 @@ use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde_json::Value as Json;
 
-use super::{Asked, Step, as_written, version_of};
+use super::steps::as_written;
+use super::{Asked, Step, version_of};
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
 use crate::store::rows::json_of;
@@ -31,9 +32,11 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
 
-    const fn word(self) -> &'static str {
+    /// Its word in the database.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Created => "CREATED",
             Self::Updated => "UPDATED",

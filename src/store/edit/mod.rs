@@ -1,24 +1,24 @@
 //! Edits: one change to one document as an editor asks for it, in one transaction with its entry in the history.
 //!
 //! Here stand what is asked for, what comes of it, and the order of the steps. What is recorded of an edit stands in
-//! `history`, repeated requests in `retries`, what keeps an edit from being made in `refusal` and `obstacles`. Who may
-//! edit is decided above the store.
+//! `history`, repeated requests in `retries`, what a wish makes of a document in `steps`, what keeps an edit from being
+//! made in `refusal`, `obstacles` and `claims`. Who may edit is decided above the store.
 
 mod claims;
 mod history;
 mod obstacles;
 mod refusal;
 mod retries;
+mod steps;
 
 use std::panic::resume_unwind;
 
 use futures_util::FutureExt;
 use mongodb::ClientSession;
-use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
 use serde_json::Value as Json;
 use tracing::Instrument;
-use uuid::Uuid;
 
 pub use history::{Action, Entry, FieldChange};
 pub(super) use history::{HISTORY, told};
@@ -27,7 +27,6 @@ pub use refusal::{Reason, Refusal};
 pub(super) use retries::RETRIES;
 pub use retries::Retry;
 
-use super::collections::bson_of;
 use super::derive::fingerprint;
 use super::validate::number_of;
 use super::write::{Prepared, stamp};
@@ -207,7 +206,11 @@ impl Store {
         if let (Some(before), Some(after)) = (&step.before, &step.after) {
             if fingerprint(before) == after.fingerprint {
                 // It says already what it is to say.
-                return Ok(Ok(made(after.id.clone(), version_of(before))));
+                let (id, version) = (after.id.clone(), version_of(before));
+                if let Some(retry) = &edit.retry {
+                    self.keep_answer(session, retry, &id, version, DateTime::now()).await?;
+                }
+                return Ok(Ok(made(id, version)));
             }
             if !edit.without_claim && !matches!(edit.wish, Wish::Revert { .. }) {
                 let unclaimed = claims::unclaimed(edit.kind, before, &after.document);
@@ -253,81 +256,6 @@ impl Store {
         Ok(last + 1)
     }
 
-    /// The document as it is and as it is to be.
-    async fn step(&self, session: &mut ClientSession, edit: &Edit) -> Tried<Step> {
-        let kind = edit.kind;
-        match &edit.wish {
-            Wish::Create(json) => {
-                let after = or_refused!(prepared(kind, with_id(kind, bson_of(json))));
-                let id = after.id.clone();
-                if self.found(session, kind, &id).await?.is_some() {
-                    return Ok(Err(vec![Refusal::taken("id", &id, &id)]));
-                }
-                Ok(Ok(Step::new(None, after)))
-            }
-            Wish::Update { id, patch } => {
-                let before = or_refused!(self.expected(session, edit, id).await?);
-                let mut document = as_written(&before);
-                if let Bson::Document(patch) = bson_of(patch) {
-                    document.extend(patch);
-                }
-                let after = or_refused!(prepared(kind, document));
-                Ok(Ok(Step::new(Some(before), after)))
-            }
-            Wish::Delete { id } => {
-                let before = or_refused!(self.expected(session, edit, id).await?);
-                Ok(Ok(Step {
-                    before: Some(before),
-                    after: None,
-                }))
-            }
-            Wish::Revert { entry } => self.backwards(session, edit, entry).await,
-        }
-    }
-
-    /// The document as it is and, by a change that is taken back, as it was before.
-    async fn backwards(&self, session: &mut ClientSession, edit: &Edit, entry: &str) -> Tried<Step> {
-        let Some(entry) = self.entry(session, entry).await? else {
-            return Ok(Err(vec![Refusal::no_such_change(entry)]));
-        };
-        let id = entry.get_str("document").unwrap_or_default().to_owned();
-        let before = match history::action_of(&entry) {
-            Some(Action::Deleted) if self.found(session, edit.kind, &id).await?.is_some() => {
-                return Ok(Err(vec![Refusal::taken("id", &id, &id)]));
-            }
-            Some(Action::Deleted) => None,
-            _ => Some(or_refused!(self.expected(session, edit, &id).await?)),
-        };
-        let mut document = before.as_ref().map(as_written).unwrap_or_default();
-        let changed = history::take_back(&entry, &mut document);
-        if !changed.is_empty() {
-            return Ok(Err(changed.iter().map(|field| Refusal::changed_since(field)).collect()));
-        }
-        let after = if history::action_of(&entry) == Some(Action::Created) {
-            None
-        } else {
-            document.insert("_id", &id);
-            Some(or_refused!(prepared(edit.kind, document)))
-        };
-        Ok(Ok(Step { before, after }))
-    }
-
-    /// The document, if it is there and of the version that is expected.
-    async fn expected(&self, session: &mut ClientSession, edit: &Edit, id: &str) -> Tried<Document> {
-        let Some(document) = self.found(session, edit.kind, id).await? else {
-            return Ok(Err(vec![Refusal::not_found(id)]));
-        };
-        let version = version_of(&document);
-        match edit.expected {
-            Some(expected) if expected != version => Ok(Err(vec![Refusal::conflict(id, expected, version)])),
-            _ => Ok(Ok(document)),
-        }
-    }
-
-    async fn found(&self, session: &mut ClientSession, kind: Kind, id: &str) -> Asked<Option<Document>> {
-        self.documents(kind).find_one(doc! { "_id": id }).session(session).await
-    }
-
     async fn put(
         &self,
         session: &mut ClientSession,
@@ -346,8 +274,13 @@ impl Store {
             (None, Some(after)) => drop(documents.insert_one(stamped(after, now)).session(session).await?),
             (Some(before), Some(after)) => {
                 let created = before.get_datetime("createdAt").copied().unwrap_or(now);
-                let replaced = documents.replace_one(doc! { "_id": id }, stamped(after, created));
-                drop(replaced.session(session).await?);
+                let update = update(before, stamped(after, created));
+                drop(
+                    documents
+                        .update_one(doc! { "_id": id }, update)
+                        .session(session)
+                        .await?,
+                );
             }
             (_, None) => drop(documents.delete_one(doc! { "_id": id }).session(session).await?),
         }
@@ -355,36 +288,24 @@ impl Store {
     }
 }
 
+/// What makes one document of another. Only the fields that differ are named, for those are what subscribers are told.
+fn update(before: &Document, after: Document) -> Document {
+    let gone = before.keys().filter(|field| !after.contains_key(*field));
+    let unset: Document = gone.map(|field| (field.clone(), "".into())).collect();
+    let set: Document = after
+        .into_iter()
+        .filter(|(field, value)| before.get(field) != Some(value))
+        .collect();
+    let mut update = doc! { "$set": set };
+    if !unset.is_empty() {
+        update.insert("$unset", unset);
+    }
+    update
+}
+
 fn version_of(document: &Document) -> i64 {
     document
         .get("version")
         .and_then(number_of)
         .map_or(0, |version| version as i64)
-}
-
-/// A document as people write it, by what is stored.
-fn as_written(stored: &Document) -> Document {
-    let mut document = stored.clone();
-    super::derive::without_derived(&mut document);
-    document
-}
-
-fn prepared(kind: Kind, document: Document) -> std::result::Result<Prepared, Vec<Refusal>> {
-    let problems = |problems: Vec<_>| problems.iter().map(Refusal::invalid).collect();
-    Prepared::from_document(kind, document).map_err(problems)
-}
-
-/// The document with an id: its own, or one made of its slug where that can be one, or else of the time.
-fn with_id(kind: Kind, document: Bson) -> Document {
-    let mut document = match document {
-        Bson::Document(document) => document,
-        _ => Document::new(),
-    };
-    if !document.contains_key("_id") {
-        let named = |name: &str| format!("{}_{name}", kind.prefix());
-        let of_slug = document.get_str("slug").ok().map(named);
-        let id = of_slug.filter(|id| kind.check(id).is_ok());
-        document.insert("_id", id.unwrap_or_else(|| named(&Uuid::now_v7().to_string())));
-    }
-    document
 }

@@ -1,4 +1,4 @@
-//! Operator objects of the database wherever the schema takes a value: every argument of every query field, and every
+//! Operator objects of the database wherever the schema takes a value: every argument of every query and mutation, and every
 //! field of every input object, found by introspection.
 
 use std::collections::{HashMap, HashSet};
@@ -19,8 +19,8 @@ const OPERATORS: [(&str, &str); 5] = [
     ),
 ];
 
-const INTROSPECTION: &str =
-    "{__schema{queryType{fields{name args{name defaultValue type{...T}}type{...T}}}types{name inputFields{name type{...T}}}}}
+const INTROSPECTION: &str = "{__schema{queryType{...F}mutationType{...F}types{name inputFields{name type{...T}}}}}
+    fragment F on __Type{fields{name args{name defaultValue type{...T}}type{...T}}}
     fragment T on __Type{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name}}}}}";
 
 /// A type as it is written, such as `[ID!]!`.
@@ -59,6 +59,10 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn go(&mut self, of: &'a Json, path: &str, wrap: &dyn Fn(Json) -> Json) {
         let (kind, name, lists) = bare(of);
+        // Any object is a value there.
+        if name == "JSON" {
+            return;
+        }
         let in_lists = |value: Json| (0..lists).fold(value, |value, _| json!([value]));
         self.found.push((path.to_owned(), wrap(in_lists(Json::Null))));
         if kind != "INPUT_OBJECT" || !self.seen.insert(name) {
@@ -102,7 +106,11 @@ pub async fn rows(target: &Target) -> Vec<Row> {
         seen: HashSet::new(),
         found: Vec::new(),
     };
-    for field in schema["queryType"]["fields"].as_array().expect("fields") {
+    let fields = ["query", "mutation"].into_iter().flat_map(|operation| {
+        let fields = schema[format!("{operation}Type")]["fields"].as_array().expect("fields");
+        fields.iter().map(move |field| (operation, field))
+    });
+    for (operation, field) in fields {
         let name = field["name"].as_str().expect("a name");
         for argument in field["args"].as_array().expect("arguments") {
             let argument_name = argument["name"].as_str().expect("a name");
@@ -114,11 +122,11 @@ pub async fn rows(target: &Target) -> Vec<Row> {
                 .expect("arguments")
                 .iter()
                 .filter(|other| other["type"]["kind"] == "NON_NULL" && other["defaultValue"].is_null())
-                .filter(|other| other["name"] != argument["name"] && bare(&other["type"]).1 == "String")
+                .filter(|other| other["name"] != argument["name"] && ["String", "ID"].contains(&bare(&other["type"]).1))
                 .map(|other| format!(",{}:\"x\"", other["name"].as_str().expect("a name")))
                 .collect();
             let selection = format!(
-                "query($a:{}){{{name}({argument_name}:$a{others}){{__typename}}}}",
+                "{operation}($a:{}){{{name}({argument_name}:$a{others}){{__typename}}}}",
                 written(&argument["type"])
             );
             for (path, value) in &walk.found {

@@ -5,6 +5,7 @@
 mod admin; // what admins do: tokens, and sets that are put back
 mod claims; // figures and the claims that they rest on; claims that contradict each other
 mod crash; // server and database killed while many write
+mod heard; // what subscribers hear of it
 mod history; // who changed what, and taking it back
 mod making; // entering, changing, deleting: what is accepted, and what is told of mistakes
 mod racing; // many writers at once: no change is lost, nothing refers to what is gone
