@@ -116,10 +116,10 @@ pub struct Taken {
 }
 
 /// The server's code for "this user may not do that".
-const UNAUTHORIZED: i32 = 13;
+pub(super) const UNAUTHORIZED: i32 = 13;
 
 /// The collection that remembers what a seed set wrote.
-const SEEDED: &str = "seeded";
+pub(super) const SEEDED: &str = "seeded";
 
 impl Store {
     /// Those of `ids` that exist.

@@ -1,9 +1,10 @@
 //! Mutations: what editors change. Each checks who asks, hands one edit to the store, and reads what came of it.
 //!
 //! Mistakes of the caller are data (`userErrors`); errors are left for who may not ask, and for faults of the server.
-//! What each collection takes stands in `collections`, the values in it in `inputs`. What an edit is, is the store's.
+//! What each collection takes stands in `collections`, the values in it in `inputs`, many rows at once in `import`. What an edit is, is the store's.
 
 mod collections;
+mod import;
 mod inputs;
 mod revert;
 
@@ -25,6 +26,7 @@ use super::viewer::editor;
 use crate::domain::id::Kind;
 use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
 use collections::{AnimalMutation, ClaimMutation, EventMutation, GiftMutation, NationMutation, SourceMutation};
+use import::ImportMutation;
 use revert::RevertMutation;
 
 /// The longest idempotency key, in characters.
@@ -41,6 +43,7 @@ pub struct Mutation(
     ClaimMutation,
     SourceMutation,
     RevertMutation,
+    ImportMutation,
 );
 
 /// What keeps a change from being made: a mistake that the caller can put right. Nothing was changed.

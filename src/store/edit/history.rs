@@ -1,6 +1,8 @@
 //! The history of documents: who changed what, and when. Entries are written together with what they tell of, and
 //! never changed.
 
+use std::collections::HashMap;
+
 use futures_util::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document, doc};
@@ -83,21 +85,8 @@ impl Store {
         version: i64,
         now: DateTime,
     ) -> Asked<()> {
-        let action = match (&step.before, &step.after) {
-            (None, _) => Action::Created,
-            (Some(_), Some(_)) => Action::Updated,
-            (Some(_), None) => Action::Deleted,
-        };
-        let before = step.before.as_ref().map(as_written).unwrap_or_default();
-        let after = step
-            .after
-            .as_ref()
-            .map(|after| as_written(&after.document))
-            .unwrap_or_default();
-        let mut entry = doc! {
-            "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": &edit.by,
-            "action": action.word(), "changes": changes(&before, &after),
-        };
+        let after = step.after.as_ref().map(|after| &after.document);
+        let mut entry = entry_of(&edit.by, id, step.before.as_ref(), after, version, now);
         if let Wish::Revert { entry: reverted } = &edit.wish {
             entry.insert("reverts", reverted);
         }
@@ -111,6 +100,31 @@ impl Store {
         let last = rows.find_one(doc! { "document": id }).sort(doc! { "version": -1 });
         let last = last.session(session).await?;
         Ok(last.as_ref().map_or(0, super::version_of))
+    }
+
+    /// The same of many documents; those that never were are left out. One command.
+    pub(super) async fn last_versions(
+        &self,
+        session: &mut ClientSession,
+        ids: Vec<&str>,
+    ) -> Asked<HashMap<String, i64>> {
+        let mut last = HashMap::new();
+        if ids.is_empty() {
+            return Ok(last);
+        }
+        let rows = self.database.collection::<Document>(HISTORY);
+        let rows = rows.find(doc! { "document": { "$in": ids } });
+        let rows = rows.projection(doc! { "document": 1, "version": 1 });
+        let mut rows = rows.session(&mut *session).await?;
+        let mut rows = rows.stream(session);
+        while let Some(row) = rows.try_next().await? {
+            if let Ok(document) = row.get_str("document") {
+                let version = last.entry(document.to_owned()).or_insert(0);
+                *version = super::version_of(&row).max(*version);
+            }
+        }
+        drop(rows);
+        Ok(last)
     }
 
     /// An entry, if there is one of this id.
@@ -148,6 +162,28 @@ impl Store {
             .limit(i64::try_from(limit).unwrap_or(i64::MAX));
         let rows: Vec<Document> = rows.max_time(self.time_left()).await?.try_collect().await?;
         Ok(rows.iter().filter_map(entry).collect())
+    }
+}
+
+/// The entry that tells of a change from one stored document to another, either of which may be absent.
+pub(super) fn entry_of(
+    by: &str,
+    id: &str,
+    before: Option<&Document>,
+    after: Option<&Document>,
+    version: i64,
+    now: DateTime,
+) -> Document {
+    let action = match (before, after) {
+        (None, _) => Action::Created,
+        (Some(_), Some(_)) => Action::Updated,
+        (Some(_), None) => Action::Deleted,
+    };
+    let before = before.map(as_written).unwrap_or_default();
+    let after = after.map(as_written).unwrap_or_default();
+    doc! {
+        "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": by,
+        "action": action.word(), "changes": changes(&before, &after),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Edits: one change to one document as an editor asks for it, in one transaction with its entry in the history.
 //!
 //! Here stand what is asked for, what comes of it, and the order of the steps. What is recorded of an edit stands in
-//! `history`, repeated requests in `retries`, what keeps an edit from being made in `refusal` and `obstacles`. Who may
-//! edit is decided above the store.
+//! `history`, repeated requests in `retries`, what keeps an edit from being made in `refusal` and `obstacles`, many
+//! documents at once in `bulk`. Who may edit is decided above the store.
 
+mod bulk;
 mod history;
 mod obstacles;
 mod refusal;
@@ -19,6 +20,7 @@ use serde_json::Value as Json;
 use tracing::Instrument;
 use uuid::Uuid;
 
+pub use bulk::{Bulk, Effect, Intent, RowOutcome};
 pub(super) use history::HISTORY;
 pub use history::{Action, Entry, FieldChange};
 pub(super) use obstacles::LOCKS;
@@ -129,9 +131,7 @@ impl Store {
                 }
             }
         };
-        let edited = tokio::spawn(edited.in_current_span());
-        // Nothing cancels it but the runtime's end, which this does not live to see.
-        edited.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
+        by_itself(edited).await
     }
 
     async fn attempt(&self, edit: &Edit, references: &[Reference]) -> Result<Outcome> {
@@ -302,6 +302,13 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Runs a task apart from whoever waits for it.
+async fn by_itself<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> T {
+    let task = tokio::spawn(task.in_current_span());
+    // Nothing cancels it but the runtime's end, which this does not live to see.
+    task.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
 }
 
 fn version_of(document: &Document) -> i64 {

@@ -33,7 +33,9 @@ fn every_help_has_an_example() {
         .filter(|name| *name != "help")
         .collect();
     assert!(
-        commands.starts_with(&["serve", "seed", "generate", "schema", "check", "token"]),
+        commands.starts_with(&[
+            "serve", "seed", "generate", "import", "export", "backup", "restore", "schema", "check", "token"
+        ]),
         "{help}"
     );
     for name in commands {
