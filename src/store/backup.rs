@@ -59,7 +59,8 @@ impl Store {
 
     /// How many documents a collection has.
     pub async fn count_all(&self, kind: Kind) -> Result<u64> {
-        let counted = self.documents(kind).count_documents(doc! {});
+        let documents = self.documents(kind);
+        let counted = documents.count_documents(doc! {});
         Ok(counted.max_time(self.time_left()).await?)
     }
 
@@ -96,7 +97,8 @@ impl Store {
             return Ok(());
         }
         let rows: Vec<Document> = rows.into_iter().map(|row| document(name, row)).collect::<Result<_>>()?;
-        let insert = self.database.collection::<Document>(name).insert_many(rows);
+        let collection = self.database.collection::<Document>(name);
+        let insert = collection.insert_many(rows);
         // They were accepted once. Where the declarations have changed since, `check` tells.
         let inserted = insert.bypass_document_validation(true).await;
         self.all_changed();

@@ -22,7 +22,7 @@ impl Prepared {
     ///
     /// # Errors
     /// All that is wrong with it; `id` is called so there too.
-    pub fn from_row(kind: Kind, row: &Json) -> std::result::Result<Self, Vec<Problem>> {
+    pub fn from_row(kind: Kind, row: &Json) -> Result<Self, Vec<Problem>> {
         let Bson::Document(document) = bson_of(row) else {
             return Self::from_json(kind, row);
         };

@@ -59,7 +59,11 @@ fn walk(object: &Document, path: &str, found: &mut Vec<Leaf>) {
         let Bson::Document(schema) = schema else { continue };
         let is_derived = (path.is_empty() && BOOKKEEPING.contains(&name.as_str()))
             || (properties.contains_key("edtf") && FROM_EDTF.contains(&name.as_str()));
-        let name = if path.is_empty() && name == "_id" { "id" } else { name };
+        let name = if path.is_empty() && name == "_id" {
+            "id"
+        } else {
+            name.as_str()
+        };
         let path = super::derive::join(path, name);
         let holds = holds(schema);
         if holds != Some(Holds::Object) || schema.get_array("required").is_err() {

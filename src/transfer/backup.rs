@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::Progress;
 use super::files::Whole;
 use super::lines::{Lines, Read};
+use crate::domain::hash::hex;
 use crate::store::backup::kept;
 use crate::store::bson_types::Timestamp;
 use crate::store::{Store, StoreError};
@@ -269,8 +270,4 @@ impl Backup {
             accepted: accepted.to_string(),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -33,8 +33,8 @@ pub struct Input {
 pub enum InputError {
     /// It is not told what is in it.
     #[error(
-        "{0}: which collection is in it? Accepted: --collection with one of {}, or a file that is called like one, such \
-         as gifts.csv", Kind::ALL.map(Kind::collection).join(", ")
+        "{0}: which collection is in it? Accepted: --collection with one of {names}, or a file that is called like one, \
+         such as gifts.csv", names = Kind::ALL.map(Kind::collection).join(", ")
     )]
     NoCollection(String),
     /// It is not told how it is written.

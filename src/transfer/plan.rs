@@ -69,7 +69,9 @@ impl Plan {
         let mut faults = Vec::new();
         let here = Place::of(row);
         let mut once = |known: Entry<'_, u64, Place>, field: &str, value: &str| match known {
-            Entry::Vacant(place) => drop(place.insert(here)),
+            Entry::Vacant(place) => {
+                place.insert(here);
+            }
             Entry::Occupied(first) => {
                 let Place { file, line, .. } = first.get();
                 let found = format!("{value:?}, which line {line} of {} has too", name(*file));

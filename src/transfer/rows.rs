@@ -116,16 +116,7 @@ impl<R: BufRead> Rows<R> {
         let content = match self.next_line()? {
             None => return Ok(None),
             Some(Err(fault)) => Err(vec![fault]),
-            Some(Ok(line)) => serde_json::from_str(line).map_err(|error| {
-                let told = error.to_string();
-                let told = told.split(" at line ").next().unwrap_or_default();
-                let column = parted(line).0.chars().count().min(error.column());
-                vec![Fault::at(
-                    column,
-                    format!("no JSON: {told}"),
-                    "a JSON object in one line",
-                )]
-            }),
+            Some(Ok(line)) => object(parted(line).0).map_err(|fault| vec![fault]),
         };
         let line = self.lines.number();
         Ok(Some(Raw { line, content }))
@@ -191,6 +182,17 @@ impl<R: BufRead> Rows<R> {
         }
         Ok(Some((began, taken.map(|()| record.cells).map_err(|fault| vec![fault]))))
     }
+}
+
+fn object(line: &str) -> Result<Json, Fault> {
+    serde_json::from_str(line).map_err(|error| {
+        let told = error.to_string();
+        let told = told.split(" at line ").next().unwrap_or_default();
+        // It counts bytes.
+        let before = &line.as_bytes()[..line.len().min(error.column())];
+        let column = String::from_utf8_lossy(before).chars().count();
+        Fault::at(column, format!("no JSON: {told}"), "a JSON object in one line")
+    })
 }
 
 fn unreadable(error: &StoreError) -> Fault {

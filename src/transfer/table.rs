@@ -98,7 +98,7 @@ impl Table {
 
     /// The cells of a row as the store gives it.
     pub fn cells<'a>(&'a self, row: &'a Json) -> impl Iterator<Item = String> + 'a {
-        self.columns.iter().map(|column| {
+        self.columns.iter().map(move |column| {
             let value = column.path.split('.').fold(row, |value, name| &value[name]);
             match (value, column.holds) {
                 (Json::Null, _) => String::new(),

@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use menagerie::embedded::running;
+use mongodb::bson::{Document, doc};
 use serde_json::Value as Json;
 
 use crate::commands::{ends_with, program};
 
 /// How many rows the file has: several pieces.
-const ROWS: usize = 3_000;
+const ROWS: usize = 2_000;
+/// How often the import is cut off.
+const CUTS: usize = 3;
 
 /// The program over a database in a folder of its own.
 fn over(folder: &Path) -> Command {
@@ -19,61 +23,69 @@ fn over(folder: &Path) -> Command {
     command
 }
 
-#[test]
-fn an_import_that_is_killed_goes_on_when_it_is_run_again() {
+/// An import, and its database, killed as soon as there are more rows than before; gives how many there were.
+async fn killed(folder: &Path, before: u64) -> u64 {
+    let mut command = over(folder);
+    command.args(["import", "sources.ndjson"]);
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let sources = loop {
+        assert!(goes_on(&mut child), "it ended before it could be cut off");
+        if let Some(uri) = running(&folder.join("data")) {
+            let client = mongodb::Client::with_uri_str(uri).await.expect("a client");
+            break client.database("menagerie").collection::<Document>("sources");
+        }
+        tokio::task::yield_now().await;
+    };
+    loop {
+        let count = sources.count_documents(doc! {}).await.unwrap_or(before);
+        if count > before || !goes_on(&mut child) {
+            child.kill().expect("it is ours");
+            child.wait().expect("it is gone");
+            return count;
+        }
+    }
+}
+
+fn goes_on(child: &mut Child) -> bool {
+    child.try_wait().expect("it is ours").is_none()
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_goes_on_when_it_is_run_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("sources.ndjson");
-    let mut text = String::new();
-    for number in 0..ROWS {
-        text += &format!("{{\"title\": \"Source {number}\", \"kind\": \"DATASET\"}}\n");
-    }
+    let text: String = (0..ROWS)
+        .map(|number| format!("{{\"title\": \"Source {number}\", \"kind\": \"DATASET\"}}\n"))
+        .collect();
     fs::write(&file, text).expect("the file is written");
-    let mut cut = 0;
-    for _ in 0..6 {
-        let mut child = over(folder.path())
-            .args(["import", "sources.ndjson"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        // A moment that no test can choose: when the database's files have grown by as much as they happen to.
-        let before = size(&folder.path().join("data"));
-        while size(&folder.path().join("data")) <= before + 200_000 && child.try_wait().expect("ours").is_none() {
-            std::thread::yield_now();
-        }
-        if child.try_wait().expect("ours").is_some_and(|status| status.success()) {
-            break;
-        }
-        child.kill().expect("it is killed");
-        child.wait().expect("it is gone");
-        cut += 1;
+    let mut before = 0;
+    for cut in 0..CUTS {
+        let count = killed(folder.path(), before).await;
+        assert!(
+            count > before && (cut > 0 || count < ROWS as u64),
+            "cut {cut} at {count} of {ROWS} rows"
+        );
+        before = count;
     }
-    assert!(cut > 0, "it was never cut off");
     let said = ends_with(over(folder.path()).args(["import", "sources.ndjson"]), 0);
-    assert!(said.ends_with(" 0 bad\n"), "{said}");
+    assert!(
+        said.ends_with(" 0 bad\n") && !said.contains(&format!("{ROWS} created")),
+        "{said}"
+    );
     let rows = exported(folder.path(), "sources");
     let titles: BTreeSet<&str> = rows.iter().filter_map(|row| row["title"].as_str()).collect();
-    assert_eq!((rows.len(), titles.len()), (ROWS, ROWS), "cut off {cut} times");
+    assert_eq!((rows.len(), titles.len()), (ROWS, ROWS));
     assert!(rows.iter().all(|row| row["version"] == 1));
     let said = ends_with(over(folder.path()).args(["import", "sources.ndjson"]), 0);
     assert_eq!(said, format!("0 created, 0 updated, {ROWS} unchanged, 0 bad\n"));
     ends_with(over(folder.path()).args(["backup", "all.jsonl"]), 0);
     let backup = fs::read_to_string(folder.path().join("all.jsonl")).expect("it is there");
-    let entries: BTreeSet<&str> = backup
-        .lines()
-        .filter(|line| line.starts_with("{\"history\":"))
-        .collect();
-    assert_eq!(entries.len(), ROWS, "each document has one entry");
-}
-
-fn size(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let sizes = entries.map(|entry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() => size(&entry.path()),
-        Ok(metadata) => metadata.len(),
-        Err(_) => 0,
-    });
-    sizes.sum()
+    let entries = backup.lines().filter(|line| line.starts_with("{\"history\":"));
+    assert_eq!(entries.count(), ROWS, "each document has one entry");
 }
 
 fn exported(folder: &Path, collection: &str) -> Vec<Json> {

@@ -117,7 +117,7 @@ async fn history_is_gapless(app: &TestApp) {
         assert_eq!(*versions, (1..=last).collect::<Vec<_>>(), "{document}");
         let stored = all
             .values()
-            .find(|row| row.get_str("_id") == Ok(document) && row.contains_key("words"));
+            .find(|row| row.get_str("_id").ok() == Some(*document) && row.contains_key("words"));
         assert_eq!(stored.map(number), Some(last), "{document}");
     }
 }

@@ -39,7 +39,9 @@ impl Store {
             for (at, row) in rows.iter_mut().enumerate() {
                 match places.entry(&row.after.id) {
                     Entry::Occupied(_) => row.reasons.push(Refusal::twice("id", &row.after.id, &row.after.id)),
-                    Entry::Vacant(place) => drop(place.insert(at)),
+                    Entry::Vacant(place) => {
+                        place.insert(at);
+                    }
                 }
             }
         }
@@ -80,7 +82,8 @@ impl Store {
             .filter_map(|want| Some((Kind::of(&want.id).ok()?, want.id.as_str())));
         let mut existing = HashSet::new();
         for (kind, ids) in by_kind(ids) {
-            let found = self.documents(kind).find(doc! { "_id": { "$in": ids } });
+            let documents = self.documents(kind);
+            let found = documents.find(doc! { "_id": { "$in": ids } });
             let mut found = found.projection(doc! { "_id": 1 }).session(&mut *session).await?;
             let mut found = found.stream(&mut *session);
             while let Some(row) = found.try_next().await? {
@@ -118,7 +121,8 @@ impl Store {
                     }
                 }
                 let values: Vec<&String> = held.keys().collect();
-                let found = self.documents(kind).find(doc! { field: { "$in": values } });
+                let documents = self.documents(kind);
+                let found = documents.find(doc! { field: { "$in": values } });
                 let mut found = found.projection(doc! { field: 1 }).session(&mut *session).await?;
                 let found: Vec<Document> = found.stream(&mut *session).try_collect().await?;
                 for other in &found {

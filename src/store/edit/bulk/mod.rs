@@ -74,7 +74,16 @@ struct Row<'a> {
     reasons: Vec<Refusal>,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    fn of(after: &'a Prepared, before: Option<&'a Document>) -> Self {
+        Self {
+            is_same: before.is_some_and(|before| fingerprint(before) == after.fingerprint),
+            after,
+            before,
+            reasons: Vec::new(),
+        }
+    }
+
     const fn is_refused(&self) -> bool {
         !self.reasons.is_empty()
     }
@@ -148,16 +157,11 @@ impl Store {
         unchecked: bool,
     ) -> Asked<Vec<RowOutcome>> {
         let before = self.all_before(session, &bulk.rows).await?;
-        let row = |after| {
-            let before = before.get(&after.id);
-            Row {
-                is_same: before.is_some_and(|before| fingerprint(before) == after.fingerprint),
-                after,
-                before,
-                reasons: Vec::new(),
-            }
-        };
-        let mut rows: Vec<Row<'_>> = bulk.rows.iter().map(|after: &Prepared| row(after)).collect();
+        let mut rows: Vec<Row<'_>> = bulk
+            .rows
+            .iter()
+            .map(|after| Row::of(after, before.get(&after.id)))
+            .collect();
         let needed = self.hold_against_all(session, &mut rows, bulk, references).await?;
         let may_be_written = bulk.keep_good || !rows.iter().any(Row::is_refused);
         if bulk.intent == Intent::Write && may_be_written {
@@ -235,7 +239,8 @@ impl Store {
                 .await?;
         }
         for (kind, documents) in inserted {
-            let insert = self.documents(kind).insert_many(documents);
+            let collection = self.documents(kind);
+            let insert = collection.insert_many(documents);
             insert
                 .bypass_document_validation(unchecked)
                 .session(&mut *session)
@@ -244,8 +249,9 @@ impl Store {
         if entries.is_empty() {
             return Ok(());
         }
-        let history = self.database.collection::<Document>(HISTORY).insert_many(entries);
+        let history = self.database.collection::<Document>(HISTORY);
         history
+            .insert_many(entries)
             .bypass_document_validation(unchecked)
             .session(session)
             .await
@@ -256,7 +262,9 @@ impl Store {
 /// Ids by the kind of their documents, each once.
 fn by_kind<'a>(ids: impl Iterator<Item = (Kind, &'a str)>) -> BTreeMap<Kind, Vec<&'a str>> {
     let mut by_kind: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();
-    ids.for_each(|(kind, id)| drop(by_kind.entry(kind).or_default().insert(id)));
+    for (kind, id) in ids {
+        by_kind.entry(kind).or_default().insert(id);
+    }
     let listed = by_kind.into_iter().map(|(kind, ids)| (kind, ids.into_iter().collect()));
     listed.collect()
 }
