@@ -80,7 +80,9 @@ async fn a_backup_brings_everything_back_as_it_was() {
         .raw()
         .await
         .collection::<Document>("tokens")
-        .insert_one(doc! { "_id": "x", "name": "x", "role": "reader", "createdAt": mongodb::bson::DateTime::now() })
+        .insert_one(
+            doc! { "_id": "0".repeat(64), "name": "x", "role": "reader", "createdAt": mongodb::bson::DateTime::now() },
+        )
         .await
         .expect("it is inserted");
     put_back(&other, &file, true).await.expect("it is put back");

@@ -135,3 +135,35 @@ async fn a_thousand_rows_are_taken_and_one_more_is_not() {
     let answer = editor.import(json!({ "kind": "SOURCE", "rows": rows[1..] })).await;
     assert_eq!(answer["created"], 1_000, "{answer:#}");
 }
+
+#[tokio::test]
+async fn each_row_has_its_price_wherever_variables_stand() {
+    let editor = Editor::new().await;
+    let rows: Vec<Json> = (0..10).map(|number| source(&format!("source_{number}"), "T")).collect();
+    let input = json!({ "kind": "SOURCE", "rows": rows });
+    for (query, variables) in [
+        (
+            "mutation($input: ImportRowsInput!) { importRows(input: $input) { created } }",
+            json!({ "input": input }),
+        ),
+        (
+            "mutation($rows: [JSON!]!) { importRows(input: { kind: SOURCE, rows: $rows }) { created } }",
+            json!({ "rows": rows }),
+        ),
+    ] {
+        let request = client()
+            .post(format!("{}/graphql", editor.app.address))
+            .bearer_auth(&editor.token);
+        let request = request.header("X-Menagerie-Cost", "1");
+        let response = request
+            .json(&json!({ "query": query, "variables": variables }))
+            .send()
+            .await;
+        let answer: Json = response.expect("an answer").json().await.expect("JSON");
+        assert_eq!(
+            answer["extensions"]["cost"]["estimate"],
+            1 + 100 + 10 * 2 + 1,
+            "{query}: {answer:#}"
+        );
+    }
+}
