@@ -23,3 +23,4 @@ pub mod search;
 pub mod seed;
 pub mod store;
 pub mod telemetry;
+pub mod transfer;

@@ -1,4 +1,5 @@
-//! The command line: `serve` (the default), `seed`, `generate`, `schema`, `check`, `token`.
+//! The command line: `serve` (the default), `seed`, `generate`, `import`, `export`, `backup`, `restore`, `schema`, `check`,
+//! `token`.
 //!
 //! Reads the configuration, opens the database, calls one function, and turns its outcome into words and an exit
 //! status. What the commands do is decided in the library.
@@ -6,12 +7,17 @@
 mod commands;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Parser, Subcommand};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use menagerie::domain::id::Kind;
 use menagerie::graphql::viewer::Role;
 use menagerie::store::tokens::check_name;
+use menagerie::transfer::Format;
+
+use commands::transfer::Import;
 
 /// For the many small values that answers are made of.
 #[global_allocator]
@@ -76,6 +82,76 @@ enum Command {
         after_help = "Example:\n  menagerie check && echo all is well\n\nThe exit status is 1 when something is found."
     )]
     Check,
+    /// Reads documents from files, so that they say what the rows say: new ones are made, others replaced.
+    #[command(after_help = "\
+Examples:
+  menagerie import gifts.csv --dry-run
+  menagerie import gifts.ndjson claims.ndjson
+  curl -s http://127.0.0.1:8080/export/nations.ndjson | menagerie import - --collection nations --format ndjson
+
+A table has a column for each value of a document, named by its path, such as `date.edtf` or `total.min`; lists are JSON
+in one cell. `menagerie export` writes such files. A row without `id` gets one made of its slug, or of what it says.
+
+Files are read twice. First every row is looked at, and for each bad one a line is written: file, line, column, what was
+found, what is accepted. Only then rows are written, some hundred in each transaction. What is there already is left as
+it is: an import that was cut off is run again and goes on, and makes no document twice.
+
+The exit status is 65 when bad rows kept all from being written.")]
+    Import {
+        /// The files; `-` is the standard input. Rows may refer to rows of the other files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        holds: Holds,
+        /// Leave bad rows out and write the others; otherwise one bad row keeps all from being written.
+        #[arg(long)]
+        keep_good: bool,
+        /// Say what would be written, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Let figures change without a claim that supports them.
+        #[arg(long)]
+        without_claims: bool,
+        /// The name that stands in the history; left out: the name of the user, or `import`.
+        #[arg(long, value_parser = check_name)]
+        by: Option<String>,
+    },
+    /// Writes all documents of a collection into a file that `import` reads back to the same documents.
+    #[command(after_help = "\
+Examples:
+  menagerie export gifts.csv
+  menagerie export - --collection gifts --format ndjson | gzip > gifts.ndjson.gz")]
+    Export {
+        /// The file, which is there when it is whole; `-` is the standard output.
+        file: PathBuf,
+        #[command(flatten)]
+        holds: Holds,
+    },
+    /// Writes everything into one file: all documents, their history, and the tokens.
+    #[command(after_help = "\
+Example:
+  menagerie backup menagerie-$(date +%F).jsonl
+
+The file holds the database as it was at one moment, and a checksum. Only its owner may read it, for the hashes of tokens
+are in it.")]
+    Backup {
+        /// The file, which is there when it is whole.
+        file: PathBuf,
+    },
+    /// Puts everything back as a backup has it.
+    #[command(after_help = "\
+Example:
+  menagerie restore menagerie-2026-01-31.jsonl
+
+The checksum is looked at before anything is written. Afterwards everything is held against the declarations, as by
+`menagerie check`; the exit status is 1 when something is found.")]
+    Restore {
+        /// The file.
+        file: PathBuf,
+        /// Take out first all that is there.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Makes, lists and revokes the tokens by which the API knows who asks.
     #[command(
         subcommand,
@@ -84,6 +160,30 @@ enum Command {
             -H 'content-type: application/json' -d '{\"query\": \"{ gifts { totalCount } }\"}'"
     )]
     Token(Token),
+}
+
+/// What a file holds.
+#[derive(Args)]
+struct Holds {
+    /// Of which collection the documents are; left out: the file's name tells it, such as gifts.csv.
+    #[arg(long, value_parser = collection())]
+    collection: Option<Kind>,
+    /// How they are written; left out: the ending of the file's name tells it.
+    #[arg(long, value_parser = format())]
+    format: Option<Format>,
+}
+
+fn collection() -> impl TypedValueParser<Value = Kind> {
+    let names = PossibleValuesParser::new(Kind::ALL.map(Kind::collection));
+    names.try_map(|name| {
+        let kind = Kind::ALL.into_iter().find(|kind| kind.collection() == name);
+        kind.ok_or("no collection")
+    })
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(Format::NAMES.map(|(name, _)| name));
+    names.try_map(|name| Format::named(&name).ok_or("no format"))
 }
 
 #[derive(Subcommand)]
@@ -119,6 +219,28 @@ async fn main() -> ExitCode {
         Command::Serve => commands::serve().await,
         Command::Seed { sets, reset, dry_run } => commands::seed(&sets, reset, dry_run).await,
         Command::Generate { gifts, seed } => commands::generate(gifts, seed).await,
+        Command::Import {
+            files,
+            holds,
+            keep_good,
+            dry_run,
+            without_claims,
+            by,
+        } => {
+            let asked = Import {
+                files,
+                kind: holds.collection,
+                format: holds.format,
+                by,
+                keep_good,
+                dry_run,
+                without_claims,
+            };
+            commands::transfer::import(asked).await
+        }
+        Command::Export { file, holds } => commands::transfer::export(&file, holds.collection, holds.format).await,
+        Command::Backup { file } => commands::transfer::backup(&file).await,
+        Command::Restore { file, replace } => commands::transfer::restore(&file, replace).await,
         Command::Check => commands::check().await,
         Command::Token(Token::Create {
             name,

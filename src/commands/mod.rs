@@ -1,9 +1,12 @@
-//! What each command does, from configuration to exit status. The commands on tokens stand in `token`.
+//! What each command does, from configuration to exit status. The commands on tokens stand in `token`, those on files of
+//! documents in `transfer`.
 
+mod progress;
 pub mod token;
+pub mod transfer;
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,9 +23,12 @@ use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
 use menagerie::telemetry::{self, Telemetry, TelemetryError};
+use menagerie::transfer::Progress;
 use menagerie::{graphql, http};
+use progress::Bar;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use token::TokenError;
+use transfer::TransferError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +53,8 @@ pub enum Failure {
     Signed(#[from] SignedError),
     #[error("{0}")]
     Token(#[from] TokenError),
+    #[error("{0}")]
+    Transfer(#[from] TransferError),
     #[error("cannot listen on {1}: {2}; set {0} to another address")]
     Bind(&'static str, SocketAddr, std::io::Error),
     #[error("the server failed: {0}")]
@@ -62,6 +70,7 @@ impl Failure {
             )) => 65,
             Self::Store(StoreError::Unavailable(_)) | Self::Load(LoadError::Store(StoreError::Unavailable(_))) => 69,
             Self::Token(TokenError::Taken { .. } | TokenError::Unknown { .. }) => 65,
+            Self::Transfer(error) => error.exit_code(),
             Self::Config(_)
             | Self::Telemetry(_)
             | Self::Tls(_)
@@ -198,17 +207,19 @@ pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
 pub async fn generate(gifts: usize, seed: u64) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open(&config, false).await?;
-    let shows = std::io::stderr().is_terminal();
+    let mut bar = Bar::new();
     let outcome = synthetic::generate(&database.store, gifts, seed, |done, total| {
-        if shows {
-            let _ = write!(std::io::stderr(), "\r{done} of {total} documents");
-        }
+        let (done, total) = (done as u64, total as u64);
+        bar.show(Progress {
+            doing: "writing",
+            done,
+            total,
+            rows: done,
+        });
     })
     .await;
+    bar.clear();
     database.close().await;
-    if shows {
-        let _ = writeln!(std::io::stderr());
-    }
     for (kind, new) in outcome? {
         say(format_args!("{}: {new} new", kind.collection()));
     }

@@ -17,15 +17,8 @@ use crate::store::write::Prepared;
 #[include = "*/*.json"]
 struct Bundled;
 
-/// The order in which a set's files are read: what is referred to comes before what refers.
-const ORDER: [Kind; 6] = [
-    Kind::Source,
-    Kind::Nation,
-    Kind::Animal,
-    Kind::Event,
-    Kind::Gift,
-    Kind::Claim,
-];
+/// The order in which a set's files are read.
+const ORDER: [Kind; 6] = Kind::REFERRED_FIRST;
 
 /// A set that has been read and whose documents each fit their collection.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 //! Knows nothing of GraphQL or HTTP.
 
 pub mod aggregate;
+pub mod backup;
 pub mod bson_types;
 pub mod check;
 pub mod collections;
@@ -18,7 +19,9 @@ pub mod explain;
 pub mod feed;
 pub mod filter;
 mod find;
+mod incoming;
 pub mod join;
+pub mod leaves;
 mod matches;
 mod meter;
 pub mod page;

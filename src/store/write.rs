@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::collections::{self, bson_of, unique_fields};
 use super::derive::{derive, fingerprint, take_out_derived, texts_at, without_nulls, words_of};
-use super::edit::{Step, told};
+use super::edit::entry_of;
 use super::error::code_of;
 use super::validate::{Problem, number_of, problems};
 use super::{Result, Store, StoreError};
@@ -119,10 +119,10 @@ pub struct Taken {
 }
 
 /// The server's code for "this user may not do that".
-const UNAUTHORIZED: i32 = 13;
+pub(super) const UNAUTHORIZED: i32 = 13;
 
 /// The collection that remembers what a seed set wrote.
-const SEEDED: &str = "seeded";
+pub(super) const SEEDED: &str = "seeded";
 
 impl Store {
     /// Those of `ids` that exist.
@@ -246,14 +246,14 @@ impl Store {
                         .session(&mut *session)
                         .await?;
                     if last > 0 {
-                        let step = Step::new(None, prepared.clone());
-                        entries.push(told(by, &step, last + 1, now));
+                        let after = Some(&prepared.document);
+                        entries.push(entry_of(by, &prepared.id, None, after, last + 1, now));
                     }
                 }
                 Change::Replace(prepared, stored) => {
                     let version = self.replace(session, prepared, stored, now).await?;
-                    let step = Step::new(Some(stored.document.clone()), prepared.clone());
-                    entries.push(told(by, &step, version, now));
+                    let (before, after) = (Some(&stored.document), Some(&prepared.document));
+                    entries.push(entry_of(by, &prepared.id, before, after, version, now));
                 }
             }
             self.database
@@ -266,7 +266,7 @@ impl Store {
                 .session(&mut *session)
                 .await?;
         }
-        self.record(session, entries).await
+        self.record(session, entries, false).await
     }
 
     async fn replace(

@@ -35,5 +35,6 @@ mod stopping; // signals under load
 mod support; // TestApp
 mod throwing; // random bytes, token soup, broken queries: never a 5xx
 mod timeline; // gifts and events in one list: what it holds, costs, refuses
+mod transferring; // documents in files: imports, exports that imports read back, backups
 mod walk;
 mod writing; // what editors change: mutations, history, races, roles // random filters, orders and pages against a naive model

@@ -1,11 +1,14 @@
 //! The README tells the truth: its query gives its answer, its table lists the settings.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use menagerie::config::{Config, Profile};
 
 use serde_json::Value as Json;
 
+use crate::commands::{clean, ends_with, output};
 use crate::support::TestApp;
 
 fn readme() -> String {
@@ -30,6 +33,30 @@ async fn the_query_in_the_readme_gives_the_answer_in_the_readme() {
         "the README should say:\n{:#}",
         serde_json::json!({ "data": data })
     );
+}
+
+#[tokio::test]
+async fn the_commands_on_files_in_the_readme_do_what_they_say() {
+    let app = TestApp::with(&["article"]).await;
+    let readme = readme();
+    let (_, section) = readme.split_once("## Import, export, backup").expect("the section");
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_menagerie")).parent().expect("a folder");
+    let path = std::env::var("PATH").expect("a path");
+    for line in block(section, "sh").lines() {
+        let mut command = Command::new("sh");
+        clean(&mut command, folder.path());
+        let path = format!("{}:{path}", program.display());
+        command.args(["-c", line]).env("PATH", path);
+        command
+            .env("MONGODB_URI", &app.options.uri)
+            .env("MONGODB_DATABASE", &app.options.database);
+        let said = ends_with(&mut command, 0);
+        if line.contains(" import ") {
+            assert!(said.starts_with("0 created, 0 updated, "), "{line}: {said}");
+        }
+    }
+    assert!(output(&app, &["check"]).starts_with("nothing found"));
 }
 
 #[test]

@@ -86,6 +86,16 @@ impl Kind {
         Kind::Source,
     ];
 
+    /// Every type, in an order in which most references lead back.
+    pub const REFERRED_FIRST: [Kind; 6] = [
+        Kind::Source,
+        Kind::Nation,
+        Kind::Animal,
+        Kind::Event,
+        Kind::Gift,
+        Kind::Claim,
+    ];
+
     /// What stands before the `_` of an id: "gift".
     pub fn prefix(self) -> &'static str {
         match self {

@@ -1,10 +1,11 @@
 //! Mutations: what editors change. Each checks who asks, hands one edit to the store, and reads what came of it.
 //!
 //! Mistakes of the caller are data (`userErrors`); errors are left for who may not ask, and for faults of the server.
-//! What each collection takes stands in `collections`, the values in it in `inputs`. What an edit is, is the store's.
+//! What each collection takes stands in `collections`, the values in it in `inputs`, many rows at once in `import`. What an edit is, is the store's.
 
 mod admin;
 mod collections;
+mod import;
 mod inputs;
 mod revert;
 
@@ -27,6 +28,7 @@ use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
 use admin::AdminMutation;
 pub use admin::AdminQuery;
 use collections::{AnimalMutation, ClaimMutation, EventMutation, GiftMutation, NationMutation, SourceMutation};
+use import::ImportMutation;
 use revert::RevertMutation;
 
 /// The longest idempotency key, in characters.
@@ -44,6 +46,7 @@ pub struct Mutation(
     SourceMutation,
     RevertMutation,
     AdminMutation,
+    ImportMutation,
 );
 
 /// What keeps a change from being made: a mistake that the caller can put right. Nothing was changed.

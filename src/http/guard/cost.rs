@@ -9,6 +9,7 @@
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
 //! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
 //! | a mutation: what it looks at and writes | 100 more |
+//! | `importRows`, for each row | 2 more |
 //! | a subscription: the price of one change, and once for going back to its cursor | 10 more |
 //! | `__schema` | 5,000 more |
 //! | `__type` | 500 more |
@@ -105,6 +106,7 @@ impl<'a> Prices<'a> {
         let own = match field.name.as_str() {
             "totalCount" if on_page => COUNT * collections_in(parent),
             _ if parent == "Subscription" => PAGE,
+            "importRows" => CHANGE + DOCUMENT * self.imported(field),
             _ if parent == "Mutation" => CHANGE,
             "__schema" => SCHEMA,
             "__type" => TYPE,
@@ -147,6 +149,29 @@ impl<'a> Prices<'a> {
             },
             _ => 1,
         }
+    }
+
+    /// How many rows an import brings, wherever a variable stands in its input.
+    fn imported(&self, field: &Field) -> u64 {
+        let count = |rows: &Value| match rows {
+            Value::List(rows) => Some(rows.len()),
+            Value::Variable(name) => Some(self.variables.get(name.as_str())?.as_array()?.len()),
+            _ => None,
+        };
+        let rows = match field.specified_argument_by_name("input").map(|input| &**input) {
+            Some(Value::Object(input)) => input
+                .iter()
+                .find(|(name, _)| name == "rows")
+                .and_then(|(_, rows)| count(rows)),
+            Some(Value::Variable(name)) => {
+                let input = self.variables.get(name.as_str());
+                let rows = input.and_then(|input| input.as_object()?.get("rows")?.as_array());
+                rows.map(Vec::len)
+            }
+            _ => None,
+        };
+        // A single value stands for a list of one.
+        rows.unwrap_or(1) as u64
     }
 
     /// Whether a type is a kind of document, or stands for several.

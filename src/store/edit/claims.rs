@@ -1,16 +1,17 @@
 //! What keeps claims whole: figures that change say on which claim they rest, and claims that contradict each other
 //! both say so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mongodb::ClientSession;
 use mongodb::bson::{Array, Bson, Document};
 
 use super::steps::{as_written, prepared};
-use super::{Edit, Refusal, Step, Tried, or_refused};
+use super::{Refusal, Step, Tried, or_refused};
 use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::derive::texts_at;
+use crate::store::write::Prepared;
 
 /// The field of a claim that names the claims which contradict it.
 const CONFLICTS: &str = "conflictsWith";
@@ -91,24 +92,59 @@ pub(super) fn unclaimed(kind: Kind, before: &Document, after: &Document) -> Vec<
     refusals
 }
 
+/// The claims that one contradicts, as it says.
+fn conflicts(document: Option<&Document>) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    if let Some(document) = document {
+        texts_at(document, CONFLICTS, &mut |id| ids.extend([id.to_owned()]));
+    }
+    ids
+}
+
+/// A claim that contradicts just these.
+fn contradicting(kind: Kind, claim: &Document, others: BTreeSet<String>) -> Result<Prepared, Vec<Refusal>> {
+    let mut document = as_written(claim);
+    document.insert(CONFLICTS, others.into_iter().map(Bson::from).collect::<Array>());
+    prepared(kind, document)
+}
+
+/// Rows in which every claim names those of the others that name it.
+pub(super) fn symmetrical(rows: Vec<Prepared>) -> Vec<Prepared> {
+    let mut named_by: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for row in rows.iter().filter(|row| row.kind == Kind::Claim) {
+        for other in conflicts(Some(&row.document)) {
+            named_by.entry(other).or_default().insert(row.id.clone());
+        }
+    }
+    let rows = rows.into_iter().map(|row| {
+        let mut held = conflicts(Some(&row.document));
+        let before = held.len();
+        held.extend(named_by.remove(&row.id).unwrap_or_default());
+        if row.kind != Kind::Claim || held.len() == before {
+            return row;
+        }
+        contradicting(row.kind, &row.document, held).unwrap_or(row)
+    });
+    rows.collect()
+}
+
 impl Store {
     /// The claims on the other side of what changes in `conflictsWith`: who contradicts a claim is contradicted by it.
-    pub(super) async fn mirrored(&self, session: &mut ClientSession, edit: &Edit, step: &Step) -> Tried<Vec<Step>> {
-        let conflicts = |document: Option<&Document>| {
-            let mut ids = BTreeSet::new();
-            if let Some(document) = document {
-                texts_at(document, CONFLICTS, &mut |id| ids.extend([id.to_owned()]));
-            }
-            ids
-        };
-        let id = step.id();
-        let (was, is) = (
-            conflicts(step.before.as_ref()),
-            conflicts(step.after.as_ref().map(|after| &after.document)),
-        );
+    pub(super) async fn mirrored(
+        &self,
+        session: &mut ClientSession,
+        kind: Kind,
+        id: &str,
+        before: Option<&Document>,
+        after: Option<&Document>,
+    ) -> Tried<Vec<Step>> {
+        if kind != Kind::Claim {
+            return Ok(Ok(Vec::new()));
+        }
+        let (was, is) = (conflicts(before), conflicts(after));
         let mut steps = Vec::new();
         for other in was.symmetric_difference(&is).filter(|other| *other != id) {
-            let Some(before) = self.found(session, edit.kind, other).await? else {
+            let Some(before) = self.found(session, kind, other).await? else {
                 continue;
             };
             let mut held = conflicts(Some(&before));
@@ -117,13 +153,10 @@ impl Store {
             } else {
                 held.remove(id)
             };
-            if !changes {
-                continue;
+            if changes {
+                let after = or_refused!(contradicting(kind, &before, held));
+                steps.push(Step::new(Some(before), after));
             }
-            let mut document = as_written(&before);
-            document.insert(CONFLICTS, held.into_iter().map(Bson::from).collect::<Array>());
-            let after = or_refused!(prepared(edit.kind, document));
-            steps.push(Step::new(Some(before), after));
         }
         Ok(Ok(steps))
     }

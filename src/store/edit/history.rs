@@ -9,7 +9,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde_json::Value as Json;
 
 use super::steps::as_written;
-use super::{Asked, Step, version_of};
+use super::{Asked, version_of};
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
 use crate::store::rows::json_of;
@@ -77,43 +77,37 @@ pub struct FieldChange {
     pub after: Option<Json>,
 }
 
-/// The entry of a step that gives a document this version.
-pub(in crate::store) fn told(by: &str, step: &Step, version: i64, now: DateTime) -> Document {
-    let action = match (&step.before, &step.after) {
-        (None, _) => Action::Created,
-        (Some(_), Some(_)) => Action::Updated,
-        (Some(_), None) => Action::Deleted,
-    };
-    let before = step.before.as_ref().map(as_written).unwrap_or_default();
-    let after = step.after.as_ref().map(|after| as_written(&after.document));
-    let id = step.id();
-    doc! {
-        "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": by,
-        "action": action.word(), "changes": changes(&before, &after.unwrap_or_default()),
-    }
-}
-
 impl Store {
-    /// Writes entries, in the transaction of what they tell of.
-    pub(in crate::store) async fn record(&self, session: &mut ClientSession, entries: Vec<Document>) -> Asked<()> {
+    /// Writes entries, in the transaction of what they tell of. `unchecked`: the database need not hold them against their
+    /// schema, which not every user may ask for.
+    pub(in crate::store) async fn record(
+        &self,
+        session: &mut ClientSession,
+        entries: Vec<Document>,
+        unchecked: bool,
+    ) -> Asked<()> {
         if entries.is_empty() {
             return Ok(());
         }
         let rows = self.database.collection::<Document>(HISTORY);
-        rows.insert_many(entries).session(session).await.map(drop)
+        let rows = rows.insert_many(entries).bypass_document_validation(unchecked);
+        rows.session(session).await.map(drop)
     }
 
-    /// The versions that documents had last, also where they are gone; those that never were are left out.
+    /// The versions that documents had last, also where they are gone; those that never were are left out. One command.
     pub(in crate::store) async fn last_versions(
         &self,
         session: &mut ClientSession,
         ids: &[&str],
     ) -> Asked<HashMap<String, i64>> {
+        let mut last = HashMap::new();
+        if ids.is_empty() {
+            return Ok(last);
+        }
         let rows = self.database.collection::<Document>(HISTORY);
         let rows = rows.find(doc! { "document": { "$in": ids } });
         let rows = rows.projection(doc! { "document": 1, "version": 1 });
         let mut rows = rows.session(&mut *session).await?;
-        let mut last = HashMap::new();
         while let Some(row) = rows.next(&mut *session).await.transpose()? {
             let document = row.get_str("document").unwrap_or_default().to_owned();
             let version = last.entry(document).or_default();
@@ -157,6 +151,28 @@ impl Store {
             .limit(i64::try_from(limit).unwrap_or(i64::MAX));
         let rows: Vec<Document> = rows.max_time(self.time_left()).await?.try_collect().await?;
         Ok(rows.iter().filter_map(entry).collect())
+    }
+}
+
+/// The entry that tells of a change from one stored document to another, either of which may be absent.
+pub(in crate::store) fn entry_of(
+    by: &str,
+    id: &str,
+    before: Option<&Document>,
+    after: Option<&Document>,
+    version: i64,
+    now: DateTime,
+) -> Document {
+    let action = match (before, after) {
+        (None, _) => Action::Created,
+        (Some(_), Some(_)) => Action::Updated,
+        (Some(_), None) => Action::Deleted,
+    };
+    let before = before.map(as_written).unwrap_or_default();
+    let after = after.map(as_written).unwrap_or_default();
+    doc! {
+        "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": by,
+        "action": action.word(), "changes": changes(&before, &after),
     }
 }
 

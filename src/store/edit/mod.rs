@@ -2,8 +2,9 @@
 //!
 //! Here stand what is asked for, what comes of it, and the order of the steps. What is recorded of an edit stands in
 //! `history`, repeated requests in `retries`, what a wish makes of a document in `steps`, what keeps an edit from being
-//! made in `refusal`, `obstacles` and `claims`. Who may edit is decided above the store.
+//! made in `refusal`, `obstacles` and `claims`, many documents at once in `bulk`. Who may edit is decided above the store.
 
+mod bulk;
 mod claims;
 mod history;
 mod obstacles;
@@ -20,8 +21,9 @@ use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
 use serde_json::Value as Json;
 use tracing::Instrument;
 
+pub use bulk::{Bulk, Effect, Intent, RowOutcome};
 pub use history::{Action, Entry, FieldChange};
-pub(super) use history::{HISTORY, told};
+pub(super) use history::{HISTORY, entry_of};
 pub(super) use obstacles::LOCKS;
 pub use refusal::{Reason, Refusal};
 pub(super) use retries::RETRIES;
@@ -92,15 +94,17 @@ pub enum Outcome {
 }
 
 /// A document before and after an edit; absent where there is none.
-pub(super) struct Step {
+struct Step {
+    kind: Kind,
     before: Option<Document>,
     after: Option<Prepared>,
 }
 
 impl Step {
     /// To what a document is to be.
-    pub(super) const fn new(before: Option<Document>, after: Prepared) -> Self {
+    const fn new(before: Option<Document>, after: Prepared) -> Self {
         Self {
+            kind: after.kind,
             before,
             after: Some(after),
         }
@@ -159,9 +163,7 @@ impl Store {
                 }
             }
         };
-        let edited = tokio::spawn(edited.in_current_span());
-        // Nothing cancels it but the runtime's end, which this does not live to see.
-        edited.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
+        by_itself(edited).await
     }
 
     async fn attempt(&self, edit: &Edit) -> Result<Outcome> {
@@ -223,15 +225,20 @@ impl Store {
             Some(after) => or_refused!(self.may_be_written(session, after, step.before.as_ref()).await?),
             None => or_refused!(self.may_be_deleted(session, edit.kind, step.id()).await?),
         }
-        let mirrored = match edit.kind {
-            Kind::Claim => or_refused!(self.mirrored(session, edit, &step).await?),
-            _ => Vec::new(),
-        };
+        let after = step.after.as_ref().map(|after| &after.document);
+        let mirrored = or_refused!(
+            self.mirrored(session, edit.kind, step.id(), step.before.as_ref(), after)
+                .await?
+        );
         let now = DateTime::now();
-        let version = self.take(session, edit, &step, now).await?;
+        let by = match &edit.wish {
+            Wish::Revert { entry } => (edit.by.as_str(), Some(entry.as_str())),
+            _ => (edit.by.as_str(), None),
+        };
+        let version = self.take(session, by, &step, now).await?;
         let mut made = made(step.id().to_owned(), version);
         for other in &mirrored {
-            self.take(session, edit, other, now).await?;
+            self.take(session, by, other, now).await?;
             made.others.push(other.id().to_owned());
         }
         if let Some(retry) = &edit.retry {
@@ -241,30 +248,30 @@ impl Store {
     }
 
     /// Takes a step: the document and its entry in the history. Gives the document's new version.
-    async fn take(&self, session: &mut ClientSession, edit: &Edit, step: &Step, now: DateTime) -> Asked<i64> {
+    async fn take(
+        &self,
+        session: &mut ClientSession,
+        (by, reverts): (&str, Option<&str>),
+        step: &Step,
+        now: DateTime,
+    ) -> Asked<i64> {
         let id = step.id();
         let last = match &step.before {
             Some(before) => version_of(before),
             None => self.last_versions(session, &[id]).await?.remove(id).unwrap_or_default(),
         };
-        let mut entry = told(&edit.by, step, last + 1, now);
-        if let Wish::Revert { entry: reverted } = &edit.wish {
+        let after = step.after.as_ref().map(|after| &after.document);
+        let mut entry = entry_of(by, id, step.before.as_ref(), after, last + 1, now);
+        if let Some(reverted) = reverts {
             entry.insert("reverts", reverted);
         }
-        self.put(session, edit.kind, step, last + 1, now).await?;
-        self.record(session, vec![entry]).await?;
+        self.put(session, step, last + 1, now).await?;
+        self.record(session, vec![entry], false).await?;
         Ok(last + 1)
     }
 
-    async fn put(
-        &self,
-        session: &mut ClientSession,
-        kind: Kind,
-        step: &Step,
-        version: i64,
-        now: DateTime,
-    ) -> Asked<()> {
-        let (documents, id) = (self.documents(kind), step.id());
+    async fn put(&self, session: &mut ClientSession, step: &Step, version: i64, now: DateTime) -> Asked<()> {
+        let (documents, id) = (self.documents(step.kind), step.id());
         let stamped = |after: &Prepared, created| {
             let mut document = after.document.clone();
             stamp(&mut document, version, created, now);
@@ -301,6 +308,13 @@ fn update(before: &Document, after: Document) -> Document {
         update.insert("$unset", unset);
     }
     update
+}
+
+/// Runs a task apart from whoever waits for it.
+async fn by_itself<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> T {
+    let task = tokio::spawn(task.in_current_span());
+    // Nothing cancels it but the runtime's end, which this does not live to see.
+    task.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
 }
 
 fn version_of(document: &Document) -> i64 {

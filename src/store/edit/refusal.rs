@@ -11,6 +11,8 @@ pub struct Refusal {
     pub field: Option<String>,
     /// What was found, and what is accepted.
     pub message: String,
+    /// The id that leads nowhere, where that is the reason.
+    pub missing: Option<String>,
 }
 
 /// Kinds of reasons.
@@ -42,11 +44,12 @@ impl Refusal {
             reason,
             field: field.map(str::to_owned),
             message,
+            missing: None,
         }
     }
 
     /// A value is not accepted.
-    pub(super) fn invalid(problem: &Problem) -> Self {
+    pub fn invalid(problem: &Problem) -> Self {
         let field = Some(problem.path.as_str()).filter(|path| !path.is_empty());
         let field = field.map(|path| if path == "_id" { "id" } else { path });
         let message = format!("found {}; accepted: {}", problem.found, problem.accepted);
@@ -77,7 +80,16 @@ impl Refusal {
     /// A reference leads nowhere.
     pub(super) fn dangling(path: &str, id: &str) -> Self {
         let message = format!("found {id:?}, which does not exist; accepted: the id of a document that exists");
-        Self::new(Reason::NoSuchReference, Some(path), message)
+        Self {
+            missing: Some(id.to_owned()),
+            ..Self::new(Reason::NoSuchReference, Some(path), message)
+        }
+    }
+
+    /// An earlier row of the same batch has the id, or a value that must be one document's own.
+    pub(super) fn twice(field: &str, value: &str, by: &str) -> Self {
+        let message = format!("found {value:?}, which an earlier row, {by}, has too; accepted: each once");
+        Self::new(Reason::Taken, Some(field), message)
     }
 
     /// Another document refers to the one that is to be deleted.

@@ -37,6 +37,7 @@ impl Store {
             Wish::Delete { id } => {
                 let before = or_refused!(self.expected(session, edit, id).await?);
                 Ok(Ok(Step {
+                    kind,
                     before: Some(before),
                     after: None,
                 }))
@@ -69,7 +70,11 @@ impl Store {
             document.insert("_id", &id);
             Some(or_refused!(prepared(edit.kind, document)))
         };
-        Ok(Ok(Step { before, after }))
+        Ok(Ok(Step {
+            kind: edit.kind,
+            before,
+            after,
+        }))
     }
 
     /// The document, if it is there and of the version that is expected.

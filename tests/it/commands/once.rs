@@ -33,7 +33,9 @@ fn every_help_has_an_example() {
         .filter(|name| *name != "help")
         .collect();
     assert!(
-        commands.starts_with(&["serve", "seed", "generate", "schema", "check", "token"]),
+        commands.starts_with(&[
+            "serve", "seed", "generate", "schema", "check", "import", "export", "backup", "restore", "token"
+        ]),
         "{help}"
     );
     for name in commands {

@@ -1,0 +1,171 @@
+//! The commands on files of documents: `import`, `export`, `backup`, `restore`.
+//!
+//! What they do stands in the room `transfer`; here it gets a database, a bar, and an exit status.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use menagerie::domain::id::Kind;
+use menagerie::store::StoreError;
+use menagerie::store::tokens::check_name;
+use menagerie::transfer::backup::{self, BackupError, Counts};
+use menagerie::transfer::export::{self, ExportError};
+use menagerie::transfer::import::{self, ImportError, Options, Told};
+use menagerie::transfer::{Format, Input, InputError};
+
+use super::progress::Bar;
+use super::{Database, Outcome, explain, say, start};
+
+/// Why a command on files failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TransferError {
+    #[error("{0}")]
+    Input(#[from] InputError),
+    #[error("{0}")]
+    Import(#[from] ImportError),
+    #[error("{0}")]
+    Export(#[from] ExportError),
+    #[error("{0}")]
+    Backup(#[from] BackupError),
+    #[error("{0}: which format? Accepted: --format csv or ndjson, or a file that ends in .csv, .ndjson or .jsonl")]
+    NoFormat(String),
+}
+
+impl TransferError {
+    /// By sysexits(3): 65 bad data, 66 no input, 69 no database, 73 no output, 70 the rest.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Input(InputError::Unreadable(..)) => 66,
+            Self::Input(_) | Self::NoFormat(_) => 64,
+            Self::Import(ImportError::Bad { .. } | ImportError::Overtaken(_) | ImportError::Changed { .. })
+            | Self::Backup(BackupError::Damaged { .. } | BackupError::NotEmpty(_)) => 65,
+            Self::Import(ImportError::Unreadable { .. }) => 66,
+            Self::Export(ExportError::Unwritten(_)) | Self::Backup(BackupError::Io(_)) => 73,
+            Self::Import(ImportError::Store { error, .. })
+            | Self::Export(ExportError::Store(error))
+            | Self::Backup(BackupError::Store(error)) => match error {
+                StoreError::Unavailable(_) => 69,
+                _ => 70,
+            },
+            Self::Backup(BackupError::BrokenOff(_)) => 70,
+        }
+    }
+}
+
+/// What is to be imported, and how.
+pub struct Import {
+    pub files: Vec<PathBuf>,
+    pub kind: Option<Kind>,
+    pub format: Option<Format>,
+    pub by: Option<String>,
+    pub keep_good: bool,
+    pub dry_run: bool,
+    pub without_claims: bool,
+}
+
+/// Reads documents from files.
+pub async fn import(asked: Import) -> Outcome {
+    let (config, _telemetry) = start()?;
+    let open = |path: &PathBuf| Input::open(path, asked.kind, asked.format);
+    let inputs: Vec<Input> = asked
+        .files
+        .iter()
+        .map(open)
+        .collect::<Result<_, _>>()
+        .map_err(TransferError::from)?;
+    let options = Options {
+        by: asked.by.or_else(user).unwrap_or_else(|| "import".to_owned()),
+        keep_good: asked.keep_good,
+        dry_run: asked.dry_run,
+        without_claims: asked.without_claims,
+    };
+    let database = if asked.dry_run {
+        Database::open_as_is(&config).await?
+    } else {
+        Database::open(&config, false).await?
+    };
+    let mut bar = Bar::new();
+    let mut tell = |told| match told {
+        Told::Bad(row) => bar.explain(row),
+        Told::Progress(progress) => bar.show(progress),
+    };
+    let outcome = import::import(&database.store, inputs, &options, &mut tell).await;
+    bar.clear();
+    database.close().await;
+    say(outcome.map_err(TransferError::from)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who is logged in, where that can be the name of one who writes.
+fn user() -> Option<String> {
+    let user = std::env::var("USER").ok()?;
+    check_name(&user).ok()
+}
+
+/// Writes a collection into a file.
+pub async fn export(file: &Path, kind: Option<Kind>, format: Option<Format>) -> Outcome {
+    let (config, _telemetry) = start()?;
+    let name = file.display().to_string();
+    let stem = file.file_stem().unwrap_or_default();
+    let by_name = || Kind::ALL.into_iter().find(|kind| stem == kind.collection());
+    let kind = kind.or_else(by_name);
+    let kind = kind.ok_or_else(|| TransferError::from(InputError::NoCollection(name.clone())))?;
+    let format = format.or_else(|| Format::of(file));
+    let format = format.ok_or_else(|| TransferError::NoFormat(name.clone()))?;
+    let database = Database::open_as_is(&config).await?;
+    let mut bar = Bar::new();
+    let mut tell = |progress| bar.show(progress);
+    let outcome = if name == "-" {
+        export::export(&database.store, kind, format, &mut io::stdout(), &mut tell).await
+    } else {
+        export::export_file(&database.store, kind, format, file, &mut tell).await
+    };
+    bar.clear();
+    database.close().await;
+    let rows = outcome.map_err(TransferError::from)?;
+    explain(format_args!("{}: {rows} rows", kind.collection()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes everything into a file.
+pub async fn backup(file: &Path) -> Outcome {
+    let (config, _telemetry) = start()?;
+    let database = Database::open_as_is(&config).await?;
+    let mut bar = Bar::new();
+    let outcome = backup::backup(&database.store, file, &mut |progress| bar.show(progress)).await;
+    bar.clear();
+    database.close().await;
+    tell_counts(&outcome.map_err(TransferError::from)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts everything back from a file; what is not as it should be then is told, with the exit status 1.
+pub async fn restore(file: &Path, replace: bool) -> Outcome {
+    let (config, _telemetry) = start()?;
+    let database = Database::open(&config, false).await?;
+    let mut bar = Bar::new();
+    let outcome = backup::restore(&database.store, file, replace, &mut |progress| bar.show(progress)).await;
+    bar.clear();
+    let findings = match &outcome {
+        Ok(_) => database.store.check().await,
+        Err(_) => Ok(Vec::new()),
+    };
+    database.close().await;
+    tell_counts(&outcome.map_err(TransferError::from)?);
+    let findings = findings?;
+    for finding in &findings {
+        say(finding);
+    }
+    Ok(if findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn tell_counts(counts: &Counts) {
+    for (name, count) in counts {
+        say(format_args!("{name}: {count}"));
+    }
+}

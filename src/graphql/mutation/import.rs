@@ -1,0 +1,183 @@
+//! Many documents in one request, as rows: what `menagerie import` does with files, up to some hundred at a time.
+
+use async_graphql::{Context, InputObject, Json, Object, SimpleObject};
+use futures_util::FutureExt;
+use serde_json::Value;
+
+use super::UserErrorCode;
+use crate::domain::id::Kind;
+use crate::graphql::arena::Arena;
+use crate::graphql::error::{ApiError, Result, to_graphql};
+use crate::graphql::list::List;
+use crate::graphql::one::One;
+use crate::graphql::viewer::editor;
+use crate::store::edit::{Bulk, Effect, Intent, Refusal};
+use crate::store::write::Prepared;
+
+/// The most rows that a request may bring.
+const MOST: usize = 1_000;
+
+/// Which documents to write.
+#[derive(InputObject, Clone, Debug)]
+pub struct ImportRowsInput {
+    /// Of which kind they are.
+    kind: Kind,
+    /// Up to 1,000 documents, each with all that it is to say: ids in the place of relations, `id` for its own. What the
+    /// server fills in, such as `version` and the bounds of dates, is passed over, so rows of `/export/….ndjson` can be
+    /// given as they are. A row without `id` gets one made of its slug, or of what it says.
+    rows: Vec<Json<Value>>,
+    /// Write the good rows although others are bad.
+    #[graphql(default)]
+    keep_good: bool,
+    /// Say what would be written, and write nothing.
+    #[graphql(default)]
+    dry_run: bool,
+    /// Let figures change without a claim that supports them.
+    #[graphql(default)]
+    without_claims: bool,
+}
+
+/// What became of rows that were to be written.
+#[derive(SimpleObject, Debug, Default)]
+#[graphql(serial)]
+pub struct ImportRowsPayload {
+    /// How many documents are new.
+    created: i32,
+    /// How many documents say something else now; each was replaced as a whole.
+    updated: i32,
+    /// How many rows say what is stored already.
+    unchanged: i32,
+    /// What is wrong with rows. Unless `keepGood` is set, nothing was written where there is any.
+    user_errors: List<One<RowError>>,
+}
+
+/// Something that is wrong with a row.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(serial)]
+pub struct RowError {
+    /// Which row, counted from 0; null where it is about all of them.
+    row: Option<i32>,
+    /// What kind of mistake.
+    code: UserErrorCode,
+    /// The field of the row that it is about, as a path such as `items[0].count.min`; null where it is about the row as a
+    /// whole.
+    field: Option<String>,
+    /// What was found, and what is accepted.
+    message: String,
+}
+
+impl RowError {
+    fn new(row: usize, refusal: Refusal) -> Self {
+        Self {
+            row: Some(number(row)),
+            code: refusal.reason.into(),
+            field: refusal.field,
+            message: refusal.message,
+        }
+    }
+}
+
+/// The mutation of this file.
+#[derive(Default)]
+pub struct ImportMutation;
+
+#[Object]
+impl ImportMutation {
+    /// Writes documents as rows say: what is not there is entered, what says something else is replaced as a whole, and
+    /// what says so already is left alone, so the same request again changes nothing. One transaction: all or nothing,
+    /// unless `keepGood` is set. Rows may refer to each other.
+    async fn import_rows(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and how.")] input: Box<ImportRowsInput>,
+    ) -> async_graphql::Result<One<ImportRowsPayload>> {
+        async { Ok(One::from(imported(ctx, *input).await?)) }
+            .boxed()
+            .await
+            .map_err(to_graphql)
+    }
+}
+
+async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRowsPayload> {
+    let by = editor(ctx)?;
+    let arena = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
+    // What an earlier mutation of the same request has read may change with this one.
+    arena.clear();
+    let ImportRowsInput {
+        kind,
+        rows,
+        keep_good,
+        dry_run,
+        without_claims,
+    } = input;
+    if rows.len() > MOST {
+        let error = RowError {
+            row: None,
+            code: UserErrorCode::Invalid,
+            field: Some("rows".to_owned()),
+            message: format!(
+                "found {} rows; accepted: up to {MOST}, and the others in further requests",
+                rows.len()
+            ),
+        };
+        return Ok(ImportRowsPayload {
+            user_errors: [One::from(error)].into_iter().collect(),
+            ..ImportRowsPayload::default()
+        });
+    }
+    // Elsewhere: so many rows take as long as a thousand requests.
+    let prepared = tokio::task::spawn_blocking(move || prepared(kind, &rows));
+    let (places, rows, mut errors) = prepared.await.map_err(|_| ApiError::Internal)?;
+    let is_whole = keep_good || errors.is_empty();
+    let bulk = Bulk {
+        rows,
+        by,
+        keep_good,
+        without_claims,
+        intent: if dry_run || !is_whole {
+            Intent::Try
+        } else {
+            Intent::Write
+        },
+    };
+    let outcomes = arena.store.write_all(bulk).await?;
+    let mut counts = [0; 3];
+    for (place, outcome) in places.into_iter().zip(outcomes) {
+        if outcome.reasons.is_empty() {
+            counts[outcome.effect as usize] += 1;
+        }
+        errors.extend(outcome.reasons.into_iter().map(|reason| RowError::new(place, reason)));
+    }
+    if !keep_good && !errors.is_empty() {
+        counts = [0; 3];
+    }
+    errors.sort_by_key(|error| error.row);
+    Ok(ImportRowsPayload {
+        created: counts[Effect::Created as usize],
+        updated: counts[Effect::Updated as usize],
+        unchanged: counts[Effect::Unchanged as usize],
+        user_errors: errors.into_iter().map(One::from).collect(),
+    })
+}
+
+/// The rows that are documents of this kind, their places among all, and what is wrong with the others.
+fn prepared(kind: Kind, rows: &[Json<Value>]) -> (Vec<usize>, Vec<Prepared>, Vec<RowError>) {
+    let (mut places, mut good, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, Json(row)) in rows.iter().enumerate() {
+        match Prepared::from_row(kind, row) {
+            Ok(row) => {
+                places.push(place);
+                good.push(row);
+            }
+            Err(problems) => {
+                let wrong = problems.iter().map(Refusal::invalid);
+                errors.extend(wrong.map(|refusal| RowError::new(place, refusal)));
+            }
+        }
+    }
+    (places, good, errors)
+}
+
+fn number(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,78 @@
+//! What is wrong in a row, and where.
+
+use std::fmt;
+
+use crate::store::edit::Refusal;
+use crate::store::validate::Problem;
+
+/// Something that is wrong in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the line, counted from 1: which cell of a table, which character of JSON. `None` for what is not at one
+    /// place.
+    pub column: Option<usize>,
+    /// The field, as a path: `items[0].count.min`; empty for the row itself.
+    pub path: String,
+    /// What was found, and what is accepted.
+    pub message: String,
+}
+
+impl Fault {
+    /// Of a row as a whole, or of its writing.
+    pub(super) fn at(column: impl Into<Option<usize>>, found: impl fmt::Display, accepted: impl fmt::Display) -> Self {
+        Self {
+            column: column.into(),
+            path: String::new(),
+            message: format!("found {found}; accepted: {accepted}"),
+        }
+    }
+
+    /// The same, of a field.
+    pub(super) fn of(self, path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            ..self
+        }
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self::at(None, problem.found, problem.accepted).of(&problem.path)
+    }
+}
+
+impl From<&Refusal> for Fault {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            column: None,
+            path: refusal.field.clone().unwrap_or_default(),
+            message: refusal.message.clone(),
+        }
+    }
+}
+
+/// A row that cannot be imported: a line of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    /// The file's name.
+    pub file: String,
+    /// The line that the row begins in, counted from 1.
+    pub line: u32,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, fault } = self;
+        write!(f, "{file}:{line}")?;
+        if let Some(column) = fault.column {
+            write!(f, ":{column}")?;
+        }
+        if !fault.path.is_empty() {
+            write!(f, ": {}", fault.path)?;
+        }
+        write!(f, ": {}", fault.message)
+    }
+}

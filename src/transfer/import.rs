@@ -1,0 +1,347 @@
+//! Imports: files are read twice. The first pass writes nothing and finds every bad row; the second writes the good ones,
+//! piece by piece, each in one transaction with its entries in the history.
+//!
+//! A row that says what is stored already changes nothing. So an import that was cut off is simply run again, and goes
+//! on where it stopped.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use super::fault::{BadRow, Fault};
+use super::pieces::{Broken, Piece, ROWS, Row, read};
+use super::plan::{Place, Plan};
+use super::{Input, Progress};
+use crate::domain::id::Kind;
+use crate::store::edit::{Bulk, Effect, Intent, RowOutcome};
+use crate::store::write::Prepared;
+use crate::store::{Store, StoreError};
+
+/// How to import.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The name that stands in the history.
+    pub by: String,
+    /// Leave bad rows out; otherwise one bad row keeps all from being written.
+    pub keep_good: bool,
+    /// Find out, and write nothing.
+    pub dry_run: bool,
+    /// Figures may change without a claim.
+    pub without_claims: bool,
+}
+
+/// What is told while an import is under way.
+#[derive(Debug)]
+pub enum Told {
+    /// A row is bad: every one of them has at least one of these.
+    Bad(BadRow),
+    /// How far it has come.
+    Progress(Progress),
+}
+
+/// What an import did, or would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// New documents.
+    pub created: u64,
+    /// Documents that say something else now.
+    pub updated: u64,
+    /// Rows that say what is stored already.
+    pub unchanged: u64,
+    /// Bad rows that were left out.
+    pub bad: u64,
+    /// Nothing was written on purpose.
+    pub dry_run: bool,
+}
+
+impl Report {
+    const fn add(&mut self, effect: Effect) {
+        match effect {
+            Effect::Created => self.created += 1,
+            Effect::Updated => self.updated += 1,
+            Effect::Unchanged => self.unchanged += 1,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            created,
+            updated,
+            unchanged,
+            bad,
+            ..
+        } = self;
+        let would = if self.dry_run {
+            " (nothing is written by a dry run)"
+        } else {
+            ""
+        };
+        write!(
+            f,
+            "{created} created, {updated} updated, {unchanged} unchanged, {bad} bad{would}"
+        )
+    }
+}
+
+/// Why an import did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// There are bad rows, and nothing was written.
+    #[error(
+        "nothing is imported: {bad} of {rows} rows are bad; accepted: good rows only, or --keep-good to leave bad ones out"
+    )]
+    Bad {
+        /// How many.
+        bad: u64,
+        /// Of how many.
+        rows: u32,
+    },
+    /// What some rows rest on was changed by others between the passes.
+    #[error("others changed what these rows rest on meanwhile; {}", again(.0))]
+    Overtaken(Report),
+    /// A file is not any more what it was.
+    #[error("{file} was changed while it was read; {}", again(.done))]
+    Changed {
+        /// Which.
+        file: String,
+        /// What was written before.
+        done: Report,
+    },
+    /// A file cannot be read.
+    #[error("{file} cannot be read: {error}; {}", again(.done))]
+    Unreadable {
+        /// Which.
+        file: String,
+        /// Why.
+        error: io::Error,
+        /// What was written before.
+        done: Report,
+    },
+    /// The database failed.
+    #[error("{error}; {}", again(.done))]
+    Store {
+        /// Why.
+        error: StoreError,
+        /// What was written before.
+        done: Report,
+    },
+}
+
+fn again(done: &Report) -> String {
+    match done.created + done.updated {
+        0 => "nothing was written".to_owned(),
+        written => format!(
+            "{written} rows were written before: run the same command again, which leaves them as they are and goes on"
+        ),
+    }
+}
+
+/// Imports these files.
+///
+/// # Errors
+/// [`ImportError::Bad`] where rows are bad and are not to be left out.
+pub async fn import(
+    store: &Store,
+    mut inputs: Vec<Input>,
+    options: &Options,
+    tell: &mut (dyn FnMut(Told) + Send),
+) -> Result<Report, ImportError> {
+    // What is referred to first, so that few rows have to wait.
+    inputs.sort_by_key(|input| Kind::REFERRED_FIRST.iter().position(|kind| *kind == input.kind));
+    let mut import = Import {
+        total: inputs.iter().map(|input| input.size).sum(),
+        inputs: Arc::new(inputs),
+        store,
+        options,
+        tell,
+        done: Report::default(),
+    };
+    let mut plan = import.look().await?;
+    let (bad, rows) = (plan.bad(), plan.rows);
+    if bad > 0 && !options.keep_good {
+        return Err(ImportError::Bad { bad, rows });
+    }
+    if options.dry_run {
+        return Ok(Report {
+            created: plan.count(Effect::Created),
+            updated: plan.count(Effect::Updated),
+            unchanged: plan.count(Effect::Unchanged),
+            bad,
+            dry_run: true,
+        });
+    }
+    plan.forget();
+    import.write(&plan).await
+}
+
+struct Import<'a> {
+    store: &'a Store,
+    inputs: Arc<Vec<Input>>,
+    options: &'a Options,
+    tell: &'a mut (dyn FnMut(Told) + Send),
+    total: u64,
+    done: Report,
+}
+
+impl Import<'_> {
+    /// The first pass.
+    async fn look(&mut self) -> Result<Plan, ImportError> {
+        let mut plan = Plan::default();
+        let mut pieces = read(&self.inputs);
+        while let Some(piece) = pieces.recv().await {
+            let piece = piece.map_err(|broken| self.unreadable(broken))?;
+            plan.digests.push(piece.digest);
+            let (bytes, last) = (piece.bytes, piece.rows.last().map(|row| row.number + 1));
+            plan.rows = last.unwrap_or(plan.rows);
+            let mut asked = Vec::new();
+            for mut row in piece.rows {
+                let faults = match std::mem::replace(&mut row.content, Err(Vec::new())) {
+                    Err(faults) => faults,
+                    Ok(prepared) => {
+                        let faults = plan.meet(&row, &prepared, |file| self.name(file));
+                        if faults.is_empty() {
+                            asked.push((row, prepared));
+                            continue;
+                        }
+                        faults
+                    }
+                };
+                plan.refuse(&row);
+                self.bad(Place::of(&row), faults);
+            }
+            let (rows, prepared): (Vec<Row>, Vec<Prepared>) = asked.into_iter().unzip();
+            let outcomes = self.hand_over(prepared, Intent::Look).await?;
+            for (row, outcome) in rows.iter().zip(&outcomes) {
+                let faults = plan.hear(row, outcome);
+                self.bad(Place::of(row), faults);
+            }
+            self.progress("checking", bytes, plan.rows);
+        }
+        for (place, fault) in plan.close(self.options.keep_good) {
+            self.bad(place, vec![fault]);
+        }
+        Ok(plan)
+    }
+
+    /// The second pass.
+    async fn write(&mut self, plan: &Plan) -> Result<Report, ImportError> {
+        self.done.bad = plan.bad();
+        let mut pieces = read(&self.inputs);
+        let mut digests = plan.digests.iter();
+        // Rows that wait for a later one, by its number.
+        let mut waiting: HashMap<u32, Vec<(Row, Prepared)>> = HashMap::new();
+        let mut ready = Vec::new();
+        let mut rows = 0;
+        while let Some(piece) = pieces.recv().await {
+            let Piece {
+                rows: read,
+                bytes,
+                digest,
+            } = piece.map_err(|broken| self.unreadable(broken))?;
+            if digests.next() != Some(&digest) {
+                let file = read.first().map_or(0, |row| row.file);
+                return Err(ImportError::Changed {
+                    file: self.name(file),
+                    done: self.done,
+                });
+            }
+            for mut row in read {
+                let number = row.number;
+                rows = number + 1;
+                let Ok(prepared) = std::mem::replace(&mut row.content, Err(Vec::new())) else {
+                    continue;
+                };
+                if plan.is_bad(number) {
+                    continue;
+                }
+                match plan.waits_for(number) {
+                    last if last > number => waiting.entry(last).or_default().push((row, prepared)),
+                    _ => ready.push((row, prepared)),
+                }
+                ready.extend(waiting.remove(&number).into_iter().flatten());
+            }
+            if ready.len() >= ROWS {
+                self.put(std::mem::take(&mut ready)).await?;
+            }
+            self.progress("writing", bytes, rows);
+        }
+        self.put(ready).await?;
+        Ok(self.done)
+    }
+
+    /// Writes rows in one transaction.
+    async fn put(&mut self, rows: Vec<(Row, Prepared)>) -> Result<(), ImportError> {
+        let (rows, prepared): (Vec<Row>, Vec<Prepared>) = rows.into_iter().unzip();
+        let outcomes = self.hand_over(prepared, Intent::Write).await?;
+        let refused = outcomes.iter().any(|outcome| !outcome.reasons.is_empty());
+        for (row, outcome) in rows.iter().zip(&outcomes) {
+            if outcome.reasons.is_empty() {
+                if !refused || self.options.keep_good {
+                    self.done.add(outcome.effect);
+                }
+            } else {
+                self.done.bad += 1;
+                self.bad(Place::of(row), outcome.reasons.iter().map(Fault::from).collect());
+            }
+        }
+        if refused && !self.options.keep_good {
+            return Err(ImportError::Overtaken(self.done));
+        }
+        Ok(())
+    }
+
+    async fn hand_over(&self, rows: Vec<Prepared>, intent: Intent) -> Result<Vec<RowOutcome>, ImportError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bulk = Bulk {
+            rows,
+            by: self.options.by.clone(),
+            keep_good: self.options.keep_good,
+            without_claims: self.options.without_claims,
+            intent,
+        };
+        let written = self.store.write_all(bulk).await;
+        written.map_err(|error| ImportError::Store { error, done: self.done })
+    }
+
+    fn unreadable(&self, (file, error): Broken) -> ImportError {
+        ImportError::Unreadable {
+            file,
+            error,
+            done: self.done,
+        }
+    }
+
+    fn name(&self, file: u16) -> String {
+        self.inputs
+            .get(usize::from(file))
+            .map(|input| input.name.clone())
+            .unwrap_or_default()
+    }
+
+    fn bad(&mut self, place: Place, faults: Vec<Fault>) {
+        let file = self.name(place.file);
+        for fault in faults {
+            let file = file.clone();
+            (self.tell)(Told::Bad(BadRow {
+                file,
+                line: place.line,
+                fault,
+            }));
+        }
+    }
+
+    fn progress(&mut self, doing: &'static str, done: u64, rows: u32) {
+        let (total, rows) = (self.total, u64::from(rows));
+        (self.tell)(Told::Progress(Progress {
+            doing,
+            done,
+            total,
+            rows,
+        }));
+    }
+}

@@ -1,0 +1,102 @@
+//! Files that are to be imported: opened once, so that both passes read the same one, and measured.
+
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, Seek};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::Format;
+use crate::domain::id::Kind;
+
+/// How much of a file is read at once, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+/// A file with documents of one kind.
+#[derive(Debug)]
+pub struct Input {
+    /// What it is called in reports.
+    pub name: String,
+    /// What is in it.
+    pub kind: Kind,
+    /// How.
+    pub format: Format,
+    /// How long it was when it was opened, in bytes.
+    pub size: u64,
+    file: File,
+}
+
+/// Why a file cannot be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// It is not told what is in it.
+    #[error(
+        "{0}: which collection is in it? Accepted: --collection with one of {names}, or a file that is called like one, \
+         such as gifts.csv", names = Kind::ALL.map(Kind::collection).join(", ")
+    )]
+    NoCollection(String),
+    /// It is not told how it is written.
+    #[error("{0}: how is it written? Accepted: --format csv or ndjson, or a file that ends in .csv, .ndjson or .jsonl")]
+    NoFormat(String),
+    /// It cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(String, #[source] io::Error),
+}
+
+impl Input {
+    /// Opens a file, `-` for the standard input. What is not said of it is told by its name.
+    ///
+    /// # Errors
+    /// Where that does not tell it either, and where it cannot be read.
+    pub fn open(path: &Path, kind: Option<Kind>, format: Option<Format>) -> Result<Self, InputError> {
+        let name = path.display().to_string();
+        let stem = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+        let by_name = || Kind::ALL.into_iter().find(|kind| kind.collection() == stem);
+        let kind = kind.or_else(by_name);
+        let kind = kind.ok_or_else(|| InputError::NoCollection(name.clone()))?;
+        let format = format.or_else(|| Format::of(path));
+        let format = format.ok_or_else(|| InputError::NoFormat(name.clone()))?;
+        let opened = if name == "-" {
+            kept(&mut io::stdin().lock())
+        } else {
+            File::open(path).and_then(|mut file| match file.metadata()?.is_file() {
+                true => Ok(file),
+                // A pipe can be read only once.
+                false => kept(&mut file),
+            })
+        };
+        let measured = opened.and_then(|file| Ok((file.metadata()?.len(), file)));
+        let (size, file) = measured.map_err(|error| InputError::Unreadable(name.clone(), error))?;
+        Ok(Self {
+            name,
+            kind,
+            format,
+            size,
+            file,
+        })
+    }
+
+    /// Begins to read it from its start. Only one may read at a time.
+    pub(super) fn read(&self) -> io::Result<BufReader<File>> {
+        let mut file = self.file.try_clone()?;
+        file.rewind()?;
+        Ok(BufReader::with_capacity(BUFFER, file))
+    }
+}
+
+/// All that can be read, in a file that has no name any more and is gone when nobody reads it.
+fn kept(from: &mut dyn io::Read) -> io::Result<File> {
+    let path = std::env::temp_dir().join(format!("menagerie-{}", Uuid::now_v7()));
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)?;
+    std::fs::remove_file(&path)?;
+    io::copy(from, &mut file)?;
+    Ok(file)
+}

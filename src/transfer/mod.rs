@@ -1,0 +1,62 @@
+//! Documents in files: imports, exports that imports read back, and backups of the whole.
+//!
+//! How files are read stands in `lines`, `table`, `records` and `pieces`; what an import does with them in `plan` and
+//! `import`. What is accepted of a document, and how documents are written, is the store's business.
+
+pub mod backup;
+pub mod export;
+mod fault;
+mod files;
+pub mod import;
+mod input;
+mod lines;
+mod pieces;
+mod plan;
+mod records;
+mod rows;
+mod table;
+
+use std::path::Path;
+
+pub use fault::{BadRow, Fault};
+pub use input::{Input, InputError};
+
+/// How documents are written into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values as RFC 4180 says, with a header line.
+    Csv,
+    /// A JSON object a line.
+    Ndjson,
+}
+
+impl Format {
+    /// Each with its name, which is the ending of its files too.
+    pub const NAMES: [(&str, Self); 3] = [("csv", Self::Csv), ("ndjson", Self::Ndjson), ("jsonl", Self::Ndjson)];
+
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, format)| *format)
+    }
+
+    /// The format that the ending of a file's name tells.
+    pub fn of(path: &Path) -> Option<Self> {
+        Self::named(path.extension()?.to_str()?)
+    }
+}
+
+/// How far something has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub doing: &'static str,
+    /// How much of it is done, in bytes or documents.
+    pub done: u64,
+    /// Of how much.
+    pub total: u64,
+    /// How many rows or documents that was.
+    pub rows: u64,
+}
