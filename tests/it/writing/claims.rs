@@ -149,3 +149,38 @@ async fn claims_that_contradict_each_other_both_say_so() {
     let findings = desk.app.store.check().await.expect("a check");
     assert!(findings.is_empty(), "{findings:?}");
 }
+
+#[tokio::test]
+async fn rows_that_are_imported_keep_claims_whole_too() {
+    let desk = desk().await;
+    let selected = "created updated unchanged problems { row field code }";
+    let rows = json!([claim("two", &["claim_three", "claim_four"]), claim("four", &[])]);
+    let made = desk
+        .make("importRows", selected, json!({ "collection": "CLAIM", "rows": rows }))
+        .await;
+    assert_eq!(made, json!({ "created": 2, "updated": 0, "unchanged": 0, "problems": [] }));
+    let other = json!({ "version": 1, "conflictsWith": [{ "id": "claim_two" }] });
+    assert_eq!(contradictions(&desk, "claim_four").await, other, "within the rows");
+    let other = json!({ "version": 2, "conflictsWith": [{ "id": "claim_two" }] });
+    assert_eq!(contradictions(&desk, "claim_three").await, other, "outside of them");
+    let rows = json!([claim("two", &["claim_four"])]);
+    let made = desk
+        .make("importRows", selected, json!({ "collection": "CLAIM", "rows": rows }))
+        .await;
+    assert_eq!(made["updated"], 1, "{made:#}");
+    let other = json!({ "version": 3, "conflictsWith": [] });
+    assert_eq!(contradictions(&desk, "claim_three").await, other);
+
+    let mut three = gift("hawks");
+    three["total"] = json!({ "min": 3 });
+    let input = json!({ "collection": "GIFT", "rows": [three] });
+    let made = desk.make("importRows", selected, input.clone()).await;
+    let problem = json!([{ "row": 0, "field": "total", "code": "UNCLAIMED" }]);
+    assert_eq!((&made["problems"], &made["updated"]), (&problem, &json!(0)), "{made:#}");
+    let mut said = input;
+    said["withoutClaims"] = json!(true);
+    let made = desk.make("importRows", selected, said).await;
+    assert_eq!((&made["problems"], &made["updated"]), (&json!([]), &json!(1)), "{made:#}");
+    let findings = desk.app.store.check().await.expect("a check");
+    assert!(findings.is_empty(), "{findings:?}");
+}
