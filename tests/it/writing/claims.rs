@@ -8,7 +8,7 @@ use super::{Desk, MISTAKES, gift, mistakes};
 fn claim(code: &str, conflicts: &[&str]) -> Json {
     json!({
         "id": format!("claim_{code}"), "code": code, "source": "source_article", "statement": "There were three.",
-        "certainty": "STATED", "url": "https://example.org/", "about": ["gift_hawks"], "conflictsWith": conflicts,
+        "certainty": "STATED", "url": "https://example.org/", "about": ["gift_hawks"], "conflictsWith": conflicts, "dependsOn": [], "attributions": [],
     })
 }
 
@@ -153,19 +153,22 @@ async fn claims_that_contradict_each_other_both_say_so() {
 #[tokio::test]
 async fn rows_that_are_imported_keep_claims_whole_too() {
     let desk = desk().await;
-    let selected = "created updated unchanged problems { row field code }";
+    let selected = "created updated unchanged userErrors { row field code }";
     let rows = json!([claim("two", &["claim_three", "claim_four"]), claim("four", &[])]);
     let made = desk
-        .make("importRows", selected, json!({ "collection": "CLAIM", "rows": rows }))
+        .make("importRows", selected, json!({ "kind": "CLAIM", "rows": rows }))
         .await;
-    assert_eq!(made, json!({ "created": 2, "updated": 0, "unchanged": 0, "problems": [] }));
+    assert_eq!(
+        made,
+        json!({ "created": 2, "updated": 0, "unchanged": 0, "userErrors": [] })
+    );
     let other = json!({ "version": 1, "conflictsWith": [{ "id": "claim_two" }] });
     assert_eq!(contradictions(&desk, "claim_four").await, other, "within the rows");
     let other = json!({ "version": 2, "conflictsWith": [{ "id": "claim_two" }] });
     assert_eq!(contradictions(&desk, "claim_three").await, other, "outside of them");
     let rows = json!([claim("two", &["claim_four"])]);
     let made = desk
-        .make("importRows", selected, json!({ "collection": "CLAIM", "rows": rows }))
+        .make("importRows", selected, json!({ "kind": "CLAIM", "rows": rows }))
         .await;
     assert_eq!(made["updated"], 1, "{made:#}");
     let other = json!({ "version": 3, "conflictsWith": [] });
@@ -173,14 +176,28 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
 
     let mut three = gift("hawks");
     three["total"] = json!({ "min": 3 });
-    let input = json!({ "collection": "GIFT", "rows": [three] });
+    // A row is a whole document, so nothing in it is left out.
+    three["statusHistory"] = json!([]);
+    three["inferred"] = json!([]);
+    for list in ["otherReadings", "attributes", "names"] {
+        three["items"][0][list] = json!([]);
+    }
+    let input = json!({ "kind": "GIFT", "rows": [three] });
     let made = desk.make("importRows", selected, input.clone()).await;
     let problem = json!([{ "row": 0, "field": "total", "code": "UNCLAIMED" }]);
-    assert_eq!((&made["problems"], &made["updated"]), (&problem, &json!(0)), "{made:#}");
+    assert_eq!(
+        (&made["userErrors"], &made["updated"]),
+        (&problem, &json!(0)),
+        "{made:#}"
+    );
     let mut said = input;
     said["withoutClaims"] = json!(true);
     let made = desk.make("importRows", selected, said).await;
-    assert_eq!((&made["problems"], &made["updated"]), (&json!([]), &json!(1)), "{made:#}");
+    assert_eq!(
+        (&made["userErrors"], &made["updated"]),
+        (&json!([]), &json!(1)),
+        "{made:#}"
+    );
     let findings = desk.app.store.check().await.expect("a check");
     assert!(findings.is_empty(), "{findings:?}");
 }
