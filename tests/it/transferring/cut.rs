@@ -19,7 +19,9 @@ const CUTS: usize = 3;
 /// The program over a database in a folder of its own.
 fn over(folder: &Path) -> Command {
     let mut command = program(folder);
-    command.env("MENAGERIE_DATA_DIR", folder.join("data"));
+    command
+        .env("MENAGERIE_DATA_DIR", folder.join("data"))
+        .env("MENAGERIE_LOG", "warn");
     command
 }
 
