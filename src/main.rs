@@ -93,7 +93,7 @@ A table has a column for each value of a document, named by its path, such as `d
 in one cell. `menagerie export` writes such files. A row without `id` gets one made of its slug, or of what it says.
 
 Files are read twice. First every row is looked at, and for each bad one a line is written: file, line, column, what was
-found, what is accepted. Only then rows are written, some hundred in each transaction. What is there already is left as
+found, what is accepted. Only then rows are written, up to a thousand in each transaction. What is there already is left as
 it is: an import that was cut off is run again and goes on, and makes no document twice.
 
 The exit status is 65 when bad rows kept all from being written.")]

@@ -5,6 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use menagerie::domain::id::Kind;
 use menagerie::store::StoreError;
@@ -53,6 +54,9 @@ impl TransferError {
     }
 }
 
+/// How long a command of the database may take. Nobody waits for an answer, so one that is busy may take its time.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// What is to be imported, and how.
 pub struct Import {
     pub files: Vec<PathBuf>,
@@ -85,12 +89,12 @@ pub async fn import(asked: Import) -> Outcome {
     } else {
         Database::open(&config, false).await?
     };
-    let mut bar = Bar::new();
+    let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
     let mut tell = |told| match told {
         Told::Bad(row) => bar.explain(row),
         Told::Progress(progress) => bar.show(progress),
     };
-    let outcome = import::import(&database.store, inputs, &options, &mut tell).await;
+    let outcome = import::import(&store, inputs, &options, &mut tell).await;
     bar.clear();
     database.close().await;
     say(outcome.map_err(TransferError::from)?);
@@ -114,12 +118,12 @@ pub async fn export(file: &Path, kind: Option<Kind>, format: Option<Format>) -> 
     let format = format.or_else(|| Format::of(file));
     let format = format.ok_or_else(|| TransferError::NoFormat(name.clone()))?;
     let database = Database::open_as_is(&config).await?;
-    let mut bar = Bar::new();
+    let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
     let mut tell = |progress| bar.show(progress);
     let outcome = if name == "-" {
-        export::export(&database.store, kind, format, &mut io::stdout(), &mut tell).await
+        export::export(&store, kind, format, &mut io::stdout(), &mut tell).await
     } else {
-        export::export_file(&database.store, kind, format, file, &mut tell).await
+        export::export_file(&store, kind, format, file, &mut tell).await
     };
     bar.clear();
     database.close().await;
@@ -132,8 +136,8 @@ pub async fn export(file: &Path, kind: Option<Kind>, format: Option<Format>) -> 
 pub async fn backup(file: &Path) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
-    let mut bar = Bar::new();
-    let outcome = backup::backup(&database.store, file, &mut |progress| bar.show(progress)).await;
+    let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
+    let outcome = backup::backup(&store, file, &mut |progress| bar.show(progress)).await;
     bar.clear();
     database.close().await;
     tell_counts(&outcome.map_err(TransferError::from)?);
@@ -144,11 +148,11 @@ pub async fn backup(file: &Path) -> Outcome {
 pub async fn restore(file: &Path, replace: bool) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open(&config, false).await?;
-    let mut bar = Bar::new();
-    let outcome = backup::restore(&database.store, file, replace, &mut |progress| bar.show(progress)).await;
+    let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
+    let outcome = backup::restore(&store, file, replace, &mut |progress| bar.show(progress)).await;
     bar.clear();
     let findings = match &outcome {
-        Ok(_) => database.store.check().await,
+        Ok(_) => store.check().await,
         Err(_) => Ok(Vec::new()),
     };
     database.close().await;

@@ -82,6 +82,16 @@ impl Store {
         }
     }
 
+    /// The same store for work that nobody waits for: each command may take this long.
+    #[must_use]
+    pub fn patient(&self, deadline: Duration) -> Self {
+        Self {
+            deadline,
+            until: None,
+            ..self.clone()
+        }
+    }
+
     /// What was done since [`Store::for_request`] or [`Store::for_stream`].
     pub fn work(&self) -> Work {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);

@@ -12,7 +12,7 @@ use super::rows::Rows;
 use crate::store::write::Prepared;
 
 /// How many rows a piece has, which are written together.
-pub const ROWS: usize = 500;
+pub const ROWS: usize = 1_000;
 /// How many bytes of a file a piece holds, but for its last row.
 const BYTES: u64 = 4 * 1024 * 1024;
 /// How many pieces wait.

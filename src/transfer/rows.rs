@@ -24,6 +24,9 @@ pub struct Raw {
     pub content: Result<Json, Vec<Fault>>,
 }
 
+/// The cells of a record, or what is wrong with it.
+type Cells = Result<Vec<String>, Vec<Fault>>;
+
 /// The rows of a file.
 pub struct Rows<R> {
     lines: Lines<R>,
@@ -154,7 +157,7 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// The cells of the next record, with the line that it begins in.
-    fn cells(&mut self) -> io::Result<Option<(u32, Result<Vec<String>, Vec<Fault>>)>> {
+    fn cells(&mut self) -> io::Result<Option<(u32, Cells)>> {
         let mut record = Record::default();
         let taken = match self.next_line()? {
             None => return Ok(None),

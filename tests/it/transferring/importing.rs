@@ -142,7 +142,7 @@ async fn a_row_without_an_id_makes_no_document_twice() {
 #[tokio::test]
 async fn subscribers_and_readers_hear_of_what_is_imported() {
     let app = small().await;
-    let document = "subscription { changes(kinds: [SOURCE]) { operation id } }";
+    let document = "subscription { changes(ids: [\"source_new\"]) { operation id } }";
     let mut told = Subscriber::to(&app, document, &json!({})).begun();
     let query = "{ sources { totalCount } }";
     assert_eq!(app.query(query).await["sources"]["totalCount"], 1);
