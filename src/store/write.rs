@@ -102,7 +102,7 @@ pub struct Stored {
     /// As it is stored: a document that was written past the validator may have none, or another number.
     version: Bson,
     created_at: DateTime,
-    document: Document,
+    document: Box<Document>,
 }
 
 /// A value of which each document must have its own, and which another document has already.
@@ -140,7 +140,7 @@ impl Store {
                 fingerprint: fingerprint(&document),
                 version: document.get("version").cloned().unwrap_or(Bson::Null),
                 created_at: document.get_datetime("createdAt").copied().unwrap_or(now),
-                document,
+                document: Box::new(document),
             };
             found.insert(id, stored);
         }
@@ -252,7 +252,7 @@ impl Store {
                 }
                 Change::Replace(prepared, stored) => {
                     let version = self.replace(session, prepared, stored, now).await?;
-                    let (before, after) = (Some(&stored.document), Some(&prepared.document));
+                    let (before, after) = (Some(&*stored.document), Some(&prepared.document));
                     entries.push(entry_of(by, &prepared.id, before, after, version, now));
                 }
             }

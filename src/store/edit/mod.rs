@@ -289,7 +289,9 @@ impl Store {
                         .await?,
                 );
             }
-            (_, None) => drop(documents.delete_one(doc! { "_id": id }).session(session).await?),
+            (_, None) => {
+                documents.delete_one(doc! { "_id": id }).session(session).await?;
+            }
         }
         Ok(())
     }

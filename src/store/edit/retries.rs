@@ -31,7 +31,7 @@ impl Retry {
     pub fn new(by: &str, key: &str, request: &str) -> Self {
         Self {
             // No name holds a line's end.
-            key: sha256(&format!("{by}\n{key}")),
+            key: sha256(format!("{by}\n{key}")),
             request: sha256(request),
         }
     }

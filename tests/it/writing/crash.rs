@@ -93,7 +93,7 @@ impl Writer {
         let first = format!("claim_w{}-first", self.number);
         let contradicts = if round == 0 { json!([]) } else { json!([first]) };
         let id = if round == 0 { first.clone() } else { claim };
-        let about = if round % 2 == 0 { "nation" } else { "gift" };
+        let about = if round.is_multiple_of(2) { "nation" } else { "gift" };
         let said = json!({
             "id": id, "code": name, "source": "source_crash", "statement": "Three.", "certainty": "STATED",
             "url": "https://example.org/", "about": [format!("{about}_{name}")], "conflictsWith": contradicts,

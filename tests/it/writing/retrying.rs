@@ -71,9 +71,4 @@ async fn a_storm_of_repetitions_whose_answers_get_lost_leaves_each_change_once()
         .map(|entry| entry["changes"][0]["after"].to_string())
         .collect();
     assert_eq!((entries.len(), titles.len()), (CHANGES + 1, CHANGES + 1), "{read:#}");
-    println!(
-        "{} of {} had an answer at once",
-        answers.iter().flatten().count(),
-        answers.len()
-    );
 }
