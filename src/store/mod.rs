@@ -30,6 +30,7 @@ mod pool;
 pub mod read;
 pub mod references;
 pub mod rows;
+mod seeding;
 pub mod texts;
 pub mod tokens;
 mod unbroken;

@@ -4,16 +4,15 @@
 
 use std::collections::HashMap;
 
-use futures_util::{FutureExt, TryStreamExt};
-use mongodb::ClientSession;
+use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, doc};
+use mongodb::error::{Error, ErrorKind};
 use serde_json::Value as Json;
 
 use super::collections::{self, bson_of, unique_fields};
 use super::derive::{derive, fingerprint, take_out_derived, texts_at, without_nulls, words_of};
-use super::edit::entry_of;
 use super::error::code_of;
-use super::validate::{Problem, number_of, problems};
+use super::validate::{Problem, problems};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -100,9 +99,9 @@ pub struct Stored {
     /// The fingerprint of what it says now.
     pub fingerprint: String,
     /// As it is stored: a document that was written past the validator may have none, or another number.
-    version: Bson,
-    created_at: DateTime,
-    document: Box<Document>,
+    pub(super) version: Bson,
+    pub(super) created_at: DateTime,
+    pub(super) document: Box<Document>,
 }
 
 /// A value of which each document must have its own, and which another document has already.
@@ -147,23 +146,6 @@ impl Store {
         Ok(found)
     }
 
-    /// The fingerprints of what seeding last wrote, by id.
-    pub async fn seeded(&self, ids: &[String]) -> Result<HashMap<String, String>> {
-        let mut rows = self
-            .database
-            .collection::<Document>(SEEDED)
-            .find(doc! { "_id": { "$in": ids } })
-            .max_time(self.time_left())
-            .await?;
-        let mut found = HashMap::new();
-        while let Some(row) = rows.try_next().await? {
-            if let (Ok(id), Ok(fingerprint)) = (row.get_str("_id"), row.get_str("fingerprint")) {
-                found.insert(id.to_owned(), fingerprint.to_owned());
-            }
-        }
-        Ok(found)
-    }
-
     /// What keeps `documents`, all of one collection, from being written: values that others have already.
     pub async fn taken(&self, kind: Kind, documents: &[&Prepared]) -> Result<Vec<Taken>> {
         let mut found = Vec::new();
@@ -197,111 +179,20 @@ impl Store {
         Ok(found)
     }
 
-    /// Makes all changes or none, and remembers that `set` made them. What was there before gets an entry in its history,
-    /// by this name; what is new has none to begin with.
-    ///
-    /// A document that has been written since it was looked at ends in [`StoreError::Conflict`].
-    pub async fn seed(&self, set: &str, changes: &[Change], by: &str) -> Result<()> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let now = DateTime::now();
-        let mut session = self.client.start_session().await?;
-        let outcome = session
-            .start_transaction()
-            .max_commit_time(self.time_left())
-            .and_run((self, set, changes, by), |session, (store, set, changes, by)| {
-                store.make(session, set, changes, by, now).boxed()
-            })
-            .await;
-        // Before it is acknowledged, and also where it is not known whether it was done.
-        for change in changes {
-            let document = change.document();
-            self.versions.changed(document.kind, &document.id);
-        }
-        Ok(outcome?)
-    }
-
-    /// All changes of a set, within a transaction.
-    async fn make(
-        &self,
-        session: &mut ClientSession,
-        set: &str,
-        changes: &[Change],
-        by: &str,
-        now: DateTime,
-    ) -> std::result::Result<(), mongodb::error::Error> {
-        let ids: Vec<&str> = changes.iter().map(|change| change.document().id.as_str()).collect();
-        let last = self.last_versions(&mut *session, &ids).await?;
-        let mut entries = Vec::new();
-        for change in changes {
-            let prepared = change.document();
-            match change {
-                Change::Insert(prepared) => {
-                    let last = last.get(&prepared.id).copied().unwrap_or_default();
-                    let mut document = prepared.document.clone();
-                    stamp(&mut document, last + 1, now, now);
-                    self.documents(prepared.kind)
-                        .insert_one(document)
-                        .session(&mut *session)
-                        .await?;
-                    if last > 0 {
-                        let after = Some(&prepared.document);
-                        entries.push(entry_of(by, &prepared.id, None, after, last + 1, now));
-                    }
-                }
-                Change::Replace(prepared, stored) => {
-                    let version = self.replace(session, prepared, stored, now).await?;
-                    let (before, after) = (Some(&*stored.document), Some(&prepared.document));
-                    entries.push(entry_of(by, &prepared.id, before, after, version, now));
-                }
-            }
-            self.database
-                .collection::<Document>(SEEDED)
-                .replace_one(
-                    doc! { "_id": &prepared.id },
-                    doc! { "set": set, "fingerprint": &prepared.fingerprint },
-                )
-                .upsert(true)
-                .session(&mut *session)
-                .await?;
-        }
-        self.record(session, entries, false).await
-    }
-
-    async fn replace(
-        &self,
-        session: &mut ClientSession,
-        prepared: &Prepared,
-        stored: &Stored,
-        now: DateTime,
-    ) -> std::result::Result<i64, mongodb::error::Error> {
-        let mut document = prepared.document.clone();
-        let version = number_of(&stored.version).map_or(0, |version| version as i64) + 1;
-        stamp(&mut document, version, stored.created_at, now);
-        let result = self
-            .documents(prepared.kind)
-            .replace_one(doc! { "_id": &prepared.id, "version": &stored.version }, document)
-            .session(session)
-            .await?;
-        if result.matched_count == 0 {
-            return Err(mongodb::error::Error::custom(format!(
-                "{} was written by somebody else just now; nothing was loaded, run it again",
-                prepared.id
-            )));
-        }
-        Ok(version)
-    }
-
     /// Adds documents in bulk, outside any transaction, leaving alone what is there already; gives how many were new.
     pub async fn insert_new(&self, kind: Kind, documents: Vec<Prepared>) -> Result<u64> {
         let now = DateTime::now();
         let ids: Vec<String> = documents.iter().map(|prepared| prepared.id.clone()).collect();
+        // What was deleted comes back with the versions that follow.
+        let mut session = self.client.start_session().await?;
+        let last = ids.iter().map(String::as_str).collect::<Vec<_>>();
+        let last = self.last_versions(&mut session, &last).await?;
         let rows: Vec<Document> = documents
             .into_iter()
             .map(|prepared| {
                 let mut document = prepared.document;
-                stamp(&mut document, 1, now, now);
+                let last = last.get(&prepared.id).copied().unwrap_or_default();
+                stamp(&mut document, last + 1, now, now);
                 document
             })
             .collect();
@@ -344,9 +235,9 @@ impl Store {
 }
 
 /// How many documents were there already, if that is all that was wrong.
-fn existing(error: &mongodb::error::Error) -> Option<u64> {
+fn existing(error: &Error) -> Option<u64> {
     const DUPLICATE_KEY: i32 = 11000;
-    let mongodb::error::ErrorKind::InsertMany(many) = error.kind.as_ref() else {
+    let ErrorKind::InsertMany(many) = error.kind.as_ref() else {
         return None;
     };
     let errors = many.write_errors.as_ref()?;

@@ -23,6 +23,8 @@ use crate::store::{Store, StoreError};
 
 /// The one that this program writes and reads.
 const FORMAT: u64 = 1;
+/// How many bytes a line may have: a document of 16 MB is longer as extended JSON.
+const LONGEST: usize = 64 * 1024 * 1024;
 /// How many documents are read or written at once.
 const PIECE: usize = 500;
 
@@ -175,7 +177,7 @@ struct Backup {
 impl Backup {
     fn open(path: &Path) -> Result<Self, BackupError> {
         let mut backup = Self {
-            lines: Lines::new(BufReader::new(File::open(path)?)),
+            lines: Lines::new(BufReader::new(File::open(path)?), LONGEST),
             line: Vec::new(),
             left: Counts::new(),
             counts: Counts::new(),

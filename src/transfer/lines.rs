@@ -10,6 +10,8 @@ pub const LONGEST: usize = 16 * 1024 * 1024;
 /// The lines of a file.
 pub struct Lines<R> {
     from: R,
+    /// How many bytes a line may have.
+    longest: usize,
     /// How many were read.
     number: u32,
     /// How many bytes were read.
@@ -29,9 +31,10 @@ pub enum Read {
 }
 
 impl<R: BufRead> Lines<R> {
-    pub fn new(from: R) -> Self {
+    pub fn new(from: R, longest: usize) -> Self {
         Self {
             from,
+            longest,
             number: 0,
             bytes: 0,
             hash: Sha256::new(),
@@ -53,7 +56,7 @@ impl<R: BufRead> Lines<R> {
         self.hash.clone().finalize().into()
     }
 
-    /// Appends the next line with its end, up to [`LONGEST`] bytes in all.
+    /// Appends the next line with its end, as far as it is not too long.
     pub fn next(&mut self, into: &mut Vec<u8>) -> io::Result<Read> {
         let mut read = Read::End;
         loop {
@@ -71,7 +74,7 @@ impl<R: BufRead> Lines<R> {
                 self.number = self.number.saturating_add(1);
             }
             self.hash.update(part);
-            if into.len() + part.len() <= LONGEST {
+            if into.len() + part.len() <= self.longest {
                 into.extend_from_slice(part);
             } else {
                 read = Read::Cut;
@@ -105,7 +108,7 @@ mod tests {
     fn lines_come_with_their_ends_and_what_is_too_long_is_cut() {
         let long = "x".repeat(LONGEST);
         let text = format!("a\r\n\n{long}y\nlast");
-        let mut lines = Lines::new(text.as_bytes());
+        let mut lines = Lines::new(text.as_bytes(), LONGEST);
         let mut read = || {
             let mut line = Vec::new();
             let read = lines.next(&mut line).unwrap();

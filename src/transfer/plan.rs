@@ -165,7 +165,8 @@ impl Plan {
         let mut settled = false;
         while !settled {
             settled = true;
-            for edge in edges {
+            // Backwards: most lead to the next rows, and then one time is enough.
+            for edge in edges.iter().rev() {
                 let Some(to) = self.ids.get(&edge.to) else { continue };
                 let last = self.waits_for(to.number);
                 if last > self.waits_for(edge.from.number) {

@@ -42,7 +42,7 @@ pub struct Rows<R> {
 impl<R: BufRead> Rows<R> {
     pub fn new(from: R, kind: Kind, format: Format) -> Self {
         Self {
-            lines: Lines::new(from),
+            lines: Lines::new(from, LONGEST),
             kind,
             format,
             table: None,

@@ -16,6 +16,7 @@ use crate::graphql::viewer::{Role, admin};
 use crate::seed::load::{LoadError, Options, Report, load_as};
 use crate::seed::set::Set;
 use crate::store::bson_types::Timestamp;
+use crate::store::edit::by_itself;
 use crate::store::tokens::{self, NewToken, check_name};
 use crate::store::versions::Touched;
 
@@ -287,7 +288,9 @@ async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result:
         reset: true,
         dry_run: input.dry_run,
     };
-    match load_as(&arena.store, &input.sets, options, &by).await {
+    let (store, sets) = (arena.store.clone(), input.sets.clone());
+    // By itself, so that what is cached is told of it also when its client has left.
+    match by_itself(async move { load_as(&store, &sets, options, &by).await }).await {
         Ok(reports) => Ok(Ok(reports)),
         Err(LoadError::Store(error)) => Err(error.into()),
         // What others have entered since does not go together with it.

@@ -149,7 +149,7 @@ macro_rules! mutations {
         #[derive(SimpleObject, Debug)]
         #[graphql(serial)]
         pub struct $payload {
-            /// The document as it is now; null where nothing was changed.
+            /// The document as it is now; null where nothing was changed, and where it is gone by now.
             $one: Option<One<Arc<$entity>>>,
             /// Why nothing was changed.
             user_errors: List<One<UserError>>,
@@ -318,7 +318,7 @@ mutations! { ClaimMutation for Claim as claim, "claim" {
     delete_claim as "deleteClaim";
     flags {}
     required {
-        /// A short name, unique in its source, such as `C05`.
+        /// A short name within its source, such as `C05`.
         code: String,
         /// The id of the source where it was read.
         source: ID,

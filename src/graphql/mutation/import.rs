@@ -1,4 +1,4 @@
-//! Many documents in one request, as rows: what `menagerie import` does with files, up to some hundred at a time.
+//! Many documents in one request, as rows: what `menagerie import` does with files, up to a thousand at a time.
 
 use async_graphql::{Context, InputObject, Json, Object, SimpleObject};
 use futures_util::FutureExt;
@@ -22,9 +22,10 @@ const MOST: usize = 1_000;
 pub struct ImportRowsInput {
     /// Of which kind they are.
     kind: Kind,
-    /// Up to 1,000 documents, each with all that it is to say: ids in the place of relations, `id` for its own. What the
-    /// server fills in, such as `version` and the bounds of dates, is passed over, so rows of `/export/….ndjson` can be
-    /// given as they are. A row without `id` gets one made of its slug, or of what it says.
+    /// Up to 1,000 documents, as far as the limits of `serviceConfig` let them through, each with all that it is to say:
+    /// ids in the place of relations, `id` for its own. What the server fills in, such as `version` and the bounds of
+    /// dates, is passed over, so rows of `/export/….ndjson` can be given as they are. A row without `id` gets one made of
+    /// its slug, or of what it says.
     rows: Vec<Json<Value>>,
     /// Write the good rows although others are bad.
     #[graphql(default)]

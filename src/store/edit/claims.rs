@@ -10,11 +10,11 @@ use super::steps::{as_written, prepared};
 use super::{Refusal, Step, Tried, or_refused};
 use crate::domain::id::Kind;
 use crate::store::Store;
-use crate::store::derive::texts_at;
+use crate::store::derive::{place_of, texts_at};
 use crate::store::write::Prepared;
 
 /// The field of a claim that names the claims which contradict it.
-const CONFLICTS: &str = "conflictsWith";
+pub(super) const CONFLICTS: &str = "conflictsWith";
 
 /// A number of a gift that a source gives, and where it stands.
 #[derive(Default)]
@@ -51,13 +51,20 @@ fn figures(gift: &Document) -> BTreeMap<(String, usize, &'static str), Figure<'_
         let Some(item) = item.as_document() else { continue };
         let animal = item.get_str("animal").unwrap_or_default();
         let nth = of_animal.entry(animal).or_default();
-        for field in ["count", "speciesCount"] {
-            if let Ok(count) = item.get_document(field) {
-                let figure = Figure {
-                    path: format!("items[{at}].{field}"),
-                    count: Some(count),
-                };
-                figures.insert((animal.to_owned(), *nth, field), figure);
+        let readings = item.get_array("otherReadings").map_or(&[][..], Vec::as_slice).iter();
+        let readings = readings
+            .enumerate()
+            .filter_map(|(at, reading)| Some((Some(at), reading.as_document()?)));
+        for (reading, counts) in std::iter::once((None, item)).chain(readings) {
+            let within = reading.map_or(String::new(), |reading| format!(".otherReadings[{reading}]"));
+            for field in ["count", "speciesCount"] {
+                if let Ok(count) = counts.get_document(field) {
+                    let figure = Figure {
+                        path: format!("items[{at}]{within}.{field}"),
+                        count: Some(count),
+                    };
+                    figures.insert((format!("{animal}{within}"), *nth, field), figure);
+                }
             }
         }
         *nth += 1;
@@ -65,7 +72,7 @@ fn figures(gift: &Document) -> BTreeMap<(String, usize, &'static str), Figure<'_
     figures
 }
 
-/// A refusal for each figure of a gift that changes and names no claim.
+/// A refusal for each figure of a gift that changes, or loses its claim, and names none.
 pub(super) fn unclaimed(kind: Kind, before: &Document, after: &Document) -> Vec<Refusal> {
     if kind != Kind::Gift {
         return Vec::new();
@@ -81,7 +88,8 @@ pub(super) fn unclaimed(kind: Kind, before: &Document, after: &Document) -> Vec<
     for (key, figure) in &is {
         let before = was.get(key);
         let said = before.map_or([None, None], Figure::says);
-        if figure.says() != said && !figure.has_claim() {
+        let loses_its_claim = before.is_some_and(Figure::has_claim);
+        if (figure.says() != said || loses_its_claim) && !figure.has_claim() {
             let path = match figure.count {
                 Some(_) => figure.path.as_str(),
                 None => before.map_or("", |before| before.path.as_str()),
@@ -93,7 +101,7 @@ pub(super) fn unclaimed(kind: Kind, before: &Document, after: &Document) -> Vec<
 }
 
 /// The claims that one contradicts, as it says.
-fn conflicts(document: Option<&Document>) -> BTreeSet<String> {
+pub(super) fn conflicts(document: Option<&Document>) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     if let Some(document) = document {
         texts_at(document, CONFLICTS, &mut |id| ids.extend([id.to_owned()]));
@@ -101,31 +109,50 @@ fn conflicts(document: Option<&Document>) -> BTreeSet<String> {
     ids
 }
 
-/// A claim that contradicts just these.
-fn contradicting(kind: Kind, claim: &Document, others: BTreeSet<String>) -> Result<Prepared, Vec<Refusal>> {
+/// A claim that contradicts just these, in the order that `like` has them, new ones behind.
+fn contradicting(
+    kind: Kind,
+    claim: &Document,
+    mut others: BTreeSet<String>,
+    like: &Document,
+) -> Result<Prepared, Vec<Refusal>> {
+    let mut listed = Array::new();
+    texts_at(like, CONFLICTS, &mut |id| {
+        listed.extend(others.take(id).map(Bson::from))
+    });
+    listed.extend(others.into_iter().map(Bson::from));
     let mut document = as_written(claim);
-    document.insert(CONFLICTS, others.into_iter().map(Bson::from).collect::<Array>());
+    document.insert(CONFLICTS, listed);
     prepared(kind, document)
 }
 
-/// Rows in which every claim names those of the others that name it.
-pub(super) fn symmetrical(rows: Vec<Prepared>) -> Vec<Prepared> {
+/// Which claims name another as one that they contradict, by the other's id.
+pub(super) fn named_by<'a>(rows: impl Iterator<Item = &'a Prepared>) -> HashMap<String, BTreeSet<String>> {
     let mut named_by: HashMap<String, BTreeSet<String>> = HashMap::new();
-    for row in rows.iter().filter(|row| row.kind == Kind::Claim) {
+    for row in rows.filter(|row| row.kind == Kind::Claim) {
         for other in conflicts(Some(&row.document)) {
             named_by.entry(other).or_default().insert(row.id.clone());
         }
     }
-    let rows = rows.into_iter().map(|row| {
-        let mut held = conflicts(Some(&row.document));
-        let before = held.len();
-        held.extend(named_by.remove(&row.id).unwrap_or_default());
-        if row.kind != Kind::Claim || held.len() == before {
-            return row;
-        }
-        contradicting(row.kind, &row.document, held).unwrap_or(row)
-    });
-    rows.collect()
+    named_by
+}
+
+/// A claim that contradicts these too, in the order of what is stored; nothing where it says so already.
+pub(super) fn with_more(claim: &Prepared, more: &BTreeSet<String>, stored: Option<&Document>) -> Option<Prepared> {
+    let like = stored.unwrap_or(&claim.document);
+    let mut held = conflicts(Some(&claim.document));
+    let before = held.len();
+    held.extend(more.iter().cloned());
+    (held.len() > before).then(|| contradicting(claim.kind, &claim.document, held, like).ok())?
+}
+
+/// A refusal where a claim contradicts itself, or rests on itself.
+pub(super) fn about_itself(claim: &Prepared) -> Vec<Refusal> {
+    let fields = [CONFLICTS, "dependsOn"]
+        .into_iter()
+        .filter(|_| claim.kind == Kind::Claim);
+    let places = fields.filter_map(|field| place_of(&claim.document, field, &claim.id));
+    places.map(|place| Refusal::itself(&place, &claim.id)).collect()
 }
 
 impl Store {
@@ -154,7 +181,7 @@ impl Store {
                 held.remove(id)
             };
             if changes {
-                let after = or_refused!(contradicting(kind, &before, held));
+                let after = or_refused!(contradicting(kind, &before, held, &before));
                 steps.push(Step::new(Some(before), after));
             }
         }

@@ -238,7 +238,7 @@ impl Store {
         let version = self.take(session, by, &step, now).await?;
         let mut made = made(step.id().to_owned(), version);
         for other in &mirrored {
-            self.take(session, by, other, now).await?;
+            self.take(session, (&edit.by, None), other, now).await?;
             made.others.push(other.id().to_owned());
         }
         if let Some(retry) = &edit.retry {
@@ -312,8 +312,8 @@ fn update(before: &Document, after: Document) -> Document {
     update
 }
 
-/// Runs a task apart from whoever waits for it.
-async fn by_itself<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> T {
+/// Runs a task apart from whoever waits for it, so that it comes to its end also when nobody waits any more.
+pub async fn by_itself<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> T {
     let task = tokio::spawn(task.in_current_span());
     // Nothing cancels it but the runtime's end, which this does not live to see.
     task.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))

@@ -11,6 +11,7 @@ use futures_util::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::bson::{Document, doc};
 
+use super::claims::{CONFLICTS, about_itself};
 use super::{Asked, Refusal, Tried};
 use crate::domain::id::Kind;
 use crate::store::Store;
@@ -33,7 +34,7 @@ impl Store {
         after: &Prepared,
         before: Option<&Document>,
     ) -> Tried<()> {
-        let mut reasons = Vec::new();
+        let mut reasons = about_itself(after);
         let mut locked = BTreeSet::new();
         for reference in references().iter().filter(|reference| reference.from == after.kind) {
             let mut had = BTreeSet::new();
@@ -78,8 +79,10 @@ impl Store {
     pub(super) async fn may_be_deleted(&self, session: &mut ClientSession, kind: Kind, id: &str) -> Tried<()> {
         let mut reasons = Vec::new();
         for from in Kind::ALL {
-            let leads_here =
-                |reference: &&Reference| reference.from == from && reference.to.is_none_or(|to| to == kind);
+            // A contradiction ends with either of its sides.
+            let leads_here = |reference: &&Reference| {
+                reference.from == from && reference.to.is_none_or(|to| to == kind) && reference.path != CONFLICTS
+            };
             let paths: Vec<&str> = references()
                 .iter()
                 .filter(leads_here)

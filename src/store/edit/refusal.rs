@@ -117,16 +117,28 @@ impl Refusal {
         Self::new(Reason::ChangedSince, Some(field), message.to_owned())
     }
 
+    /// A claim contradicts itself, or rests on itself.
+    pub(super) fn itself(place: &str, id: &str) -> Self {
+        let message = format!("found {id:?}, the claim itself; accepted: the id of another claim");
+        Self::new(Reason::Invalid, Some(place), message)
+    }
+
     /// A figure changes and names no claim; `stays`: it is not cleared.
     pub(super) fn unclaimed(path: &str, stays: bool) -> Self {
         let message = match stays {
             true => format!(
-                "this figure changes and names no claim; accepted: the id of the claim that it rests on, in \
+                "this figure changes or loses its claim and names none; accepted: the id of the claim that it rests on, in \
                  `{path}.claim`, or `withoutClaim: true`"
             ),
             false => "this figure is cleared, which no claim can tell; accepted: `withoutClaim: true`".to_owned(),
         };
         Self::new(Reason::Unclaimed, Some(path), message)
+    }
+
+    /// A document that was deleted was entered again since.
+    pub(super) fn back_since(id: &str) -> Self {
+        let message = format!("{id} was entered again since; accepted: its last change");
+        Self::new(Reason::ChangedSince, None, message)
     }
 
     /// The key came with another request before.

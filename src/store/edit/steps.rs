@@ -53,14 +53,29 @@ impl Store {
         };
         let id = entry.get_str("document").unwrap_or_default().to_owned();
         let before = match action_of(&entry) {
-            Some(Action::Deleted) if self.found(session, edit.kind, &id).await?.is_some() => {
-                return Ok(Err(vec![Refusal::taken("id", &id, &id)]));
+            Some(Action::Deleted) => {
+                // What was entered again since is not what this deletion took out.
+                let last = self
+                    .last_versions(session, &[&id])
+                    .await?
+                    .remove(&id)
+                    .unwrap_or_default();
+                match edit.expected {
+                    Some(expected) if expected != last => {
+                        return Ok(Err(vec![Refusal::conflict(&id, expected, last)]));
+                    }
+                    _ if last != version_of(&entry) => return Ok(Err(vec![Refusal::back_since(&id)])),
+                    _ => None,
+                }
             }
-            Some(Action::Deleted) => None,
             _ => Some(or_refused!(self.expected(session, edit, &id).await?)),
         };
         let mut document = before.as_ref().map(as_written).unwrap_or_default();
-        let changed = take_back(&entry, &mut document);
+        let mut changed = take_back(&entry, &mut document);
+        if action_of(&entry) == Some(Action::Created) {
+            // What was added to it since would be lost with it.
+            changed.extend(document.keys().filter(|field| *field != "_id").cloned());
+        }
         if !changed.is_empty() {
             return Ok(Err(changed.iter().map(|field| Refusal::changed_since(field)).collect()));
         }

@@ -72,6 +72,9 @@ impl Making {
                 .map(|other| before[*other].1["_id"].clone())
                 .collect();
             documents[*at].1["conflictsWith"] = Json::Array(others);
+            // And none rests on itself.
+            let rests_on = documents[*at].1["dependsOn"].as_array_mut();
+            rests_on.expect("a list").retain(|other| *other != id);
         }
         documents
     }

@@ -1,6 +1,8 @@
 //! What admins do: tokens, and sets that are put back.
 
+use menagerie::domain::id::Kind;
 use menagerie::graphql::viewer::Role;
+use menagerie::store::write::Prepared;
 use serde_json::{Value as Json, json};
 
 use super::{Desk, MISTAKES, mistakes};
@@ -163,6 +165,14 @@ async fn what_was_deleted_and_comes_back_goes_on_with_its_versions() {
             .await;
         assert_eq!(gone["deletedId"], "source_new");
     }
+    let mut made_up = source;
+    made_up["_id"] = made_up["id"].take();
+    made_up.as_object_mut().expect("an object").remove("id");
+    let made_up = Prepared::from_json(Kind::Source, &made_up).expect("it fits");
+    let new = desk.app.store.insert_new(Kind::Source, vec![made_up]).await;
+    assert_eq!(new.expect("it is written"), 1);
+    let read = desk.read("{ source(id: \"source_new\") { version } }").await;
+    assert_eq!(read["source"]["version"], 7, "also where it is made up in bulk");
     let read = desk
         .read("{ history(id: \"source_new\") { nodes { version action } } }")
         .await;

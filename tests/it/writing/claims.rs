@@ -50,6 +50,10 @@ async fn a_figure_shows_the_claim_that_it_rests_on() {
         .read("{ gifts(where: { slug: { eq: \"hawks\" } }) { nodes { total { claim { id } } } } }")
         .await;
     assert_eq!(read["gifts"]["nodes"][0]["total"]["claim"]["id"], "claim_three");
+    let dropped = json!({ "id": "gift_hawks", "total": { "min": 3 } });
+    let made = desk.make("updateGift", MISTAKES, dropped).await;
+    let unclaimed = [("UNCLAIMED".to_owned(), "total".to_owned())];
+    assert_eq!(mistakes(&made), unclaimed, "a claim is not lost in silence");
     let gone = desk.make("deleteClaim", MISTAKES, json!({ "id": "claim_three" })).await;
     let told = gone["userErrors"][0]["message"].as_str().expect("a text");
     assert!(
@@ -132,20 +136,32 @@ async fn claims_that_contradict_each_other_both_say_so() {
         .await;
     assert_eq!(found["claims"]["totalCount"], 2);
 
-    let gone = desk.make("deleteClaim", MISTAKES, json!({ "id": "claim_two" })).await;
-    assert_eq!(mistakes(&gone), [("REFERENCED".to_owned(), "id".to_owned())]);
     let none = json!({ "id": "claim_two", "conflictsWith": [] });
     assert_eq!(mistakes(&desk.make("updateClaim", MISTAKES, none).await), []);
     let other = json!({ "version": 3, "conflictsWith": [] });
     assert_eq!(contradictions(&desk, "claim_three").await, other);
-    let gone = desk
-        .make(
-            "deleteClaim",
-            &format!("deletedId {MISTAKES}"),
-            json!({ "id": "claim_two" }),
-        )
-        .await;
-    assert_eq!(gone["deletedId"], "claim_two");
+    let again = json!({ "id": "claim_two", "conflictsWith": ["claim_three"] });
+    assert_eq!(mistakes(&desk.make("updateClaim", MISTAKES, again).await), []);
+    let selected = format!("deletedId {MISTAKES}");
+    let gone = desk.make("deleteClaim", &selected, json!({ "id": "claim_two" })).await;
+    assert_eq!(
+        gone["deletedId"], "claim_two",
+        "a contradiction ends with either of its sides"
+    );
+    let other = json!({ "version": 5, "conflictsWith": [] });
+    assert_eq!(contradictions(&desk, "claim_three").await, other);
+    let selected = format!("document {{ id }} {MISTAKES}");
+    let back = desk.make("revert", &selected, json!({ "id": "claim_two@4" })).await;
+    assert_eq!(back["document"]["id"], "claim_two", "{back:#}");
+    let other = json!({ "version": 6, "conflictsWith": [{ "id": "claim_two" }] });
+    assert_eq!(
+        contradictions(&desk, "claim_three").await,
+        other,
+        "and comes back with it"
+    );
+    let itself = json!({ "id": "claim_two", "conflictsWith": ["claim_three", "claim_two"] });
+    let made = desk.make("updateClaim", MISTAKES, itself).await;
+    assert_eq!(mistakes(&made), [("INVALID".to_owned(), "conflictsWith[1]".to_owned())]);
     let findings = desk.app.store.check().await.expect("a check");
     assert!(findings.is_empty(), "{findings:?}");
 }
@@ -166,13 +182,27 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
     assert_eq!(contradictions(&desk, "claim_four").await, other, "within the rows");
     let other = json!({ "version": 2, "conflictsWith": [{ "id": "claim_two" }] });
     assert_eq!(contradictions(&desk, "claim_three").await, other, "outside of them");
-    let rows = json!([claim("two", &["claim_four"])]);
+    // What is said already stays, also where a row does not repeat it: an import that is run again changes nothing.
+    let rows = json!([claim("four", &[]), claim("two", &["claim_four"])]);
     let made = desk
         .make("importRows", selected, json!({ "kind": "CLAIM", "rows": rows }))
         .await;
-    assert_eq!(made["updated"], 1, "{made:#}");
-    let other = json!({ "version": 3, "conflictsWith": [] });
-    assert_eq!(contradictions(&desk, "claim_three").await, other);
+    assert_eq!(made["unchanged"], 2, "{made:#}");
+    // A bad row says nothing of others.
+    let mut bad = claim("bad", &["claim_four"]);
+    bad["dependsOn"] = json!(["claim_none"]);
+    let mut four = claim("four", &[]);
+    four["statement"] = json!("There were four.");
+    let input = json!({ "kind": "CLAIM", "rows": [bad, four], "keepGood": true });
+    let made = desk.make("importRows", selected, input).await;
+    let problem = json!([{ "row": 0, "field": "dependsOn[0]", "code": "NO_SUCH_REFERENCE" }]);
+    assert_eq!(
+        (&made["userErrors"], &made["updated"]),
+        (&problem, &json!(1)),
+        "{made:#}"
+    );
+    let other = json!({ "version": 2, "conflictsWith": [{ "id": "claim_two" }] });
+    assert_eq!(contradictions(&desk, "claim_four").await, other);
 
     let mut three = gift("hawks");
     three["total"] = json!({ "min": 3 });

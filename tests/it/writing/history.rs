@@ -131,3 +131,30 @@ async fn a_change_is_taken_back_by_a_new_one() {
         assert_eq!(mistakes(&made).len(), 1, "{made:#}");
     }
 }
+
+#[tokio::test]
+async fn what_came_since_is_not_taken_back_with_a_change() {
+    let desk = Desk::open().await;
+    desk.make("createGift", MISTAKES, gift("hawks")).await;
+    let added = json!({ "id": "gift_hawks", "occasions": { "min": 1 }, "withoutClaim": true });
+    assert_eq!(mistakes(&desk.make("updateGift", MISTAKES, added).await), []);
+    let made = desk.make("revert", MISTAKES, json!({ "id": "gift_hawks@1" })).await;
+    assert_eq!(mistakes(&made), [("CHANGED_SINCE".to_owned(), "occasions".to_owned())]);
+    for _ in 0..2 {
+        let gone = desk.make("deleteGift", MISTAKES, json!({ "id": "gift_hawks" })).await;
+        assert_eq!(mistakes(&gone), []);
+        let last = desk
+            .read("{ history(id: \"gift_hawks\", first: 1) { nodes { id } } }")
+            .await;
+        let last = &last["history"]["nodes"][0]["id"];
+        assert_eq!(
+            mistakes(&desk.make("revert", MISTAKES, json!({ "id": last })).await),
+            []
+        );
+    }
+    let gone = desk.make("deleteGift", MISTAKES, json!({ "id": "gift_hawks" })).await;
+    assert_eq!(mistakes(&gone), []);
+    let made = desk.make("revert", MISTAKES, json!({ "id": "gift_hawks@3" })).await;
+    let since = [("CHANGED_SINCE".to_owned(), "-".to_owned())];
+    assert_eq!(mistakes(&made), since, "it was entered again since");
+}

@@ -193,7 +193,7 @@ async fn what_others_refer_to_is_not_deleted_and_they_are_listed() {
         .make(
             "updateClaim",
             MISTAKES,
-            json!({ "id": "claim_self", "dependsOn": ["claim_self"] }),
+            json!({ "id": "claim_self", "about": ["claim_self"] }),
         )
         .await;
     assert_eq!(mistakes(&made), []);

@@ -15,7 +15,7 @@ use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::collections::unique_fields;
 use crate::store::derive::{place_of, texts_at};
-use crate::store::edit::claims::unclaimed;
+use crate::store::edit::claims::{about_itself, unclaimed};
 use crate::store::edit::{Asked, Refusal};
 use crate::store::references::references;
 
@@ -46,16 +46,17 @@ impl Store {
             }
         }
         self.find_taken(session, rows, bulk.intent != Intent::Look).await?;
-        if !bulk.without_claims {
-            for row in rows.iter_mut().filter(|row| !row.is_same) {
-                if let Some(before) = row.before {
-                    row.reasons
-                        .extend(unclaimed(row.after.kind, before, &row.after.document));
-                }
+        for row in rows.iter_mut().filter(|row| !row.is_same) {
+            row.reasons.extend(about_itself(row.after));
+            if let Some(before) = row.before.filter(|_| !bulk.without_claims) {
+                row.reasons
+                    .extend(unclaimed(row.after.kind, before, &row.after.document));
             }
         }
         let wanted = wanted(rows);
-        let existing = self.existing_within(session, &wanted).await?;
+        let existing = self
+            .existing_within(session, wanted.iter().map(|want| want.id.as_str()))
+            .await?;
         let (there, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|want| existing.contains(&want.id));
         let mut inner = Vec::new();
         for want in others {
@@ -78,10 +79,12 @@ impl Store {
     }
 
     /// Those of the ids that exist. One command for each kind.
-    async fn existing_within(&self, session: &mut ClientSession, wanted: &[Wanted]) -> Asked<HashSet<String>> {
-        let ids = wanted
-            .iter()
-            .filter_map(|want| Some((Kind::of(&want.id).ok()?, want.id.as_str())));
+    pub(in crate::store) async fn existing_within(
+        &self,
+        session: &mut ClientSession,
+        ids: impl Iterator<Item = &str> + Send,
+    ) -> Asked<HashSet<String>> {
+        let ids = ids.filter_map(|id| Some((Kind::of(id).ok()?, id)));
         let mut existing = HashSet::new();
         for (kind, ids) in by_kind(ids) {
             let documents = self.documents(kind);

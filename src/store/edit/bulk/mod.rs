@@ -12,7 +12,7 @@ use mongodb::ClientSession;
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::Error;
 
-use super::claims::symmetrical;
+use super::claims::{conflicts, named_by, with_more};
 use super::history::entry_of;
 use super::{ATTEMPTS, Asked, LOCKS, Refusal, by_itself, version_of};
 use crate::domain::id::Kind;
@@ -67,6 +67,15 @@ pub enum Effect {
     Unchanged,
 }
 
+impl Bulk {
+    /// The rows beside what is stored; `grown`: those that say more than they did.
+    fn rows<'a>(&'a self, grown: &'a HashMap<usize, Prepared>, before: &'a HashMap<String, Document>) -> Vec<Row<'a>> {
+        let rows = self.rows.iter().enumerate();
+        rows.map(|(at, row)| Row::of(grown.get(&at).unwrap_or(row), before.get(&row.id)))
+            .collect()
+    }
+}
+
 /// A row on its way.
 struct Row<'a> {
     after: &'a Prepared,
@@ -107,11 +116,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where others kept coming first. What is wrong with rows is no error.
-    pub async fn write_all(&self, mut bulk: Bulk) -> Result<Vec<RowOutcome>> {
+    pub async fn write_all(&self, bulk: Bulk) -> Result<Vec<RowOutcome>> {
         let store = self.clone();
-        if bulk.intent != Intent::Look {
-            bulk.rows = symmetrical(bulk.rows);
-        }
         // By itself, so that it comes to its end, and what is cached is told of it, also when its client has left.
         by_itself(async move {
             let _turn = store.counted_turn().await;
@@ -164,18 +170,37 @@ impl Store {
         unchecked: bool,
     ) -> Asked<(Vec<RowOutcome>, Vec<String>)> {
         let before = self.all_before(session, &bulk.rows).await?;
-        let mut rows: Vec<Row<'_>> = bulk
-            .rows
-            .iter()
-            .map(|after| Row::of(after, before.get(&after.id)))
-            .collect();
-        let needed = self.hold_against_all(session, &mut rows, bulk).await?;
+        // What others say of a claim a row need not repeat: contradictions are only added.
+        let mut grown: HashMap<usize, Prepared> = HashMap::new();
+        let claims = bulk.rows.iter().enumerate().filter(|(_, row)| row.kind == Kind::Claim);
+        grown.extend(claims.filter_map(|(at, row)| {
+            let stored = before.get(&row.id);
+            Some((at, with_more(row, &conflicts(stored), stored)?))
+        }));
+        let mut rows = bulk.rows(&grown, &before);
+        let mut needed = self.hold_against_all(session, &mut rows, bulk).await?;
+        if bulk.intent != Intent::Look {
+            let good = rows.iter().filter(|row| !row.is_refused());
+            let named_by = named_by(good.map(|row| row.after));
+            let more = rows.iter().enumerate().filter_map(|(at, row)| {
+                let by = named_by.get(&row.after.id)?;
+                Some((at, with_more(row.after, by, row.before)?))
+            });
+            let more: Vec<_> = more.collect();
+            if !more.is_empty() {
+                drop(rows);
+                grown.extend(more);
+                rows = bulk.rows(&grown, &before);
+                needed = self.hold_against_all(session, &mut rows, bulk).await?;
+            }
+        }
         let mut mirrored = Vec::new();
         let may_be_written = bulk.keep_good || !rows.iter().any(Row::is_refused);
         if bulk.intent == Intent::Write && may_be_written {
             self.lock_all(session, &needed).await?;
             let rows: Vec<_> = rows.iter().filter(|row| !row.is_refused() && !row.is_same).collect();
             self.put_all(session, &bulk.by, &rows, unchecked).await?;
+            let rows: Vec<_> = rows.iter().map(|row| (row.after, row.before)).collect();
             mirrored = self.mirror_all(session, &bulk.by, &rows).await?;
         }
         Ok((rows.into_iter().map(Row::outcome).collect(), mirrored))
@@ -199,7 +224,7 @@ impl Store {
     }
 
     /// Locks documents that are referred to, see `obstacles`. In two or three commands for all of them.
-    async fn lock_all(&self, session: &mut ClientSession, ids: &BTreeSet<String>) -> Asked<()> {
+    pub(in crate::store) async fn lock_all(&self, session: &mut ClientSession, ids: &BTreeSet<String>) -> Asked<()> {
         if ids.is_empty() {
             return Ok(());
         }
@@ -259,10 +284,15 @@ impl Store {
     }
 
     /// Lets the claims outside the batch name those in it that contradict them, and no others of it; gives their ids.
-    async fn mirror_all(&self, session: &mut ClientSession, by: &str, rows: &[&Row<'_>]) -> Asked<Vec<String>> {
+    pub(in crate::store) async fn mirror_all(
+        &self,
+        session: &mut ClientSession,
+        by: &str,
+        rows: &[(&Prepared, Option<&Document>)],
+    ) -> Asked<Vec<String>> {
         let now = DateTime::now();
         let mut changed = Vec::new();
-        for Row { after, before, .. } in rows {
+        for (after, before) in rows {
             let sides = self.mirrored(session, after.kind, &after.id, *before, Some(&after.document));
             let others = sides.await?.map_err(|reasons| {
                 let reasons: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
@@ -274,7 +304,7 @@ impl Store {
             })?;
             for other in others
                 .iter()
-                .filter(|other| rows.iter().all(|row| row.after.id != other.id()))
+                .filter(|other| rows.iter().all(|(row, _)| row.id != other.id()))
             {
                 self.take(session, (by, None), other, now).await?;
                 changed.push(other.id().to_owned());
