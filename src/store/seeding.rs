@@ -106,12 +106,12 @@ impl Store {
                 .await?;
         }
         self.record(session, entries, false).await?;
-        let claims = changes.iter().filter_map(|change| match change {
-            Change::Insert(claim) => Some((claim, None)),
-            Change::Replace(claim, stored) => Some((claim, Some(&*stored.document))),
+        let steps = changes.iter().map(|change| match change {
+            Change::Insert(document) => (document, None),
+            Change::Replace(document, stored) => (document, Some(&*stored.document)),
         });
-        let claims: Vec<_> = claims.collect();
-        self.mirror_all(session, by, &claims).await
+        let steps: Vec<_> = steps.collect();
+        self.mirror_all(session, by, &steps).await
     }
 
     /// Holds what documents refer to, so that nobody deletes it at the same time.
