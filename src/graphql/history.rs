@@ -42,6 +42,7 @@ pub struct HistoryEntry {
 
 /// What was done to a document.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "Action")]
 pub enum HistoryAction {
     /// It was entered.
     Created,
@@ -75,11 +76,7 @@ impl From<Entry> for HistoryEntry {
             version: i32::try_from(entry.version).unwrap_or(i32::MAX),
             at: entry.at,
             by: entry.by,
-            action: match entry.action {
-                Action::Created => HistoryAction::Created,
-                Action::Updated => HistoryAction::Updated,
-                Action::Deleted => HistoryAction::Deleted,
-            },
+            action: entry.action.into(),
             changes: entry.changes.into_iter().map(|it| One::from(change(it))).collect(),
             reverts: entry.reverts.map(ID::from),
         }

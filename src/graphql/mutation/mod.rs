@@ -64,6 +64,7 @@ pub struct UserError {
 
 /// Kinds of mistakes.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "Reason")]
 pub enum UserErrorCode {
     /// A value is none that is accepted in its place.
     Invalid,
@@ -83,22 +84,6 @@ pub enum UserErrorCode {
     ChangedSince,
     /// A figure of a gift changes and names no claim that it rests on.
     Unclaimed,
-}
-
-impl From<Reason> for UserErrorCode {
-    fn from(reason: Reason) -> Self {
-        match reason {
-            Reason::Invalid => Self::Invalid,
-            Reason::NotFound => Self::NotFound,
-            Reason::Conflict => Self::Conflict,
-            Reason::Taken => Self::Taken,
-            Reason::NoSuchReference => Self::NoSuchReference,
-            Reason::Referenced => Self::Referenced,
-            Reason::KeyReused => Self::KeyReused,
-            Reason::ChangedSince => Self::ChangedSince,
-            Reason::Unclaimed => Self::Unclaimed,
-        }
-    }
 }
 
 /// The field that a mistake is about.
