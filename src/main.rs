@@ -175,10 +175,7 @@ struct Holds {
 
 fn collection() -> impl TypedValueParser<Value = Kind> {
     let names = PossibleValuesParser::new(Kind::ALL.map(Kind::collection));
-    names.try_map(|name| {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.collection() == name);
-        kind.ok_or("no collection")
-    })
+    names.try_map(|name| Kind::of_collection(&name).ok_or("no collection"))
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

@@ -13,7 +13,7 @@ use menagerie::store::tokens::check_name;
 use menagerie::transfer::backup::{self, BackupError, Counts};
 use menagerie::transfer::export::{self, ExportError};
 use menagerie::transfer::import::{self, ImportError, Options, Told};
-use menagerie::transfer::{Format, Input, InputError};
+use menagerie::transfer::{Format, Input, InputError, kind_of};
 
 use super::progress::Bar;
 use super::{Database, Outcome, explain, say, start};
@@ -111,9 +111,7 @@ fn user() -> Option<String> {
 pub async fn export(file: &Path, kind: Option<Kind>, format: Option<Format>) -> Outcome {
     let (config, _telemetry) = start()?;
     let name = file.display().to_string();
-    let stem = file.file_stem().unwrap_or_default();
-    let by_name = || Kind::ALL.into_iter().find(|kind| stem == kind.collection());
-    let kind = kind.or_else(by_name);
+    let kind = kind.or_else(|| kind_of(file));
     let kind = kind.ok_or_else(|| TransferError::from(InputError::NoCollection(name.clone())))?;
     let format = format.or_else(|| Format::of(file));
     let format = format.ok_or_else(|| TransferError::NoFormat(name.clone()))?;

@@ -286,3 +286,15 @@ vocabulary! {
         Day = "DAY",
     }
 }
+
+vocabulary! {
+    /// What was done to a document.
+    HistoryAction {
+        /// It was entered.
+        Created = "CREATED",
+        /// Fields of it were changed.
+        Updated = "UPDATED",
+        /// It was deleted.
+        Deleted = "DELETED",
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Json, Object, SimpleObject};
+use async_graphql::{Context, ID, Json, Object, SimpleObject};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, TryFutureExt};
 
@@ -14,9 +14,10 @@ use super::list::List;
 use super::one::One;
 use super::viewer::editor;
 use crate::domain::id::Kind;
+use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
 use crate::store::cursor::{Key, KeyKind, Order, OrderBy};
-use crate::store::edit::{Action, Entry, FieldChange};
+use crate::store::edit::{Entry, FieldChange};
 use crate::store::filter::Filter;
 use crate::store::page::{Page, Row};
 
@@ -38,18 +39,6 @@ pub struct HistoryEntry {
     changes: List<One<HistoryChange>>,
     /// The change that this one takes back.
     reverts: Option<ID>,
-}
-
-/// What was done to a document.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "Action")]
-pub enum HistoryAction {
-    /// It was entered.
-    Created,
-    /// Fields of it were changed.
-    Updated,
-    /// It was deleted.
-    Deleted,
 }
 
 /// What a field said before a change and says since.
@@ -76,7 +65,7 @@ impl From<Entry> for HistoryEntry {
             version: i32::try_from(entry.version).unwrap_or(i32::MAX),
             at: entry.at,
             by: entry.by,
-            action: entry.action.into(),
+            action: entry.action,
             changes: entry.changes.into_iter().map(|it| One::from(change(it))).collect(),
             reverts: entry.reverts.map(ID::from),
         }

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::arena::Arena;
+use super::arena::load::arena;
 use super::change::Change;
 use super::collections::gift::GiftFilter;
 use super::error::{ApiError, Result, to_graphql};
@@ -49,7 +50,7 @@ impl ChangesQuery {
     /// data; then subscribe `after` it, and no change of that data is missed.
     async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
         async {
-            let Arena { store, live, .. } = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
+            let Arena { store, live, .. } = arena(ctx)?;
             // It moves on without a write to any collection.
             store.touch(Touched::UNCOUNTED);
             let (place, _) = live.listening().await.ok_or(ApiError::NoFeed)?;
@@ -198,9 +199,8 @@ async fn told<'a>(
     sieve: Sieve,
     after: Option<String>,
 ) -> Result<impl Stream<Item = async_graphql::Result<Change>> + use<'a>> {
-    let missing = |_| ApiError::Internal;
-    let arena = ctx.data::<Arena>().map_err(missing)?;
-    let last = ctx.data::<Cursor>().map_err(missing)?;
+    let arena = arena(ctx)?;
+    let last = ctx.data::<Cursor>().map_err(|_| ApiError::Internal)?;
     let after = after
         .map(|text| Place::parse(&text))
         .transpose()

@@ -187,7 +187,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
 /// What a file's name asks for.
 fn named(file: &str) -> Result<(id::Kind, Format), Answer> {
     let (collection, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let kind = id::Kind::ALL.into_iter().find(|kind| kind.collection() == collection);
+    let kind = id::Kind::of_collection(collection);
     let format = Format::ALL.into_iter().find(|format| format.extension() == extension);
     kind.zip(format).ok_or_else(|| {
         let message = format!(

@@ -13,9 +13,8 @@ use mongodb::{ClientSession, SessionCursor};
 use serde_json::Value as Json;
 
 use super::edit::{HISTORY, LOCKS, RETRIES};
-use super::error::code_of;
 use super::tokens::TOKENS;
-use super::write::{SEEDED, UNAUTHORIZED};
+use super::write::{SEEDED, unchecked_if_allowed};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -83,7 +82,7 @@ impl Store {
         for name in kept().chain([LOCKS, RETRIES]) {
             let cleared = self.database.collection::<Document>(name).delete_many(doc! {}).await;
             // Before it is acknowledged, and also where it is not known whether it was done.
-            self.all_changed();
+            self.versions.all_changed();
             cleared?;
         }
         Ok(())
@@ -100,18 +99,11 @@ impl Store {
         let rows: Vec<Document> = rows.into_iter().map(|row| document(name, row)).collect::<Result<_>>()?;
         let collection = self.database.collection::<Document>(name);
         let insert = |unchecked| collection.insert_many(&rows).bypass_document_validation(unchecked);
-        // They were accepted once. Where the declarations have changed since, `check` tells. Not every user may ask for that.
-        let inserted = match insert(true).await {
-            Err(error) if code_of(&error) == Some(UNAUTHORIZED) => insert(false).await,
-            inserted => inserted,
-        };
-        self.all_changed();
+        // They were accepted once. Where the declarations have changed since, `check` tells.
+        let inserted = unchecked_if_allowed(insert).await;
+        self.versions.all_changed();
         inserted?;
         Ok(())
-    }
-
-    fn all_changed(&self) {
-        self.versions.all_changed();
     }
 }
 

@@ -295,9 +295,8 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let text = |document: &RawDocument, name: &str| document.get_str(name).unwrap_or_default().to_owned();
     let inner = |name: &str| event.get_document(name).ok();
     let collection_at = |space: &str| Some(text(inner(space)?, "coll"));
-    let kind_of = |name: &str| Kind::ALL.into_iter().find(|kind| kind.collection() == name);
     let collection = collection_at("ns").unwrap_or_default();
-    let kind = kind_of(&collection).or_else(|| kind_of(&collection_at("to")?));
+    let kind = Kind::of_collection(&collection).or_else(|| Kind::of_collection(&collection_at("to")?));
     let operation = match (text(event, "operationType").as_str(), kind) {
         ("dropDatabase" | "invalidate", _) => return Some(Event::Dropped),
         ("drop" | "rename", Some(_)) => return Some(Event::Dropped),

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::collections::bson_of;
 use super::derive::{fingerprint, without_derived, without_nulls};
 use super::validate::Problem;
-use super::write::Prepared;
+use super::write::{Prepared, id_of_slug};
 use crate::domain::id::Kind;
 
 /// How many digits of its fingerprint are the id of a row without id and slug: 128 bits, so no two rows get the same.
@@ -39,10 +39,8 @@ impl Prepared {
 }
 
 fn made(kind: Kind, document: &Document) -> String {
-    let named = |name: &str| format!("{}_{name}", kind.prefix());
-    let of_slug = document.get_str("slug").ok().map(named);
-    let of_slug = of_slug.filter(|id| kind.check(id).is_ok());
-    of_slug.unwrap_or_else(|| named(&fingerprint(document)[..DIGITS]))
+    let of_what_it_says = || format!("{}_{}", kind.prefix(), &fingerprint(document)[..DIGITS]);
+    id_of_slug(kind, document).unwrap_or_else(of_what_it_says)
 }
 
 fn in_a_row(mut problem: Problem) -> Problem {

@@ -104,6 +104,19 @@ impl Rows {
     }
 }
 
+/// Rows as JSON lines.
+///
+/// # Errors
+/// Where one cannot be written, which a row of the database always can.
+pub fn lines(rows: &[Json]) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for row in rows {
+        serde_json::to_writer(&mut bytes, row)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
 /// What clients see of a collection's documents, field by field.
 fn shape(kind: Kind) -> Result<&'static Document> {
     properties(&collections::of(kind)?.declared.json_schema).ok_or_else(|| StoreError::Schema {

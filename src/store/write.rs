@@ -202,11 +202,8 @@ impl Store {
             insert.bypass_document_validation(unchecked)
         };
         // Preparing has checked them by the same schema; a server that compiles its patterns anew for every document
-        // takes three times as long when it checks them too. Not every user may ask for that.
-        let outcome = match insert(true).await {
-            Err(error) if code_of(&error) == Some(UNAUTHORIZED) => insert(false).await,
-            outcome => outcome,
-        };
+        // takes three times as long when it checks them too.
+        let outcome = unchecked_if_allowed(insert).await;
         ids.iter().for_each(|id| self.versions.changed(kind, id));
         match outcome {
             Ok(_) => Ok(rows.len() as u64),
@@ -232,6 +229,23 @@ impl Store {
         }
         Ok(true)
     }
+}
+
+/// Writes documents that the database need not check (`true`), and where the user may not ask for that, others.
+pub(super) async fn unchecked_if_allowed<T, W>(write: impl Fn(bool) -> W) -> std::result::Result<T, Error>
+where
+    W: IntoFuture<Output = std::result::Result<T, Error>>,
+{
+    match write(true).await {
+        Err(error) if code_of(&error) == Some(UNAUTHORIZED) => write(false).await,
+        outcome => outcome,
+    }
+}
+
+/// The id that a document gets by its slug, where it has one that can be part of an id.
+pub(super) fn id_of_slug(kind: Kind, document: &Document) -> Option<String> {
+    let id = format!("{}_{}", kind.prefix(), document.get_str("slug").ok()?);
+    kind.check(&id).is_ok().then_some(id)
 }
 
 /// How many documents were there already, if that is all that was wrong.

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use csv::{Terminator, WriterBuilder};
-use serde_json::Value as Json;
 
 use super::files::Whole;
 use super::table::Table;
@@ -14,6 +13,7 @@ use super::{Format, Progress};
 use crate::domain::id::Kind;
 use crate::store::cursor::Order;
 use crate::store::filter::Filter;
+use crate::store::rows::lines;
 use crate::store::{Store, StoreError};
 
 /// How many rows are read at once.
@@ -69,7 +69,7 @@ pub async fn export(
     loop {
         let piece = rows.next().await?;
         let bytes = match format {
-            Format::Ndjson => objects(&piece)?,
+            Format::Ndjson => lines(&piece).map_err(io::Error::from)?,
             Format::Csv => lines_of(piece.iter().map(|row| table.cells(row)))?,
         };
         to.write_all(&bytes)?;
@@ -86,15 +86,6 @@ pub async fn export(
     }
     to.flush()?;
     Ok(done)
-}
-
-fn objects(rows: &[Json]) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for row in rows {
-        serde_json::to_writer(&mut bytes, row)?;
-        bytes.push(b'\n');
-    }
-    Ok(bytes)
 }
 
 fn lines_of(rows: impl IntoIterator<Item = impl Iterator<Item = impl AsRef<[u8]>>>) -> io::Result<Vec<u8>> {

@@ -1,6 +1,5 @@
 //! Files that are to be imported: opened once, so that both passes read the same one, and measured.
 
-use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Seek};
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,7 +7,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::Format;
+use super::{Format, kind_of};
 use crate::domain::id::Kind;
 
 /// How much of a file is read at once, in bytes.
@@ -52,9 +51,7 @@ impl Input {
     /// Where that does not tell it either, and where it cannot be read.
     pub fn open(path: &Path, kind: Option<Kind>, format: Option<Format>) -> Result<Self, InputError> {
         let name = path.display().to_string();
-        let stem = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
-        let by_name = || Kind::ALL.into_iter().find(|kind| kind.collection() == stem);
-        let kind = kind.or_else(by_name);
+        let kind = kind.or_else(|| kind_of(path));
         let kind = kind.ok_or_else(|| InputError::NoCollection(name.clone()))?;
         let format = format.or_else(|| Format::of(path));
         let format = format.ok_or_else(|| InputError::NoFormat(name.clone()))?;

@@ -18,6 +18,7 @@ mod table;
 
 use std::path::Path;
 
+use crate::domain::id::Kind;
 pub use fault::{BadRow, Fault};
 pub use input::{Input, InputError};
 
@@ -46,6 +47,11 @@ impl Format {
     pub fn of(path: &Path) -> Option<Self> {
         Self::named(path.extension()?.to_str()?)
     }
+}
+
+/// The kind of documents that a file's name tells: those of `gifts.csv` are gifts.
+pub fn kind_of(path: &Path) -> Option<Kind> {
+    Kind::of_collection(path.file_stem()?.to_str()?)
 }
 
 /// How far something has come.

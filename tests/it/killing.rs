@@ -1,7 +1,6 @@
 //! The embedded database killed with `kill -9` while writers and readers are at work: nobody notices but by waiting.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +9,7 @@ use menagerie::domain::id::Kind;
 use menagerie::store::write::Prepared;
 use serde_json::json;
 
-use crate::support::{TestApp, server_of_its_own};
+use crate::support::{TestApp, kill_again, server_of_its_own};
 
 /// How many writers, how many documents by each, and how often the database is killed.
 const WRITERS: usize = 8;
@@ -62,19 +61,7 @@ async fn a_killed_database_loses_no_acknowledged_write_fails_none_and_the_server
         while written.load(Ordering::SeqCst) < progress && !writers.iter().all(tokio::task::JoinHandle::is_finished) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        // None while a restart is under way: then the kill before this one is still being got over.
-        let pid = loop {
-            match database.pid() {
-                Some(pid) if !killed.contains(&pid) => break pid,
-                _ => tokio::time::sleep(Duration::from_millis(5)).await,
-            }
-        };
-        let status = Command::new("kill")
-            .args(["-9", &pid.to_string()])
-            .status()
-            .expect("kill runs");
-        assert!(status.success());
-        killed.insert(pid);
+        kill_again(&database, &mut killed).await;
     }
     for writer in writers {
         writer.await.expect("no write fails");

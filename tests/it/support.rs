@@ -1,5 +1,6 @@
 //! `TestApp`: a server on a port of its own over a database of its own, both gone when it is dropped.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -241,6 +242,20 @@ pub async fn server_of_its_own(folder: &std::path::Path) -> (Embedded, store::Op
         ..database_options()
     };
     (server, options)
+}
+
+/// Kills a database server with `kill -9`, as soon as it has got over the last time. `killed`: its processes that were.
+pub async fn kill_again(server: &Embedded, killed: &mut BTreeSet<u32>) {
+    let process = loop {
+        // None while a restart is under way: then the kill before this one is still being got over.
+        match server.pid() {
+            Some(process) if !killed.contains(&process) => break process,
+            _ => tokio::time::sleep(Duration::from_millis(2)).await,
+        }
+    };
+    let status = Command::new("kill").args(["-9", &process.to_string()]).status();
+    assert!(status.expect("kill runs").success());
+    killed.insert(process);
 }
 
 /// A database that no other test uses, on the server that all tests share.

@@ -120,6 +120,11 @@ impl Kind {
         }
     }
 
+    /// The type whose documents this collection holds.
+    pub fn of_collection(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.collection() == name)
+    }
+
     /// The type of the document with this id. Fails when the id is not of the accepted form: a prefix, `_`, and 1 to
     /// 120 ASCII letters, digits and `-`, the first and the last of them a letter or a digit.
     pub fn of(id: &str) -> Result<Kind, IdError> {

@@ -37,13 +37,17 @@ impl Arena {
     }
 }
 
+/// The arena of this request.
+pub fn arena<'a>(ctx: &Context<'a>) -> Result<&'a Arena> {
+    ctx.data::<Arena>().map_err(|_| ApiError::Internal)
+}
+
 /// The way of this request through its arena.
 pub fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
-    let missing = |_| ApiError::Internal;
     Ok(Fetch {
-        arena: ctx.data::<Arena>().map_err(missing)?,
+        arena: arena(ctx)?,
         document: Document(ctx.query_env),
-        limits: ctx.data::<Limits>().map_err(missing)?,
+        limits: ctx.data::<Limits>().map_err(|_| ApiError::Internal)?,
     })
 }
 

@@ -18,7 +18,7 @@ use super::limits::Limits;
 use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
-use crate::store::rows::Rows;
+use crate::store::rows::{Rows, lines};
 use cells::Names;
 use columns::Table;
 
@@ -113,7 +113,7 @@ impl Export {
         let rows = self.rows.next().await?;
         let is_first = !std::mem::replace(&mut self.begun, true);
         let bytes = match self.format {
-            Format::Ndjson => lines(&rows)?,
+            Format::Ndjson => lines(&rows).map_err(unwritten)?,
             Format::Csv => {
                 let names = self.names(&rows).await?;
                 self.table.text(&rows, &names, is_first)?
@@ -139,15 +139,6 @@ impl Export {
         }
         Ok(names)
     }
-}
-
-fn lines(rows: &[Json]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for row in rows {
-        serde_json::to_writer(&mut bytes, row).map_err(unwritten)?;
-        bytes.push(b'\n');
-    }
-    Ok(bytes)
 }
 
 fn unwritten(error: impl std::fmt::Display) -> ApiError {

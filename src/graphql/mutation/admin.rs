@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
-use super::{Field, UserError, UserErrorCode};
-use crate::graphql::arena::Arena;
+use super::{Field, UserError};
+use crate::graphql::arena::load::arena;
 use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::list::List;
 use crate::graphql::one::One;
@@ -16,7 +16,7 @@ use crate::graphql::viewer::{Role, admin};
 use crate::seed::load::{LoadError, Options, Report, load_as};
 use crate::seed::set::Set;
 use crate::store::bson_types::Timestamp;
-use crate::store::edit::by_itself;
+use crate::store::edit::{Reason, by_itself};
 use crate::store::tokens::{self, NewToken, check_name};
 use crate::store::versions::Touched;
 
@@ -200,7 +200,7 @@ impl AdminMutation {
                         "found {:?}; accepted: the name of a token that is not revoked",
                         input.name
                     );
-                    let error = UserError::at(UserErrorCode::NotFound, Field::Named("name"), message);
+                    let error = UserError::at(Reason::NotFound, Field::Named("name"), message);
                     (None, List::from_iter([One::from(error)]))
                 }
             };
@@ -234,15 +234,11 @@ impl AdminMutation {
     }
 }
 
-fn arena<'a>(ctx: &Context<'a>) -> Result<&'a Arena> {
-    ctx.data::<Arena>().map_err(|_| ApiError::Internal)
-}
-
 /// The text of a new token.
 async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::result::Result<String, UserError>> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     admin(ctx)?;
-    let invalid = |field, message| Ok(Err(UserError::at(UserErrorCode::Invalid, Field::Named(field), message)));
+    let invalid = |field, message| Ok(Err(UserError::at(Reason::Invalid, Field::Named(field), message)));
     if let Err(accepted) = check_name(&input.name) {
         return invalid("name", format!("found {:?}; {accepted}", input.name));
     }
@@ -267,7 +263,7 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
                 "found {:?}, which another token has; accepted: another name, or this one when that token is revoked",
                 input.name
             );
-            Err(UserError::at(UserErrorCode::Taken, Field::Named("name"), message))
+            Err(UserError::at(Reason::Taken, Field::Named("name"), message))
         }
     })
 }
@@ -276,7 +272,7 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
 async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result::Result<Vec<Report>, UserError>> {
     let by = admin(ctx)?;
     let known = Set::bundled();
-    let invalid = |field, message| Ok(Err(UserError::at(UserErrorCode::Invalid, field, message)));
+    let invalid = |field, message| Ok(Err(UserError::at(Reason::Invalid, field, message)));
     // A folder of the server is nothing that a client could name.
     if let Some((at, set)) = input.sets.iter().enumerate().find(|(_, set)| !known.contains(set)) {
         let message = format!("found {set:?}; accepted: {}", known.join(", "));

@@ -4,14 +4,13 @@ use async_graphql::{Context, InputObject, Json, Object, SimpleObject};
 use futures_util::FutureExt;
 use serde_json::Value;
 
-use super::UserErrorCode;
 use crate::domain::id::Kind;
-use crate::graphql::arena::Arena;
+use crate::graphql::arena::load::arena;
 use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::list::List;
 use crate::graphql::one::One;
 use crate::graphql::viewer::editor;
-use crate::store::edit::{Bulk, Effect, Intent, Refusal};
+use crate::store::edit::{Bulk, Effect, Intent, Reason, Refusal};
 use crate::store::write::Prepared;
 
 /// The most rows that a request may bring.
@@ -59,7 +58,7 @@ pub struct RowError {
     /// Which row, counted from 0; null where it is about all of them.
     row: Option<i32>,
     /// What kind of mistake.
-    code: UserErrorCode,
+    code: Reason,
     /// The field of the row that it is about, as a path such as `items[0].count.min`; null where it is about the row as a
     /// whole.
     field: Option<String>,
@@ -71,7 +70,7 @@ impl RowError {
     fn new(row: usize, refusal: Refusal) -> Self {
         Self {
             row: Some(number(row)),
-            code: refusal.reason.into(),
+            code: refusal.reason,
             field: refusal.field,
             message: refusal.message,
         }
@@ -101,7 +100,7 @@ impl ImportMutation {
 
 async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRowsPayload> {
     let by = editor(ctx)?;
-    let arena = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
+    let arena = arena(ctx)?;
     // What an earlier mutation of the same request has read may change with this one.
     arena.clear();
     let ImportRowsInput {
@@ -114,7 +113,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
     if rows.len() > MOST {
         let error = RowError {
             row: None,
-            code: UserErrorCode::Invalid,
+            code: Reason::Invalid,
             field: Some("rows".to_owned()),
             message: format!(
                 "found {} rows; accepted: up to {MOST}, and the others in further requests",

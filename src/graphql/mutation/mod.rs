@@ -11,13 +11,12 @@ mod revert;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, MergedObject, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MergedObject, SimpleObject};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::arena::Arena;
 use super::arena::fetch::Group;
-use super::arena::load::fetch;
+use super::arena::load::{arena, fetch};
 use super::collection::Collection;
 use super::error::{ApiError, Result};
 use super::list::List;
@@ -54,36 +53,12 @@ pub struct Mutation(
 #[graphql(serial)]
 pub struct UserError {
     /// What kind of mistake.
-    code: UserErrorCode,
+    code: Reason,
     /// The field of the input that it is about, as a path such as `items[0].count.min`; null where it is about the
     /// document as a whole.
     field: Option<String>,
     /// What was found, and what is accepted.
     message: String,
-}
-
-/// Kinds of mistakes.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "Reason")]
-pub enum UserErrorCode {
-    /// A value is none that is accepted in its place.
-    Invalid,
-    /// There is no such document.
-    NotFound,
-    /// The document has another version than `expectedVersion`: somebody else changed it in between.
-    Conflict,
-    /// Another document has a value that must be one document's own.
-    Taken,
-    /// A reference leads nowhere.
-    NoSuchReference,
-    /// Other documents refer to the one that is to be deleted.
-    Referenced,
-    /// The idempotency key came with another request before.
-    KeyReused,
-    /// What is to be taken back was changed again since.
-    ChangedSince,
-    /// A figure of a gift changes and names no claim that it rests on.
-    Unclaimed,
 }
 
 /// The field that a mistake is about.
@@ -95,7 +70,7 @@ enum Field {
 }
 
 impl UserError {
-    fn at(code: UserErrorCode, field: Field, message: String) -> Self {
+    fn at(code: Reason, field: Field, message: String) -> Self {
         let field = match field {
             Field::Named(name) => name.to_owned(),
             Field::Item(name, at) => format!("{name}[{at}]"),
@@ -111,7 +86,7 @@ impl UserError {
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
         Self {
-            code: refusal.reason.into(),
+            code: refusal.reason,
             field: refusal.field,
             message: refusal.message,
         }
@@ -178,7 +153,7 @@ type Made = std::result::Result<String, Vec<UserError>>;
 /// Makes a change, if who asks may.
 async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
     let by = editor(ctx)?;
-    let arena = ctx.data::<Arena>().map_err(|_| ApiError::Internal)?;
+    let arena = arena(ctx)?;
     // What an earlier mutation of the same request has read may change with this one.
     arena.clear();
     let Asked {
@@ -188,13 +163,7 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
         key,
         without_claim,
     } = asked;
-    let invalid = |field, message| {
-        Ok(Err(vec![UserError::at(
-            UserErrorCode::Invalid,
-            Field::Named(field),
-            message,
-        )]))
-    };
+    let invalid = |field, message| Ok(Err(vec![UserError::at(Reason::Invalid, Field::Named(field), message)]));
     let id = match &wish {
         Wish::Create(json) => json.get("_id").and_then(Json::as_str),
         Wish::Update { id, .. } | Wish::Delete { id } => Some(id.as_str()),

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
-use super::{Asked, Field, Made, UserError, UserErrorCode, document, make};
+use super::{Asked, Field, Made, UserError, document, make};
 use crate::domain::id::Kind;
 use crate::graphql::arena::load::fetch;
 use crate::graphql::collections::{Node, with_kind};
@@ -11,7 +11,7 @@ use crate::graphql::error::{ApiError, to_graphql};
 use crate::graphql::list::List;
 use crate::graphql::one::One;
 use crate::graphql::viewer::editor;
-use crate::store::edit::Wish;
+use crate::store::edit::{Reason, Wish};
 
 /// Which change to take back.
 #[derive(InputObject, Clone, Debug)]
@@ -71,7 +71,7 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiErro
         Ok(kind) => kind,
         Err(error) => {
             editor(ctx)?;
-            let error = UserError::at(UserErrorCode::Invalid, Field::Named("id"), error.to_string());
+            let error = UserError::at(Reason::Invalid, Field::Named("id"), error.to_string());
             return Ok(Err(vec![error]));
         }
     };

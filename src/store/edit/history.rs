@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::steps::as_written;
 use super::{Asked, version_of};
 use crate::domain::id::Kind;
+use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
 use crate::store::rows::json_of;
 use crate::store::validate::number_of;
@@ -19,31 +20,6 @@ use crate::store::{Result, Store};
 
 /// The collection.
 pub(crate) const HISTORY: &str = "history";
-
-/// What was done to a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// It was entered.
-    Created,
-    /// Fields of it were changed.
-    Updated,
-    /// It was taken out.
-    Deleted,
-}
-
-impl Action {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
-
-    /// Its word in the database.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Created => "CREATED",
-            Self::Updated => "UPDATED",
-            Self::Deleted => "DELETED",
-        }
-    }
-}
 
 /// One change of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +35,7 @@ pub struct Entry {
     /// The name of the token that it was changed with.
     pub by: String,
     /// What was done.
-    pub action: Action,
+    pub action: HistoryAction,
     /// What it said before and says since, field by field.
     pub changes: Vec<FieldChange>,
     /// The id of the entry that it takes back.
@@ -164,15 +140,15 @@ pub(in crate::store) fn entry_of(
     now: DateTime,
 ) -> Document {
     let action = match (before, after) {
-        (None, _) => Action::Created,
-        (Some(_), Some(_)) => Action::Updated,
-        (Some(_), None) => Action::Deleted,
+        (None, _) => HistoryAction::Created,
+        (Some(_), Some(_)) => HistoryAction::Updated,
+        (Some(_), None) => HistoryAction::Deleted,
     };
     let before = before.map(as_written).unwrap_or_default();
     let after = after.map(as_written).unwrap_or_default();
     doc! {
         "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": by,
-        "action": action.word(), "changes": changes(&before, &after),
+        "action": action.as_str(), "changes": changes(&before, &after),
     }
 }
 
@@ -194,9 +170,9 @@ fn changes(before: &Document, after: &Document) -> Vec<Document> {
 }
 
 /// What an entry says was done.
-pub(super) fn action_of(entry: &Document) -> Option<Action> {
+pub(super) fn action_of(entry: &Document) -> Option<HistoryAction> {
     let word = entry.get_str("action").ok()?;
-    Action::ALL.into_iter().find(|known| known.word() == word)
+    HistoryAction::ALL.iter().copied().find(|known| known.as_str() == word)
 }
 
 /// Puts what was before a change into a document; gives the fields that do not say any more what they said after it.

@@ -22,7 +22,7 @@ use serde_json::Value as Json;
 use tracing::Instrument;
 
 pub use bulk::{Bulk, Effect, Intent, RowOutcome};
-pub use history::{Action, Entry, FieldChange};
+pub use history::{Entry, FieldChange};
 pub(super) use history::{HISTORY, entry_of};
 pub(super) use obstacles::LOCKS;
 pub use refusal::{Reason, Refusal};
@@ -175,21 +175,25 @@ impl Store {
                 store.within(session, edit).boxed()
             })
             .await;
-        // Before it is acknowledged, and also where it is not known whether it was done, as it is where it was aborted.
-        match &outcome {
-            Ok(Ok(Made { id, others, .. })) => {
-                for id in others.iter().chain([id]) {
-                    self.versions.changed(edit.kind, id);
-                }
-            }
-            Ok(Err(_)) => {}
-            Err(error) if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => {}
-            Err(_) => self.versions.all_changed(),
-        }
+        let written = outcome.as_ref().map(|made| match made {
+            Ok(Made { id, others, .. }) => others.iter().chain([id]).map(|id| (edit.kind, id.as_str())).collect(),
+            Err(_) => Vec::new(),
+        });
+        self.wrote(written);
         Ok(match outcome? {
             Ok(Made { id, version, .. }) => Outcome::Done { id, version },
             Err(reasons) => Outcome::Refused(reasons),
         })
+    }
+
+    /// Raises the versions of what a transaction has written, before that is acknowledged. Where it is not known whether it
+    /// was done, as it is where it was aborted, everything may have changed.
+    fn wrote(&self, written: std::result::Result<Vec<(Kind, &str)>, &Error>) {
+        match written {
+            Ok(written) => written.iter().for_each(|(kind, id)| self.versions.changed(*kind, id)),
+            Err(error) if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => {}
+            Err(_) => self.versions.all_changed(),
+        }
     }
 
     /// The whole edit within a transaction.

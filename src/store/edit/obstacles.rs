@@ -12,7 +12,7 @@ use mongodb::ClientSession;
 use mongodb::bson::{Document, doc};
 
 use super::claims::{CONFLICTS, about_itself};
-use super::{Asked, Refusal, Tried};
+use super::{Refusal, Tried};
 use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::collections::unique_fields;
@@ -35,25 +35,19 @@ impl Store {
         before: Option<&Document>,
     ) -> Tried<()> {
         let mut reasons = about_itself(after);
-        let mut locked = BTreeSet::new();
-        for reference in references().iter().filter(|reference| reference.from == after.kind) {
-            let mut had = BTreeSet::new();
-            if let Some(before) = before {
-                texts_at(before, reference.path, &mut |id| had.extend([id.to_owned()]));
-            }
-            for id in after.ids_at(reference.path) {
-                // A document may refer to itself, and what it refers to already is held by that.
-                if id == after.id || had.contains(&id) {
-                    continue;
-                }
-                if self.exists(session, &id).await? {
-                    locked.insert(id);
-                } else {
-                    let place = place_of(&after.document, reference.path, &id);
-                    reasons.push(Refusal::dangling(place.as_deref().unwrap_or(reference.path), &id));
-                }
-            }
-        }
+        let here = references().iter().filter(|reference| reference.from == after.kind);
+        let wanted: Vec<(&str, String)> = here
+            .flat_map(|reference| {
+                new_ids(after, before, reference.path)
+                    .into_iter()
+                    .map(|id| (reference.path, id))
+            })
+            .collect();
+        let existing = self
+            .existing_within(session, wanted.iter().map(|(_, id)| id.as_str()))
+            .await?;
+        let (locked, dangling): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(_, id)| existing.contains(id));
+        reasons.extend(dangling.iter().map(|(path, id)| dangling_at(after, path, id)));
         for field in unique_fields(after.kind) {
             for value in after.ids_at(field) {
                 let others = doc! { field: &value, "_id": { "$ne": &after.id } };
@@ -69,9 +63,8 @@ impl Store {
         if !reasons.is_empty() {
             return Ok(Err(reasons));
         }
-        for id in &locked {
-            self.lock(session, id).await?;
-        }
+        let locked = locked.into_iter().map(|(_, id)| id).collect();
+        self.lock_all(session, &locked).await?;
         Ok(Ok(()))
     }
 
@@ -113,21 +106,24 @@ impl Store {
         if !reasons.is_empty() {
             return Ok(Err(reasons));
         }
-        self.lock(session, id).await?;
+        self.lock_all(session, &BTreeSet::from([id.to_owned()])).await?;
         Ok(Ok(()))
     }
+}
 
-    async fn exists(&self, session: &mut ClientSession, id: &str) -> Asked<bool> {
-        let Ok(kind) = Kind::of(id) else { return Ok(false) };
-        let documents = self.documents(kind);
-        let found = documents.find_one(doc! { "_id": id });
-        let found = found.projection(doc! { "_id": 1 }).session(session).await?;
-        Ok(found.is_some())
+/// The ids at a path that a document brings along. It may refer to itself, and what it refers to already is held by that.
+pub(super) fn new_ids(after: &Prepared, before: Option<&Document>, path: &str) -> Vec<String> {
+    let mut had = BTreeSet::new();
+    if let Some(before) = before {
+        texts_at(before, path, &mut |id| had.extend([id.to_owned()]));
     }
+    let mut ids = after.ids_at(path);
+    ids.retain(|id| *id != after.id && !had.contains(id));
+    ids
+}
 
-    async fn lock(&self, session: &mut ClientSession, id: &str) -> Asked<()> {
-        let rows = self.database.collection::<Document>(LOCKS);
-        let turn = rows.update_one(doc! { "_id": id }, doc! { "$inc": { "turn": 1 } });
-        turn.upsert(true).session(session).await.map(drop)
-    }
+/// The refusal of a reference that leads nowhere.
+pub(super) fn dangling_at(document: &Prepared, path: &str, id: &str) -> Refusal {
+    let place = place_of(&document.document, path, id);
+    Refusal::dangling(place.as_deref().unwrap_or(path), id)
 }

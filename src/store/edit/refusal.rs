@@ -1,5 +1,7 @@
 //! Why an edit is not made, in words for the editor who asked for it.
 
+use async_graphql::Enum;
+
 use crate::store::validate::Problem;
 
 /// A reason against an edit.
@@ -15,14 +17,15 @@ pub struct Refusal {
     pub missing: Option<String>,
 }
 
-/// Kinds of reasons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Kinds of mistakes.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(name = "UserErrorCode")]
 pub enum Reason {
     /// A value is none that is accepted in its place.
     Invalid,
     /// There is no such document.
     NotFound,
-    /// The document has another version than expected.
+    /// The document has another version than `expectedVersion`: somebody else changed it in between.
     Conflict,
     /// Another document has a value that must be one document's own.
     Taken,
@@ -34,7 +37,7 @@ pub enum Reason {
     KeyReused,
     /// What is to be taken back was changed again since.
     ChangedSince,
-    /// A figure changes and names no claim that it rests on.
+    /// A figure of a gift changes and names no claim that it rests on.
     Unclaimed,
 }
 

@@ -5,12 +5,13 @@ use mongodb::bson::{Bson, Document, doc};
 use uuid::Uuid;
 
 use super::history::{action_of, take_back};
-use super::{Action, Asked, Edit, Refusal, Step, Tried, Wish, or_refused, version_of};
+use super::{Asked, Edit, Refusal, Step, Tried, Wish, or_refused, version_of};
 use crate::domain::id::Kind;
+use crate::domain::vocabulary::HistoryAction;
 use crate::store::Store;
 use crate::store::collections::bson_of;
 use crate::store::derive::without_derived;
-use crate::store::write::Prepared;
+use crate::store::write::{Prepared, id_of_slug};
 
 impl Store {
     /// The document as it is and as it is to be.
@@ -53,7 +54,7 @@ impl Store {
         };
         let id = entry.get_str("document").unwrap_or_default().to_owned();
         let before = match action_of(&entry) {
-            Some(Action::Deleted) => {
+            Some(HistoryAction::Deleted) => {
                 // What was entered again since is not what this deletion took out.
                 let last = self
                     .last_versions(session, &[&id])
@@ -72,14 +73,14 @@ impl Store {
         };
         let mut document = before.as_ref().map(as_written).unwrap_or_default();
         let mut changed = take_back(&entry, &mut document);
-        if action_of(&entry) == Some(Action::Created) {
+        if action_of(&entry) == Some(HistoryAction::Created) {
             // What was added to it since would be lost with it.
             changed.extend(document.keys().filter(|field| *field != "_id").cloned());
         }
         if !changed.is_empty() {
             return Ok(Err(changed.iter().map(|field| Refusal::changed_since(field)).collect()));
         }
-        let after = if action_of(&entry) == Some(Action::Created) {
+        let after = if action_of(&entry) == Some(HistoryAction::Created) {
             None
         } else {
             document.insert("_id", &id);
@@ -128,10 +129,9 @@ fn with_id(kind: Kind, document: Bson) -> Document {
         _ => Document::new(),
     };
     if !document.contains_key("_id") {
-        let named = |name: &str| format!("{}_{name}", kind.prefix());
-        let of_slug = document.get_str("slug").ok().map(named);
-        let id = of_slug.filter(|id| kind.check(id).is_ok());
-        document.insert("_id", id.unwrap_or_else(|| named(&Uuid::now_v7().to_string())));
+        let of_the_time = || format!("{}_{}", kind.prefix(), Uuid::now_v7());
+        let id = id_of_slug(kind, &document).unwrap_or_else(of_the_time);
+        document.insert("_id", id);
     }
     document
 }

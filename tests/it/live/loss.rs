@@ -2,7 +2,6 @@
 //! connections at random, all under a load of writes; over WebSockets and over streams of events.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,7 +17,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::socket::{Frame, PROTOCOL, Socket};
 use crate::commands::program;
 use crate::commands::server::Server;
-use crate::support::{client, server_of_its_own};
+use crate::support::{client, kill_again, server_of_its_own};
 
 /// How many write, and how many documents each: every one is made and changed, every other deleted.
 const WRITERS: usize = 6;
@@ -199,11 +198,6 @@ impl Hearer {
     }
 }
 
-fn kill(process: u32) {
-    let status = Command::new("kill").args(["-9", &process.to_string()]).status();
-    assert!(status.expect("kill runs").success());
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_killed_or_cut_every_change_is_told_once() {
     let began = Instant::now();
@@ -275,19 +269,12 @@ async fn whatever_is_killed_or_cut_every_change_is_told_once() {
             sleep(Duration::from_millis(5)).await;
         }
         if step % 2 == 1 {
-            kill(server.child.id());
+            server.signal("-9");
             server.ended();
             server = spawn_blocking(start.clone()).await.expect("the server starts again");
             server.address.clone_into(&mut address.lock().expect("no panic"));
         } else {
-            let process = loop {
-                match database.pid() {
-                    Some(process) if !killed.contains(&process) => break process,
-                    _ => sleep(Duration::from_millis(5)).await,
-                }
-            };
-            kill(process);
-            killed.insert(process);
+            kill_again(&database, &mut killed).await;
         }
     }
     for writer in writers {

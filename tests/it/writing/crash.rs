@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,7 +20,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::commands::program;
 use crate::commands::server::Server;
-use crate::support::{client, server_of_its_own};
+use crate::support::{client, kill_again, server_of_its_own};
 
 /// How many write at once, and how often each goes through its five transactions.
 const WRITERS: usize = 8;
@@ -112,11 +111,6 @@ impl Writer {
     }
 }
 
-fn kill(process: u32) {
-    let status = Command::new("kill").args(["-9", &process.to_string()]).status();
-    assert!(status.expect("kill runs").success());
-}
-
 fn started(folder: &Path, options: &Options) -> Server {
     let mut command = program(folder);
     command
@@ -144,7 +138,7 @@ async fn killing(
         }
         sleep(Duration::from_millis(random.random_range(0..20))).await;
         if step % 2 == 1 {
-            kill(server.child.id());
+            server.signal("-9");
             server.ended();
             let (folder, options) = (folder.to_owned(), options.clone());
             let again = spawn_blocking(move || started(&folder, &options));
@@ -152,14 +146,7 @@ async fn killing(
             server.address.clone_into(&mut address.lock().expect("no panic"));
             continue;
         }
-        let process = loop {
-            match database.pid() {
-                Some(process) if !killed.contains(&process) => break process,
-                _ => sleep(Duration::from_millis(2)).await,
-            }
-        };
-        kill(process);
-        killed.insert(process);
+        kill_again(database, &mut killed).await;
     }
     server
 }

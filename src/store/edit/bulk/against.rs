@@ -14,8 +14,8 @@ use super::{Bulk, Intent, Row, by_kind};
 use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::collections::unique_fields;
-use crate::store::derive::{place_of, texts_at};
 use crate::store::edit::claims::{about_itself, unclaimed};
+use crate::store::edit::obstacles::{dangling_at, new_ids};
 use crate::store::edit::{Asked, Refusal};
 use crate::store::references::references;
 
@@ -146,20 +146,14 @@ impl Store {
     }
 }
 
-/// The references that the rows bring along. A document may refer to itself, and what it refers to already is held by
-/// that.
+/// The references that the rows bring along.
 fn wanted(rows: &[Row<'_>]) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_same) {
         for reference in references().iter().filter(|reference| reference.from == row.after.kind) {
             let path = reference.path;
-            let mut had = BTreeSet::new();
-            if let Some(before) = row.before {
-                texts_at(before, path, &mut |id| had.extend([id.to_owned()]));
-            }
-            let ids: BTreeSet<String> = row.after.ids_at(path).into_iter().collect();
-            let new = ids.into_iter().filter(|id| *id != row.after.id && !had.contains(id));
-            wanted.extend(new.map(|id| Wanted { row: at, path, id }));
+            let new: BTreeSet<String> = new_ids(row.after, row.before, path).into_iter().collect();
+            wanted.extend(new.into_iter().map(|id| Wanted { row: at, path, id }));
         }
     }
     wanted
@@ -167,7 +161,5 @@ fn wanted(rows: &[Row<'_>]) -> Vec<Wanted> {
 
 fn refuse(rows: &mut [Row<'_>], want: &Wanted) {
     let row = &mut rows[want.row];
-    let place = place_of(&row.after.document, want.path, &want.id);
-    let refusal = Refusal::dangling(place.as_deref().unwrap_or(want.path), &want.id);
-    row.reasons.push(refusal);
+    row.reasons.push(dangling_at(row.after, want.path, &want.id));
 }

@@ -146,18 +146,15 @@ impl Store {
                 store.all_within(session, bulk, unchecked).boxed()
             })
             .await;
-        // Before it is acknowledged, and also where it is not known whether it was done.
         if bulk.intent == Intent::Write {
-            let stayed = |at: usize| match &outcome {
-                Ok((outcomes, _)) => outcomes[at].effect == Effect::Unchanged,
-                Err(_) => false,
-            };
-            match &outcome {
-                Ok((_, mirrored)) => mirrored.iter().for_each(|id| self.versions.changed(Kind::Claim, id)),
-                Err(_) => self.versions.all_changed(),
-            }
-            let rows = bulk.rows.iter().enumerate().filter(|(at, _)| !stayed(*at));
-            rows.for_each(|(_, row)| self.versions.changed(row.kind, &row.id));
+            let written = outcome.as_ref().map(|(outcomes, mirrored)| {
+                let rows = bulk.rows.iter().zip(outcomes);
+                let rows = rows.filter(|(_, outcome)| outcome.effect != Effect::Unchanged);
+                let rows = rows.map(|(row, _)| (row.kind, row.id.as_str()));
+                rows.chain(mirrored.iter().map(|id| (Kind::Claim, id.as_str())))
+                    .collect()
+            });
+            self.wrote(written);
         }
         Ok(outcome?.0)
     }
