@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::any_of::AnyOf;
 use super::arena::load;
 use super::collection::Collection;
 use super::collections::{Node, with_kind};
@@ -84,7 +85,7 @@ impl Change {
     }
 
     /// The document as this change left it or, after an update, as it was a moment later; null where it is gone.
-    async fn node(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Node>> {
+    async fn node(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<AnyOf<Node>>> {
         load::changed(ctx, &self.change).await
     }
 

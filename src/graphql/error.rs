@@ -95,6 +95,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the caller is to blame, by what an argument says.
+    pub const fn is_of_input(&self) -> bool {
+        matches!(self, Self::BadUserInput(_) | Self::LimitExceeded { .. })
+    }
+
     /// The caller's mistake in the argument or field `place`.
     pub fn input(place: &str, message: impl std::fmt::Display) -> Self {
         Self::BadUserInput(format!("`{place}`: {message}"))

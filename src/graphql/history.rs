@@ -90,9 +90,9 @@ impl HistoryQuery {
         #[graphql(desc = "The id of the document.")] id: ID,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-    ) -> async_graphql::Result<One<Connection<HistoryEntry>>> {
+    ) -> async_graphql::Result<Option<One<Connection<HistoryEntry>>>> {
         Kind::of(&id).map_err(|error| to_graphql(ApiError::input("id", error)))?;
-        of(ctx, &id, first, after).await
+        of(ctx, &id, first, after).await.map(Some)
     }
 }
 

@@ -6,6 +6,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::error::{self, ApiError};
 use super::list::List;
+use super::one::One;
 
 /// What is known of a limit.
 #[derive(Debug)]
@@ -83,6 +84,8 @@ limits! {
         "the nesting of brackets in the variables";
     Cost "cost" "MENAGERIE_MAX_COST" 50_000 in 1_000..=100_000_000:
         "the estimated cost in points";
+    AnswerBytes "answerBytes" "MENAGERIE_MAX_ANSWER_BYTES" 8_388_608 in 65_536..=268_435_456:
+        "the length of the data of an answer in bytes";
     Batch "batch" "MENAGERIE_MAX_BATCH" 0 in 0..=100:
         "the number of requests in a batch";
     Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 1_000 in 1..=100_000:
@@ -200,7 +203,7 @@ pub struct ServiceConfig {
     /// How large the body of a request may be, in bytes.
     max_body_bytes: u64,
     /// The other limits, each by its name.
-    limits: List<ServiceLimit>,
+    limits: List<One<ServiceLimit>>,
 }
 
 /// A limit on requests. What goes over it is refused with the code LIMIT_EXCEEDED, this name, `limit` and `actual`.
@@ -225,9 +228,9 @@ pub struct LimitsQuery;
 #[Object]
 impl LimitsQuery {
     /// Every limit in force, so that a client can keep to them.
-    async fn service_config(&self, ctx: &Context<'_>) -> Result<ServiceConfig> {
+    async fn service_config(&self, ctx: &Context<'_>) -> Result<One<ServiceConfig>> {
         let limits = ctx.data::<Limits>()?;
-        Ok(ServiceConfig {
+        Ok(One::from(ServiceConfig {
             default_page_size: limits.page_size as u64,
             max_page_size: limits.max_page_size as u64,
             request_timeout_ms: limits.request_timeout_ms,
@@ -240,7 +243,8 @@ impl LimitsQuery {
                     counted: limit.facts().counted,
                     measure_only: limits.is_measured(*limit),
                 })
+                .map(One::from)
                 .collect(),
-        })
+        }))
     }
 }

@@ -11,6 +11,7 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use serde::Deserialize;
 
+use super::execution::Execution;
 use super::written;
 
 /// A list, in the schema and in the database like any other.
@@ -68,6 +69,7 @@ impl<T: OutputType> OutputType for List<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         let mut list = written::List::within(Vec::new());
+        let mut counted = 0;
         for (index, item) in self.iter().enumerate() {
             let ctx = ctx.with_index(index);
             let value = item.resolve(&ctx, field).await;
@@ -79,8 +81,13 @@ impl<T: OutputType> OutputType for List<T> {
                     error
                 }
             })?;
+            counted += written::written_bytes(&value);
             list.item(&value);
         }
-        Ok(Value::Binary(list.end().into()))
+        let list = list.end();
+        ctx.data::<Execution>()
+            .and_then(|execution| execution.wrote(list.len() - counted))
+            .map_err(|error| ctx.set_error_path(error.into_server_error(field.pos)))?;
+        Ok(Value::Binary(list.into()))
     }
 }

@@ -3,15 +3,18 @@
 //! Speaks to the store and the search index only; knows neither BSON nor HTTP. Entry points: [`schema`], [`sdl`], [`execute`],
 //! [`subscribe`].
 
+pub mod any_of;
 pub mod arena;
 pub mod change;
 pub mod collection;
 pub mod collections;
 pub mod connection;
 pub mod error;
+pub mod execution;
 pub mod export;
 pub mod filter;
 pub mod history;
+pub mod introspection;
 pub mod limits;
 pub mod list;
 pub mod mutation;
@@ -28,32 +31,39 @@ pub mod viewer;
 pub mod written;
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
-use async_graphql::{Name, Pos, Positioned, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Name, Pos, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
 use futures_util::stream::{self, Stream, StreamExt};
 
 use crate::live::Live;
 use crate::search::Search;
 use crate::store::Store;
 use arena::Arena;
-use collections::{Query, root_is_nullable};
+use collections::Query;
 use error::{ApiError, to_graphql};
+use execution::{Execution, Root};
 use limits::Limits;
 use mutation::Mutation;
 use subscription::{Cursor, Subscription};
 
 /// The schema of this API.
-pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+#[derive(Clone)]
+pub struct Schema {
+    schema: async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>,
+    limits: Limits,
+}
 
 /// Builds the schema. It holds no connection: [`execute`] brings the store and the search index along.
 pub fn schema(limits: Limits) -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
+    let roots = (Root::<Query>::default(), Root::<Mutation>::default());
+    let schema = async_graphql::Schema::build(roots.0, roots.1, Subscription)
         // Documents come parsed and validated by the guard in `http`.
         .validation_mode(ValidationMode::Fast)
         // Deeper than anything that the guard lets pass.
         .limit_recursive_depth(1_000)
         .data(limits)
-        .finish()
+        .finish();
+    Schema { schema, limits }
 }
 
 /// The schema in GraphQL's own language, as it is checked in.
@@ -61,7 +71,7 @@ pub fn sdl(schema: &Schema) -> String {
     let options = SDLExportOptions::new()
         .include_specified_by()
         .prefer_single_line_descriptions();
-    let sdl = schema.sdl_with_options(options);
+    let sdl = schema.schema.sdl_with_options(options);
     // Where a type had no field, the export leaves spaces at the end of a line.
     sdl.lines()
         .map(str::trim_end)
@@ -76,11 +86,24 @@ pub fn sdl(schema: &Schema) -> String {
 /// `extensions.code`; its data are for [`written::write`].
 pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
-    let mut response = schema.execute(request.data(Arena::new(store, live)).data(search)).await;
-    response.data = in_order(response.data, &keys);
-    for error in &mut response.errors {
-        give_code(error);
+    introspection::prepare(&mut request);
+    let execution = Execution::new(schema.limits);
+    let request = request
+        .data(Arena::new(store, live))
+        .data(search)
+        .data(execution.clone());
+    let mut response = schema.schema.execute(request).await;
+    if let Some(error) = execution.too_long() {
+        return Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())]);
     }
+    response.data = match response.data {
+        _ if execution.data_is_null() => Value::Null,
+        Value::Object(fields) => in_order(fields, &keys),
+        // async-graphql has no data for a selection of which nothing is left.
+        _ if keys.is_empty() => Value::Object(IndexMap::new()),
+        data => data,
+    };
+    response.errors.iter_mut().for_each(give_code);
     response
 }
 
@@ -104,17 +127,23 @@ pub fn subscribe(
     search: Search,
     mut request: Request,
 ) -> impl Stream<Item = Told> + Send + use<> {
-    let document = request.parsed_query().ok().and_then(with_one_field);
-    let Some(document) = document else {
+    if request.parsed_query().map(root_keys).unwrap_or_default().is_empty() {
         let nothing = ApiError::BadUserInput("no field is subscribed to; accepted is one".into());
         let response = Response::from_errors(vec![to_graphql(nothing).into_server_error(Pos::default())]);
         return stream::iter([Told { cursor: None, response }]).left_stream();
-    };
-    request.set_parsed_query(document);
+    }
     let cursor = Cursor::default();
-    let request = request.data(Arena::new(store, live)).data(search);
-    let told = schema.execute_stream(request.data(cursor.clone()));
+    let execution = Execution::new(schema.limits);
+    let request = request
+        .data(Arena::new(store, live))
+        .data(search)
+        .data(execution.clone());
+    let told = schema.schema.execute_stream(request.data(cursor.clone()));
     let told = told.map(move |mut response| {
+        if let Some(error) = execution.too_long() {
+            response = Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())]);
+        }
+        execution.next();
         response.errors.iter_mut().for_each(give_code);
         Told {
             cursor: cursor.take(),
@@ -124,82 +153,24 @@ pub fn subscribe(
     told.right_stream()
 }
 
-/// The document with its root field by itself, if it has one: async-graphql finds none in fragments, and takes one that
-/// is written twice for two.
-fn with_one_field(document: &ExecutableDocument) -> Option<ExecutableDocument> {
-    let mut fields = root_fields(document).into_iter();
-    let mut one = fields.next()?.clone();
-    for more in fields {
-        let items = more.node.selection_set.node.items.iter().cloned();
-        one.node.selection_set.node.items.extend(items);
-    }
-    let mut document = document.clone();
-    let DocumentOperations::Single(operation) = &mut document.operations else {
-        return None;
-    };
-    let pos = one.pos;
-    operation.node.selection_set.node.items = vec![Positioned::new(Selection::Field(one), pos)];
-    Some(document)
-}
-
-/// The root fields, in the order in which the specification collects them (6.3.2, CollectFields).
-fn root_fields(document: &ExecutableDocument) -> Vec<&Positioned<Field>> {
-    fn collect<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, fields: &mut Vec<&'a Positioned<Field>>) {
-        for selection in &set.items {
-            let below = match &selection.node {
-                Selection::Field(field) => {
-                    fields.push(field);
-                    None
-                }
-                Selection::InlineFragment(fragment) => Some(&fragment.node.selection_set),
-                Selection::FragmentSpread(spread) => {
-                    let fragment = document.fragments.get(&spread.node.fragment_name.node);
-                    fragment.map(|fragment| &fragment.node.selection_set)
-                }
-            };
-            below.into_iter().for_each(|set| collect(document, &set.node, fields));
-        }
-    }
-    let mut fields = Vec::new();
+/// The response keys of the root fields, in their order.
+fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
     // The guard hands over just the operation that is asked for.
-    for (_, operation) in document.operations.iter() {
-        collect(document, &operation.node.selection_set.node, &mut fields);
-    }
+    let sets = document
+        .operations
+        .iter()
+        .map(|(_, operation)| &operation.node.selection_set.node);
+    let fields = sets.flat_map(|set| selection::fields(&[set], None));
     fields
+        .map(|field| field.alias.as_ref().unwrap_or(&field.name).node.clone())
+        .collect()
 }
 
-/// The root fields as the answer shows them: each response key, and whether null may stand there.
-fn root_keys(document: &ExecutableDocument) -> Vec<(Name, bool)> {
-    let fields = root_fields(document).into_iter();
-    let shown = |field: &Positioned<Field>| {
-        let nullable = root_is_nullable(&field.node.name.node);
-        (field.node.response_key().node.clone(), nullable)
-    };
-    fields.map(shown).collect()
-}
-
-/// The same data with these root fields in their order, for async-graphql puts them down in the order in which they end and
-/// leaves out those that failed. Where one failed that may not be null, there is no data (6.4.4).
-fn in_order(data: Value, keys: &[(Name, bool)]) -> Value {
-    let mut fields = match data {
-        Value::Object(fields) => fields,
-        Value::Null if !keys.is_empty() => IndexMap::new(),
-        other => return other,
-    };
-    let mut ordered: IndexMap<Name, Value> = IndexMap::with_capacity(keys.len());
-    for (key, nullable) in keys {
-        match fields.swap_remove_entry(key) {
-            Some((key, value)) => {
-                ordered.insert(key, value);
-            }
-            // Written twice.
-            None if ordered.contains_key(key) => {}
-            None if *nullable => {
-                ordered.insert(key.clone(), Value::Null);
-            }
-            None => return Value::Null,
-        }
-    }
+/// The root fields in their order, for async-graphql puts them down in the order in which they end.
+fn in_order(mut fields: IndexMap<Name, Value>, keys: &[Name]) -> Value {
+    let ordered = keys.iter().filter_map(|key| fields.swap_remove_entry(key));
+    let mut ordered: IndexMap<Name, Value> = ordered.collect();
+    ordered.values_mut().for_each(introspection::finish);
     Value::Object(ordered)
 }
 

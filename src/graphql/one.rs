@@ -7,20 +7,22 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use async_graphql::parser::types::Field;
-use async_graphql::registry::{MetaType, Registry};
-use async_graphql::{ContainerType, ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value,
+};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
-use super::selection::{Document, Selected};
-use super::written::{Object, merged};
+use super::execution::Execution;
+use super::selection::selected;
+use super::written::{Object, written_bytes};
 
 /// Room for the answers of most objects, in bytes.
 const USUAL: usize = 256;
 
-/// An object, in the schema and in the database like any other. Not for an interface or a union, whose fields are their
-/// members'.
+/// An object, in the schema and in the database like any other. Interfaces and unions are [`super::any_of`]'s.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct One<T> {
@@ -59,28 +61,39 @@ impl<T: ContainerType> OutputType for One<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
-        boxed(ctx, &self.object).await
+        self.object.resolve_eagerly(ctx).await
     }
 }
 
-/// On the heap and of no type of its own: types refer to each other, so their futures would hold each other.
-fn boxed<'a, T: ContainerType>(ctx: &'a ContextSelectionSet<'_>, object: &'a T) -> BoxFuture<'a, ServerResult<Value>> {
-    fields(ctx, object).boxed()
+/// What can be resolved as an object whatever its type is.
+pub trait Eager: Send + Sync {
+    /// The answer to what is selected on it. On the heap and of no type of its own: types refer to each other, so their
+    /// futures would hold each other.
+    fn resolve_eagerly<'a>(&'a self, ctx: &'a ContextSelectionSet<'_>) -> BoxFuture<'a, ServerResult<Value>>;
+}
+
+impl<T: ContainerType> Eager for T {
+    fn resolve_eagerly<'a>(&'a self, ctx: &'a ContextSelectionSet<'_>) -> BoxFuture<'a, ServerResult<Value>> {
+        fields(ctx, self).boxed()
+    }
 }
 
 /// The answer to what is selected on an object (GraphQL of September 2025, 6.4).
 async fn fields<T: ContainerType>(ctx: &ContextSelectionSet<'_>, object: &T) -> ServerResult<Value> {
     let on = T::type_name();
-    let selected = Document(ctx.query_env).selected(&ctx.item.node, &on);
     let mut answer = Object::within(Vec::with_capacity(USUAL));
-    for Selected { field, more } in selected {
-        let mut value = value(ctx, object, field, &on).await?;
-        for field in more {
-            value = merged(&value, &self::value(ctx, object, field, &on).await?);
-        }
+    // What stands in objects and lists below has been counted there.
+    let mut counted = 0;
+    for field in selected(&ctx.item.node, &on) {
+        let value = value(ctx, object, field, &on).await?;
+        counted += written_bytes(&value);
         answer.field(&field.node.response_key().node, &value);
     }
-    Ok(Value::Binary(answer.end().into()))
+    let answer = answer.end();
+    ctx.data::<Execution>()
+        .and_then(|execution| execution.wrote(answer.len() - counted))
+        .map_err(|error| ctx.set_error_path(error.into_server_error(ctx.item.pos)))?;
+    Ok(Value::Binary(answer.into()))
 }
 
 /// The value of one field.
@@ -96,16 +109,20 @@ async fn value<T: ContainerType>(
     let ctx = ctx.with_field(field);
     match object.resolve_field(&ctx).await {
         Ok(value) => Ok(value.unwrap_or_default()),
-        // Without a value a field is null where it may be, and otherwise its object is (6.4.4).
-        Err(error) if is_nullable(ctx.schema_env.registry.types.get(on), field) => {
-            ctx.add_error(error);
-            Ok(Value::Null)
-        }
-        Err(error) => Err(error),
+        Err(error) => null_or(&ctx, on, error),
     }
 }
 
-fn is_nullable(object: Option<&MetaType>, field: &Positioned<Field>) -> bool {
-    let field = object.and_then(|object| object.field_by_name(&field.node.name.node));
-    field.is_none_or(|field| !field.ty.ends_with('!'))
+/// Without a value a field is null where it may be, and otherwise its object is (6.4.4). `on`: the type of the object.
+///
+/// # Errors
+/// The same error, where the field may not be null.
+pub fn null_or(ctx: &Context<'_>, on: &str, error: ServerError) -> ServerResult<Value> {
+    let object = ctx.schema_env.registry.types.get(on);
+    let field = object.and_then(|object| object.field_by_name(&ctx.item.node.name.node));
+    if field.is_some_and(|field| field.ty.ends_with('!')) {
+        return Err(error);
+    }
+    ctx.add_error(error);
+    Ok(Value::Null)
 }

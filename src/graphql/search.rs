@@ -7,6 +7,7 @@ use async_graphql::{Context, Enum, Object, SimpleObject, Union};
 use futures_util::FutureExt;
 use tokio::task::spawn_blocking;
 
+use super::any_of::{AnyOf, members};
 use super::arena::Arena;
 use super::arena::fetch::{Fetch, Group};
 use super::arena::load::fetch;
@@ -18,6 +19,8 @@ use super::collections::nation::Nation;
 use super::connection::{PageInfo, first_of};
 use super::error::{ApiError, Result, to_graphql};
 use super::list::List;
+use super::one::One;
+use super::selection;
 use crate::domain::id::Kind;
 use crate::search::cursor::Signature;
 use crate::search::marks::{Highlight, Part};
@@ -70,6 +73,8 @@ pub enum SearchResult {
     Claim(Arc<Claim>),
 }
 
+members! { SearchResult: Gift, Nation, Animal, Event, Claim }
+
 impl SearchResult {
     fn from_arena(arena: &Arena, id: &str) -> Option<Self> {
         match Kind::of(id).ok()? {
@@ -88,15 +93,15 @@ impl SearchResult {
 #[graphql(serial)]
 pub struct SearchConnection {
     /// What was found, each with its cursor, score and highlights.
-    edges: List<SearchEdge>,
+    edges: List<One<SearchEdge>>,
     /// The documents that were found.
-    nodes: List<SearchResult>,
+    nodes: List<AnyOf<SearchResult>>,
     /// Where this page stands among all that was found.
-    page_info: PageInfo,
+    page_info: One<PageInfo>,
     /// How many documents were found in all, over all pages.
     total_count: u64,
     /// How the index that was searched stands to the data.
-    index: SearchIndex,
+    index: One<SearchIndex>,
 }
 
 /// A document that was found.
@@ -106,11 +111,11 @@ pub struct SearchEdge {
     /// The place of this document in this search: opaque, stays good when the document is deleted.
     cursor: String,
     /// The document.
-    node: SearchResult,
+    node: AnyOf<SearchResult>,
     /// How well it fits: higher is better. Scores of different searches cannot be compared.
     score: f64,
     /// The texts in which something matched.
-    highlights: List<SearchHighlight>,
+    highlights: List<One<SearchHighlight>>,
 }
 
 /// A text of a document in which something matched.
@@ -120,7 +125,7 @@ pub struct SearchHighlight {
     /// Where it stands in the document: `title`, `items.names`.
     field: String,
     /// The whole text, in pieces that follow each other.
-    parts: List<SearchHighlightPart>,
+    parts: List<One<SearchHighlightPart>>,
 }
 
 /// A piece of a text.
@@ -150,9 +155,11 @@ pub struct SearchIndex {
 
 impl From<Highlight> for SearchHighlight {
     fn from(highlight: Highlight) -> Self {
-        let part = |part: Part| SearchHighlightPart {
-            text: part.text,
-            matched: part.matched,
+        let part = |part: Part| {
+            One::from(SearchHighlightPart {
+                text: part.text,
+                matched: part.matched,
+            })
         };
         Self {
             field: highlight.field,
@@ -196,10 +203,10 @@ impl SearchQuery {
         #[graphql(desc = "Only these kinds of documents; all where nothing is said.")] kinds: Option<Vec<SearchKind>>,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-    ) -> async_graphql::Result<SearchConnection> {
+    ) -> async_graphql::Result<Option<One<SearchConnection>>> {
         // On the heap: what a root field needs while it waits is kept by everything that is resolved below any of them.
         let found = found(ctx, text, kinds, first, after).boxed();
-        found.await.map_err(to_graphql)
+        found.await.map(|page| Some(One::from(page))).map_err(to_graphql)
     }
 }
 
@@ -225,7 +232,7 @@ async fn found(
         },
         after: None,
         limit: first_of(first, fetch.limits)?,
-        highlights: !fetch.document.below(&[set], None, &["edges", "highlights"]).is_empty(),
+        highlights: !selection::below(&[set], &["edges", "highlights"]).is_empty(),
     };
     let signature = request.signature();
     if let Some(cursor) = after {
@@ -251,7 +258,7 @@ async fn found(
 
 /// Reads the documents of a page, with all that is selected below them.
 async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], set: &'a SelectionSet) -> Result<()> {
-    let sets = fetch.document.on_page(set);
+    let sets = selection::on_page(set);
     let of = |kind| {
         let ids = hits.iter().map(|hit| &hit.id);
         ids.filter(move |id| Kind::of(id) == Ok(kind)).cloned().collect()
@@ -273,23 +280,27 @@ fn connection(arena: &Arena, found: Found, signature: &Signature, wanted: bool, 
         end_cursor: cursor(found.hits.last()),
     };
     let hits = found.hits.into_iter().filter(|_| wanted);
-    let edges: List<SearchEdge> = hits
+    let edges: List<One<SearchEdge>> = hits
         .filter_map(|hit| {
             // One that was deleted since the index heard of it is left out.
             let node = SearchResult::from_arena(arena, &hit.id)?;
-            Some(SearchEdge {
+            Some(One::from(SearchEdge {
                 cursor: signature.encode(&hit.place),
-                node,
+                node: AnyOf(node),
                 score: hit.place.score(),
-                highlights: hit.highlights.into_iter().map(Into::into).collect(),
-            })
+                highlights: hit
+                    .highlights
+                    .into_iter()
+                    .map(|one| One::from(SearchHighlight::from(one)))
+                    .collect(),
+            }))
         })
         .collect();
     SearchConnection {
         nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
         edges,
-        page_info,
+        page_info: page_info.into(),
         total_count: found.total,
-        index: status.into(),
+        index: SearchIndex::from(status).into(),
     }
 }

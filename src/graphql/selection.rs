@@ -1,150 +1,87 @@
-//! Reads what a request selects, straight from its parsed document: fields, fragments, arguments.
+//! Reads what a request selects, straight from its parsed document: fields, and their arguments.
 //!
-//! The guard in `http` has put the variables in and left out what directives leave out, so neither is met here.
-//! async-graphql's own look-ahead does not tell types apart below an interface; planning needs that.
+//! The guard in `http` hands over the normal form: objects have nothing but fields, each response key once, and in a place
+//! of an interface or a union there is one fragment for each object type. async-graphql's own look-ahead does not tell
+//! types apart below an interface; planning needs that.
 
-use std::collections::HashSet;
-
-use async_graphql::context::QueryEnvInner;
+use async_graphql::Value;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
-use async_graphql::{Positioned, Value};
+use async_graphql::registry::{MetaType, MetaTypeName, Registry};
+use async_graphql::{Name, Positioned};
 
-use super::collection::{Collection, Link, targets};
-use super::collections::with_kind;
+use super::collection::Collection;
+use super::collections::{kind_of, with_kind};
 use super::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::store::collections;
 use crate::store::entity::Projection;
 
-/// The parsed request.
-#[derive(Clone, Copy)]
-pub struct Document<'a>(pub &'a QueryEnvInner);
-
-impl<'a> Document<'a> {
-    /// The fields that are selected on an object of the type `on`, or on a value type whose name does not matter.
-    pub fn fields(self, sets: &[&'a SelectionSet], on: Option<&str>) -> Vec<&'a Field> {
-        let mut found = Vec::new();
-        for set in sets {
-            self.collect(set, on, &mut |field| found.push(&field.node));
+/// What is selected of an object of the type `on`.
+pub fn selected<'a>(set: &'a SelectionSet, on: &str) -> impl Iterator<Item = &'a Positioned<Field>> + use<'a> {
+    let for_it = |item: &'a Positioned<Selection>| match &item.node {
+        Selection::InlineFragment(fragment) => {
+            let condition = fragment.node.type_condition.as_ref()?;
+            (condition.node.on.node == on).then_some(&fragment.node.selection_set.node.items[..])
         }
-        found
-    }
+        _ => None,
+    };
+    let items = match set.items.first().map(|item| &item.node) {
+        Some(Selection::InlineFragment(_)) => set.items.iter().find_map(for_it).unwrap_or_default(),
+        _ => &set.items,
+    };
+    items.iter().filter_map(|item| match &item.node {
+        Selection::Field(field) => Some(field),
+        _ => None,
+    })
+}
 
-    /// The same of one selection, by response key (GraphQL of September 2025, 6.3.2, CollectFields).
-    pub fn selected(self, set: &'a SelectionSet, on: &str) -> Vec<Selected<'a>> {
-        let mut found: Vec<Selected<'a>> = Vec::with_capacity(set.items.len());
-        self.collect(set, Some(on), &mut |field| {
-            let key = &field.node.response_key().node;
-            // Few fields are selected on an object, so looking through them is faster than a map.
-            match found
-                .iter_mut()
-                .find(|other| other.field.node.response_key().node == *key)
-            {
-                None => found.push(Selected {
-                    field,
-                    more: Vec::new(),
-                }),
-                // Without selections both are the same.
-                Some(_) if field.node.selection_set.node.items.is_empty() => {}
-                Some(other) => other.more.push(field),
-            }
-        });
-        found
-    }
+/// What is selected of objects of the type `on`, or of a value type whose name does not matter, in several places.
+pub fn fields<'a>(sets: &[&'a SelectionSet], on: Option<&str>) -> Vec<&'a Field> {
+    let on = on.unwrap_or_default();
+    sets.iter()
+        .flat_map(|set| selected(set, on))
+        .map(|field| &field.node)
+        .collect()
+}
 
-    fn collect(self, set: &'a SelectionSet, on: Option<&str>, found: &mut impl FnMut(&'a Positioned<Field>)) {
-        for item in &set.items {
-            match &item.node {
-                Selection::Field(field) => found(field),
-                Selection::InlineFragment(fragment) => {
-                    let condition = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
-                    if applies(condition, on) {
-                        self.collect(&fragment.node.selection_set.node, on, found);
-                    }
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.0.fragments.get(&spread.node.fragment_name.node)
-                        && applies(Some(fragment.node.type_condition.node.on.node.as_str()), on)
-                    {
-                        self.collect(&fragment.node.selection_set.node, on, found);
-                    }
-                }
-            }
-        }
-    }
+/// The selections below the fields at the end of a way of names, which leads through objects only.
+pub fn below<'a>(sets: &[&'a SelectionSet], way: &[&str]) -> Vec<&'a SelectionSet> {
+    under(&fields(sets, None), way)
+}
 
-    /// The selections below the fields at the end of a way of names.
-    pub fn below(self, sets: &[&'a SelectionSet], on: Option<&str>, way: &[&str]) -> Vec<&'a SelectionSet> {
-        let mut sets = sets.to_vec();
-        for (step, name) in way.iter().enumerate() {
-            let on = if step == 0 { on } else { None };
-            sets = self
-                .fields(&sets, on)
-                .into_iter()
-                .filter(|field| field.name.node == *name)
-                .map(|field| &field.selection_set.node)
-                .collect();
-        }
+/// The same below fields that are found already.
+pub fn under<'a>(fields: &[&'a Field], way: &[&str]) -> Vec<&'a SelectionSet> {
+    let Some((first, rest)) = way.split_first() else {
+        return Vec::new();
+    };
+    let sets = fields.iter().filter(|field| field.name.node == *first);
+    let sets: Vec<_> = sets.map(|field| &field.selection_set.node).collect();
+    if sets.is_empty() || rest.is_empty() {
         sets
-    }
-
-    /// The same below fields that are found already.
-    pub fn under(self, fields: &[&'a Field], way: &[&str]) -> Vec<&'a SelectionSet> {
-        let Some((first, rest)) = way.split_first() else {
-            return Vec::new();
-        };
-        let sets = fields.iter().filter(|field| field.name.node == *first);
-        let sets: Vec<_> = sets.map(|field| &field.selection_set.node).collect();
-        if sets.is_empty() || rest.is_empty() {
-            sets
-        } else {
-            self.below(&sets, None, rest)
-        }
-    }
-
-    /// What is selected on the documents of a connection's page.
-    pub fn on_page(self, set: &'a SelectionSet) -> Vec<&'a SelectionSet> {
-        DOCUMENT_WAYS
-            .iter()
-            .flat_map(|way| self.below(&[set], None, way))
-            .collect()
-    }
-
-    /// The value of an argument; `None` where it is not given.
-    pub fn argument(self, field: &Field, name: &str) -> Result<Option<Value>> {
-        let Some(value) = field.get_argument(name) else {
-            return Ok(None);
-        };
-        value
-            .node
-            .clone()
-            .into_const_with(|_| Err(ApiError::Internal))
-            .map(Some)
+    } else {
+        below(&sets, rest)
     }
 }
 
-/// What is selected under one response key.
-pub struct Selected<'a> {
-    /// The field, where it stands first.
-    pub field: &'a Positioned<Field>,
-    /// Where it stands again, with selections of its own.
-    pub more: Vec<&'a Positioned<Field>>,
+/// What is selected on the documents of a connection's page.
+pub fn on_page(set: &SelectionSet) -> Vec<&SelectionSet> {
+    DOCUMENT_WAYS.iter().flat_map(|way| below(&[set], way)).collect()
 }
 
-/// The types that stand for several kinds of documents.
-const ABSTRACT: [&str; 3] = ["Node", "SearchResult", "TimelineEntry"];
-
-/// Whether a fragment on `condition` touches an object of the type `on`. One on a type that stands for several counts
-/// as touching all: what does not belong to it is not met there.
-fn applies(condition: Option<&str>, on: Option<&str>) -> bool {
-    match (condition, on) {
-        (Some(condition), Some(on)) => condition == on || ABSTRACT.contains(&condition),
-        _ => true,
-    }
+/// The value of an argument; `None` where it is not given.
+pub fn argument(field: &Field, name: &str) -> Result<Option<Value>> {
+    let Some(value) = field.get_argument(name) else {
+        return Ok(None);
+    };
+    value
+        .node
+        .clone()
+        .into_const_with(|_: Name| Err(ApiError::Internal))
+        .map(Some)
 }
 
 /// The fields of a connection that hold documents, as ways from the connection.
-pub const DOCUMENT_WAYS: [&[&str]; 2] = [&["nodes"], &["edges", "node"]];
+const DOCUMENT_WAYS: [&[&str]; 2] = [&["nodes"], &["edges", "node"]];
 
 /// Which stored fields each collection must fetch for the whole operation.
 ///
@@ -156,18 +93,11 @@ pub struct Projections {
 }
 
 impl Projections {
-    /// Reads the operation, given what its root fields lead to.
-    pub fn of(document: Document<'_>, root: impl Fn(&str) -> Vec<(Kind, &'static [&'static [&'static str]])>) -> Self {
+    /// Reads an operation by the types of its fields: wherever documents can stand, what is selected of them is fetched.
+    /// `root`: the type of its root fields.
+    pub fn of(registry: &Registry, root: &str, set: &SelectionSet) -> Self {
         let mut projections = Self::default();
-        let mut seen = HashSet::new();
-        let operation = &document.0.operation.node;
-        for field in document.fields(&[&operation.selection_set.node], None) {
-            let set = &field.selection_set.node;
-            for (kind, ways) in root(field.name.node.as_str()) {
-                let sets: Vec<_> = ways.iter().flat_map(|way| document.below(&[set], None, way)).collect();
-                projections.add_kind(document, kind, &sets, &mut seen);
-            }
-        }
+        projections.walk(registry, root, set);
         projections
     }
 
@@ -176,34 +106,37 @@ impl Projections {
         self.by_kind.get(&kind).cloned().unwrap_or_default()
     }
 
-    fn add_kind<'a>(
-        &mut self,
-        document: Document<'a>,
-        kind: Kind,
-        sets: &[&'a SelectionSet],
-        seen: &mut HashSet<(usize, Kind)>,
-    ) {
-        // A selection adds the same fields wherever it stands, so each is read once however often it is spread.
-        let fresh: Vec<&'a SelectionSet> = sets
-            .iter()
-            .copied()
-            .filter(|set| seen.insert((std::ptr::from_ref::<SelectionSet>(set) as usize, kind)))
-            .collect();
-        if !fresh.is_empty() {
-            with_kind!(kind, E => self.add::<E>(document, &fresh, seen));
+    /// `ty`: the type of the place that `set` is selected in.
+    fn walk(&mut self, registry: &Registry, ty: &str, set: &SelectionSet) {
+        match registry.types.get(ty) {
+            Some(object @ MetaType::Object { .. }) => {
+                if let Some(kind) = kind_of(ty) {
+                    with_kind!(kind, E => self.add::<E>(set));
+                }
+                for field in selected(set, ty) {
+                    if let Some(declared) = object.field_by_name(&field.node.name.node) {
+                        let inner = MetaTypeName::concrete_typename(&declared.ty);
+                        self.walk(registry, inner, &field.node.selection_set.node);
+                    }
+                }
+            }
+            Some(MetaType::Interface { .. } | MetaType::Union { .. }) => {
+                for item in &set.items {
+                    if let Selection::InlineFragment(fragment) = &item.node
+                        && let Some(condition) = &fragment.node.type_condition
+                    {
+                        self.walk(registry, &condition.node.on.node, &fragment.node.selection_set.node);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
-    fn add<'a, E: Collection>(
-        &mut self,
-        document: Document<'a>,
-        sets: &[&'a SelectionSet],
-        seen: &mut HashSet<(usize, Kind)>,
-    ) {
+    fn add<E: Collection>(&mut self, set: &SelectionSet) {
         let projection = self.by_kind.entry(E::KIND).or_default();
-        let selected = document.fields(sets, Some(E::NAME));
-        for field in &selected {
-            let name = field.name.node.as_str();
+        for field in selected(set, E::NAME) {
+            let name = field.node.name.node.as_str();
             let stored = E::COMPUTED
                 .iter()
                 .find(|(computed, _)| *computed == name)
@@ -213,8 +146,8 @@ impl Projections {
             };
             // A part that is computed may rest on any other.
             let part = |part: &str| collections::part(E::KIND, stored, part).filter(|_| stored == name);
-            let below = document.fields(&[&field.selection_set.node], None).into_iter();
-            let parts: Option<Vec<_>> = below
+            let parts: Option<Vec<_>> = fields(&[&field.node.selection_set.node], None)
+                .into_iter()
                 .map(|below| below.name.node.as_str())
                 .filter(|below| *below != "__typename")
                 .map(part)
@@ -222,24 +155,6 @@ impl Projections {
             match parts {
                 Some(parts) if !parts.is_empty() => projection.add_parts(stored, parts),
                 _ => projection.add(stored),
-            }
-        }
-        for link in E::LINKS {
-            match link {
-                Link::Held { fields, to, .. } => {
-                    let below = document.under(&selected, fields);
-                    for kind in targets(*to) {
-                        self.add_kind(document, kind, &below, seen);
-                    }
-                }
-                Link::Reverse { field, of, .. } => {
-                    for way in DOCUMENT_WAYS {
-                        let way: Vec<&str> = std::iter::once(*field).chain(way.iter().copied()).collect();
-                        let below = document.under(&selected, &way);
-                        self.add_kind(document, *of, &below, seen);
-                    }
-                }
-                Link::AnimalsGiven { .. } => {}
             }
         }
     }

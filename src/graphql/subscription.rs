@@ -17,6 +17,7 @@ use super::change::Change;
 use super::collections::gift::GiftFilter;
 use super::error::{ApiError, Result, to_graphql};
 use super::filter::Selector;
+use super::one::One;
 use crate::domain::id::Kind;
 use crate::live::since::{Ended, since};
 use crate::live::{BUFFERED, Live};
@@ -48,13 +49,13 @@ pub struct ChangesQuery;
 impl ChangesQuery {
     /// The place that the feed of changes has come to, as a cursor. Ask for it first, in a query together with the
     /// data; then subscribe `after` it, and no change of that data is missed.
-    async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+    async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
         async {
             let Arena { store, live, .. } = arena(ctx)?;
             // It moves on without a write to any collection.
             store.touch(Touched::UNCOUNTED);
             let (place, _) = live.listening().await.ok_or(ApiError::NoFeed)?;
-            Ok(place.text())
+            Ok(Some(place.text()))
         }
         .boxed()
         .await
@@ -78,7 +79,7 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<One<Change>>>> {
         let sieve = Sieve::Documents {
             kinds: kinds.map(HashSet::from_iter),
             ids: ids
@@ -98,7 +99,7 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Change>>> {
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<One<Change>>>> {
         let filter = filter.unwrap_or_default().filter().map_err(to_graphql)?;
         let sieve = Sieve::Gifts(Where { filter, resolved: None });
         told(ctx, sieve, after).boxed().await.map_err(to_graphql)
@@ -198,7 +199,7 @@ async fn told<'a>(
     ctx: &Context<'a>,
     sieve: Sieve,
     after: Option<String>,
-) -> Result<impl Stream<Item = async_graphql::Result<Change>> + use<'a>> {
+) -> Result<impl Stream<Item = async_graphql::Result<One<Change>>> + use<'a>> {
     let arena = arena(ctx)?;
     let last = ctx.data::<Cursor>().map_err(|_| ApiError::Internal)?;
     let after = after
@@ -216,7 +217,7 @@ async fn told<'a>(
             Ok((cursor, change)) => {
                 arena.clear();
                 last.put(cursor);
-                Some((Ok(change), Some(telling)))
+                Some((Ok(change.into()), Some(telling)))
             }
             Err(error) => Some((Err(to_graphql(error)), None)),
         }

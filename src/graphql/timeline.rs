@@ -10,6 +10,7 @@ use async_graphql::{Context, Enum, InputObject, Object, Union};
 use futures_util::FutureExt;
 use futures_util::future::try_join;
 
+use super::any_of::{AnyOf, members};
 use super::arena::fetch::{Fetch, Group};
 use super::arena::load;
 use super::collection::Collection;
@@ -21,6 +22,7 @@ use super::error::{Result, to_graphql};
 use super::filter::{DateFilter, DatePaths, Selector as _};
 use super::one::One;
 use super::order::OrderDirection;
+use super::selection;
 use crate::domain::id::Kind;
 use crate::store::cursor::{KeyKind, Order, OrderBy};
 use crate::store::entity::Entity as _;
@@ -36,6 +38,8 @@ pub enum TimelineEntry {
     Event(Arc<Event>),
 }
 
+members! { TimelineEntry: Gift, Event }
+
 impl TimelineEntry {
     /// The id, where it is of this kind.
     fn id_of(&self, kind: Kind) -> Option<String> {
@@ -49,7 +53,7 @@ impl TimelineEntry {
 
 impl Member for TimelineEntry {
     const NAME: &'static str = "Timeline";
-    type Node<'a> = &'a Arc<Self>;
+    type Node<'a> = AnyOf<&'a Arc<Self>>;
 }
 
 /// What can stand in the timeline.
@@ -96,7 +100,7 @@ impl TimelineQuery {
         #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which gifts and events.")] filter: Option<TimelineFilter>,
         #[graphql(default, desc = "Which way.")] direction: OrderDirection,
-    ) -> async_graphql::Result<One<Connection<TimelineEntry>>> {
+    ) -> async_graphql::Result<Option<One<Connection<TimelineEntry>>>> {
         let window = Window {
             first,
             after,
@@ -108,7 +112,7 @@ impl TimelineQuery {
         async { read(load::fetch(ctx)?, set, &window, &filter, direction).await }
             .boxed()
             .await
-            .map(One::from)
+            .map(|page| Some(One::from(page)))
             .map_err(to_graphql)
     }
 }
@@ -140,7 +144,7 @@ async fn read<'a>(
     )
     .await?;
     let page = merged(gifts, events, &request);
-    let sets = fetch.document.on_page(set);
+    let sets = selection::on_page(set);
     let group = |kind| Group {
         kind,
         ids: page.rows.iter().filter_map(|row| row.node.id_of(kind)).collect(),
@@ -177,7 +181,7 @@ async fn entries<E: Collection>(
             total: Some(0),
         });
     }
-    let fields = fetch.arena.projection(fetch.document, E::KIND);
+    let fields = fetch.projection(E::KIND);
     let page = fetch.arena.store.page::<E>(request, &fields).await?;
     let shelf = E::shelf(fetch.arena);
     let rows = page.rows.into_iter().map(|row| {

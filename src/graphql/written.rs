@@ -4,7 +4,6 @@
 //! already travels as [`Value::Binary`], which nothing in this schema is otherwise; [`write`] puts it where it belongs.
 
 use async_graphql::Value;
-use serde_json::Value as Json;
 
 /// Writes a value as JSON.
 pub fn write(value: &Value, into: &mut Vec<u8>) {
@@ -107,37 +106,11 @@ impl<B: AsMut<Vec<u8>>> List<B> {
     }
 }
 
-/// Two answers of one response key as one: what is selected twice is selected once (GraphQL of September 2025, 6.4.3,
-/// MergeSelectionSets).
-pub fn merged(first: &Value, second: &Value) -> Value {
-    let read = |value| {
-        let mut bytes = Vec::new();
-        write(value, &mut bytes);
-        // What was written as JSON can be read as such.
-        serde_json::from_slice::<Json>(&bytes).unwrap_or_default()
-    };
-    let mut merged = read(first);
-    merge(&mut merged, read(second));
-    Value::Binary(merged.to_string().into())
-}
-
-fn merge(into: &mut Json, value: Json) {
-    match (into, value) {
-        (Json::Object(into), Json::Object(fields)) => {
-            for (key, value) in fields {
-                match into.get_mut(&key) {
-                    Some(place) => merge(place, value),
-                    None => {
-                        into.insert(key, value);
-                    }
-                }
-            }
-        }
-        (Json::Array(into), Json::Array(items)) => {
-            into.iter_mut().zip(items).for_each(|(into, item)| merge(into, item));
-        }
-        // Of a field without selections both are the same.
-        _ => {}
+/// How many bytes of a value are written already.
+pub fn written_bytes(value: &Value) -> usize {
+    match value {
+        Value::Binary(written) => written.len(),
+        _ => 0,
     }
 }
 
@@ -147,6 +120,7 @@ mod tests {
     use async_graphql::indexmap::IndexMap;
     use proptest::collection::vec;
     use proptest::prelude::{Just, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+    use serde_json::Value as Json;
 
     use super::*;
 
@@ -189,15 +163,5 @@ mod tests {
             let items: Vec<Json> = serde_json::from_str(&text(&both)).expect("JSON");
             prop_assert_eq!(&items[0], &items[1]);
         }
-    }
-
-    #[test]
-    fn two_answers_of_one_key_are_one_with_the_fields_of_both() {
-        let json = |text: &'static str| Value::Binary(text.as_bytes().into());
-        let merged = merged(
-            &json(r#"{"a":1,"list":[{"b":2},null]}"#),
-            &json(r#"{"list":[{"c":3,"b":2},null],"d":4}"#),
-        );
-        assert_eq!(text(&merged), r#"{"a":1,"list":[{"b":2,"c":3},null],"d":4}"#);
     }
 }

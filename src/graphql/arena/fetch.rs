@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use async_graphql::parser::types::{Field, SelectionSet};
+use async_graphql::parser::types::{Field, OperationDefinition, OperationType, SelectionSet};
+use async_graphql::registry::Registry;
 use futures_util::future::{BoxFuture, try_join_all};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
@@ -17,7 +18,8 @@ use crate::graphql::collections::with_kind;
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::Result;
 use crate::graphql::limits::Limits;
-use crate::graphql::selection::Document;
+use crate::graphql::selection::{self, Projections};
+use crate::store::entity::Projection;
 use crate::store::filter::Filter;
 use crate::store::page::Want;
 
@@ -58,13 +60,29 @@ struct Level<'a> {
 pub struct Fetch<'a> {
     /// Where documents are kept.
     pub arena: &'a Arena,
-    /// The parsed request.
-    pub document: Document<'a>,
+    /// The types of the schema.
+    pub registry: &'a Registry,
+    /// The operation.
+    pub operation: &'a OperationDefinition,
     /// The limits in force.
     pub limits: &'a Limits,
 }
 
 impl<'a> Fetch<'a> {
+    /// What to fetch of a collection: all that the whole operation reads of it.
+    pub fn projection(self, kind: Kind) -> Projection {
+        let root = match self.operation.ty {
+            OperationType::Query => Some(&self.registry.query_type),
+            OperationType::Mutation => self.registry.mutation_type.as_ref(),
+            OperationType::Subscription => self.registry.subscription_type.as_ref(),
+        };
+        let all = || {
+            let root = root.map(String::as_str).unwrap_or_default();
+            Projections::of(self.registry, root, &self.operation.selection_set.node)
+        };
+        self.arena.projections.get_or_init(all).of_kind(kind)
+    }
+
     /// Reads everything that is selected below documents that are in the arena.
     pub async fn everything_below(self, start: Vec<Group<'a>>) -> Result<()> {
         let mut groups = start;
@@ -99,11 +117,11 @@ impl<'a> Fetch<'a> {
 
     fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
         let shelf = E::shelf(self.arena);
-        let selected = self.document.fields(&group.sets, Some(E::NAME));
+        let selected = selection::fields(&group.sets, Some(E::NAME));
         for link in E::LINKS {
             match link {
                 Link::Held { fields, ids, to, .. } => {
-                    let sets = self.document.under(&selected, fields);
+                    let sets = selection::under(&selected, fields);
                     if sets.is_empty() {
                         continue;
                     }
@@ -170,7 +188,7 @@ impl<'a> Fetch<'a> {
     pub async fn by_ids<E: Collection>(self, mut ids: Vec<String>) -> Result<()> {
         let shelf = E::shelf(self.arena);
         ids.retain(|id| shelf.get(id).is_none());
-        let fields = self.arena.projection(self.document, E::KIND);
+        let fields = self.projection(E::KIND);
         let found = self.arena.live.by_ids::<E>(&self.arena.store, ids, &fields).await?;
         found.into_iter().for_each(|document| shelf.put(document));
         Ok(())
@@ -178,7 +196,23 @@ impl<'a> Fetch<'a> {
 
     /// Reads the pages that one field asks for below each of its parents.
     async fn pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
-        let arguments = PageArguments::<E>::read(|name| self.document.argument(below.field, name))?;
+        let field = below.field;
+        match self.readable_pages_below::<E>(below).await {
+            // The caller's own mistake is told by the field, in its place.
+            Err(error) if error.is_of_input() => {
+                self.arena.refuse(field, error);
+                Ok(Group {
+                    kind: E::KIND,
+                    ids: Vec::new(),
+                    sets: Vec::new(),
+                })
+            }
+            read => read,
+        }
+    }
+
+    async fn readable_pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
+        let arguments = PageArguments::<E>::read(|name| selection::argument(below.field, name))?;
         let set = &below.field.selection_set.node;
         let want = self.wanted(set);
         let shelf = E::shelf(self.arena);
@@ -208,7 +242,7 @@ impl<'a> Fetch<'a> {
         Ok(Group {
             kind: E::KIND,
             ids: ids.into_iter().collect(),
-            sets: self.document.on_page(set),
+            sets: selection::on_page(set),
         })
     }
 
@@ -220,7 +254,7 @@ impl<'a> Fetch<'a> {
         want: Want,
     ) -> Result<Option<Vec<(String, Connection<E>)>>> {
         let request = arguments.request(self.limits, want)?;
-        let fields = self.arena.projection(self.document, E::KIND);
+        let fields = self.projection(E::KIND);
         let found = self
             .arena
             .store
@@ -256,7 +290,7 @@ impl<'a> Fetch<'a> {
         if let Some(scope) = scope {
             request.filter = Filter::All(vec![scope, request.filter]);
         }
-        let fields = self.arena.projection(self.document, E::KIND);
+        let fields = self.projection(E::KIND);
         let page = self.arena.store.page::<E>(&request, &fields).await?;
         Ok(Connection::new(page, request.order))
     }
@@ -264,13 +298,13 @@ impl<'a> Fetch<'a> {
     /// Which parts of a connection are selected.
     pub fn wanted(self, set: &'a SelectionSet) -> Want {
         let mut want = Want::default();
-        for field in self.document.fields(&[set], None) {
+        for field in selection::fields(&[set], None) {
             match field.name.node.as_str() {
                 "totalCount" => want.total = true,
                 "nodes" | "edges" => want.rows = true,
                 "pageInfo" => {
                     want.rows = true;
-                    for detail in self.document.fields(&[&field.selection_set.node], None) {
+                    for detail in selection::fields(&[&field.selection_set.node], None) {
                         match detail.name.node.as_str() {
                             "hasPreviousPage" => want.previous = true,
                             "hasNextPage" => want.next = true,

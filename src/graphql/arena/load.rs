@@ -6,6 +6,7 @@
 //! What planning missed is loaded on the spot, so that an answer never rests on the plan; a test counts commands so
 //! that this stays rare.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::Context;
@@ -16,26 +17,17 @@ use super::fetch::{Fetch, Group};
 use super::{Arena, PageKey};
 use crate::domain::count::Count;
 use crate::domain::id::Kind;
+use crate::graphql::any_of::{AnyOf, Nullable};
 use crate::graphql::collection::{Collection, Link};
-use crate::graphql::collections::{Node, root_ways, with_kind};
+use crate::graphql::collections::{Node, with_kind};
 use crate::graphql::connection::{Connection, PageArguments};
 use crate::graphql::error::{ApiError, Result, to_graphql};
 use crate::graphql::limits::Limits;
 use crate::graphql::list::List;
 use crate::graphql::one::One;
-use crate::graphql::selection::{Document, Projections};
-use crate::store::entity::Projection;
+use crate::graphql::selection;
 use crate::store::feed::Change;
 use crate::store::filter::Filter;
-
-impl Arena {
-    /// What to fetch of a collection: all that the whole operation reads of it.
-    pub fn projection(&self, document: Document<'_>, kind: Kind) -> Projection {
-        self.projections
-            .get_or_init(|| Projections::of(document, root_ways))
-            .of_kind(kind)
-    }
-}
 
 /// The arena of this request.
 pub fn arena<'a>(ctx: &Context<'a>) -> Result<&'a Arena> {
@@ -46,7 +38,8 @@ pub fn arena<'a>(ctx: &Context<'a>) -> Result<&'a Arena> {
 pub fn fetch<'a>(ctx: &Context<'a>) -> Result<Fetch<'a>> {
     Ok(Fetch {
         arena: arena(ctx)?,
-        document: Document(ctx.query_env),
+        registry: &ctx.schema_env.registry,
+        operation: &ctx.query_env.operation.node,
         limits: ctx.data::<Limits>().map_err(|_| ApiError::Internal)?,
     })
 }
@@ -65,7 +58,7 @@ pub async fn page<E: Collection>(
         let group = Group {
             kind: E::KIND,
             ids: page.documents().map(|document| document.id().to_owned()).collect(),
-            sets: fetch.document.on_page(set),
+            sets: selection::on_page(set),
         };
         fetch.everything_below(vec![group]).await?;
         Ok(page.into())
@@ -94,7 +87,7 @@ pub async fn one<E: Collection>(
                 E::shelf(fetch.arena).get(id)
             }
             (None, [(path, value)]) => {
-                let fields = fetch.arena.projection(fetch.document, E::KIND);
+                let fields = fetch.projection(E::KIND);
                 fetch
                     .arena
                     .store
@@ -129,50 +122,50 @@ pub async fn one<E: Collection>(
     .map_err(to_graphql)
 }
 
-/// Root documents of any kind by their ids, in their order; null where an id leads nowhere.
-pub async fn nodes(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<Vec<Option<Node>>> {
-    async {
-        let fetch = fetch(ctx)?;
-        let most = fetch.limits.max_page_size;
-        if ids.len() > most {
-            let message = format!("`ids` holds {} ids; accepted are up to {most}", ids.len());
-            return Err(ApiError::over("pageSize", most as u64, ids.len() as u64, message));
-        }
-        let kinds: Vec<Kind> = ids
-            .iter()
-            .map(|id| Kind::of(id).map_err(|error| ApiError::input("id", error)))
-            .collect::<Result<_>>()?;
-        let mut groups = Vec::new();
-        for kind in Kind::ALL {
-            let mine: Vec<String> = ids
-                .iter()
-                .zip(&kinds)
-                .filter(|(_, found)| **found == kind)
-                .map(|(id, _)| id.clone())
-                .collect();
-            if !mine.is_empty() {
-                with_kind!(kind, E => fetch.by_ids::<E>(mine.clone()).await?);
-                groups.push(Group {
-                    kind,
-                    ids: mine,
-                    sets: vec![&ctx.item.node.selection_set.node],
-                });
-            }
-        }
-        fetch.everything_below(groups).await?;
-        Ok(ids
-            .iter()
-            .zip(kinds)
-            .map(|(id, kind)| Node::from_arena(fetch.arena, kind, id))
-            .collect())
+/// A root document of any kind by its id; null where it leads nowhere.
+pub async fn node(ctx: &Context<'_>, id: String) -> async_graphql::Result<Option<AnyOf<Node>>> {
+    let mut nodes = read_nodes(ctx, vec![id]).boxed().await.map_err(to_graphql)?;
+    nodes.pop().map_or(Ok(None), |node| node.0).map_err(to_graphql)
+}
+
+/// Root documents of any kind by their ids, in their order; null where an id leads nowhere, and with an error where it is
+/// none.
+pub async fn nodes(ctx: &Context<'_>, ids: Vec<String>) -> async_graphql::Result<List<Nullable<AnyOf<Node>>>> {
+    let nodes = read_nodes(ctx, ids).boxed().await.map_err(to_graphql)?;
+    Ok(nodes.into())
+}
+
+async fn read_nodes(ctx: &Context<'_>, ids: Vec<String>) -> Result<Vec<Nullable<AnyOf<Node>>>> {
+    let fetch = fetch(ctx)?;
+    let most = fetch.limits.max_page_size;
+    if ids.len() > most {
+        let message = format!("`ids` holds {} ids; accepted are up to {most}", ids.len());
+        return Err(ApiError::over("pageSize", most as u64, ids.len() as u64, message));
     }
-    .boxed()
-    .await
-    .map_err(to_graphql)
+    let mut of_kinds: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
+    let kinds: Vec<Result<Kind>> = ids
+        .iter()
+        .map(|id| Kind::of(id).map_err(|error| ApiError::input("id", error)))
+        .collect();
+    for (id, kind) in ids.iter().zip(&kinds) {
+        if let Ok(kind) = kind {
+            of_kinds.entry(*kind).or_default().push(id.clone());
+        }
+    }
+    let groups = of_kinds.into_iter().map(|(kind, ids)| Group {
+        kind,
+        ids,
+        sets: vec![&ctx.item.node.selection_set.node],
+    });
+    fetch.documents(groups.collect()).await?;
+    let node = |(id, kind): (&String, Result<Kind>)| {
+        Nullable(kind.map(|kind| Node::from_arena(fetch.arena, kind, id).map(AnyOf)))
+    };
+    Ok(ids.iter().zip(kinds).map(node).collect())
 }
 
 /// The document of a change as the change tells it, with all that is selected below it; null where it is gone.
-pub async fn changed(ctx: &Context<'_>, change: &Change) -> async_graphql::Result<Option<Node>> {
+pub async fn changed(ctx: &Context<'_>, change: &Change) -> async_graphql::Result<Option<AnyOf<Node>>> {
     async {
         let fetch = fetch(ctx)?;
         with_kind!(change.kind, E => match change.read::<E>()? {
@@ -187,7 +180,7 @@ pub async fn changed(ctx: &Context<'_>, change: &Change) -> async_graphql::Resul
             sets: vec![&ctx.item.node.selection_set.node],
         };
         fetch.everything_below(vec![group]).await?;
-        Ok(node)
+        Ok(node.map(AnyOf))
     }
     .boxed()
     .await
@@ -237,13 +230,13 @@ pub async fn list<E: Collection>(ctx: &Context<'_>, ids: &[String]) -> async_gra
 }
 
 /// The documents of any kind that ids lead to.
-pub async fn any(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<List<Node>> {
+pub async fn any(ctx: &Context<'_>, ids: &[String]) -> async_graphql::Result<List<AnyOf<Node>>> {
     let arena = fetch(ctx).map_err(to_graphql)?.arena;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         let Ok(kind) = Kind::of(id) else { continue };
         with_kind!(kind, E => drop(optional::<E>(ctx, Some(id)).await?));
-        found.extend(Node::from_arena(arena, kind, id));
+        found.extend(Node::from_arena(arena, kind, id).map(AnyOf));
     }
     Ok(found.into())
 }
@@ -263,6 +256,9 @@ pub fn below<'a, P: Collection, E: Collection>(
         let shelf = E::shelf(fetch.arena);
         if let Some(page) = shelf.page(&key) {
             return Ok(page.into());
+        }
+        if let Some(error) = fetch.arena.refused(field) {
+            return Err(error);
         }
         let name = field.name.node.as_str();
         let stored = P::LINKS.iter().find_map(|link| match link {

@@ -18,6 +18,7 @@ use super::collections::gift::Gift;
 use super::collections::nation::Nation;
 use super::collections::source::Source;
 use super::connection::Connection;
+use super::error::ApiError;
 use super::selection::Projections;
 use crate::domain::count::Count;
 use crate::live::Live;
@@ -35,6 +36,8 @@ pub struct Arena {
     pub(super) claims: Shelf<Claim>,
     pub(super) sources: Shelf<Source>,
     given: Mutex<HashMap<String, Count>>,
+    /// Why the pages that a field asks for are not read, by the field.
+    refused: Mutex<HashMap<usize, ApiError>>,
 }
 
 /// The documents of one collection in an arena.
@@ -53,12 +56,17 @@ pub struct PageKey {
     field: usize,
 }
 
+/// A field of the request, told by its place in the parsed request.
+fn address(field: &Field) -> usize {
+    std::ptr::from_ref(field) as usize
+}
+
 impl PageKey {
     /// The page that `field` asks for below `parent`.
     pub fn new(parent: &str, field: &Field) -> Self {
         Self {
             parent: parent.to_owned(),
-            field: std::ptr::from_ref(field) as usize,
+            field: address(field),
         }
     }
 }
@@ -114,6 +122,7 @@ impl Arena {
             claims: Shelf::default(),
             sources: Shelf::default(),
             given: Mutex::default(),
+            refused: Mutex::default(),
         }
     }
 
@@ -131,6 +140,15 @@ impl Arena {
     /// How many animals of this kind were given, if that has been summed.
     pub fn given(&self, animal: &str) -> Option<Count> {
         locked(&self.given).get(animal).cloned()
+    }
+
+    /// Why the pages that a field asks for are not read, if the caller is to blame.
+    pub fn refused(&self, field: &Field) -> Option<ApiError> {
+        locked(&self.refused).get(&address(field)).cloned()
+    }
+
+    fn refuse(&self, field: &Field, error: ApiError) {
+        locked(&self.refused).insert(address(field), error);
     }
 
     fn put_given(&self, sums: HashMap<String, Count>) {

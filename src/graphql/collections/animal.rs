@@ -189,8 +189,8 @@ relations! { Animal {
 
         /// How many of them changed hands over all gifts, loans and tributes; what was only planned, shelved,
         /// offered or declined is left out. An item without a count makes `max` unknown.
-        async fn given(&self, ctx: &Context<'_>) -> Result<Count> {
-            load::given(ctx, &self.id).await.map(Count)
+        async fn given(&self, ctx: &Context<'_>) -> Result<One<Count>> {
+            load::given(ctx, &self.id).await.map(|given| Count(given).into())
         }
     }
 } }

@@ -9,6 +9,7 @@ use super::source::Source;
 use super::{Node, queries, relations};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{AttributionScope, Certainty};
+use crate::graphql::any_of::AnyOf;
 use crate::graphql::arena::{Arena, Shelf, load};
 use crate::graphql::collection::{Collection, Link};
 use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, selector, text_filter};
@@ -216,7 +217,7 @@ relations! { Claim {
         }
 
         /// The documents that it is about.
-        async fn about(&self, ctx: &Context<'_>) -> Result<List<Node>> {
+        async fn about(&self, ctx: &Context<'_>) -> Result<List<AnyOf<Node>>> {
             load::any(ctx, &self.about).await
         }
 

@@ -347,9 +347,9 @@ relations! { Gift {
 
         /// The sum of the items: computed, and no replacement for `total`. An item without a count makes the sum's
         /// `max` unknown.
-        async fn items_total(&self) -> Count {
+        async fn items_total(&self) -> One<Count> {
             let sum: Sum = self.items.iter().map(|item| item.count.as_ref().map(|count| &count.0)).collect();
-            Count(sum.total())
+            Count(sum.total()).into()
         }
     }
 } }

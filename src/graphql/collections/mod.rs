@@ -13,17 +13,18 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 
+use super::any_of::{AnyOf, Nullable, members};
 use super::arena::{Arena, load};
+use super::collection::Collection;
 use super::history::HistoryQuery;
 use super::limits::LimitsQuery;
+use super::list::List;
 use super::mutation::AdminQuery;
 use super::search::SearchQuery;
-use super::selection::DOCUMENT_WAYS;
 use super::stats::StatsQuery;
 use super::subscription::ChangesQuery;
 use super::timeline::TimelineQuery;
 use crate::domain::id::Kind;
-use crate::search;
 
 /// Runs an expression with `E` standing for the type of a kind.
 macro_rules! with_kind {
@@ -76,6 +77,8 @@ pub enum Node {
     Source(Arc<source::Source>),
 }
 
+members! { Node: Gift, Nation, Animal, Event, Claim, Source }
+
 impl Node {
     /// The document of this id, if the arena has it.
     pub fn from_arena(arena: &Arena, kind: Kind, id: &str) -> Option<Self> {
@@ -97,14 +100,18 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The document with this id, of whatever kind; null where there is none.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
-        Ok(load::nodes(ctx, &[id.0]).await?.pop().flatten())
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<AnyOf<Node>>> {
+        load::node(ctx, id.0).await
     }
 
-    /// The documents with these ids, in the same order; null where there is none.
-    async fn nodes(&self, ctx: &Context<'_>, #[graphql(desc = "The ids.")] ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
-        let ids: Vec<String> = ids.into_iter().map(|id| id.0).collect();
-        load::nodes(ctx, &ids).await
+    /// The documents with these ids, in the same order; null where there is none, and where an id is none, with an error.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids.")] ids: Vec<ID>,
+    ) -> Result<Option<List<Nullable<AnyOf<Node>>>>> {
+        let ids = ids.into_iter().map(|id| id.0).collect();
+        load::nodes(ctx, ids).await.map(Some)
     }
 }
 
@@ -127,55 +134,10 @@ pub struct Query(
     LimitsQuery,
 );
 
-/// What a root field leads to: the documents of a kind at the ends of ways of fields below it.
-pub fn root_ways(field: &str) -> Vec<(Kind, &'static [&'static [&'static str]])> {
-    const ITSELF: &[&[&str]] = &[&[]];
-    let of_any = |ways| Kind::ALL.into_iter().map(|kind| (kind, ways)).collect();
-    match field {
-        "node" | "nodes" => of_any(ITSELF),
-        "revert" => of_any(&[&["document"]]),
-        "changes" => of_any(&[&["node"]]),
-        "giftChanged" => vec![(Kind::Gift, &[&["node"]])],
-        "search" => search::KINDS.map(|kind| (kind, &DOCUMENT_WAYS[..])).to_vec(),
-        "timeline" => vec![(Kind::Gift, &DOCUMENT_WAYS), (Kind::Event, &DOCUMENT_WAYS)],
-        "giftStats" => vec![
-            (Kind::Nation, &[&["byGiver", "nation"], &["byRecipient", "nation"]]),
-            (Kind::Animal, &[&["byAnimal", "animal"]]),
-        ],
-        "giftFlows" => vec![(Kind::Nation, &[&["giver"], &["recipient"]])],
-        _ => Kind::ALL
-            .into_iter()
-            .filter_map(|kind| match field {
-                _ if is_change_of(field, kind) => Some((kind, payload_way(kind))),
-                _ if field == kind.collection() => Some((kind, &DOCUMENT_WAYS[..])),
-                _ if field == kind.prefix() => Some((kind, ITSELF)),
-                _ => None,
-            })
-            .collect(),
-    }
-}
-
-/// Whether a root field enters or changes documents of a kind.
-fn is_change_of(field: &str, kind: Kind) -> bool {
-    let noun = field.strip_prefix("create").or_else(|| field.strip_prefix("update"));
-    noun.is_some_and(|noun| noun.eq_ignore_ascii_case(kind.prefix()))
-}
-
-/// Where the payload of a change has the document.
-const fn payload_way(kind: Kind) -> &'static [&'static [&'static str]] {
-    match kind {
-        Kind::Gift => &[&["gift"]],
-        Kind::Nation => &[&["nation"]],
-        Kind::Animal => &[&["animal"]],
-        Kind::Event => &[&["event"]],
-        Kind::Claim => &[&["claim"]],
-        Kind::Source => &[&["source"]],
-    }
-}
-
-/// Whether a root field of queries may be null: those that look for one document.
-pub fn root_is_nullable(field: &str) -> bool {
-    field == "node" || Kind::ALL.into_iter().any(|kind| field == kind.prefix())
+/// The kind of the documents of a type of the schema; none where it is no type of documents.
+pub fn kind_of(ty: &str) -> Option<Kind> {
+    let is_named = |kind: &Kind| with_kind!(*kind, E => <E as Collection>::NAME) == ty;
+    Kind::ALL.into_iter().find(is_named)
 }
 
 /// Makes the two queries of a collection: one document by a unique key, and the connection.
@@ -212,10 +174,10 @@ macro_rules! queries {
                 #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
                 #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$entity as $crate::graphql::collection::Collection>::Filter>>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$entity as $crate::graphql::collection::Collection>::Order>>,
-            ) -> async_graphql::Result<$crate::graphql::one::One<$crate::graphql::connection::Connection<$entity>>> {
+            ) -> async_graphql::Result<Option<$crate::graphql::one::One<$crate::graphql::connection::Connection<$entity>>>> {
                 let window = $crate::graphql::connection::Window { first, after, last, before };
                 let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
-                $crate::graphql::arena::load::page(ctx, arguments).await
+                $crate::graphql::arena::load::page(ctx, arguments).await.map(Some)
             }
         }
     };
@@ -254,8 +216,8 @@ macro_rules! relations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "How many from the start.")] first: Option<i32>,
                 #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-            ) -> async_graphql::Result<$crate::graphql::one::One<$crate::graphql::connection::Connection<$crate::graphql::history::HistoryEntry>>> {
-                $crate::graphql::history::of(ctx, &self.id, first, after).await
+            ) -> async_graphql::Result<Option<$crate::graphql::one::One<$crate::graphql::connection::Connection<$crate::graphql::history::HistoryEntry>>>> {
+                $crate::graphql::history::of(ctx, &self.id, first, after).await.map(Some)
             }
         }
     };
@@ -264,13 +226,8 @@ pub(crate) use relations;
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_schema;
-    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-
     use super::*;
-    use crate::graphql::collection::{Collection, Link};
-    use crate::graphql::limits::Limits;
-    use crate::graphql::{schema, sdl};
+    use crate::graphql::collection::Link;
     use crate::store::references::{Reference, references};
 
     #[test]
@@ -294,21 +251,5 @@ mod tests {
         held.sort_unstable();
         declared.sort_unstable();
         assert_eq!(held, declared);
-    }
-
-    #[test]
-    fn the_root_fields_that_may_be_null_are_those_that_the_schema_says() {
-        let parsed = parse_schema(sdl(&schema(Limits::default()))).expect("a schema");
-        let query = parsed.definitions.iter().find_map(|definition| match definition {
-            TypeSystemDefinition::Type(ty) if ty.node.name.node == "Query" => Some(&ty.node.kind),
-            _ => None,
-        });
-        let Some(TypeKind::Object(query)) = query else {
-            panic!("queries are an object");
-        };
-        for field in &query.fields {
-            let (name, field) = (field.node.name.node.as_str(), &field.node.ty.node);
-            assert_eq!(root_is_nullable(name), field.nullable, "{name}");
-        }
     }
 }

@@ -146,14 +146,15 @@ pub struct AdminQuery;
 #[Object]
 impl AdminQuery {
     /// All tokens by name, the revoked ones too. For admins.
-    async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<List<One<Token>>> {
+    async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<List<One<Token>>>> {
         async {
             admin(ctx)?;
             let store = &arena(ctx)?.store;
             // Which ones have expired changes by itself.
             store.touch(Touched::UNCOUNTED);
             let tokens = store.tokens_by_name().await?;
-            Ok::<_, ApiError>(tokens.into_iter().filter_map(Token::of).map(One::from).collect())
+            let tokens = tokens.into_iter().filter_map(Token::of).map(One::from);
+            Ok::<_, ApiError>(Some(tokens.collect()))
         }
         .boxed()
         .await

@@ -21,6 +21,7 @@ use super::collection::Collection;
 use super::error::{ApiError, Result};
 use super::list::List;
 use super::one::One;
+use super::selection;
 use super::viewer::editor;
 use crate::domain::id::Kind;
 use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
@@ -206,9 +207,7 @@ fn request(name: &str, wish: &Wish, expected: Option<i32>, without_claim: bool) 
 /// The document that was changed, with all that is selected on it below the payload's field.
 async fn document<E: Collection>(ctx: &Context<'_>, id: &str, field: &'static str) -> Result<Option<One<Arc<E>>>> {
     let fetch = fetch(ctx)?;
-    let sets = fetch
-        .document
-        .below(&[&ctx.item.node.selection_set.node], None, &[field]);
+    let sets = selection::below(&[&ctx.item.node.selection_set.node], &[field]);
     if sets.is_empty() {
         return Ok(None);
     }

@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 
 use super::{Asked, Field, Made, UserError, document, make};
 use crate::domain::id::Kind;
+use crate::graphql::any_of::AnyOf;
 use crate::graphql::arena::load::fetch;
 use crate::graphql::collections::{Node, with_kind};
 use crate::graphql::error::{ApiError, to_graphql};
@@ -30,7 +31,7 @@ pub struct RevertInput {
 #[graphql(serial)]
 pub struct RevertPayload {
     /// The document as it is now; null where it is gone with that, or where nothing was changed.
-    document: Option<Node>,
+    document: Option<AnyOf<Node>>,
     /// Why nothing was changed.
     user_errors: List<One<UserError>>,
 }
@@ -83,8 +84,8 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiErro
 }
 
 /// The document, if it is there.
-async fn found(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError> {
+async fn found(ctx: &Context<'_>, id: &str) -> Result<Option<AnyOf<Node>>, ApiError> {
     let Ok(kind) = Kind::of(id) else { return Ok(None) };
     with_kind!(kind, E => drop(document::<E>(ctx, id, "document").await?));
-    Ok(Node::from_arena(fetch(ctx)?.arena, kind, id))
+    Ok(Node::from_arena(fetch(ctx)?.arena, kind, id).map(AnyOf))
 }

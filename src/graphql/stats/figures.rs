@@ -13,7 +13,6 @@ use super::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, 
 use crate::domain::date::Day;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
 use crate::graphql::error::{ApiError, Result};
-use crate::graphql::list::List;
 use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
 
 /// The groups that were read, each where it is selected, and the names of what they stand for, by id.
@@ -65,7 +64,7 @@ impl Figures {
     }
 
     /// The list of nations at one end of the gifts.
-    pub fn by_nation(&self, end: fn(&Pair) -> &String, listing: &Listing) -> Result<List<GiftsByNation>> {
+    pub fn by_nation(&self, end: fn(&Pair) -> &String, listing: &Listing) -> Result<Vec<GiftsByNation>> {
         let pairs = read(self.pairs.as_ref())?.iter();
         let nations = merged(pairs.map(|(pair, group)| (end(pair).clone(), &group.tally)));
         let entries = listing.entries(nations, |one, other| self.by_name(one, other), []);
@@ -77,7 +76,7 @@ impl Figures {
     }
 
     /// The list of animals, families, orders or classes.
-    pub fn by_animal(&self, by: AnimalGrouping, listing: &Listing) -> Result<List<GiftsByAnimal>> {
+    pub fn by_animal(&self, by: AnimalGrouping, listing: &Listing) -> Result<Vec<GiftsByAnimal>> {
         let groups = self.of_animals(by)?;
         let named = groups
             .iter()
@@ -99,7 +98,7 @@ impl Figures {
     }
 
     /// The list of buckets of so many years.
-    pub fn by_time(&self, size: i64, listing: &Listing) -> Result<List<GiftsByTime>> {
+    pub fn by_time(&self, size: i64, listing: &Listing) -> Result<Vec<GiftsByTime>> {
         let found = Buckets::of(read(self.spans.as_ref())?, size);
         let certain = found.buckets.iter().map(|(year, (tally, _))| (*year, tally.clone()));
         let (several, suffix) = if size == 1 {
@@ -127,7 +126,7 @@ impl Figures {
     }
 
     /// The list of statuses.
-    pub fn by_status(&self) -> Result<List<GiftsByStatus>> {
+    pub fn by_status(&self) -> Result<Vec<GiftsByStatus>> {
         let words = read(self.words.as_ref())?.iter();
         let keyed = words.map(|(words, group)| {
             let status = words.status.as_deref().unwrap_or(GiftStatus::Unknown.as_str());
@@ -141,7 +140,7 @@ impl Figures {
     }
 
     /// The list of modes.
-    pub fn by_mode(&self) -> Result<List<GiftsByMode>> {
+    pub fn by_mode(&self) -> Result<Vec<GiftsByMode>> {
         let words = read(self.words.as_ref())?.iter();
         let keyed = words.map(|(words, group)| {
             let mode = words.mode.as_deref().unwrap_or(GiftMode::Unspecified.as_str());
@@ -155,7 +154,7 @@ impl Figures {
     }
 
     /// The list of certainties.
-    pub fn by_certainty(&self) -> Result<List<GiftsByCertainty>> {
+    pub fn by_certainty(&self) -> Result<Vec<GiftsByCertainty>> {
         let groups = read(self.certainties.as_ref())?.iter();
         let keyed = groups.flat_map(|(words, group)| words.iter().map(|word| (word.clone(), &group.tally)));
         let without = read(self.certainties.as_ref())?.get(&Vec::new());
@@ -182,7 +181,7 @@ fn of_words<T>(
     tallies: BTreeMap<String, Tally>,
     missing: Option<Entry<String>>,
     shown: impl Fn(Option<&String>, Told) -> T,
-) -> List<T> {
+) -> Vec<T> {
     let listing = Listing {
         first: usize::MAX,
         order: MOST_GIFTS,

@@ -44,11 +44,11 @@ impl StatsQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
-    ) -> Result<One<GiftStats>> {
+    ) -> Result<Option<One<GiftStats>>> {
         async {
             let filter = filter_of(filter.as_ref())?;
             let figures = plan::figures(load::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
-            Ok(One::from(GiftStats { figures }))
+            Ok(Some(One::from(GiftStats { figures })))
         }
         .boxed()
         .await
@@ -61,12 +61,14 @@ impl StatsQuery {
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
         #[graphql(desc = "How many flows.")] first: Option<i32>,
-    ) -> Result<List<GiftFlow>> {
+    ) -> Result<Option<List<One<GiftFlow>>>> {
         async {
             let filter = filter_of(filter.as_ref())?;
             let fetch = load::fetch(ctx)?;
             let first = first_of(first, fetch.limits)?;
-            plan::flows(fetch, &ctx.item.node.selection_set.node, &filter, first).await
+            plan::flows(fetch, &ctx.item.node.selection_set.node, &filter, first)
+                .await
+                .map(Some)
         }
         .boxed()
         .await
@@ -99,8 +101,8 @@ impl GiftStats {
 
     /// How many animals changed hands: of each gift the total where a source gives one, else the sum of its items. What
     /// was only planned, shelved, offered or declined adds nothing. Where no number is known, the most is unknown.
-    async fn animals(&self) -> Result<Count> {
-        Ok(Count(self.totals()?.animals.total()))
+    async fn animals(&self) -> Result<One<Count>> {
+        Ok(Count(self.totals()?.animals.total()).into())
     }
 
     /// Of how many gifts that changed hands no number of animals is known. They add 0 to the least in `animals`.
@@ -114,9 +116,9 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<GiftsByNation>> {
+    ) -> Result<List<One<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        self.figures.by_nation(|pair| &pair.giver, &listing).map_err(to_graphql)
+        objects(self.figures.by_nation(|pair| &pair.giver, &listing))
     }
 
     /// By the nation that received.
@@ -125,11 +127,9 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<GiftsByNation>> {
+    ) -> Result<List<One<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        self.figures
-            .by_nation(|pair| &pair.recipient, &listing)
-            .map_err(to_graphql)
+        objects(self.figures.by_nation(|pair| &pair.recipient, &listing))
     }
 
     /// By the animals in the gifts. A gift with several kinds stands in the entry of each; its animals are told by its
@@ -140,9 +140,9 @@ impl GiftStats {
         #[graphql(default, desc = "Whether each kind of animal stands for itself.")] by: AnimalGrouping,
         #[graphql(desc = "How many entries; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<GiftsByAnimal>> {
+    ) -> Result<List<One<GiftsByAnimal>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        self.figures.by_animal(by, &listing).map_err(to_graphql)
+        objects(self.figures.by_animal(by, &listing))
     }
 
     /// By year, the earliest first. Only years are listed in which a gift lies, begins or ends.
@@ -151,9 +151,9 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many years; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<GiftsByTime>> {
+    ) -> Result<List<One<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        self.figures.by_time(1, &listing).map_err(to_graphql)
+        objects(self.figures.by_time(1, &listing))
     }
 
     /// By decade, the earliest first. Only decades are listed in which a gift lies, begins or ends.
@@ -162,25 +162,25 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many decades; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<GiftsByTime>> {
+    ) -> Result<List<One<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        self.figures.by_time(10, &listing).map_err(to_graphql)
+        objects(self.figures.by_time(10, &listing))
     }
 
     /// By what has become of the gifts; most gifts first.
-    async fn by_status(&self) -> Result<List<GiftsByStatus>> {
-        self.figures.by_status().map_err(to_graphql)
+    async fn by_status(&self) -> Result<List<One<GiftsByStatus>>> {
+        objects(self.figures.by_status())
     }
 
     /// By the way the animals changed hands; most gifts first.
-    async fn by_mode(&self) -> Result<List<GiftsByMode>> {
-        self.figures.by_mode().map_err(to_graphql)
+    async fn by_mode(&self) -> Result<List<One<GiftsByMode>>> {
+        objects(self.figures.by_mode())
     }
 
     /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
     /// that a claim about it has, as the filter `certainty` finds it.
-    async fn by_certainty(&self) -> Result<List<GiftsByCertainty>> {
-        self.figures.by_certainty().map_err(to_graphql)
+    async fn by_certainty(&self) -> Result<List<One<GiftsByCertainty>>> {
+        objects(self.figures.by_certainty())
     }
 }
 
@@ -207,6 +207,11 @@ fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, oth
     })
 }
 
+fn objects<T>(entries: super::error::Result<Vec<T>>) -> Result<List<One<T>>> {
+    let entries = entries.map_err(to_graphql)?;
+    Ok(entries.into_iter().map(One::from).collect())
+}
+
 /// What went from one nation to another.
 #[derive(SimpleObject)]
 #[graphql(complex, serial)]
@@ -218,7 +223,7 @@ pub struct GiftFlow {
     /// How many gifts.
     gifts: u64,
     /// How many animals changed hands; see `GiftStats.animals`.
-    animals: Count,
+    animals: One<Count>,
     /// Of how many of these gifts that changed hands no number of animals is known.
     unknown_counts: u32,
     /// The first day that the date of any of these gifts can mean; null where no beginning is known.

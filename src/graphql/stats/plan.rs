@@ -13,7 +13,10 @@ use crate::domain::id::Kind;
 use crate::graphql::arena::fetch::{Fetch, Group};
 use crate::graphql::connection::{first_of, parse};
 use crate::graphql::error::{ApiError, Result};
+use crate::graphql::limits::Limits;
 use crate::graphql::list::List;
+use crate::graphql::one::One;
+use crate::graphql::selection;
 use crate::graphql::values::Count;
 use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
 use crate::store::filter::Filter;
@@ -28,11 +31,13 @@ enum Need {
 
 /// Reads what is selected of the statistics.
 pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filter) -> Result<Figures> {
-    let fields = fetch.document.fields(&[set], None);
+    let mut fields = selection::fields(&[set], None);
+    // A mistake in an argument is told by its own field, and nothing is read for that.
+    fields.retain(|field| !listing_of(field, fetch.limits).is_err_and(|error| error.is_of_input()));
     let of = |names: &[&str]| {
         let mut named = fields.iter().filter(|field| names.contains(&field.name.node.as_str()));
         named.try_fold(Need::Nothing, |need, field| {
-            Ok::<_, ApiError>(need.max(need_of(fetch, field)?))
+            Ok::<_, ApiError>(need.max(need_of(field)?))
         })
     };
     let mut needs = [
@@ -56,7 +61,7 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     }
     let mut by_animal: Vec<(AnimalGrouping, Need)> = Vec::new();
     for field in fields.iter().filter(|field| field.name.node == "byAnimal") {
-        let (by, need) = (grouping(fetch, field)?, need_of(fetch, field)?);
+        let (by, need) = (grouping(field)?, need_of(field)?);
         match by_animal.iter_mut().find(|(other, _)| *other == by) {
             Some((_, other)) => *other = need.max(*other),
             None => by_animal.push((by, need)),
@@ -116,8 +121,8 @@ pub async fn flows<'a>(
     set: &'a SelectionSet,
     filter: &Filter,
     first: usize,
-) -> Result<List<GiftFlow>> {
-    let animals = fetch.document.fields(&[set], None).into_iter().any(tells_animals);
+) -> Result<List<One<GiftFlow>>> {
+    let animals = selection::fields(&[set], None).into_iter().any(tells_animals);
     let groups = fetch.arena.store.gift_groups::<Pair>(filter, animals).await?;
     let mut groups: Vec<_> = groups.into_iter().collect();
     // The sort is stable: pairs with as many gifts stay in the order of their ids.
@@ -126,7 +131,7 @@ pub async fn flows<'a>(
     let end = |name, of: fn(&Pair) -> &String| Group {
         kind: Kind::Nation,
         ids: groups.iter().map(|(pair, _)| of(pair).clone()).collect(),
-        sets: fetch.document.below(&[set], None, &[name]),
+        sets: selection::below(&[set], &[name]),
     };
     let mut ends = vec![
         end("giver", |pair| &pair.giver),
@@ -134,14 +139,16 @@ pub async fn flows<'a>(
     ];
     ends.retain(|group| !group.sets.is_empty());
     fetch.documents(ends).await?;
-    let flow = |(pair, group): (Pair, Gifts)| GiftFlow {
-        giver: pair.giver,
-        recipient: pair.recipient,
-        gifts: group.tally.gifts,
-        animals: Count(group.tally.animals.total()),
-        unknown_counts: group.tally.animals.unknown_counts,
-        first_date: group.first,
-        last_date: group.last,
+    let flow = |(pair, group): (Pair, Gifts)| {
+        One::from(GiftFlow {
+            giver: pair.giver,
+            recipient: pair.recipient,
+            gifts: group.tally.gifts,
+            animals: Count(group.tally.animals.total()).into(),
+            unknown_counts: group.tally.animals.unknown_counts,
+            first_date: group.first,
+            last_date: group.last,
+        })
     };
     Ok(groups.into_iter().map(flow).collect())
 }
@@ -165,9 +172,9 @@ fn tells_animals(field: &Field) -> bool {
     matches!(field.name.node.as_str(), "animals" | "unknownCounts")
 }
 
-fn need_of(fetch: Fetch<'_>, list: &Field) -> Result<Need> {
-    let below = fetch.document.fields(&[&list.selection_set.node], None);
-    let by_animals = order_of(fetch, list)?.is_some_and(|order| order.field == GroupOrderField::Animals);
+fn need_of(list: &Field) -> Result<Need> {
+    let below = selection::fields(&[&list.selection_set.node], None);
+    let by_animals = order_of(list)?.is_some_and(|order| order.field == GroupOrderField::Animals);
     Ok(if by_animals || below.into_iter().any(tells_animals) {
         Need::Animals
     } else {
@@ -175,12 +182,12 @@ fn need_of(fetch: Fetch<'_>, list: &Field) -> Result<Need> {
     })
 }
 
-fn order_of(fetch: Fetch<'_>, list: &Field) -> Result<Option<GroupOrder>> {
-    parse("orderBy", fetch.document.argument(list, "orderBy")?)
+fn order_of(list: &Field) -> Result<Option<GroupOrder>> {
+    parse("orderBy", selection::argument(list, "orderBy")?)
 }
 
-fn grouping(fetch: Fetch<'_>, list: &Field) -> Result<AnimalGrouping> {
-    let by = fetch.document.argument(list, "by")?;
+fn grouping(list: &Field) -> Result<AnimalGrouping> {
+    let by = selection::argument(list, "by")?;
     by.map_or(Ok(AnimalGrouping::default()), |by| parse("by", Some(by)))
 }
 
@@ -190,7 +197,7 @@ async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Re
     let (kind, mut ids) = match list.name.node.as_str() {
         "byGiver" => (Kind::Nation, figures.nations(|pair| &pair.giver)),
         "byRecipient" => (Kind::Nation, figures.nations(|pair| &pair.recipient)),
-        "byAnimal" if grouping(fetch, list)? == AnimalGrouping::Animal => (Kind::Animal, figures.animal_ids()),
+        "byAnimal" if grouping(list)? == AnimalGrouping::Animal => (Kind::Animal, figures.animal_ids()),
         _ => return Ok(()),
     };
     ids.retain(|id| !figures.names.contains_key(id));
@@ -198,26 +205,30 @@ async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Re
     Ok(())
 }
 
+/// How a list is ordered and cut, as its arguments say.
+fn listing_of(list: &Field, limits: &Limits) -> Result<Listing> {
+    grouping(list)?;
+    let first = parse("first", selection::argument(list, "first")?)?;
+    Ok(Listing {
+        first: first_of(first, limits)?,
+        order: order_of(list)?.unwrap_or(MOST_GIFTS),
+    })
+}
+
 /// The documents that a list shows, and what is selected on them.
 fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Option<Group<'a>>> {
-    let below = |name| fetch.document.below(&[&list.selection_set.node], None, &[name]);
-    let listing = || {
-        let first = parse("first", fetch.document.argument(list, "first")?)?;
-        Ok::<_, ApiError>(Listing {
-            first: first_of(first, fetch.limits)?,
-            order: order_of(fetch, list)?.unwrap_or(MOST_GIFTS),
-        })
-    };
-    let nations = |entries: List<GiftsByNation>| Group {
+    let listing = listing_of(list, fetch.limits)?;
+    let below = |name| selection::below(&[&list.selection_set.node], &[name]);
+    let nations = |entries: Vec<GiftsByNation>| Group {
         kind: Kind::Nation,
         ids: entries.into_iter().filter_map(|entry| entry.nation).collect(),
         sets: below("nation"),
     };
     Ok(match list.name.node.as_str() {
-        "byGiver" => Some(nations(figures.by_nation(|pair| &pair.giver, &listing()?)?)),
-        "byRecipient" => Some(nations(figures.by_nation(|pair| &pair.recipient, &listing()?)?)),
+        "byGiver" => Some(nations(figures.by_nation(|pair| &pair.giver, &listing)?)),
+        "byRecipient" => Some(nations(figures.by_nation(|pair| &pair.recipient, &listing)?)),
         "byAnimal" => {
-            let entries = figures.by_animal(grouping(fetch, list)?, &listing()?)?;
+            let entries = figures.by_animal(grouping(list)?, &listing)?;
             Some(Group {
                 kind: Kind::Animal,
                 ids: entries.into_iter().filter_map(|entry| entry.animal).collect(),

@@ -24,7 +24,7 @@ pub struct Told {
     /// How many gifts.
     gifts: u64,
     /// How many animals changed hands; see `GiftStats.animals`.
-    animals: Count,
+    animals: One<Count>,
     /// Of how many of these gifts that changed hands no number of animals is known.
     unknown_counts: u32,
     /// How many groups this entry sums up, where it stands for the rest; else 0.
@@ -43,7 +43,7 @@ impl Told {
             kind: entry.kind,
             label,
             gifts: entry.tally.gifts,
-            animals: Count(entry.tally.animals.total()),
+            animals: Count(entry.tally.animals.total()).into(),
             unknown_counts: entry.tally.animals.unknown_counts,
             others: entry.others as u64,
         }

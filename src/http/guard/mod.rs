@@ -2,8 +2,8 @@
 //!
 //! async-graphql's own parser can overflow the stack, its validation is not the specification's, and it expands
 //! fragments without memory. So apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]) and
-//! validated against our schema, a request's cost is estimated ([`cost`]), and what passes is handed over ready parsed
-//! ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each request.
+//! validated against our schema, brought into its normal form ([`normal`]), a request's cost is estimated ([`cost`]), and
+//! what passes is handed over ready parsed ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each request.
 //!
 //! Nothing here knows of HTTP.
 
@@ -11,32 +11,39 @@ pub mod cost;
 mod flat;
 mod lower;
 mod measure;
+mod normal;
 mod refusal;
 mod rules;
 mod source;
 mod suggest;
 mod variables;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use apollo_compiler::ast::Document;
 pub use apollo_compiler::executable::OperationType;
 use apollo_compiler::executable::{ExecutableDocument, Operation};
 use apollo_compiler::parser::Parser;
+use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::{DiagnosticList, Valid};
-use apollo_compiler::{Node, Schema};
+use apollo_compiler::{Name, Node, Schema};
 use moka::sync::Cache;
 
 pub use refusal::{MOST_ERRORS, Refusal};
 pub use variables::Variables;
 
+use crate::graphql::error::ApiError;
 use crate::graphql::limits::{Limit, Limits};
+use normal::{NormalForm, PossibleTypes, Stopped, normal_form};
 
 /// How much memory documents that have passed may take, by estimate.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 /// A parsed document is about this many times as large as its text.
 const GROWTH: usize = 24;
+/// A field of a normal form takes about this many bytes.
+const FIELD: u64 = 300;
 
 /// What the guard is told.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +60,7 @@ pub struct Rules {
 #[derive(Clone)]
 pub struct Guard {
     schema: Arc<Valid<Schema>>,
+    possible: Arc<PossibleTypes>,
     rules: Rules,
     passed: Cache<Arc<str>, Arc<Checked>>,
 }
@@ -61,6 +69,8 @@ pub struct Guard {
 #[derive(Debug)]
 pub struct Checked {
     document: Valid<ExecutableDocument>,
+    /// By the operation's name. Those are missing that depend on variables.
+    normal: HashMap<Option<Name>, Arc<NormalForm>>,
 }
 
 /// One request for an operation of a document that has passed, its variables put in.
@@ -78,9 +88,13 @@ impl Guard {
     /// What is wrong with the schema: a fault of the build.
     pub fn new(sdl: &str, rules: Rules) -> Result<Self, String> {
         let schema = with_newer_introspection(sdl)?;
-        let weigh =
-            |text: &Arc<str>, _: &Arc<Checked>| u32::try_from(text.len().saturating_mul(GROWTH)).unwrap_or(u32::MAX);
+        let weigh = |text: &Arc<str>, checked: &Arc<Checked>| {
+            let fields: u64 = checked.normal.values().map(|normal| normal.fields).sum();
+            let bytes = (text.len().saturating_mul(GROWTH) as u64).saturating_add(fields * FIELD);
+            u32::try_from(bytes).unwrap_or(u32::MAX)
+        };
         Ok(Self {
+            possible: Arc::new(PossibleTypes::of(&schema)),
             schema: Arc::new(schema),
             rules,
             passed: Cache::builder().max_capacity(CACHE_BYTES).weigher(weigh).build(),
@@ -115,7 +129,7 @@ impl Guard {
         let checked = self
             .validate(&document)
             .map_err(|refusal| refusal.with_mutation(has_mutation))?;
-        let checked = Arc::new(Checked { document: checked });
+        let checked = Arc::new(checked);
         self.passed.insert(text.into(), Arc::clone(&checked));
         Ok(checked)
     }
@@ -143,7 +157,7 @@ impl Guard {
         }
     }
 
-    fn validate(&self, document: &Document) -> Result<Valid<ExecutableDocument>, Refusal> {
+    fn validate(&self, document: &Document) -> Result<Checked, Refusal> {
         flat::check(document, self.limits())?;
         measure::check(document, self.limits())?;
         let valid = document
@@ -154,7 +168,34 @@ impl Guard {
         if !self.rules.introspection {
             measure::refuse_introspection(&valid)?;
         }
-        Ok(valid)
+        let mut normal = HashMap::new();
+        for operation in valid.operations.iter() {
+            match self.normal(&valid, operation, None) {
+                Ok(form) => drop(normal.insert(operation.name.clone(), Arc::new(form))),
+                Err(Stopped::NeedsVariables) => {}
+                Err(Stopped::TooLarge(error)) => return Err(error.into()),
+            }
+        }
+        Ok(Checked {
+            document: valid,
+            normal,
+        })
+    }
+
+    fn normal(
+        &self,
+        document: &ExecutableDocument,
+        operation: &Operation,
+        variables: Option<&JsonMap>,
+    ) -> Result<NormalForm, Stopped> {
+        normal_form(
+            &self.schema,
+            &self.possible,
+            document,
+            operation,
+            variables,
+            self.limits(),
+        )
     }
 
     fn invalid(&self, errors: &DiagnosticList) -> Refusal {
@@ -188,7 +229,21 @@ impl Guard {
     ) -> Result<Prepared, Refusal> {
         let values = variables.coerce(&self.schema, operation, &checked.document.sources)?;
         let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
-        let document = lower::lower(&self.schema, &checked.document, operation, &values, after);
+        let normal = match checked.normal.get(&operation.name) {
+            Some(normal) => Arc::clone(normal),
+            None => match self.normal(&checked.document, operation, Some(&values)) {
+                Ok(normal) => Arc::new(normal),
+                Err(Stopped::TooLarge(error)) => return Err(error.into()),
+                Err(Stopped::NeedsVariables) => return Err(ApiError::Internal.into()),
+            },
+        };
+        let mut document = lower::lower(&normal, operation.operation_type, &values);
+        let mut roots = operation.root_fields(&checked.document);
+        if let Some(after) = after.filter(|_| operation.is_subscription())
+            && roots.all(|field| field.definition.argument_by_name(lower::AFTER).is_some())
+        {
+            lower::go_on(&mut document, after);
+        }
         let mut request = async_graphql::Request::new("");
         request.set_parsed_query(document);
         Ok(Prepared { request, cost })

@@ -50,6 +50,12 @@ fn over(limit: Limit) -> (u64, Json, u64) {
         Limit::VariablesBytes => (10, variables, r#"{"w":{"slug":{"eq":"none"}}}"#.len() as u64),
         Limit::VariablesNesting => (2, variables, 3),
         Limit::Cost => (50, document(gifts), 51),
+        // Of an answer that is executed, and not from the database.
+        Limit::AnswerBytes => (
+            10,
+            document("{serviceConfig{defaultPageSize}}"),
+            r#"{"defaultPageSize":20}"#.len() as u64,
+        ),
         Limit::Batch => (1, json!([document(gifts), document(gifts)]), 2),
         // Nobody is let in at all.
         Limit::Concurrent => (0, document(gifts), 1),
@@ -71,7 +77,13 @@ async fn a_request_over_a_limit_is_refused_with_its_name_and_its_numbers() {
             answer.is_refused(503, "UNAVAILABLE");
             continue;
         }
-        answer.is_over(limit, most, actual);
+        if limit == Limit::AnswerBytes {
+            // It shows only while the request is executed.
+            answer.tells_limit(limit, most, actual);
+            assert_eq!((answer.status, &answer.json["data"]), (200, &Json::Null));
+        } else {
+            answer.is_over(limit, most, actual);
+        }
         let told = answer.message();
         for part in [limit.facts().counted, &actual.to_string(), &most.to_string()] {
             assert!(told.contains(part), "{limit:?}: {told}");

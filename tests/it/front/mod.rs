@@ -167,11 +167,17 @@ impl Answer {
         assert!(self.json.get("data").is_none(), "{}", self.json);
     }
 
+    /// Fails unless the first error tells this limit.
+    #[track_caller]
+    fn tells_limit(&self, limit: Limit, most: u64, actual: u64) {
+        let expected = json!({ "code": "LIMIT_EXCEEDED", "name": limit.facts().name, "limit": most, "actual": actual });
+        assert_eq!(self.json["errors"][0]["extensions"], expected, "{}", self.json);
+    }
+
     /// Fails unless this is a refusal by this limit.
     #[track_caller]
     fn is_over(&self, limit: Limit, most: u64, actual: u64) {
-        let expected = json!({ "code": "LIMIT_EXCEEDED", "name": limit.facts().name, "limit": most, "actual": actual });
-        assert_eq!(self.json["errors"][0]["extensions"], expected, "{}", self.json);
+        self.tells_limit(limit, most, actual);
         self.is_refused(400, "LIMIT_EXCEEDED");
     }
 

@@ -1,0 +1,111 @@
+//! One execution as a whole: how much of its answer is written, and whether its data is null. And the root types, whose
+//! fields async-graphql runs: here they fail as the specification says.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
+};
+
+use super::error::{ApiError, to_graphql};
+use super::limits::{Limit, Limits};
+use super::one::{Eager, null_or};
+
+/// What is known of an execution while it goes on.
+#[derive(Clone, Debug)]
+pub struct Execution(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    limits: Limits,
+    /// In bytes.
+    written: AtomicU64,
+    /// Whether a root field failed that may not be null: then all of the data is (6.4.4).
+    data_is_null: AtomicBool,
+}
+
+impl Execution {
+    /// One that begins.
+    pub fn new(limits: Limits) -> Self {
+        Self(Arc::new(State {
+            limits,
+            written: AtomicU64::new(0),
+            data_is_null: AtomicBool::new(false),
+        }))
+    }
+
+    /// Counts bytes of the answer that were written.
+    ///
+    /// # Errors
+    /// Where the answer is longer than it may be: then it is not worth going on.
+    pub fn wrote(&self, bytes: usize) -> async_graphql::Result<()> {
+        let bytes = bytes as u64;
+        let before = self.0.written.fetch_add(bytes, Ordering::Relaxed);
+        let written = before.saturating_add(bytes);
+        let limits = &self.0.limits;
+        let most = limits.of(Limit::AnswerBytes);
+        // Where the limit is only measured, going over it is logged once.
+        if written <= most || (before > most && written <= limits.ceiling(Limit::AnswerBytes)) {
+            return Ok(());
+        }
+        limits.check(Limit::AnswerBytes, written).map_err(to_graphql)
+    }
+
+    /// The refusal of an answer that is longer than it may be.
+    pub fn too_long(&self) -> Option<ApiError> {
+        let written = self.0.written.load(Ordering::Relaxed);
+        let is_over = written > self.0.limits.ceiling(Limit::AnswerBytes);
+        is_over.then(|| self.0.limits.exceeded(Limit::AnswerBytes, written))
+    }
+
+    /// Begins the next answer of a subscription.
+    pub fn next(&self) {
+        self.0.written.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the data is null.
+    pub fn data_is_null(&self) -> bool {
+        self.0.data_is_null.load(Ordering::Relaxed)
+    }
+}
+
+/// The root of queries or mutations.
+#[derive(Default)]
+pub struct Root<T>(T);
+
+impl<T: ObjectType> ContainerType for Root<T> {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let execution = ctx.data::<Execution>();
+        let execution = execution.map_err(|error| error.into_server_error(ctx.item.pos))?;
+        // There is no data any more. Of a mutation the fields behind are not executed, as the reference implementation has it.
+        if execution.data_is_null() {
+            return Ok(None);
+        }
+        match self.0.resolve_field(ctx).await {
+            Ok(value) => Ok(value),
+            Err(error) => null_or(ctx, &T::type_name(), error).map(Some).inspect_err(|_| {
+                execution.0.data_is_null.store(true, Ordering::Relaxed);
+            }),
+        }
+    }
+}
+
+impl<T: ObjectType> OutputType for Root<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        self.resolve_eagerly(ctx).await
+    }
+}
+
+impl<T: ObjectType> ObjectType for Root<T> {}
