@@ -38,7 +38,8 @@ function Pages({ first }: { first: number }) {
     notifyOnNetworkStatusChange: true,
   });
   if (error) return <p role="alert">{error.message}</p>;
-  if (!data) return <p>Loading…</p>;
+  // Null only beside an error: one field that fails leaves its neighbours alone.
+  if (!data?.gifts) return <p>Loading…</p>;
   const { edges, pageInfo, totalCount } = data.gifts;
   const more = () => void fetchMore({ variables: { after: pageInfo.endCursor } });
   return (

@@ -77,6 +77,8 @@ function Pages({ first, query }: { first: number; query: relay_gifts$key }) {
     `,
     query,
   );
+  // Null only beside an error: one field that fails leaves its neighbours alone.
+  if (!data.gifts) return <p role="alert">The gifts could not be read.</p>;
   return (
     <GiftList
       gifts={data.gifts.edges.map(({ node }) => node)}

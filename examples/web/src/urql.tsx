@@ -41,7 +41,8 @@ function Pages({ first }: { first: number }) {
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, error, fetching, stale }] = useQuery({ query: GiftsDocument, variables: { first, after } });
   if (error) return <p role="alert">{error.message}</p>;
-  if (!data) return <p>Loading…</p>;
+  // Null only beside an error: one field that fails leaves its neighbours alone.
+  if (!data?.gifts) return <p>Loading…</p>;
   const { edges, pageInfo, totalCount } = data.gifts;
   const more = () => setAfter(pageInfo.endCursor ?? null);
   return (

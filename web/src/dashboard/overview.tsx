@@ -5,6 +5,7 @@ import { Flows } from './charts/flows.tsx';
 import { Ranks } from './charts/ranks.tsx';
 import { OverTime } from './charts/time.tsx';
 import { changed, isFiltered, readView, writeView, type View } from './data/address.ts';
+import type { Whole } from './data/client.ts';
 import { dateAdvice, filterOf, isDateRefused } from './data/filters.ts';
 import { plural } from './data/format.ts';
 import { useAnswer } from './data/use-answer.ts';
@@ -17,7 +18,7 @@ import { Card, Choice, Empty, Failed } from './parts/states.tsx';
 import { Timeline } from './parts/timeline.tsx';
 import { go, useAddress, useTitle } from './router.tsx';
 
-export type Stats = OverviewQuery['giftStats'];
+export type Stats = Whole<OverviewQuery>['giftStats'];
 /** Shows another view of the data. */
 export type Change = (change: Partial<View>, how?: 'push' | 'replace') => void;
 
@@ -76,7 +77,7 @@ export function Overview() {
 interface ChartsProps {
   view: View;
   change: Change;
-  data: OverviewQuery | null;
+  data: Whole<OverviewQuery> | null;
   isPending: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Change } from '../overview.tsx';
 import { Chart, escaped, Pressable, tooltipStyle, type Hit, type Option } from './chart.tsx';
 import type { Palette } from './palette.ts';
 
-type Flow = OverviewQuery['giftFlows'][number];
+type Flow = NonNullable<OverviewQuery['giftFlows']>[number];
 type Side = 'giver' | 'recipient';
 
 interface FlowsProps {

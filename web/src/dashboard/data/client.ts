@@ -23,6 +23,14 @@ export interface Answered<Answer> {
   text: string;
 }
 
+/**
+ * What an answer without errors holds: a field that may fail is null only beside an error, and then there is no answer. A
+ * single document may be missing all the same.
+ */
+export type Whole<Answer> = {
+  [Field in keyof Answer]: Field extends 'gift' ? Answer[Field] : NonNullable<Answer[Field]>;
+};
+
 interface Envelope<Answer> {
   data?: Answer | null;
   errors?: { message: string; extensions?: { code?: string } }[];
@@ -33,11 +41,11 @@ export async function ask<Answer, Variables>(
   operation: string & DocumentTypeDecoration<Answer, Variables>,
   variables: Variables,
   signal: AbortSignal,
-): Promise<Answered<Answer>> {
+): Promise<Answered<Whole<Answer>>> {
   const text = await send(operation, variables, signal);
-  let envelope: Envelope<Answer>;
+  let envelope: Envelope<Whole<Answer>>;
   try {
-    envelope = JSON.parse(text) as Envelope<Answer>;
+    envelope = JSON.parse(text) as Envelope<Whole<Answer>>;
   } catch {
     throw new Failure('The server answered with something else than JSON. A proxy may stand in between.', 'NO_JSON');
   }

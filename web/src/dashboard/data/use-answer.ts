@@ -3,7 +3,7 @@
 
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, Failure, type Answered } from './client.ts';
+import { ask, Failure, type Answered, type Whole } from './client.ts';
 
 /** Between two questions, in milliseconds. */
 const INTERVAL = 30_000;
@@ -14,7 +14,7 @@ const MOST_KNOWN = 50;
 
 export interface Asked<Answer> {
   /** The newest answer; while another question is on its way, the answer to the one before. */
-  data: Answer | null;
+  data: Whole<Answer> | null;
   /** Why there is no newer answer. */
   failure: Failure | null;
   /** Whether the answer to the question as it stands now is still on its way. */
@@ -27,8 +27,8 @@ export function useAnswer<Answer, Variables>(
   variables: Variables,
 ): Asked<Answer> {
   const question = `${operation} ${JSON.stringify(variables)}`;
-  const [state, setState] = useState<{ answer: Answered<Answer> | null; failure: Failure | null; question: string }>(
-    () => ({ answer: recall<Answer>(question), failure: null, question }),
+  const [state, setState] = useState<{ answer: Answered<Whole<Answer>> | null; failure: Failure | null; question: string }>(
+    () => ({ answer: recall<Whole<Answer>>(question), failure: null, question }),
   );
   const newest = useRef(variables);
   newest.current = variables;
@@ -36,7 +36,7 @@ export function useAnswer<Answer, Variables>(
 
   useEffect(() => {
     const leave = new AbortController();
-    const before = recall<Answer>(question);
+    const before = recall<Whole<Answer>>(question);
     if (before) setState({ answer: before, failure: null, question });
     let isAsking = false;
 

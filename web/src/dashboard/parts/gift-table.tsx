@@ -19,7 +19,7 @@ import type { Change } from '../overview.tsx';
 import { giftAddress, Link } from '../router.tsx';
 import { Failed } from './states.tsx';
 
-type Gift = GiftsQuery['gifts']['nodes'][number];
+type Gift = NonNullable<GiftsQuery['gifts']>['nodes'][number];
 
 /** How many kinds of animals a row names. */
 const FEW = 3;

@@ -7,7 +7,7 @@ import { ask, Failure } from '../data/client.ts';
 import { SearchDocument, type SearchQuery } from '../generated.ts';
 import { giftAddress, go } from '../router.tsx';
 
-type Edge = SearchQuery['search']['edges'][number];
+type Edge = NonNullable<SearchQuery['search']>['edges'][number];
 
 type Parts = { text: string; matched: boolean }[];
 

@@ -8,7 +8,7 @@ import { TimelineDocument, type TimelineFilter, type TimelineQuery } from '../ge
 import { giftAddress, Link } from '../router.tsx';
 import { Failed, Skeleton } from './states.tsx';
 
-type Entry = TimelineQuery['timeline']['nodes'][number];
+type Entry = NonNullable<TimelineQuery['timeline']>['nodes'][number];
 
 const PAGE_SIZE = 30;
 
