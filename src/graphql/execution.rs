@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
+    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerError, ServerResult, Value,
 };
 
 use super::error::{ApiError, to_graphql};
@@ -53,6 +53,15 @@ impl Execution {
             return Ok(());
         }
         limits.check(Limit::AnswerBytes, written).map_err(to_graphql)
+    }
+
+    /// Counts the errors of the answer, each of which is told.
+    pub fn failed(&self, errors: &[ServerError]) {
+        if self.too_long().is_some() {
+            return;
+        }
+        let bytes: usize = errors.iter().map(|error| error.message.len()).sum();
+        self.0.written.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// The refusal of an answer that is longer than it may be.

@@ -85,7 +85,7 @@ limits! {
     Cost "cost" "MENAGERIE_MAX_COST" 50_000 in 1_000..=100_000_000:
         "the estimated cost in points";
     AnswerBytes "answerBytes" "MENAGERIE_MAX_ANSWER_BYTES" 8_388_608 in 65_536..=268_435_456:
-        "the length of the data of an answer in bytes";
+        "the length of the data and messages of an answer in bytes";
     Batch "batch" "MENAGERIE_MAX_BATCH" 0 in 0..=100:
         "the number of requests in a batch";
     Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 1_000 in 1..=100_000:

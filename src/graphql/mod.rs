@@ -93,6 +93,7 @@ pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, 
         .data(search)
         .data(execution.clone());
     let mut response = schema.schema.execute(request).await;
+    execution.failed(&response.errors);
     if let Some(error) = execution.too_long() {
         return Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())]);
     }
@@ -140,6 +141,7 @@ pub fn subscribe(
         .data(execution.clone());
     let told = schema.schema.execute_stream(request.data(cursor.clone()));
     let told = told.map(move |mut response| {
+        execution.failed(&response.errors);
         if let Some(error) = execution.too_long() {
             response = Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())]);
         }

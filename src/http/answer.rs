@@ -12,7 +12,7 @@ use async_graphql::{Response, ServerError, Value};
 use serde::{Serialize, Serializer};
 
 use super::browser::REQUEST_ID;
-use super::guard::{MOST_ERRORS, Refusal};
+use super::guard::Refusal;
 use super::kept::{About, Kept};
 use super::media::MediaType;
 use super::sse;
@@ -86,7 +86,6 @@ impl Answer {
         if lost(ApiError::Unavailable.code()) {
             return Self::failed(&ApiError::Unavailable);
         }
-        response.errors.truncate(MOST_ERRORS);
         for error in &mut response.errors {
             // Lines count from 1: a place that is nowhere in the document is none.
             error.locations.retain(|place| place.line > 0);

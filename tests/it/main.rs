@@ -24,7 +24,9 @@ mod house; // the house rules, held against the sources
 mod identity; // who asks: tokens, signed tokens, refused headers
 mod killing; // the database killed under a writing load
 mod live; // subscriptions over WebSockets and streams of events: the protocols, how they end, what they cost
+mod merging; // what is selected several times is one field; what fails is null where it may be
 mod observing; // metrics, health, traces, TLS
+mod planning; // a document says the same by whatever root field it is reached
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
 mod readme; // the README tells the truth
 mod search; // what is found and in which order, pages, how the index follows the data
@@ -36,5 +38,5 @@ mod support; // TestApp
 mod throwing; // random bytes, token soup, broken queries: never a 5xx
 mod timeline; // gifts and events in one list: what it holds, costs, refuses
 mod transferring; // documents in files: imports, exports that imports read back, backups
-mod walk;
-mod writing; // what editors change: mutations, history, races, roles // random filters, orders and pages against a naive model
+mod walk; // random filters, orders and pages against a naive model
+mod writing; // what editors change: mutations, history, races, roles
