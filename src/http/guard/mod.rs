@@ -7,10 +7,12 @@
 //!
 //! Nothing here knows of HTTP.
 
+mod coerce;
 pub mod cost;
 mod flat;
 mod lower;
 mod measure;
+mod mistakes;
 mod refusal;
 mod rules;
 mod source;
@@ -29,6 +31,7 @@ use apollo_compiler::{Node, Schema};
 use moka::sync::Cache;
 
 pub use refusal::{MOST_ERRORS, Refusal};
+use suggest::Suggestions;
 pub use variables::Variables;
 
 use crate::graphql::limits::{Limit, Limits};
@@ -148,7 +151,7 @@ impl Guard {
         measure::check(document, self.limits())?;
         let valid = document
             .to_executable_validate(&self.schema)
-            .or_else(|error| rules::one_root_field(error).map_err(|errors| self.invalid(&errors)))?;
+            .or_else(|error| rules::one_root_field(error).map_err(|errors| self.invalid(&errors, document)))?;
         rules::unique_input_fields(document)?;
         rules::variable_positions(&valid, &self.schema)?;
         if !self.rules.introspection {
@@ -157,9 +160,12 @@ impl Guard {
         Ok(valid)
     }
 
-    fn invalid(&self, errors: &DiagnosticList) -> Refusal {
-        let schema = self.rules.suggestions.then_some(&**self.schema);
-        Refusal::invalid(errors, schema)
+    fn invalid(&self, errors: &DiagnosticList, document: &Document) -> Refusal {
+        Refusal::invalid(errors, document, &self.schema, self.suggestions())
+    }
+
+    fn suggestions(&self) -> Option<Suggestions<'_>> {
+        self.rules.suggestions.then(|| Suggestions::of(&self.schema))
     }
 
     /// Prepares the execution of an operation: puts its variables in and estimates its cost.
@@ -186,7 +192,7 @@ impl Guard {
         variables: &Variables,
         after: Option<&str>,
     ) -> Result<Prepared, Refusal> {
-        let values = variables.coerce(&self.schema, operation, &checked.document.sources)?;
+        let values = self.values(operation, variables, &checked.document.sources)?;
         let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
         let document = lower::lower(&self.schema, &checked.document, operation, &values, after);
         let mut request = async_graphql::Request::new("");
