@@ -1,7 +1,7 @@
 //! The guard: what a document must pass before async-graphql sees it.
 //!
-//! async-graphql's own parser can overflow the stack, its validation is not the specification's, and it expands
-//! fragments without memory. So apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]) and
+//! async-graphql's own limits on documents do not hold, and its validation is not the specification's. So
+//! apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]) and
 //! validated against our schema, a request's cost is estimated ([`cost`]), and what passes is handed over ready parsed
 //! ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each request.
 //!
