@@ -1,9 +1,13 @@
 //! The guard: what a document must pass before async-graphql sees it.
 //!
 //! async-graphql's own limits on documents do not hold, and its validation is not the specification's. So
-//! apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]) and
-//! validated against our schema, a request's cost is estimated ([`cost`]), and what passes is handed over ready parsed
-//! ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each request.
+//! apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]) and validated against our
+//! schema, variables are read (`coerce`), a request's cost is estimated ([`cost`]), and what passes is handed
+//! over ready parsed ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each
+//! request.
+//!
+//! What is wrong is told for the reader who mends it: `mistakes` has the order and the words, `suggest` what there is
+//! instead.
 //!
 //! Nothing here knows of HTTP.
 
@@ -48,7 +52,7 @@ pub struct Rules {
     pub limits: Limits,
     /// Whether it may ask for the schema.
     pub introspection: bool,
-    /// Whether refusals name what may have been meant.
+    /// Whether refusals name what may have been meant, and list what there is.
     pub suggestions: bool,
 }
 

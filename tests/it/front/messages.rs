@@ -287,7 +287,7 @@ async fn each_mistake_in_variables_is_told_with_its_place_and_with_what_is_accep
     let many = with(
         &door,
         "query($i:[ID!]!){nodes(ids:$i){id}}",
-        &format!("{{\"i\":{}}}", json!([true; 100])),
+        &format!("{{\"i\":{}}}", json!(vec![true; 100])),
     )
     .await;
     assert_eq!(messages(&many).len(), 20, "{}", many.json);
