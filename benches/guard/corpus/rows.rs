@@ -16,7 +16,7 @@ const KINDS: [&str; 6] = ["Gift", "Nation", "Animal", "Event", "Claim", "Source"
 impl Row {
     pub fn text(&self, room: &Room<'_>) -> String {
         let [head, piece, tail] = self.1;
-        let long = "a".repeat(room.of(Limit::NameLength) - 8);
+        let long = "a".repeat(room.of(NameLength) - 8);
         let numbered = |index: usize| {
             piece
                 .replace("KIND", KINDS[index % KINDS.len()])

@@ -150,7 +150,7 @@ fn numbers() -> Vec<Row> {
         variable("a variable of 400 digits", &digits, INPUT),
         variable(
             "a variable with a fraction of 400 digits",
-            &format!("0.{digits}"),
+            &format!("0.{}", "3".repeat(400)),
             INPUT,
         ),
         variable("a variable of 2 to the power of 31", "2147483648", INPUT),
