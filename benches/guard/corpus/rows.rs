@@ -23,7 +23,11 @@ impl Row {
                 .replace("LONG", &format!("{long}%"))
                 .replace('%', &index.to_string())
         };
-        room.fill(1.0, head, numbered, tail, self.2)
+        // Of what is selected at the root, no more than a few times what is accepted.
+        let selects = head == "{" && tail == "}" && piece.trim_start_matches('.').starts_with(char::is_alphabetic);
+        let most = if selects { room.of(RootFields) * 4 } else { usize::MAX };
+        let piece = |index: usize| if index < most { numbered(index) } else { String::new() };
+        room.fill(1.0, head, piece, tail, self.2)
     }
 }
 

@@ -34,9 +34,12 @@ pub fn in_order<'a>(
     let mut found: Vec<Mistake<'a>> = errors.iter().collect();
     if found.len() > 1 {
         let written = Written::of(document, schema);
-        found.retain(|mistake| !written.contradicts(mistake));
-        if let Some(suggestions) = suggestions {
-            let meant = written.meant(&found, suggestions);
+        // Something is wrong, so something is told, whatever we make of it.
+        if !found.iter().all(|mistake| written.contradicts(mistake)) {
+            found.retain(|mistake| !written.contradicts(mistake));
+        }
+        let meant = suggestions.map(|suggestions| written.meant(&found, suggestions));
+        if let Some(meant) = meant.filter(|meant| !meant.is_empty()) {
             found.retain(|mistake| !missing(mistake).is_some_and(|missing| meant.contains(&missing)));
         }
         // They come in the order of the document, which this sorting keeps within a rank.
@@ -73,12 +76,12 @@ fn rank(mistake: &Mistake<'_>) -> u8 {
     }
 }
 
-/// The message about a mistake: in our own words where the validation's name too little, or speak of the document where
-/// the schema is meant.
+/// The message about a mistake: in our own words where those of the validation name too little, or speak of the document
+/// where the schema is meant.
 pub fn worded(mistake: &Mistake<'_>, message: String, schema: &Schema) -> String {
     let told = || mistake.error.unstable_compat_message();
     let value = || told()?.split_once(": ").map(|(_, value)| shown(value));
-    let worded = match kind(mistake) {
+    let reworded = match kind(mistake) {
         "MissingSubselection" => unselected(mistake).map(|(field, on)| {
             let definition = schema.type_field(&on, &field).ok();
             let ty = definition.map_or_else(String::new, |definition| format!(" of type `{}`", definition.ty));
@@ -105,7 +108,7 @@ pub fn worded(mistake: &Mistake<'_>, message: String, schema: &Schema) -> String
         ),
         _ => None,
     };
-    worded.unwrap_or(message)
+    reworded.unwrap_or(message)
 }
 
 /// A value as far as it is repeated.
@@ -177,7 +180,10 @@ impl Written {
 
     /// The names that were meant by those that there are not, each with the place of what has it.
     fn meant(&self, found: &[Mistake<'_>], suggestions: &Suggestions<'_>) -> HashSet<(usize, String)> {
-        let lacking: HashSet<usize> = found.iter().filter_map(|mistake| Some(missing(mistake)?.0)).collect();
+        let lacking = found
+            .iter()
+            .filter(|mistake| matches!(kind(mistake), "RequiredArgument" | "RequiredField"));
+        let lacking: HashSet<usize> = lacking.filter_map(offset).collect();
         let meant = |mistake: &Mistake<'_>| {
             let holder = self.holders.get(&offset(mistake)?)?;
             let is_unknown = matches!(kind(mistake), "UndefinedArgument" | "UndefinedInputValue");

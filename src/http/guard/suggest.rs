@@ -99,12 +99,17 @@ impl<'a> Suggestions<'a> {
 
     fn instead(&mut self, name: &str, known: Known<'_>) -> Option<String> {
         let meant = nearest(name, &known.names).map(|nearest| format!("; did you mean `{nearest}`?"));
-        let listed = self.list(name, known);
+        let listed = self.accepted(name, known);
         match (meant, listed) {
-            (Some(meant), Some(listed)) => Some(format!("{meant} accepted are {listed}")),
-            (None, Some(listed)) => Some(format!("; accepted are {listed}")),
+            (Some(meant), Some(listed)) => Some(format!("{meant} {listed}")),
+            (None, Some(listed)) => Some(format!("; {listed}")),
             (meant, None) => meant,
         }
+    }
+
+    fn accepted(&mut self, name: &str, known: Known<'_>) -> Option<String> {
+        let verb = if known.names.len() > 1 { "are" } else { "is" };
+        Some(format!("accepted {verb} {}", self.list(name, known)?))
     }
 
     /// All that there is, or what is nearest of it; once in an answer.
@@ -153,10 +158,7 @@ impl<'a> Suggestions<'a> {
         };
         match meant {
             Some(meant) => Some(format!("; did you mean `{meant}`, without quotes?")),
-            None => Some(format!(
-                "; accepted are {}",
-                self.list(text.unwrap_or_default(), known)?
-            )),
+            None => Some(format!("; {}", self.accepted(text.unwrap_or_default(), known)?)),
         }
     }
 

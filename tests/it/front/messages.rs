@@ -192,7 +192,7 @@ async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
         "{arguments}"
     );
     let none = told(&door.ask("{gifts{totalCount(a:1)}}").await);
-    assert!(none.ends_with("accepted are none"), "{none}");
+    assert!(none.ends_with("accepted is none"), "{none}");
     let quoted = told(&door.ask("{gifts(where:{mode:{eq:\"TRIBUTE\"}}){totalCount}}").await);
     assert!(quoted.ends_with("did you mean `TRIBUTE`, without quotes?"), "{quoted}");
     let union = told(&door.ask("{timeline{nodes}}").await);
