@@ -1,4 +1,5 @@
-//! Looks for dear documents: random ones, and from the dearest of them on by small changes.
+//! Looks for dear documents: random ones, and from the dearest of them on by small changes. What they expand to is bounded,
+//! so that what is found and written out does no harm elsewhere.
 
 use std::process::ExitCode;
 
@@ -93,6 +94,7 @@ impl Recipe {
             random: ChaCha8Rng::seed_from_u64(self.seed),
             text: String::new(),
             end: 0,
+            spread: 0,
         };
         let parts = self.operations + self.fragments;
         for part in 0..parts {
@@ -113,7 +115,14 @@ struct Cook<'a> {
     random: ChaCha8Rng,
     text: String,
     end: usize,
+    /// How many fragments the definition spreads so far.
+    spread: u32,
 }
+
+/// Fragments spread only those of a later layer, and so many: what they expand to is no more than a few times their
+/// number to the power of the layers.
+const LAYERS: u32 = 5;
+const SPREADS: u32 = 4;
 
 /// The kinds of types with a selection, and the fields that lead from one to another.
 const LEAVES: [&[&str]; 5] = [
@@ -148,6 +157,7 @@ impl Cook<'_> {
 
     fn operation(&mut self, number: u32) {
         self.text += &format!("query O{number}");
+        self.spread = 0;
         if self.recipe.variables > 0 {
             self.text.push('(');
             (0..self.recipe.variables).for_each(|variable| self.text += &format!("$v{variable}:Int "));
@@ -160,7 +170,9 @@ impl Cook<'_> {
         // Fragments spread later ones of their type only.
         let ty = number as usize % TYPES.len();
         self.text += &format!("fragment F{number} on {}", TYPES[ty]);
-        self.set(ty, 0, number + 1);
+        self.spread = 0;
+        let layer = number * LAYERS / self.recipe.fragments;
+        self.set(ty, 0, ((layer + 1) * self.recipe.fragments).div_ceil(LAYERS));
     }
 
     fn set(&mut self, ty: usize, level: u32, behind: u32) {
@@ -186,9 +198,10 @@ impl Cook<'_> {
     fn spread(&mut self, ty: usize, behind: u32) -> bool {
         let count = TYPES.len() as u32;
         let first = behind + (ty as u32 + count - behind % count) % count;
-        if first >= self.recipe.fragments {
+        if first >= self.recipe.fragments || self.spread == SPREADS {
             return false;
         }
+        self.spread += 1;
         let choices = (self.recipe.fragments - first).div_ceil(count).min(8);
         let number = first + count * self.random.random_range(0..choices);
         self.text += &format!("...F{number} ");

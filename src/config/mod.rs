@@ -69,7 +69,8 @@ pub struct Config {
     pub dashboard: bool,
     /// `MENAGERIE_GRAPHIQL`: whether GraphiQL is served. Default true.
     pub graphiql: bool,
-    /// `MENAGERIE_SUGGESTIONS`: whether errors name what may have been meant. Default true.
+    /// `MENAGERIE_SUGGESTIONS`: whether errors name what may have been meant, and list what there is.
+    /// Default true.
     pub suggestions: bool,
     /// `MENAGERIE_ANONYMOUS`: whether one may read without a token. Default true.
     pub anonymous: bool,

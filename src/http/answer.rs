@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use async_graphql::{Response, ServerError, Value};
 use serde::{Serialize, Serializer};
@@ -301,6 +301,10 @@ fn hint(response: &mut HttpResponseBuilder, status: StatusCode) {
         }
         StatusCode::UNAUTHORIZED => {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            // What a body may be encoded in (RFC 9110, 15.5.16).
+            response.insert_header((ACCEPT_ENCODING, "identity"));
         }
         StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
             // The rest of the body may still come, and nobody reads it.

@@ -2,8 +2,17 @@
 //! read, and what a page of ours may do.
 
 use actix_cors::Cors;
-use actix_web::http::header::{self, HeaderMap, HeaderName};
-use actix_web::middleware::DefaultHeaders;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::{DefaultHeaders, Next};
+use actix_web::web::Data;
+use actix_web::{Error, HttpRequest};
+
+use super::State;
+use super::entry::turned_away;
+use crate::graphql::error::ApiError;
 
 /// Why a request is refused that a browser sends for another site without asking first (a preflight); `None` where it
 /// is none.
@@ -41,6 +50,51 @@ pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
 pub fn is_foreign(headers: &HeaderMap, allowed: &[String]) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     text("origin").is_some_and(|origin| !is_own(origin, text("host")) && !allows(allowed, origin))
+}
+
+/// The refusal of what the page of another site asks for: where it comes from, what this server is for it, and which
+/// setting lets it in.
+pub fn foreign(http: &HttpRequest, asks: &str) -> ApiError {
+    /// So many letters of what the client says are repeated.
+    const SHOWN: usize = 100;
+    let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
+    let header = |name| http.headers().get(name);
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let origin = header(header::ORIGIN).map(text).unwrap_or_default();
+    let authority = || http.uri().authority().map(ToString::to_string);
+    let host = header(header::HOST).map(text).or_else(authority).unwrap_or_default();
+    let scheme = match http.connection_info().scheme() {
+        "https" => "https",
+        _ => "http",
+    };
+    let (origin, own) = (shown(&origin), format!("{scheme}://{}", shown(&host)));
+    ApiError::Forbidden(format!(
+        "a page of {origin:?} {asks} of this server, which is {own:?}; accepted are pages of this server and of the \
+         origins that the setting MENAGERIE_CORS_ORIGINS names"
+    ))
+}
+
+/// Whether a browser asks whether the page of another site may send a request (a preflight), and it may not.
+pub fn is_refused_preflight(method: &Method, headers: &HeaderMap, allowed: &[String]) -> bool {
+    *method == Method::OPTIONS
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+        && is_foreign(headers, allowed)
+}
+
+/// Answers preflights that are refused, with the reason; the others go on to [`cors`].
+pub async fn refuse_preflights<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let state = request.app_data::<Data<State>>().cloned();
+    match state {
+        Some(state) if is_refused_preflight(request.method(), request.headers(), &state.settings.cors_origins) => {
+            let error = foreign(request.request(), "wants to send requests that it must ask for first");
+            let response = turned_away(request.request(), &state, &error);
+            Ok(request.into_response(response).map_into_right_body())
+        }
+        _ => Ok(next.call(request).await?.map_into_left_body()),
+    }
 }
 
 fn allows(allowed: &[String], origin: &str) -> bool {
@@ -106,8 +160,6 @@ pub fn security_headers(shared: bool, tls: bool) -> DefaultHeaders {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
-
     use super::*;
 
     #[test]

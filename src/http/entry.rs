@@ -5,15 +5,18 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use tokio::time::sleep_until;
+use uuid::Uuid;
 
-use super::answer::Answer;
+use super::answer::{Answer, Answers};
 use super::auth::Identity;
 use super::client::{self, Client, Entered};
+use super::media::MediaType;
+use super::metrics::{Kind, Outcome};
 use super::{State, leaving};
 use crate::graphql::error::ApiError;
 use crate::graphql::limits::Limit;
@@ -76,6 +79,25 @@ pub fn authorization(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
         return Err(ApiError::Unauthenticated(message.to_owned()));
     }
     Ok(header)
+}
+
+/// The response to what is refused before it is a request for data: who asks is not looked up.
+pub fn turned_away(http: &HttpRequest, state: &State, error: &ApiError) -> HttpResponse {
+    let request_id = Uuid::now_v7().to_string();
+    let answers: Answers = Answer::failed(error).into();
+    let response = answers.response(MediaType::Json, &request_id, http);
+    state.metrics.observe(&Outcome {
+        operation: None,
+        kind: Kind::None,
+        status: response.status().as_u16(),
+        codes: &[error.code()],
+        duration: Duration::ZERO,
+        cost: None,
+        commands: 0,
+        request_id: &request_id,
+        viewer: &Viewer::Anonymous,
+    });
+    response
 }
 
 /// Who asks from this address, and says so by this header or its like.

@@ -2,7 +2,7 @@
 //!
 //! By GraphQL over HTTP (media types) and RFC 9110, 12.5.1.
 
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 
 /// The media types that answers come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,17 @@ pub fn refused_content(headers: &HeaderMap, needed: bool) -> Option<String> {
     });
     let shown: String = text.chars().take(100).collect();
     (!is_json || !is_utf8).then(|| format!("the content type is {shown:?}; accepted is application/json in UTF-8"))
+}
+
+/// Why a body is refused that is compressed, or encoded in another way; `None` where it is not. None is unpacked: bodies
+/// are short, and one that is packed may be far longer than it looks.
+pub fn refused_encoding(headers: &HeaderMap) -> Option<String> {
+    let mut encodings = headers.get_all(CONTENT_ENCODING);
+    let refused = encodings.find(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))?;
+    let shown: String = String::from_utf8_lossy(refused.as_bytes()).chars().take(100).collect();
+    Some(format!(
+        "the body is compressed or encoded ({shown:?}); accepted is a body without content encoding"
+    ))
 }
 
 #[cfg(test)]

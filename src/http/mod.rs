@@ -133,6 +133,7 @@ pub fn serve_with(
             // The last one is the outermost: what answers a preflight gets the security headers as well, and `Vary` is
             // only added to behind the one that replaces it.
             .wrap(Condition::new(!origins.is_empty(), browser::cors(origins)))
+            .wrap(from_fn(browser::refuse_preflights))
             .wrap(Compress::default())
             .wrap(browser::security_headers(!origins.is_empty(), tls))
             .wrap(from_fn(stopping::tell))

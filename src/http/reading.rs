@@ -5,7 +5,6 @@
 use std::time::Instant;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::CONTENT_ENCODING;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Payload;
 use futures_util::StreamExt;
@@ -14,7 +13,7 @@ use tokio::time::timeout_at;
 use super::answer::Answer;
 use super::browser;
 use super::guard::Refusal;
-use super::media::refused_content;
+use super::media::{refused_content, refused_encoding};
 use super::parameters::{Asked, Parameters};
 use super::state::Settings;
 use crate::graphql::error::ApiError;
@@ -36,11 +35,7 @@ pub async fn read(request: &HttpRequest, body: Payload, settings: &Settings, unt
     if let Some(message) = refused_content(headers, is_post) {
         return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     }
-    if headers
-        .get(CONTENT_ENCODING)
-        .is_some_and(|encoding| encoding != "identity")
-    {
-        let message = "the body is compressed; accepted is a body without content encoding".to_owned();
+    if let Some(message) = refused_encoding(headers) {
         return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     }
     if let Some(message) = browser::forged(headers, &settings.cors_origins) {

@@ -31,7 +31,7 @@ pub struct Settings {
     pub dashboard: bool,
     /// Whether GraphiQL is served.
     pub graphiql: bool,
-    /// Whether errors name what may have been meant.
+    /// Whether errors name what may have been meant, and list what there is.
     pub suggestions: bool,
     /// Whether one may read without a token.
     pub anonymous: bool,

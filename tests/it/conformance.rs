@@ -199,6 +199,41 @@ async fn documents_are_judged_as_graphql_js_judges_them() {
     );
 }
 
+#[tokio::test]
+async fn values_of_variables_are_taken_as_graphql_js_takes_them() {
+    let app = TestApp::empty().await;
+    let judged = lines("variables.mjs", "../schema/schema.graphql").await;
+    assert!(judged.len() > 500, "only {} values", judged.len());
+    let client = reqwest::Client::new();
+    let mut differences = Vec::new();
+    for one in &judged {
+        let variables = one["variables"].as_str().expect("a text");
+        let body = format!("{{\"query\":{},\"variables\":{variables}}}", one["document"]);
+        let request = client.post(format!("{}/graphql", app.address));
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(body).send().await.expect("an answer");
+        let answer: Json = answer.json().await.expect("JSON");
+        // Of what is wrong with a field it is told where the field is.
+        let told = answer["errors"][0]["message"].as_str().unwrap_or_default();
+        let accepted = !told.starts_with("`variables`");
+        if one["accepted"] != accepted || (accepted && answer.get("data").is_none()) {
+            differences.push(format!("{one}: {answer}"));
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "{} of {} values are taken otherwise:\n{}",
+        differences.len(),
+        judged.len(),
+        differences.join("\n")
+    );
+    let accepted = judged.iter().filter(|one| one["accepted"] == true).count();
+    assert!(
+        accepted > 100 && accepted < judged.len() - 100,
+        "{accepted} are accepted"
+    );
+}
+
 #[test]
 fn a_disagreement_is_seen_whichever_way_it_goes() {
     let answer = |code: &str| json!({ "errors": [{ "message": "m", "extensions": { "code": code } }] });

@@ -7,7 +7,14 @@ use super::{Room, list};
 type Named = (&'static str, String);
 
 pub fn all(room: &Room<'_>) -> Vec<Named> {
-    [fragments(room), merged(), operations(room), values(room), letters(room)].concat()
+    [
+        fragments(room),
+        merged(room),
+        operations(room),
+        values(room),
+        letters(room),
+    ]
+    .concat()
 }
 
 /// Fragments that spread the `reach` next ones each.
@@ -30,17 +37,23 @@ fn fragments(room: &Room<'_>) -> Vec<Named> {
     let body = |part: f64, ty: &str, fields: &str| {
         room.fill(part, &format!("fragment F on {ty}{{"), |_| fields.to_owned(), "}", None)
     };
-    let over = |body: &str, field: &str, limit: Option<Limit>| {
-        let piece = |index: usize| field.replace('%', &index.to_string());
-        room.fill(0.9, &format!("{body}{{"), piece, "}", limit)
+    // As often as they expand to what a document may hold that is refused.
+    let over = |body: &str, field: &str, limit: Limit| {
+        let leaves = body.split(|letter: char| !letter.is_alphanumeric()).count();
+        let most = room.of(limit).min(room.fields() / leaves).max(2);
+        let piece = |index: usize| match index < most {
+            true => field.replace('%', &index.to_string()),
+            false => String::new(),
+        };
+        room.fill(0.9, &format!("{body}{{"), piece, "}", None)
     };
     let leaves = "id slug title version ";
-    let ring = |reach: usize| {
+    let ring = |count: usize| {
         let fragment = |index: usize| {
-            let others = list(reach, |step| format!("...F{} ", (index + step) % most));
+            let others = list(2, |step| format!("...F{} ", (index + step + 1) % count));
             format!("fragment F{index} on Query{{{others}}}")
         };
-        room.fill(1.0, "{...F0}", fragment, "", Some(Limit::Fragments))
+        "{...F0}".to_owned() + &list(count, fragment)
     };
     let steps = list(most / 2, |step| {
         format!("fragment F{step} on GiftConnection{{totalCount ...F{}}}", step + 1)
@@ -56,54 +69,56 @@ fn fragments(room: &Room<'_>) -> Vec<Named> {
         ),
         (
             "a web of fragments",
-            web(room, "{...F0}", most, most, "__typename", "Query"),
+            web(room, "{...F0}", room.expanding(most, 1), most, "__typename", "Query"),
         ),
         (
             "a loose web of fragments",
-            web(room, "{...F0}", most, 3, "__typename", "Query"),
+            web(room, "{...F0}", room.expanding(3, 1), 3, "__typename", "Query"),
         ),
         (
             "a web of fragments below a field",
-            web(room, "{gifts{...F0}}", most, 12, "totalCount", "GiftConnection"),
+            web(
+                room,
+                "{gifts{...F0}}",
+                room.expanding(12, 1),
+                12,
+                "totalCount",
+                "GiftConnection",
+            ),
         ),
-        ("fragments in a circle, wide", ring(30)),
+        ("fragments in a circle", ring(room.expanding(2, 0))),
         (
             "aliases over one wide fragment",
-            over(
-                &body(0.5, "Gift", leaves),
-                "a%:gifts{nodes{...F}}",
-                Some(Limit::Aliases),
-            ),
+            over(&body(0.5, "Gift", leaves), "a%:gifts{nodes{...F}}", Limit::Aliases),
         ),
         (
             "fields over one wide fragment",
-            over(&body(0.5, "Gift", leaves), "gifts{nodes{...F}}", None),
+            over(&body(0.5, "Gift", leaves), "gifts{nodes{...F}}", Limit::Fields),
         ),
         (
             "aliases over one fragment",
-            over(
-                &body(0.02, "Gift", leaves),
-                "a%:gifts{nodes{...F}}",
-                Some(Limit::Aliases),
-            ),
+            over(&body(0.02, "Gift", leaves), "a%:gifts{nodes{...F}}", Limit::Aliases),
         ),
         (
             "aliases over a fragment of fields",
             over(
                 &body(0.1, "Gift", "giver{name slug}recipient{name}"),
                 "a%:gifts{nodes{...F}}",
-                Some(Limit::Aliases),
+                Limit::Aliases,
             ),
         ),
         (
             "aliases over a chain of spreads",
-            over(&steps, "a%:gifts{...F0}", Some(Limit::Aliases)),
+            over(&steps, "a%:gifts{...F0}", Limit::Aliases),
         ),
-        ("fields over a chain of spreads", over(&steps, "gifts{...F0}", None)),
+        (
+            "fields over a chain of spreads",
+            over(&steps, "gifts{...F0}", Limit::Fields),
+        ),
     ]
 }
 
-/// Fragments whose merged selections are another set on every way down: letters to the power of steps.
+/// Fragments whose selections merge differently on different ways.
 fn powerset(steps: usize, letters: usize, ring: bool) -> String {
     let ways = |inner: &dyn Fn(usize) -> String| list(letters, |way| format!("a{way}:ofType{{{}}}", inner(way)));
     let mut text = "{__type(name:\"Gift\"){...P0}}".to_owned();
@@ -132,8 +147,9 @@ fn powerset(steps: usize, letters: usize, ring: bool) -> String {
     text
 }
 
-fn merged() -> Vec<Named> {
-    let bomb = |links: usize, next: &dyn Fn(usize) -> String| {
+fn merged(room: &Room<'_>) -> Vec<Named> {
+    let expanding = |next: &dyn Fn(usize) -> String| {
+        let links = room.of(Limit::Fields).ilog2() as usize;
         list(links, |link| {
             let next = if link + 1 < links {
                 next(link + 1)
@@ -145,23 +161,18 @@ fn merged() -> Vec<Named> {
     };
     let below =
         |link| format!("giver{{giftsGiven{{nodes{{...F{link}}}}}}}recipient{{giftsReceived{{nodes{{...F{link}}}}}}}");
-    let spread = |link| format!("...F{link} ").repeat(20);
+    let spread = |link| format!("...F{link} ...F{link} ");
     vec![
         (
-            "a bomb of fragments",
-            format!("{{gift(id:1){{...F0}}}}{}", bomb(30, &spread)),
+            "fragments that spread twice",
+            format!("{{gift(id:1){{...F0}}}}{}", expanding(&spread)),
         ),
         (
-            "a bomb of fragments below fields",
-            format!("{{gift(id:1){{...F0}}}}{}", bomb(20, &below)),
+            "fragments that spread twice, below fields",
+            format!("{{gift(id:1){{...F0}}}}{}", expanding(&below)),
         ),
-        ("merged sets, 2 to the power of 3", powerset(3, 2, false)),
-        ("merged sets, 2 to the power of 4", powerset(4, 2, false)),
-        ("merged sets, 2 to the power of 5", powerset(5, 2, false)),
-        ("merged sets, 2 to the power of 7", powerset(7, 2, false)),
-        ("merged sets, 2 to the power of 10", powerset(10, 2, false)),
-        ("merged sets, 3 to the power of 5", powerset(5, 3, false)),
-        ("merged sets, 2 to the power of 11", powerset(11, 2, false)),
+        ("merged sets of 3 steps", powerset(3, 2, false)),
+        ("merged sets of 4 steps", powerset(4, 2, false)),
         ("merged sets in a circle", powerset(4, 2, true)),
     ]
 }
@@ -172,18 +183,25 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
     let declared = |count: usize| list(count, |index| format!("$v{index}:Int "));
     let each = |head: &str, body: &str| list(most, |index| format!("query O{index}{head}{{{body}}}"));
     let over = |body: &str, fields: &str| {
-        let piece = |index: usize| fields.replace('%', &index.to_string());
+        // All operations together expand to what a document may hold that is refused.
+        let pieces = room.fields() / most / fields.matches(['{', ' ']).count().max(1);
+        let piece = |index: usize| match index < pieces.max(2) {
+            true => fields.replace('%', &index.to_string()),
+            false => String::new(),
+        };
         room.fill(1.0, &(each("", body) + "fragment F0 on Query{"), piece, "}", None)
     };
     let few = variables.min(20);
-    let use_few = |index: usize| format!("gifts(first:$v{}){{totalCount}}", index % few);
+    let use_few = |index: usize| match index < (room.fields() / most / 2).max(2) {
+        true => format!("gifts(first:$v{}){{totalCount}}", index % few),
+        false => String::new(),
+    };
     let many = format!("query({})", declared(variables));
     let using = |head: &str, piece: &str, tail: &str| {
         let last = (variables - 1).to_string();
         let piece = |index: usize| piece.replace('%', &index.to_string()).replace("LAST", &last);
         room.fill(1.0, &format!("{many}{head}"), piece, tail, None)
     };
-    let tokens = room.of(Limit::Tokens);
     let fragments = room.of(Limit::Fragments).min(90);
     vec![
         ("operations over one wide fragment", over("...F0", "__typename ")),
@@ -207,7 +225,7 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
                 &each("", "...F0"),
                 fragments,
                 1,
-                &"__typename ".repeat(tokens / 5 / fragments),
+                &"__typename ".repeat((room.fields() / most / fragments).max(1)),
                 "Query",
             ),
         ),
@@ -216,8 +234,9 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
             web(
                 room,
                 &each("", "...F0"),
-                fragments,
-                tokens / 4 / fragments,
+                // Each of the operations has a share of what is accepted.
+                room.expanding(3, 1).saturating_sub(most.ilog2() as usize).max(2),
+                3,
                 "__typename",
                 "Query",
             ),

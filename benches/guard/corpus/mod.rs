@@ -1,4 +1,6 @@
-//! The documents: a few typical ones, and those that were made to cost. The latter are as long as the limits allow.
+//! The documents: a few typical ones, and those that were made to cost. The latter are as long as the limits allow, and
+//! hold and expand to no more than a few times what the limits accept: enough to measure what the guard spends on them,
+//! and harmless to other programs.
 
 mod built;
 mod rows;
@@ -51,6 +53,26 @@ struct Room<'a>(&'a Limits);
 impl Room<'_> {
     fn of(&self, limit: Limit) -> usize {
         usize::try_from(self.0.of(limit)).unwrap_or(usize::MAX)
+    }
+
+    /// How many fields a document may hold that is refused for them: some more than are accepted.
+    fn fields(&self) -> usize {
+        self.of(Limit::Fields) * 2
+    }
+
+    /// How many fragments, of which each spreads the `reach` next ones beside so many `fields`, expand to more than is
+    /// accepted: the fewest.
+    fn expanding(&self, reach: usize, fields: usize) -> usize {
+        // From the last fragment on.
+        let mut sizes = vec![fields];
+        while sizes.last().is_some_and(|size| *size <= self.of(Limit::Fields)) {
+            if sizes.len() == self.of(Limit::Fragments) {
+                break;
+            }
+            let next: usize = sizes.iter().rev().take(reach).map(|size| size + 1).sum();
+            sizes.push(next + fields);
+        }
+        sizes.len()
     }
 
     /// The most bytes, with some left for the mark that makes each text another one.

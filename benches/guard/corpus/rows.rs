@@ -1,10 +1,12 @@
 //! Documents of one piece, again and again.
 
-use Limit::{Aliases, Directives, Fragments, Operations, Variables};
+use Limit::{Aliases, Directives, Fragments, NameLength, Nesting, Operations, RootFields, Variables};
 use menagerie::graphql::limits::Limit;
 
 use super::Room;
 
+/// No row holds more of anything than a few times what is accepted.
+///
 /// A name; what stands before, what is repeated, what stands behind; and the limit on the pieces, if not the length.
 /// In a piece, `%` stands for its number, KIND for a type with ids and LONG for a name as long as it may be.
 pub struct Row(pub &'static str, [&'static str; 3], Option<Limit>);
@@ -14,14 +16,18 @@ const KINDS: [&str; 6] = ["Gift", "Nation", "Animal", "Event", "Claim", "Source"
 impl Row {
     pub fn text(&self, room: &Room<'_>) -> String {
         let [head, piece, tail] = self.1;
-        let long = "a".repeat(room.of(Limit::NameLength) - 8);
+        let long = "a".repeat(room.of(NameLength) - 8);
         let numbered = |index: usize| {
             piece
                 .replace("KIND", KINDS[index % KINDS.len()])
                 .replace("LONG", &format!("{long}%"))
                 .replace('%', &index.to_string())
         };
-        room.fill(1.0, head, numbered, tail, self.2)
+        // Of what is selected at the root, no more than a few times what is accepted.
+        let selects = head == "{" && tail == "}" && piece.trim_start_matches('.').starts_with(char::is_alphabetic);
+        let most = if selects { room.of(RootFields) * 4 } else { usize::MAX };
+        let piece = |index: usize| if index < most { numbered(index) } else { String::new() };
+        room.fill(1.0, head, piece, tail, self.2)
     }
 }
 
@@ -30,20 +36,20 @@ pub const ROWS: &[Row] = &[
     // Selections.
     Row("equal fields", ["{", "__typename ", "}"], None),
     Row("equal aliases", ["{", "a:__typename ", "}"], Some(Aliases)),
-    Row("equal fields with arguments", ["{", "gifts(first:1){totalCount}", "}"], None),
-    Row("conflicting arguments", ["{", "gifts(first:%){totalCount}", "}"], None),
+    Row("equal fields with arguments", ["{", "gifts(first:1){totalCount}", "}"], Some(RootFields)),
+    Row("conflicting arguments", ["{", "gifts(first:%){totalCount}", "}"], Some(RootFields)),
     Row("conflicting fields", ["{gifts{nodes{", "a:id a:slug ", "}}}"], Some(Aliases)),
     Row("different aliases", ["{", "a%:__typename ", "}"], Some(Aliases)),
-    Row("equal deep fields", ["{", "gifts{nodes{giver{giftsGiven{nodes{giver{giftsGiven{totalCount}}}}}}}", "}"], None),
-    Row("many arguments", ["{", "gifts(first:1 after:\"a\" last:2 before:\"b\" where:{slug:{eq:\"%\"}}){totalCount}", "}"], None),
+    Row("equal deep fields", ["{", "gifts{nodes{giver{giftsGiven{nodes{giver{giftsGiven{totalCount}}}}}}}", "}"], Some(RootFields)),
+    Row("many arguments", ["{", "gifts(first:1 after:\"a\" last:2 before:\"b\" where:{slug:{eq:\"%\"}}){totalCount}", "}"], Some(RootFields)),
     Row("aliases over fields", ["{", "a%:gifts{totalCount nodes{id slug title version}}", "}"], Some(Aliases)),
     Row("inline fragments", ["{node(id:1){", "...on KIND{id}", "}}"], None),
     Row("inline fragments without a type", ["{", "...{__typename}", "}"], None),
     Row("inline fragments, aliases that agree", ["{node(id:1){", "...on KIND{a:id}", "}}"], Some(Aliases)),
     Row("inline fragments, aliases that conflict", ["{node(id:1){", "...on KIND{a:id}...on KIND{a:version}", "}}"], Some(Aliases)),
     Row("inline fragments on what cannot be", ["{gift(id:1){", "...on KIND{id}", "}}"], None),
-    Row("abstract within abstract", ["{", "node(id:1){id ...on KIND{id} ...on Node{id ...on Gift{giver{giftsGiven{nodes{id}}}}}}", "}"], None),
-    Row("introspection in circles", ["{__schema{types{", "fields{type{fields{type{fields{name}}}}}", "}}}"], None),
+    Row("abstract within abstract", ["{", "node(id:1){id ...on KIND{id} ...on Node{id ...on Gift{giver{giftsGiven{nodes{id}}}}}}", "}"], Some(RootFields)),
+    Row("introspection in circles", ["{__schema{types{", "fields{type{fields{type{fields{name}}}}}", "}}}"], Some(RootFields)),
     Row("introspection, wide", ["{__schema{types{", "name fields{name args{name type{name ofType{name}}}}", "}}}"], None),
     // Fragments.
     Row("fragments in a ring", ["{...F0}fragment F0 on Query{...F1}", "fragment F% on Query{...F% ...F0}", ""], Some(Fragments)),
@@ -51,7 +57,7 @@ pub const ROWS: &[Row] = &[
     Row("fragments of one name", ["{...F}", "fragment F on Query{__typename}", ""], Some(Fragments)),
     Row("fragments on unknown types", ["{...F0}", "fragment F% on Gifft{id}", ""], Some(Fragments)),
     Row("one small fragment often", ["fragment F on Query{__typename}{", "...F ", "}"], None),
-    Row("fields over one small fragment", ["fragment F on GiftConnection{totalCount}{", "gifts{...F}", "}"], None),
+    Row("fields over one small fragment", ["fragment F on GiftConnection{totalCount}{", "gifts{...F}", "}"], Some(RootFields)),
     // Operations and variables.
     Row("many operations", ["", "query O%{__typename}", ""], Some(Operations)),
     Row("many operations without a name", ["", "{__typename}", ""], Some(Operations)),
@@ -75,8 +81,8 @@ pub const ROWS: &[Row] = &[
     Row("wrong long values", ["{nodes(ids:[", "{a%:[1 2 3 4 5 6 7 8]}", "]){id}}"], None),
     Row("unknown enum values", ["{gifts(orderBy:[", "{field:TITL%}", "]){totalCount}}"], None),
     Row("large numbers", ["{", "gifts(first:99999999999999999999999999999999999999999){totalCount}", "}"], None),
-    Row("large floats", ["{", "gifts(first:9e99999){totalCount}", "}"], None),
-    Row("one large number", ["{gifts(first:1", "99999999", "){totalCount}}"], None),
+    Row("large floats", ["{", "gifts(first:9e309){totalCount}", "}"], Some(RootFields)),
+    Row("one large number", ["{gifts(first:1", "99999999", "){totalCount}}"], Some(NameLength)),
     Row("one long string", ["{gift(id:\"", "aaaaaaaa", "\"){id}}"], None),
     Row("a string of escapes", ["{gift(id:\"", "\\n", "\"){id}}"], None),
     Row("a string of unicode escapes", ["{gift(id:\"", "\\u00e9", "\"){id}}"], None),
@@ -127,9 +133,9 @@ pub const ROWS: &[Row] = &[
     Row("words at the top", ["", "query ", ""], None),
     Row("strings at the top", ["", "\"a\" ", "{__typename}"], None),
     Row("descriptions", ["", "\"a\" query O%{__typename}", ""], Some(Operations)),
-    Row("open braces", ["{", "a{", ""], None),
+    Row("open braces", ["{", "a{", ""], Some(Nesting)),
     Row("closed braces", ["", "}", ""], None),
-    Row("open lists", ["{a(b:", "[", ""], None),
-    Row("open parentheses", ["", "(", ""], None),
+    Row("open lists", ["{a(b:", "[", ""], Some(Nesting)),
+    Row("open parentheses", ["", "(", ""], Some(Nesting)),
     Row("colons", ["", ":", ""], None),
 ];

@@ -1,16 +1,22 @@
 //! The guard: what a document must pass before async-graphql sees it.
 //!
-//! async-graphql's own parser can overflow the stack, its validation is not the specification's, and it expands
-//! fragments without memory. So apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]) and
-//! validated against our schema, brought into its normal form ([`normal`]), a request's cost is estimated ([`cost`]), and
-//! what passes is handed over ready parsed ([`lower`]). A document that has passed is kept, so that this is done once for each and not for each request.
+//! async-graphql's own limits on documents do not hold, and its validation is not the specification's. So
+//! apollo-compiler parses (with limits), the document is measured ([`flat`], [`measure`]), validated against our schema
+//! and brought into its normal form (`normal`), variables are read (`coerce`), a request's cost is estimated ([`cost`]),
+//! and what passes is handed over ready parsed (`lower`). A document that has passed is kept, so that this is done once
+//! for each and not for each request.
+//!
+//! What is wrong is told for the reader who mends it: `mistakes` has the order and the words, `suggest` what there is
+//! instead.
 //!
 //! Nothing here knows of HTTP.
 
+mod coerce;
 pub mod cost;
 mod flat;
 mod lower;
 mod measure;
+mod mistakes;
 mod normal;
 mod refusal;
 mod rules;
@@ -32,6 +38,7 @@ use apollo_compiler::{Name, Node, Schema};
 use moka::sync::Cache;
 
 pub use refusal::{MOST_ERRORS, Refusal};
+use suggest::Suggestions;
 pub use variables::Variables;
 
 use crate::graphql::error::ApiError;
@@ -52,7 +59,7 @@ pub struct Rules {
     pub limits: Limits,
     /// Whether it may ask for the schema.
     pub introspection: bool,
-    /// Whether refusals name what may have been meant.
+    /// Whether refusals name what may have been meant, and list what there is.
     pub suggestions: bool,
 }
 
@@ -162,7 +169,7 @@ impl Guard {
         measure::check(document, self.limits())?;
         let valid = document
             .to_executable_validate(&self.schema)
-            .or_else(|error| rules::one_root_field(error).map_err(|errors| self.invalid(&errors)))?;
+            .or_else(|error| rules::one_root_field(error).map_err(|errors| self.invalid(&errors, document)))?;
         rules::unique_input_fields(document)?;
         rules::variable_positions(&valid, &self.schema)?;
         if !self.rules.introspection {
@@ -198,9 +205,12 @@ impl Guard {
         )
     }
 
-    fn invalid(&self, errors: &DiagnosticList) -> Refusal {
-        let schema = self.rules.suggestions.then_some(&**self.schema);
-        Refusal::invalid(errors, schema)
+    fn invalid(&self, errors: &DiagnosticList, document: &Document) -> Refusal {
+        Refusal::invalid(errors, document, &self.schema, self.suggestions())
+    }
+
+    fn suggestions(&self) -> Option<Suggestions<'_>> {
+        self.rules.suggestions.then(|| Suggestions::of(&self.schema))
     }
 
     /// Prepares the execution of an operation: puts its variables in and estimates its cost.
@@ -227,7 +237,7 @@ impl Guard {
         variables: &Variables,
         after: Option<&str>,
     ) -> Result<Prepared, Refusal> {
-        let values = variables.coerce(&self.schema, operation, &checked.document.sources)?;
+        let values = self.values(operation, variables, &checked.document.sources)?;
         let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
         let normal = match checked.normal.get(&operation.name) {
             Some(normal) => Arc::clone(normal),

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use apollo_compiler::Schema;
+use apollo_compiler::ast::Document;
 use apollo_compiler::parser::{LineColumn, SourceMap, SourceSpan};
 use apollo_compiler::validation::DiagnosticList;
 use async_graphql::{Pos, ServerError};
 
-use super::suggest::suggestion;
+use super::mistakes;
+use super::suggest::Suggestions;
 use crate::graphql::error::{ApiError, extend};
 
 /// The most errors in an answer: more help nobody, and a document of errors would be answered by a longer one.
@@ -68,27 +70,43 @@ impl Refusal {
         refusal
     }
 
-    /// A document that does not fit the schema; with suggestions where the schema is given.
-    pub fn invalid(errors: &DiagnosticList, schema: Option<&Schema>) -> Self {
+    /// Several as one.
+    pub fn all(refusals: impl IntoIterator<Item = Self>) -> Self {
+        Self {
+            faults: refusals.into_iter().flat_map(|refusal| refusal.faults).collect(),
+            has_mutation: false,
+        }
+    }
+
+    /// A document that does not fit the schema: what is wrong with it, and what there is instead where that is told.
+    pub fn invalid(
+        errors: &DiagnosticList,
+        document: &Document,
+        schema: &Schema,
+        suggestions: Option<Suggestions<'_>>,
+    ) -> Self {
         let mut faults: Vec<Fault> = Vec::new();
+        let mut suggestions = suggestions;
         // The same mistake made often is told once.
         let mut told = HashSet::new();
-        for diagnostic in errors.iter() {
-            let error = diagnostic.to_json();
-            if told.contains(&error.message) {
+        for mistake in mistakes::in_order(errors, document, schema, suggestions.as_ref()) {
+            let error = mistake.to_json();
+            let message = mistakes::worded(&mistake, error.message.clone(), schema);
+            if !told.insert(message.clone()) {
                 continue;
             }
-            let meant = schema.and_then(|schema| suggestion(schema, &error.message));
+            let instead = suggestions
+                .as_mut()
+                .and_then(|suggestions| suggestions.behind(&mistake, &error.message));
             faults.push(Fault {
                 code: "GRAPHQL_VALIDATION_FAILED",
-                message: shortened(error.message.clone()) + &meant.unwrap_or_default(),
+                message: shortened(message) + &instead.unwrap_or_default(),
                 place: error.locations.first().copied(),
                 limit: None,
             });
             if faults.len() == MOST_ERRORS {
                 break;
             }
-            told.insert(error.message);
         }
         Self {
             faults,

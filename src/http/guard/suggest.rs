@@ -1,70 +1,236 @@
-//! "Did you mean": the nearest name for one that the schema does not know.
+//! What there is in the place of a name that the schema does not know: the nearest one ("did you mean"), and all of them
+//! where they are few.
 //!
-//! Reads the name out of the validation's own message, the only place where it is told; where a message is worded
-//! otherwise, nothing is suggested (a test sees that).
+//! Which names a mistake is about is read out of the validation's own message, the only place where they are told. Where
+//! one is worded otherwise, nothing is suggested (a test sees that).
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use apollo_compiler::Schema;
 use apollo_compiler::schema::ExtendedType;
 use regex::Regex;
 
-/// A sentence to put behind the message, where something near is known.
-pub fn suggestion(schema: &Schema, message: &str) -> Option<String> {
-    static UNKNOWN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        [
-            r"^type `(?<on>\w+)` does not have a field `(?<name>\w+)`",
-            r"^the argument `(?<name>\w+)` is not supported by `(?<on>\w+)\.(?<field>\w+)",
-            r"^(field|value) `(?<name>\w+)` does not exist on `(?<on>\w+)`",
-            r"^cannot find type `(?<name>\w+)`",
-            r"^type condition `(?<name>\w+)` of ",
-        ]
-        .iter()
-        .filter_map(|pattern| Regex::new(pattern).ok())
-        .collect()
-    });
-    let found = UNKNOWN.iter().find_map(|pattern| pattern.captures(message))?;
-    let on = found.name("on").and_then(|on| schema.types.get(on.as_str()));
-    let known: Vec<&str> = match (on, found.name("field")) {
-        (Some(ty), Some(field)) => arguments(ty, field.as_str()),
-        (Some(ty), None) => members(ty),
-        (None, _) => schema.types.keys().map(|name| name.as_str()).collect(),
-    };
-    let nearest = nearest(&found["name"], &known)?;
-    Some(format!("; did you mean `{nearest}`?"))
+use super::mistakes::{Mistake, kind};
+
+/// So many fields of a type are listed, for they may be many and stand in its documentation.
+const FEW: usize = 16;
+/// So many values, arguments and fields of an input are listed; of more, those that are nearest.
+const MANY: usize = 30;
+
+/// What is suggested in one answer.
+pub struct Suggestions<'a> {
+    schema: &'a Schema,
+    /// Whose names have been listed: once in an answer is enough.
+    listed: HashSet<String>,
 }
 
-fn members(ty: &ExtendedType) -> Vec<&str> {
-    match ty {
-        ExtendedType::Object(ty) => ty.fields.keys().map(|name| name.as_str()).collect(),
-        ExtendedType::Interface(ty) => ty.fields.keys().map(|name| name.as_str()).collect(),
-        ExtendedType::InputObject(ty) => ty.fields.keys().map(|name| name.as_str()).collect(),
-        ExtendedType::Enum(ty) => ty.values.keys().map(|name| name.as_str()).collect(),
-        _ => Vec::new(),
+/// What there is in a place.
+struct Known<'a> {
+    /// Of what: a type, or a field with arguments.
+    of: String,
+    names: Vec<&'a str>,
+    /// How many are listed; none where only the nearest helps.
+    most: usize,
+}
+
+impl<'a> Suggestions<'a> {
+    pub fn of(schema: &'a Schema) -> Self {
+        Self {
+            schema,
+            listed: HashSet::new(),
+        }
+    }
+
+    /// What to put behind the message of a mistake, where something is known.
+    pub fn behind(&mut self, mistake: &Mistake<'_>, message: &str) -> Option<String> {
+        match kind(mistake) {
+            "MissingSubselection" => self.selection(mistake),
+            "UnsupportedValueType" => self.value(mistake),
+            _ => {
+                let (name, known) = self.known(mistake, message)?;
+                self.instead(name, known)
+            }
+        }
+    }
+
+    /// The name that was meant by one that there is not.
+    pub fn nearest(&self, mistake: &Mistake<'_>) -> Option<String> {
+        let message = mistake.error.to_string();
+        let (name, known) = self.known(mistake, &message)?;
+        nearest(name, &known.names).map(str::to_owned)
+    }
+
+    /// The name that there is not, and what there is.
+    fn known<'m>(&self, mistake: &Mistake<'_>, message: &'m str) -> Option<(&'m str, Known<'a>)> {
+        let types = |fits: fn(&ExtendedType) -> bool| {
+            let types = self.schema.types.iter().filter(|(_, ty)| fits(ty));
+            types.map(|(name, _)| name.as_str()).collect()
+        };
+        let unlisted = |names| Known {
+            of: String::new(),
+            names,
+            most: 0,
+        };
+        let names = names(message);
+        Some(match (kind(mistake), &names[..]) {
+            ("UndefinedField", [on, name]) => (*name, self.members(on, FEW)?),
+            ("UndefinedEnumValue" | "UndefinedInputValue", [name, on]) => (*name, self.members(on, MANY)?),
+            ("UndefinedArgument", [name, of]) => (*name, self.arguments(of)?),
+            ("UndefinedDefinition", [name]) => (*name, unlisted(types(ExtendedType::is_input_type))),
+            (
+                "UndefinedTypeInNamedFragmentTypeCondition" | "UndefinedTypeInInlineFragmentTypeCondition",
+                [name, ..],
+            ) => (*name, unlisted(types(is_composite))),
+            ("UndefinedDirective", [name]) => {
+                let directives = self.schema.directive_definitions.keys();
+                let name = name.trim_start_matches('@');
+                (name, unlisted(directives.map(|name| name.as_str()).collect()))
+            }
+            _ => return None,
+        })
+    }
+
+    /// What there is instead of an unknown name.
+    pub fn instead_of(&mut self, name: &str, on: &str) -> Option<String> {
+        let known = self.members(on, MANY)?;
+        self.instead(name, known)
+    }
+
+    fn instead(&mut self, name: &str, known: Known<'_>) -> Option<String> {
+        let meant = nearest(name, &known.names).map(|nearest| format!("; did you mean `{nearest}`?"));
+        let listed = self.accepted(name, known);
+        match (meant, listed) {
+            (Some(meant), Some(listed)) => Some(format!("{meant} {listed}")),
+            (None, Some(listed)) => Some(format!("; {listed}")),
+            (meant, None) => meant,
+        }
+    }
+
+    fn accepted(&mut self, name: &str, known: Known<'_>) -> Option<String> {
+        let verb = if known.names.len() > 1 { "are" } else { "is" };
+        Some(format!("accepted {verb} {}", self.list(name, known)?))
+    }
+
+    /// All that there is, or what is nearest of it; once in an answer.
+    fn list(&mut self, name: &str, known: Known<'_>) -> Option<String> {
+        let Known { of, names, most } = known;
+        if most == 0 || (most == FEW && names.len() > most) || !self.listed.insert(of) {
+            return None;
+        }
+        let count = names.len();
+        if count <= most {
+            return Some(if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            });
+        }
+        // As much of it as a name has at most.
+        let name: String = name.to_lowercase().chars().take(128).collect();
+        let mut names: Vec<(f64, &str)> = names.into_iter().map(|known| (likeness(known, &name), known)).collect();
+        names.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let names: Vec<&str> = names.into_iter().take(most).map(|(_, name)| name).collect();
+        Some(format!("{count}, among them {}", names.join(", ")))
+    }
+
+    /// What can be selected of a field that has no selection.
+    fn selection(&mut self, mistake: &Mistake<'_>) -> Option<String> {
+        let (field, on) = unselected(mistake)?;
+        let ty = self.schema.type_field(&on, &field).ok()?.ty.inner_named_type().as_str();
+        if let ExtendedType::Union(union) = self.schema.types.get(ty)? {
+            let members: Vec<&str> = union.members.iter().map(|member| member.name.as_str()).collect();
+            return Some(format!(" with fragments on {}", members.join(", ")));
+        }
+        let known = self.members(ty, MANY)?;
+        Some(format!(" with fields of `{ty}`: {}", self.list("", known)?))
+    }
+
+    /// What is accepted in the place of a value of another kind.
+    fn value(&mut self, mistake: &Mistake<'_>) -> Option<String> {
+        let told = mistake.error.unstable_compat_message()?;
+        let (ty, value) = told.split_once(" cannot represent value: ")?;
+        let known = self.members(ty, MANY)?;
+        let text = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        let meant = match self.schema.types.get(ty)? {
+            ExtendedType::Enum(ty) => text.filter(|text| ty.values.keys().any(|name| name == text)),
+            _ => None,
+        };
+        match meant {
+            Some(meant) => Some(format!("; did you mean `{meant}`, without quotes?")),
+            None => Some(format!("; {}", self.accepted(text.unwrap_or_default(), known)?)),
+        }
+    }
+
+    /// What an enum, an input or a type with fields has.
+    fn members(&self, on: &str, most: usize) -> Option<Known<'a>> {
+        let names = match self.schema.types.get(on)? {
+            ExtendedType::Object(ty) => ty.fields.keys().map(|name| name.as_str()).collect(),
+            ExtendedType::Interface(ty) => ty.fields.keys().map(|name| name.as_str()).collect(),
+            ExtendedType::InputObject(ty) => ty.fields.keys().map(|name| name.as_str()).collect(),
+            ExtendedType::Enum(ty) => ty.values.keys().map(|name| name.as_str()).collect(),
+            ExtendedType::Scalar(_) | ExtendedType::Union(_) => return None,
+        };
+        let of = on.to_owned();
+        Some(Known { of, names, most })
+    }
+
+    /// The arguments of a field, `Type.field`, or of a directive, `@directive`.
+    fn arguments(&self, of: &str) -> Option<Known<'a>> {
+        let arguments = match of.split_once('.') {
+            Some((on, field)) => &self.schema.type_field(on, field).ok()?.arguments,
+            None => {
+                &self
+                    .schema
+                    .directive_definitions
+                    .get(of.trim_start_matches('@'))?
+                    .arguments
+            }
+        };
+        let names = arguments.iter().map(|argument| argument.name.as_str()).collect();
+        let of = of.to_owned();
+        Some(Known { of, names, most: MANY })
     }
 }
 
-fn arguments<'a>(ty: &'a ExtendedType, field: &str) -> Vec<&'a str> {
-    let definition = match ty {
-        ExtendedType::Object(ty) => ty.fields.get(field),
-        ExtendedType::Interface(ty) => ty.fields.get(field),
+fn is_composite(ty: &ExtendedType) -> bool {
+    matches!(
+        ty,
+        ExtendedType::Object(_) | ExtendedType::Interface(_) | ExtendedType::Union(_)
+    )
+}
+
+/// The names in a message, in their order, without the signs before them.
+fn names(message: &str) -> Vec<&str> {
+    static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"`(@?\w+(\.\w+)?)").ok());
+    let quoted = QUOTED.as_ref().map(|quoted| quoted.captures_iter(message));
+    let names = quoted.into_iter().flatten().filter_map(|found| found.get(1));
+    names.map(|name| name.as_str()).collect()
+}
+
+/// The field and the type that it belongs to, of a mistake about a selection that is missing.
+pub fn unselected(mistake: &Mistake<'_>) -> Option<(String, String)> {
+    // The message itself does not name them.
+    let told = mistake.error.unstable_compat_message()?;
+    match &quoted(&told)[..] {
+        [field, on, ..] => Some(((*field).to_owned(), (*on).to_owned())),
         _ => None,
-    };
-    definition
-        .map(|definition| {
-            definition
-                .arguments
-                .iter()
-                .map(|argument| argument.name.as_str())
-                .collect()
-        })
-        .unwrap_or_default()
+    }
+}
+
+/// What stands in double quotes.
+pub fn quoted(message: &str) -> Vec<&str> {
+    message.split('"').skip(1).step_by(2).collect()
 }
 
 /// How like two names must be, of 1.
 const LIKE: f64 = 0.6;
 
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+fn likeness(known: &str, name: &str) -> f64 {
+    strsim::normalized_damerau_levenshtein(&known.to_lowercase(), name)
+}
+
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = name.to_lowercase();
     // Comparing takes as long as the one name times the other: not those whose lengths tell already.
     let may_be_like = |known: &&&str| {
@@ -74,10 +240,7 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .filter(may_be_like)
-        .map(|known| {
-            let likeness = strsim::normalized_damerau_levenshtein(&known.to_lowercase(), &name);
-            (likeness, *known)
-        })
+        .map(|known| (likeness(known, &name), *known))
         .filter(|(likeness, _)| *likeness >= LIKE)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, known)| known)

@@ -5,20 +5,25 @@ use std::collections::HashMap;
 use apollo_compiler::ast::{DirectiveList, InputValueDefinition, OperationType, VariableDefinition};
 use apollo_compiler::executable::{Operation, SelectionSet};
 use apollo_compiler::parser::SourceMap;
-use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{Node, Schema, name};
+use apollo_compiler::{Node, name};
 use async_graphql::Value;
+use serde_json::value::RawValue;
 
 use super::Guard;
+use super::coerce::{Given, coerce};
 use super::lower::of_json;
 use super::refusal::Refusal;
 use crate::graphql::limits::{Limit, Limits};
 
 /// The variables of a request, as JSON.
 #[derive(Clone, Debug, Default)]
-pub struct Variables(JsonMap);
+pub struct Variables {
+    values: JsonMap,
+    /// Their text, where it has a number with more digits than a number holds: an id may be one.
+    text: Option<Box<RawValue>>,
+}
 
 impl Variables {
     /// Reads the text of a JSON object, or of null.
@@ -27,30 +32,50 @@ impl Variables {
     /// Where it is longer or deeper than it may be, or something else.
     pub fn read(text: &str, limits: &Limits) -> Result<Self, Refusal> {
         limits.check(Limit::VariablesBytes, text.len() as u64)?;
-        limits.check(Limit::VariablesNesting, nesting(text))?;
-        match serde_json::from_str::<Option<JsonMap>>(text) {
-            Ok(values) => Ok(Self(values.unwrap_or_default())),
-            Err(error) => Err(Refusal::input(format!(
+        let Seen { deepest, most_digits } = seen(text);
+        limits.check(Limit::VariablesNesting, deepest)?;
+        let read = || {
+            Ok(Self {
+                values: serde_json::from_str::<Option<JsonMap>>(text)?.unwrap_or_default(),
+                text: match most_digits >= DIGITS {
+                    true => Some(serde_json::from_str(text)?),
+                    false => None,
+                },
+            })
+        };
+        read().map_err(|error: serde_json::Error| {
+            Refusal::input(format!(
                 "`variables` cannot be read: {error}; accepted is a JSON object by variable name"
-            ))),
-        }
+            ))
+        })
     }
 
-    /// The values of an operation's variables, defaults put in.
-    pub(super) fn coerce(
-        &self,
-        schema: &Valid<Schema>,
-        operation: &Operation,
-        sources: &SourceMap,
-    ) -> Result<Valid<JsonMap>, Refusal> {
-        coerce_variable_values(schema, operation, &self.0).map_err(|error| {
-            let told = error.message().to_string();
-            Refusal::input(format!("`variables`: {told}")).at(error.location(), sources)
-        })
+    fn given(&self, sign: &'static str) -> Given<'_> {
+        Given {
+            values: &self.values,
+            text: self.text.as_deref(),
+            sign,
+        }
     }
 }
 
 impl Guard {
+    /// The values of an operation's variables, defaults put in.
+    pub(super) fn values(
+        &self,
+        operation: &Operation,
+        variables: &Variables,
+        sources: &SourceMap,
+    ) -> Result<Valid<JsonMap>, Refusal> {
+        coerce(&self.schema, operation, variables.given("$"), self.suggestions()).map_err(|wrong| {
+            let refusals = wrong.into_iter().map(|(what, place)| {
+                let refusal = Refusal::input(format!("`variables`: {what}"));
+                refusal.at(place, sources)
+            });
+            Refusal::all(refusals)
+        })
+    }
+
     /// The arguments of a root field, given as variables of their names: read as variables of the arguments' types are.
     ///
     /// # Errors
@@ -60,14 +85,14 @@ impl Guard {
         let field = query.and_then(|query| self.schema.type_field(&query.name, field).ok());
         let known = field.map(|field| &field.arguments[..]).unwrap_or_default();
         let mut read = HashMap::new();
-        for argument in known.iter().filter(|known| given.0.contains_key(known.name.as_str())) {
-            let (name, ty) = (argument.name.as_str(), &argument.ty);
-            let values = coerce_variable_values(&self.schema, &declaring(argument), &given.0).map_err(|error| {
-                let told = error.message().to_string();
-                Refusal::input(format!(
-                    "`{name}`: {told}; accepted is {ty}, as the schema describes it"
-                ))
-            })?;
+        for argument in known
+            .iter()
+            .filter(|known| given.values.contains_key(known.name.as_str()))
+        {
+            let name = argument.name.as_str();
+            let values = coerce(&self.schema, &declaring(argument), given.given(""), self.suggestions());
+            let values =
+                values.map_err(|wrong| Refusal::all(wrong.into_iter().map(|(what, _)| Refusal::input(what))))?;
             // No variable stands in a variable's value.
             let value = values.get(name).and_then(|value| of_json(value).into_const());
             read.extend(value.map(|value| (name.to_owned(), value)));
@@ -93,24 +118,43 @@ fn declaring(argument: &InputValueDefinition) -> Operation {
     }
 }
 
-/// How deep the brackets are nested, without a recursion of its own.
-fn nesting(json: &str) -> u64 {
-    let (mut depth, mut deepest): (u64, u64) = (0, 0);
+/// From so many digits on, a number may be none that the values hold to the last digit.
+const DIGITS: u64 = 16;
+
+/// What is seen in JSON before it is read.
+#[derive(Debug, Default, PartialEq)]
+struct Seen {
+    /// How deep the brackets are nested.
+    deepest: u64,
+    /// The most digits in a row.
+    most_digits: u64,
+}
+
+/// Looks through JSON, without a recursion of its own.
+fn seen(json: &str) -> Seen {
+    let mut seen = Seen::default();
+    let (mut depth, mut digits): (u64, u64) = (0, 0);
     let (mut in_string, mut escaped) = (false, false);
     for byte in json.bytes() {
         match byte {
+            b'0'..=b'9' if !in_string => {
+                digits += 1;
+                seen.most_digits = seen.most_digits.max(digits);
+                continue;
+            }
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
             b'{' | b'[' if !in_string => {
                 depth += 1;
-                deepest = deepest.max(depth);
+                seen.deepest = seen.deepest.max(depth);
             }
             b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
             _ => {}
         }
+        digits = 0;
     }
-    deepest
+    seen
 }
 
 #[cfg(test)]
@@ -118,16 +162,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn brackets_are_counted_outside_of_strings_only() {
-        for (json, expected) in [
-            ("1", 0),
-            ("{}", 1),
-            (r#"{"a": [[1], [2]], "b": {}}"#, 3),
-            (r#"{"a": "[[[["}"#, 1),
-            (r#"{"a": "\"[[\\", "b": [1]}"#, 2),
-            ("]]]][", 1),
+    fn brackets_and_digits_are_counted_outside_of_strings_only() {
+        for (json, deepest, most_digits) in [
+            ("1", 0, 1),
+            ("{}", 1, 0),
+            (r#"{"a": [[1], [2]], "b": {}}"#, 3, 1),
+            (r#"{"a": "[[[[12345"}"#, 1, 0),
+            (r#"{"a": "\"[[\\", "b": [1]}"#, 2, 1),
+            (r#"{"a": "\\", "b": -123.4567}"#, 1, 4),
+            ("]]]][", 1, 0),
         ] {
-            assert_eq!(nesting(json), expected, "{json}");
+            assert_eq!(seen(json), Seen { deepest, most_digits }, "{json}");
         }
     }
 }

@@ -8,22 +8,14 @@ mod message;
 mod operation;
 mod socket;
 
-use std::time::Duration;
-
 use actix_web::http::header::{SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use actix_web::rt::spawn;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use uuid::Uuid;
 
-use super::answer::{Answer, Answers};
-use super::entry::authorization;
-use super::media::MediaType;
-use super::metrics::{Kind, Outcome};
+use super::entry::{authorization, turned_away};
 use super::{State, browser, client, leaving};
-use crate::graphql::error::ApiError;
 use crate::graphql::limits::Limit;
-use crate::graphql::viewer::Viewer;
 use socket::{Opened, Socket};
 
 /// Whether a request asks for a WebSocket.
@@ -36,13 +28,11 @@ pub fn is_asked_for(http: &HttpRequest) -> bool {
 pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
     let settings = &state.settings;
     if browser::is_foreign(http.headers(), &settings.cors_origins) {
-        let message = "a page of another site asks for a WebSocket; accepted are pages of this server and of the \
-                       origins that may read its answers";
-        return refused(http, state, &ApiError::Forbidden(message.to_owned()));
+        return turned_away(http, state, &browser::foreign(http, "asks for a WebSocket"));
     }
     let place = match state.enter(&state.sockets, Limit::Sockets) {
         Ok(place) => place,
-        Err(error) => return refused(http, state, &error),
+        Err(error) => return turned_away(http, state, &error),
     };
     let (response, session, incoming) = match actix_ws::handle_with_protocols(http, body, &[message::PROTOCOL]) {
         Ok(handled) => handled,
@@ -60,24 +50,6 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
     spawn(async move {
         socket.serve(incoming, cut).await;
         drop((place, counted));
-    });
-    response
-}
-
-fn refused(http: &HttpRequest, state: &State, error: &ApiError) -> HttpResponse {
-    let request_id = Uuid::now_v7().to_string();
-    let answers: Answers = Answer::failed(error).into();
-    let response = answers.response(MediaType::Json, &request_id, http);
-    state.metrics.observe(&Outcome {
-        operation: None,
-        kind: Kind::None,
-        status: response.status().as_u16(),
-        codes: &[error.code()],
-        duration: Duration::ZERO,
-        cost: None,
-        commands: 0,
-        request_id: &request_id,
-        viewer: &Viewer::Anonymous,
     });
     response
 }

@@ -9,9 +9,8 @@ use super::{Expected, INPUT, LIMIT, MEDIA_TYPE, PARSE, Row, TOO_LARGE, row};
 
 const GOOD: &str = r#"{"query":"{__typename}"}"#;
 
-/// Spaces without end, as gzip: 258 of them in 13 bits, by the fixed codes of RFC 1951. The checksum at the end is
-/// wrong, which one finds out when all has been unpacked.
-fn bomb(bytes: usize) -> Vec<u8> {
+/// So many spaces, as gzip with the fixed codes of RFC 1951.
+fn packed(bytes: usize) -> Vec<u8> {
     struct Bits {
         bytes: Vec<u8>,
         free: u32,
@@ -97,13 +96,13 @@ fn types() -> Vec<Row> {
     for encoding in ["gzip", "deflate", "br", "zstd", "compress", "gzip, gzip", "nonsense"] {
         rows.push(row(
             format!("a body in {encoding}"),
-            encoded(encoding, &bomb(1_000)),
+            encoded(encoding, &packed(1_000)),
             MEDIA_TYPE,
         ));
     }
     rows.push(row(
-        "a bomb of 30 MB in gzip",
-        encoded("gzip", &bomb(30_000_000)),
+        "a body in gzip that is too large when it is unpacked",
+        encoded("gzip", &packed(300_000)),
         MEDIA_TYPE,
     ));
     rows.push(row(
@@ -126,7 +125,6 @@ fn contents() -> Vec<Row> {
             post(format!("{GOOD}{}", " ".repeat(256 * 1024))),
             TOO_LARGE,
         ),
-        row("a body of 10 MB", post(" ".repeat(10_000_000)), TOO_LARGE),
         row("a body of zeros", post([0_u8; 10_000]), INPUT),
         row("half a body", post(&GOOD[..12]), INPUT),
         row("a body and more", post(format!("{GOOD}{GOOD}")), INPUT),
@@ -142,11 +140,7 @@ fn contents() -> Vec<Row> {
         ),
         row("a batch of one", post(format!("[{GOOD}]")), LIMIT),
         row("a batch of ten", post(format!("[{}]", [GOOD; 10].join(","))), LIMIT),
-        row(
-            "a batch of 10,000",
-            post(format!("[{}]", [GOOD; 10_000].join(","))),
-            LIMIT,
-        ),
+        row("a batch of 100", post(format!("[{}]", [GOOD; 100].join(","))), LIMIT),
         row(
             "a batch in a batch",
             post(format!("[[{GOOD}]]")),
@@ -175,10 +169,10 @@ fn contents() -> Vec<Row> {
         ),
         row(
             "a document as the operation's name",
-            post(json!({"query": "{__typename}", "operationName": "{".repeat(10_000)}).to_string()),
+            post(json!({"query": "{__typename}", "operationName": "{".repeat(200)}).to_string()),
             INPUT,
         ),
-        row("10,000 unknown parameters", post(unknown(10_000)), Answered),
+        row("100 unknown parameters", post(unknown(100)), Answered),
     ];
     for value in ["null", "true", "1", "\"{__typename}\"", "{}", "{\"$gt\":\"\"}"] {
         rows.push(row(format!("the body {value}"), post(value), INPUT));
@@ -211,16 +205,16 @@ fn heads() -> Vec<Row> {
     let json = "Content-Type: application/json";
     let post = "POST /graphql HTTP/1.1";
     let host = "Host: 127.0.0.1";
-    let many: Vec<String> = (0..10_000).map(|number| format!("X-Header-{number}: a")).collect();
+    let many: Vec<String> = (0..200).map(|number| format!("X-Header-{number}: a")).collect();
     let mut lines = vec!["GET /graphql?query=%7B__typename%7D HTTP/1.1", host];
     lines.extend(many.iter().map(String::as_str));
-    let long = format!("X-Header: {}", "a".repeat(1_000_000));
-    let path = format!("/graphql?query={}", "a".repeat(60_000));
+    let long = format!("X-Header: {}", "a".repeat(140_000));
+    let path = format!("/graphql?query={}", "a".repeat(33_000));
     const HEAD: Expected = Broken(&[400, 413, 414, 431]);
     vec![
-        row("10,000 headers", raw(&lines, ""), HEAD),
-        row("a header of 1 MB", raw(&[post, host, &long], ""), HEAD),
-        row("an address of 60 kB", get(&path, GRAPHQL_RESPONSE), HEAD),
+        row("200 headers", raw(&lines, ""), HEAD),
+        row("a header of 140 kB", raw(&[post, host, &long], ""), HEAD),
+        row("an address of 33 kB", get(&path, GRAPHQL_RESPONSE), HEAD),
         row(
             "a length that is no number",
             raw(&[post, host, json, "Content-Length: a"], GOOD),
@@ -232,7 +226,7 @@ fn heads() -> Vec<Row> {
             Broken(&[400]),
         ),
         row(
-            "a length beyond all numbers",
+            "a length of 26 digits",
             raw(&[post, host, json, "Content-Length: 99999999999999999999999999"], GOOD),
             Broken(&[400, 413]),
         ),
@@ -258,7 +252,7 @@ fn heads() -> Vec<Row> {
             Broken(&[400]),
         ),
         row(
-            "a piece without end",
+            "a piece longer than is accepted",
             raw(
                 &[post, host, json, "Transfer-Encoding: chunked"],
                 &format!("7fffffff\r\n{}", " ".repeat(300_000)),
@@ -328,7 +322,7 @@ fn addresses() -> Vec<Row> {
         ),
         row(
             "nested variables",
-            by_get(&format!("query=%7B__typename%7D&variables={}", "%5B".repeat(5_000))),
+            by_get(&format!("query=%7B__typename%7D&variables={}", "%5B".repeat(65))),
             Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
         ),
     ]

@@ -1,4 +1,4 @@
-//! Strange characters, in the body, the document and the variables; numbers without end.
+//! Strange characters, in the body, the document and the variables; numbers that are too long.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn characters() -> Vec<Row> {
         ),
         row("BOM before the document", query("\u{feff}{__typename}"), Answered),
         row("BOM in the document", query("{\u{feff}__typename}"), Answered),
-        row("80,000 BOM", query(&"\u{feff}".repeat(80_000)), LIMIT),
+        row("11,000 BOM", query(&"\u{feff}".repeat(11_000)), LIMIT),
         row("NUL as a document", query("\0"), PARSE),
         row("NUL in the document", query("{__type\0name}"), PARSE),
         row(
@@ -83,8 +83,8 @@ fn characters() -> Vec<Row> {
             PARSE,
         ),
         row(
-            "a code point without end",
-            query(&format!("{{gift(slug:\"\\u{{{}}}\"){{id}}}}", "F".repeat(10_000))),
+            "a code point of 20 digits",
+            query(&format!("{{gift(slug:\"\\u{{{}}}\"){{id}}}}", "F".repeat(20))),
             PARSE,
         ),
         row("bytes that are no UTF-8", body(b"{__typename}#\xff\xfe"), INPUT),
@@ -97,13 +97,13 @@ fn characters() -> Vec<Row> {
         ),
         row("right to left", query("{\u{202e}__typename}"), PARSE),
         row(
-            "a text of 10,000 quotes",
-            query(&format!("{{gift(slug:\"{}\"){{id}}}}", "\\\"".repeat(10_000))),
+            "a text of 1,000 quotes",
+            query(&format!("{{gift(slug:\"{}\"){{id}}}}", "\\\"".repeat(1_000))),
             Answered,
         ),
         row(
-            "10,000 quotes",
-            query(&format!("{{gift(slug:{}){{id}}}}", "\"".repeat(10_000))),
+            "1,000 quotes",
+            query(&format!("{{gift(slug:{}){{id}}}}", "\"".repeat(1_000))),
             Refused(
                 &[400],
                 &["GRAPHQL_PARSE_FAILED", "LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED"],
@@ -111,17 +111,17 @@ fn characters() -> Vec<Row> {
         ),
         row(
             "a text that does not end",
-            query(&format!("{{gift(slug:\"{}", "a".repeat(30_000))),
+            query(&format!("{{gift(slug:\"{}", "a".repeat(1_000))),
             PARSE,
         ),
         row(
             "a block text that does not end",
-            query(&format!("{{gift(slug:\"\"\"{}", "\\n".repeat(10_000))),
+            query(&format!("{{gift(slug:\"\"\"{}", "\\n".repeat(1_000))),
             PARSE,
         ),
         row(
-            "a block text with 10,000 lines",
-            query(&format!("{{gift(slug:\"\"\"{}\"\"\"){{id}}}}", "\n ".repeat(10_000))),
+            "a block text with 1,000 lines",
+            query(&format!("{{gift(slug:\"\"\"{}\"\"\"){{id}}}}", "\n ".repeat(1_000))),
             Answered,
         ),
     ]
@@ -136,39 +136,37 @@ fn numbers() -> Vec<Row> {
             format!("{{\"query\":\"query($a:Int){{gifts(first:$a){{totalCount}}}}\",\"variables\":{{\"a\":{value}}}}}");
         row(name, post(body), expected)
     };
-    let digits = "9".repeat(30_000);
+    let digits = "9".repeat(400);
     vec![
-        first("a number of 30,000 digits", &digits, INVALID),
-        first("a fraction of 30,000 digits", &format!("0.{digits}"), INVALID),
-        first("an exponent of 30,000 digits", &format!("1e{digits}"), INVALID),
+        first("a number of 400 digits", &digits, INVALID),
+        first("a fraction of 400 digits", &format!("0.{digits}"), INVALID),
         first("2 to the power of 31", "2147483648", INVALID),
         first("2 to the power of 64", "18446744073709551616", INVALID),
         first("below the least", "-2147483649", INVALID),
         first("a number with leading zeros", "007", PARSE),
-        first("infinity", "1e999", INVALID),
+        first("infinity", "1e309", INVALID),
         first("not a number", "NaN", INVALID),
         first("a number below 0", "-1", FIELD_INPUT),
-        variable("a variable of 30,000 digits", &digits, INPUT),
+        variable("a variable of 400 digits", &digits, INPUT),
         variable(
-            "a variable with a fraction of 30,000 digits",
-            &format!("0.{digits}"),
+            "a variable with a fraction of 400 digits",
+            &format!("0.{}", "3".repeat(400)),
             INPUT,
         ),
-        variable("a variable with an exponent without end", &format!("1e{digits}"), INPUT),
         variable("a variable of 2 to the power of 31", "2147483648", INPUT),
         variable("a variable of 2 to the power of 64", "18446744073709551616", INPUT),
-        variable("infinity as a variable", "1e999", INPUT),
+        variable("infinity as a variable", "1e309", INPUT),
         variable("not a number as a variable", "NaN", INPUT),
         variable("a fraction as a variable", "1.5", INPUT),
         variable("a number as text as a variable", "\"1\"", INPUT),
         variable("a number below 0 as a variable", "-1", FIELD_INPUT),
         row(
-            "an infinite year",
-            query("{gifts(where:{date:{overlaps:\"Y99999999999999999999999999\"}}){totalCount}}"),
+            "a year of 12 digits",
+            query("{gifts(where:{date:{overlaps:\"Y999999999999\"}}){totalCount}}"),
             FIELD_INPUT,
         ),
         row(
-            "a date of 30,000 digits",
+            "a date of 400 digits",
             query(&format!(
                 "{{gifts(where:{{date:{{overlaps:\"{digits}\"}}}}){{totalCount}}}}"
             )),

@@ -119,7 +119,7 @@ async fn an_answer_that_nobody_takes_holds_nobody_up() {
 async fn five_hundred_connections_of_any_kind_hold_nobody_up_and_leave_no_memory_behind() {
     let target = by_default().await;
     let whole = query("{gifts(first:20){nodes{id title}}}");
-    let nested = query(&"{a".repeat(10_000));
+    let nested = query(&"{a".repeat(66));
     let before = target.memory();
     for (name, bytes) in [
         ("silent connections", Vec::new()),

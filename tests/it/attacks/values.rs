@@ -16,7 +16,7 @@ fn cursors() -> Vec<Row> {
     let cursors = [
         ("no cursor", "nonsense".to_owned()),
         ("an empty cursor", String::new()),
-        ("a long cursor", "A".repeat(20_000)),
+        ("a long cursor", "A".repeat(2_000)),
         ("a cursor of NUL", "\0".to_owned()),
         ("a cursor of no JSON", forged("{")),
         ("a cursor of an empty list", forged("[]")),
@@ -31,10 +31,7 @@ fn cursors() -> Vec<Row> {
             "a cursor of an order by a field that there is not",
             forged("[\"+$where\",[\"sleep(1000)\"]]"),
         ),
-        (
-            "a cursor that nests",
-            forged(&format!("[\"+_id\",{}", "[".repeat(10_000))),
-        ),
+        ("a cursor that nests", forged(&format!("[\"+_id\",{}", "[".repeat(65)))),
         ("a cursor with padding", forged("[\"+_id\",[\"a\"]]") + "===="),
     ];
     let mut rows = Vec::new();
@@ -53,7 +50,7 @@ fn cursors() -> Vec<Row> {
 
 fn ids() -> Vec<Row> {
     let mut rows = Vec::new();
-    let long = format!("gift_{}", "a".repeat(20_000));
+    let long = format!("gift_{}", "a".repeat(300));
     for id in [
         "nation_japan",
         "",
@@ -119,10 +116,6 @@ fn variables() -> Vec<Row> {
     let filter = "query($a:GiftFilter){gifts(where:$a){totalCount}}";
     let ids = "query($a:[ID!]!){nodes(ids:$a){id}}";
     let many = |times: usize, value: &Json| Json::Array(vec![value.clone(); times]);
-    let named: Json = (0..10_000)
-        .map(|number| (format!("a{number}"), json!(1)))
-        .collect::<serde_json::Map<_, _>>()
-        .into();
     let some: Json = (0..100)
         .map(|number| (format!("a{number}"), json!(1)))
         .collect::<serde_json::Map<_, _>>()
@@ -134,42 +127,32 @@ fn variables() -> Vec<Row> {
             Answered,
         ),
         row(
-            "a filter of 100 levels",
-            query_with(filter, &json!({ "a": nested(100) })),
+            "a filter of 20 levels",
+            query_with(filter, &json!({ "a": nested(20) })),
             Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
         ),
         row(
-            "10,000 alternatives",
-            query_with(filter, &json!({ "a": { "or": many(10_000, &json!({})) } })),
+            "201 alternatives",
+            query_with(filter, &json!({ "a": { "or": many(201, &json!({})) } })),
             LARGE,
         ),
         row(
-            "3,000 words",
-            query_with(filter, &json!({ "a": { "text": "a ".repeat(3_000) } })),
+            "300 words",
+            query_with(filter, &json!({ "a": { "text": "a ".repeat(300) } })),
             LARGE,
         ),
         row(
-            "4,000 ids",
-            query_with(ids, &json!({ "a": many(4_000, &json!("gift_cn-kr")) })),
+            "201 ids",
+            query_with(ids, &json!({ "a": many(201, &json!("gift_cn-kr")) })),
             LARGE,
         ),
         row(
-            "10,000 ids",
-            query_with(ids, &json!({ "a": many(10_000, &json!("gift_cn-kr")) })),
-            LARGE,
-        ),
-        row(
-            "4,000 ids in a filter",
+            "201 ids in a filter",
             query_with(
                 "query($a:[ID!]){gifts(where:{id:{in:$a}}){totalCount}}",
-                &json!({ "a": many(4_000, &json!("gift_cn-kr")) }),
+                &json!({ "a": many(201, &json!("gift_cn-kr")) }),
             ),
             LARGE,
-        ),
-        row(
-            "10,000 variables that nobody declares",
-            query_with("{__typename}", &named),
-            LIMIT,
         ),
         row(
             "100 variables that nobody declares",
@@ -177,16 +160,16 @@ fn variables() -> Vec<Row> {
             Answered,
         ),
         row(
-            "a variable of 100,000 letters",
+            "a variable of 66,000 letters",
             query_with(
                 "query($a:String){gift(slug:$a){id}}",
-                &json!({ "a": "a".repeat(100_000) }),
+                &json!({ "a": "a".repeat(66_000) }),
             ),
             LIMIT,
         ),
         row(
-            "a variable's name of 60,000 letters",
-            query_with("{__typename}", &json!({ "a".repeat(60_000): 1 })),
+            "a variable's name of 1,000 letters",
+            query_with("{__typename}", &json!({ "a".repeat(1_000): 1 })),
             LARGE,
         ),
         row(
@@ -200,11 +183,8 @@ fn variables() -> Vec<Row> {
             INPUT,
         ),
         row(
-            "a pattern that takes long",
-            query_with(
-                filter,
-                &json!({ "a": { "text": "(a+)+$(a+)+$(a+)+$ aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!" } }),
-            ),
+            "the signs of a pattern",
+            query_with(filter, &json!({ "a": { "text": "^(a|b)*[c]+?$ \\d{2} a" } })),
             Answered,
         ),
         row(

@@ -102,8 +102,42 @@ async fn other_sites_read_nothing_unless_they_are_allowed_to() {
     let preflight = Answer::to(preflight(&door, ZOO, "POST")).await;
     assert_eq!(
         (preflight.status, preflight.header("access-control-allow-origin")),
-        (405, String::new())
+        (403, String::new())
     );
+}
+
+#[tokio::test]
+async fn a_refused_preflight_names_both_origins_and_the_setting() {
+    let app = TestApp::empty().await;
+    for origins in [&[][..], &[ZOO]] {
+        let door = shared_with(&app, origins);
+        for path in ["/graphql", "/graphql/stream", "/export/gifts.csv", "/schema.graphql"] {
+            let request = door.client.request(Method::OPTIONS, format!("{}{path}", door.address));
+            let request = request
+                .header("origin", EVIL)
+                .header("access-control-request-method", "POST");
+            let refused = Answer::to(request).await;
+            refused.is_refused(403, "FORBIDDEN");
+            for part in [EVIL, &door.address, "MENAGERIE_CORS_ORIGINS"] {
+                assert!(refused.message().contains(part), "{path}: {}", refused.message());
+            }
+            assert_eq!(refused.header("content-type"), "application/json; charset=utf-8");
+            assert_eq!(refused.header("x-content-type-options"), "nosniff");
+        }
+        // What a client says is repeated as text, and not without an end.
+        let long = format!("https://\"<script>\"{}", "a".repeat(1_000));
+        let refused = Answer::to(preflight(&door, &long, "POST")).await;
+        refused.is_refused(403, "FORBIDDEN");
+        assert!(refused.body.len() < 700, "{}", refused.body.len());
+        assert!(
+            refused.message().contains("https://\\\"<script>"),
+            "{}",
+            refused.message()
+        );
+        // A question of a page of its own is none of these.
+        let own = Answer::to(preflight(&door, &door.address, "POST")).await;
+        assert_ne!(own.status, 403);
+    }
 }
 
 /// What a browser asks before a request that is not simple.

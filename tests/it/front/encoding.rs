@@ -88,6 +88,25 @@ async fn a_compressed_body_is_refused_and_an_encoding_that_changes_nothing_is_no
             "{}",
             answer.message()
         );
+        assert!(
+            answer.message().contains(&format!("{encoding:?}")),
+            "{}",
+            answer.message()
+        );
+        assert_eq!(answer.header("accept-encoding"), "identity");
     }
-    Answer::to(good().header("content-encoding", "identity")).await.data();
+    for encoding in ["identity", "Identity"] {
+        Answer::to(good().header("content-encoding", encoding)).await.data();
+    }
+    // At the other door too, and where several are named one after the other.
+    let stream = door.client.post(format!("{}/graphql/stream", door.address));
+    let stream = stream
+        .header("content-encoding", "gzip")
+        .header("accept", "text/event-stream");
+    let stream = stream.header("content-type", "application/json").body("{}");
+    Answer::to(stream).await.is_refused(415, "BAD_USER_INPUT");
+    let twice = good()
+        .header("content-encoding", "identity")
+        .header("content-encoding", "gzip");
+    Answer::to(twice).await.is_refused(415, "BAD_USER_INPUT");
 }

@@ -13,6 +13,7 @@ mod files; // the files of the pages: compressed, kept by browsers
 mod identity; // who asks, by the header
 mod kinds; // the kinds of requests, with what each must get
 mod limits; // every limit, refused and only measured
+mod messages; // what is told of mistakes, in documents and in variables
 mod nulls; // where null stands for a field without a value
 mod pages; // headers that protect, the page and its policy
 mod persisted; // documents that the server knows: those that clients store

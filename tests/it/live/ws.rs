@@ -270,6 +270,9 @@ async fn a_page_of_another_site_opens_no_socket() {
     for origin in ["https://evil.example", "null", "https://zoo.example.evil.example"] {
         let (status, body) = shake(origin).await.unwrap_or_else(|| panic!("{origin} opens one"));
         assert!(status == 403 && body.contains("FORBIDDEN"), "{origin}: {status} {body}");
+        for part in [origin, &app.address.replace("/graphql", ""), "MENAGERIE_CORS_ORIGINS"] {
+            assert!(body.contains(part), "{origin}: no {part} in {body}");
+        }
     }
     for origin in ["https://zoo.example", &app.address] {
         assert_eq!(shake(origin).await, None, "{origin}");
