@@ -49,7 +49,7 @@ const MISTAKES: [(&str, &[&str]); 28] = [
     ("{node(zoo:\"x\"){id}}", &["argument `zoo`", "`Query.node(id:)`"]),
     (
         "{gifts gift(slug:\"x\"){nme}}",
-        &["field `nme`", "the field `gifts` of type `GiftConnection!`"],
+        &["field `nme`", "the field `gifts` of type `GiftConnection`"],
     ),
     ("{gifts gift(slug:1){id}}", &["the field `gifts`", "type String"]),
     (
