@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use menagerie::store::tokens::{self, NewToken, Token};
+use menagerie::store::tokens::{self, NewToken, Token, check_name};
 
 use super::{Database, Outcome, explain, say, start};
 
@@ -23,6 +23,17 @@ pub enum TokenError {
     Random(#[from] getrandom::Error),
 }
 
+/// Who is logged in, where that can be the name of one who writes.
+pub fn user() -> Option<String> {
+    let user = std::env::var("USER").ok()?;
+    check_name(&user).ok()
+}
+
+/// Who makes and revokes tokens, for the history.
+fn by() -> String {
+    user().unwrap_or_else(|| "command-line".to_owned())
+}
+
 /// Makes a token and prints it.
 pub async fn create(name: &str, role: &str, expires_days: Option<u32>) -> Outcome {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -30,10 +41,13 @@ pub async fn create(name: &str, role: &str, expires_days: Option<u32>) -> Outcom
     let text = tokens::random().map_err(TokenError::from)?;
     let lifetime = expires_days.map(|days| DAY * days);
     let database = Database::open(&config, false).await?;
-    let outcome = database
-        .store
-        .create_token(&text, NewToken { name, role, lifetime })
-        .await;
+    let new = NewToken {
+        name,
+        role,
+        lifetime,
+        by: &by(),
+    };
+    let outcome = database.store.create_token(&text, new).await;
     database.close().await;
     if let Some(token) = outcome? {
         let (name, facts) = (token.name.clone(), facts(&token));
@@ -66,8 +80,9 @@ pub async fn list() -> Outcome {
 /// Revokes a token.
 pub async fn revoke(name: &str) -> Outcome {
     let (config, _telemetry) = start()?;
-    let database = Database::open_as_is(&config).await?;
-    let revoked = database.store.revoke_token(name).await;
+    // Not as it is: a database of an earlier version may not hold yet that a token was revoked.
+    let database = Database::open(&config, false).await?;
+    let revoked = database.store.revoke_token(name, &by()).await;
     let others = match &revoked {
         Ok(false) => database.store.tokens_by_name().await,
         _ => Ok(Vec::new()),
@@ -88,13 +103,15 @@ pub async fn revoke(name: &str) -> Outcome {
 /// All that is known of a token but its name.
 fn facts(token: &Token) -> String {
     let end = token.expires_at.map(|end| end.to_rfc3339());
+    let by = |who: &Option<String>| who.as_ref().map(|who| format!(" by {who}")).unwrap_or_default();
     let state = match (token.revoked_at, end) {
-        (Some(since), _) => format!("revoked {}", since.to_rfc3339()),
+        (Some(since), _) => format!("revoked {}{}", since.to_rfc3339(), by(&token.revoked_by)),
         (None, Some(end)) if token.is_expired() => format!("expired {end}"),
         (None, Some(end)) => format!("expires {end}"),
         (None, None) => "never expires".to_owned(),
     };
-    format!("{}, made {}, {state}", token.role, token.created_at.to_rfc3339())
+    let made = token.created_at.to_rfc3339();
+    format!("{}, made {made}{}, {state}", token.role, by(&token.created_by))
 }
 
 fn either(names: &[String]) -> String {

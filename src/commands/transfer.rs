@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use menagerie::domain::id::Kind;
 use menagerie::store::StoreError;
-use menagerie::store::tokens::check_name;
 use menagerie::transfer::backup::{self, BackupError, Counts};
 use menagerie::transfer::export::{self, ExportError};
 use menagerie::transfer::import::{self, ImportError, Options, Told};
 use menagerie::transfer::{Format, Input, InputError, kind_of};
 
 use super::progress::Bar;
+use super::token::user;
 use super::{Database, Outcome, explain, say, start};
 
 /// Why a command on files failed.
@@ -99,12 +99,6 @@ pub async fn import(asked: Import) -> Outcome {
     database.close().await;
     say(outcome.map_err(TransferError::from)?);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Who is logged in, where that can be the name of one who writes.
-fn user() -> Option<String> {
-    let user = std::env::var("USER").ok()?;
-    check_name(&user).ok()
 }
 
 /// Writes a collection into a file.

@@ -84,7 +84,7 @@ pub struct Config {
     pub jwt_issuer: Option<String>,
     /// `MENAGERIE_JWT_AUDIENCE`: for whom a signed token must have been issued.
     pub jwt_audience: Option<String>,
-    /// `MENAGERIE_JWT_ROLE_CLAIM`: the claim that holds the role. Default `role`.
+    /// `MENAGERIE_JWT_ROLE_CLAIM`: the claim that holds the role, or the way to it with dots. Default `role`.
     pub jwt_role_claim: String,
     /// `MENAGERIE_TRUSTED_DOCUMENTS`: the documents that can be asked for by id. Unset (the default): none.
     pub trusted_documents: Option<PathBuf>,

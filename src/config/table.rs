@@ -223,7 +223,7 @@ fn before_limits() -> Vec<Variable> {
         variable(
             "MENAGERIE_JWT_ROLE_CLAIM",
             "role",
-            "the name of the claim that holds the role",
+            "the name of the claim that holds the role, or the way to it with dots, such as realm_access.roles",
             |config, value| put(&mut config.jwt_role_claim, Some(value.to_owned())),
         ),
         variable(

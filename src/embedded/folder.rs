@@ -3,17 +3,21 @@
 //! Note and lock are one file, `embedded.json`. It stays when the server ends: the lock on it, not
 //! its presence, says whether a server runs, so what a killed one leaves behind misleads nobody.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::EmbeddedError;
+use super::{EmbeddedError, private};
 
 const NOTE: &str = "embedded.json";
+
+/// The database's configuration file.
+const CONFIG: &str = "secantusd.toml";
 
 /// The lock is tried this often, a moment apart: a reader in [`running`] holds it very shortly.
 const TRIES: u32 = 10;
@@ -41,12 +45,13 @@ impl Folder {
             path: path.to_owned(),
             source,
         };
-        fs::create_dir_all(path).map_err(refused)?;
+        private::create(path).map_err(refused)?;
         let mut note = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
+            .mode(private::FILE)
             .open(path.join(NOTE))
             .map_err(refused)?;
         for attempt in 1.. {
@@ -67,6 +72,7 @@ impl Folder {
             path: path.to_owned(),
             note,
         };
+        private::put_right(path, &[path.join(NOTE), path.join(CONFIG), folder.storage()]);
         folder.write(None).map_err(refused)?;
         Ok(folder)
     }
@@ -83,8 +89,15 @@ impl Folder {
 
     /// An empty configuration file for the database: told to read this one, it looks for no other.
     pub(super) fn config(&self) -> Result<PathBuf, EmbeddedError> {
-        let path = self.path.join("secantusd.toml");
-        match fs::write(&path, "# Empty: the server gives every setting on the command line.\n") {
+        let path = self.path.join(CONFIG);
+        let empty = "# Empty: the server gives every setting on the command line.\n";
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(private::FILE)
+            .open(&path);
+        match file.and_then(|mut file| file.write_all(empty.as_bytes())) {
             Ok(()) => Ok(path),
             Err(source) => Err(EmbeddedError::Folder { path, source }),
         }
@@ -125,6 +138,8 @@ fn read(note: &mut File) -> Option<Note> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

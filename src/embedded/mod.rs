@@ -2,7 +2,7 @@
 //!
 //! It is SecantusDB, which speaks MongoDB's wire protocol; it is a program of its own because its
 //! licence (GPL-2.0-only) must not reach this one. Here live finding it (`find`), the data folder
-//! and its lock (`folder`), starting and ending one process within its limits (`process`), the
+//! and its lock (`folder`), who can read it (`private`), starting and ending one process within its limits (`process`), the
 //! question whether it answers (`ping`) and the loop that keeps it running (`supervise`). What is
 //! asked of it afterwards is the store's: from here it gets nothing but a URI.
 
@@ -10,6 +10,7 @@ mod error;
 mod find;
 mod folder;
 mod ping;
+mod private;
 mod process;
 mod supervise;
 

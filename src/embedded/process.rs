@@ -115,10 +115,10 @@ impl Process {
     }
 }
 
-/// Makes the child die with the thread that starts it, and gives it its memory limit.
+/// Makes the child die with the thread that starts it, gives it its memory limit, and keeps its files to its user.
 #[allow(
     unsafe_code,
-    reason = "both are system calls that the child makes before its program"
+    reason = "these are system calls that the child makes before its program"
 )]
 fn bind_to_this_thread(command: &mut Command, memory_limit_mb: u64) {
     let server = std::process::id();
@@ -141,6 +141,8 @@ fn bind_to_this_thread(command: &mut Command, memory_limit_mb: u64) {
             result |= libc::setrlimit(libc::RLIMIT_DATA, &memory);
             // At the limit it aborts; its memory need not fill the disk as well.
             result |= libc::setrlimit(libc::RLIMIT_CORE, &no_core_file);
+            // What it writes is for its user alone, whatever the server's own mask says. Gives the old one and never fails.
+            libc::umask(0o077);
         }
         if result != 0 {
             return Err(io::Error::last_os_error());

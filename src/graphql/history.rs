@@ -12,7 +12,7 @@ use super::connection::{Connection, Member, Window};
 use super::error::{ApiError, Result, to_graphql};
 use super::list::List;
 use super::one::One;
-use super::viewer::editor;
+use super::viewer::{admin, editor};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
@@ -20,6 +20,7 @@ use crate::store::cursor::{Key, KeyKind, Order, OrderBy};
 use crate::store::edit::{Entry, FieldChange};
 use crate::store::filter::Filter;
 use crate::store::page::{Page, Row};
+use crate::store::tokens::is_history_id;
 
 /// One change of a document.
 #[derive(SimpleObject, Debug)]
@@ -31,7 +32,7 @@ pub struct HistoryEntry {
     version: i32,
     /// When it was changed.
     at: Timestamp,
-    /// The name of the token that it was changed with.
+    /// The name of the token that it was changed with; of a signed token (JWT) its `sub`, `@` and its `iss`.
     by: String,
     /// What was done.
     action: HistoryAction,
@@ -83,15 +84,21 @@ pub struct HistoryQuery;
 
 #[Object]
 impl HistoryQuery {
-    /// What editors have changed in a document, the latest change first; also where the document is gone. For editors.
+    /// What editors have changed in a document, the latest change first; also where the document is gone. For editors. With
+    /// the id `token_` and the name of a token, for admins: who has made tokens of that name (`CREATED`) and revoked them
+    /// (`DELETED`).
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the document.")] id: ID,
+        #[graphql(desc = "The id of the document, or `token_` and the name of a token.")] id: ID,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> async_graphql::Result<Option<One<Connection<HistoryEntry>>>> {
-        Kind::of(&id).map_err(|error| to_graphql(ApiError::input("id", error)))?;
+        if is_history_id(&id) {
+            admin(ctx).map_err(to_graphql)?;
+        } else {
+            Kind::of(&id).map_err(|error| to_graphql(ApiError::input("id", error)))?;
+        }
         of(ctx, &id, first, after).await.map(Some)
     }
 }

@@ -43,7 +43,7 @@ pub enum Viewer {
     Anonymous,
     /// The bearer of a token.
     Known {
-        /// The token's name, or the subject of a signed token.
+        /// The name of a stored token; of a signed one its subject, `@` and its issuer, which no stored token can be called.
         name: String,
         /// What it allows.
         role: Role,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
@@ -13,7 +14,7 @@ use tokio::time::sleep_until;
 use uuid::Uuid;
 
 use super::answer::{Answer, Answers};
-use super::auth::Identity;
+use super::auth::{Identity, Pass};
 use super::client::{self, Client, Entered};
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
@@ -42,28 +43,7 @@ pub struct Admitted {
     /// Its place among those under way.
     pub entered: Entered,
     /// By what it is known who asks.
-    pub pass: Pass,
-}
-
-/// What a client shows to say who it is, for as long as it stays.
-#[derive(Clone, Debug)]
-pub struct Pass {
-    /// What the header `Authorization` says, or something else in its place.
-    pub authorization: Option<String>,
-    /// How long it held when it was looked at; for ever when absent.
-    pub lasts: Option<Duration>,
-}
-
-impl Pass {
-    /// Resolves with the reason when it no longer holds.
-    pub async fn lapses(&self, state: &State) -> ApiError {
-        let every = state.settings.patience.check;
-        let authorization = self.authorization.as_deref();
-        let lapses = state
-            .authenticator
-            .lapses(&state.store, authorization, self.lasts, every);
-        lapses.await
-    }
+    pub pass: Rc<Pass>,
 }
 
 /// What a request says of who asks: its header `Authorization`.
@@ -158,12 +138,12 @@ impl Entry<'_> {
         let address = client::address(self.http, &self.state.settings.trusted_proxies);
         let authorization = authorization(self.http.headers())?;
         let looked_up = identity(self.state, address, authorization.as_deref(), self.until);
-        let Identity { viewer, lasts } = self.in_time(looked_up).await??;
+        let identity = self.in_time(looked_up).await??;
         Ok(Admitted {
-            client: Client::of(&viewer, address),
-            viewer,
+            client: Client::of(&identity.viewer, address),
+            pass: Rc::new(Pass::new(authorization, &identity)),
+            viewer: identity.viewer,
             entered,
-            pass: Pass { authorization, lasts },
         })
     }
 

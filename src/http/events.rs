@@ -1,18 +1,21 @@
 //! The events of a subscription, whatever carries them to its client (`sse`, `ws`).
 //!
-//! Each is paid for; a client that has too few points waits for them, as it would for its next request. A subscription
-//! takes a place among those of this server while it lasts, and is counted and logged when it is over.
+//! Each is paid for; a client that has too few points waits for them, as it would for its next request. Before each it is
+//! asked whether the client's token still holds. A subscription takes a place among those of this server while it lasts,
+//! and is counted and logged when it is over.
 
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use futures_util::stream::{LocalBoxStream, unfold};
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use tracing::{Instrument, Span};
 
 use super::answer::{Answer, code_of};
+use super::auth::Pass;
 use super::client::{Client, Entered};
 use super::kept::About;
 use super::metrics::{InFlight, Kind, Outcome};
@@ -31,6 +34,8 @@ pub struct Event {
     pub answer: Answer,
     /// Whether it tells why no more come.
     pub is_end: bool,
+    /// Why the client may no longer ask, where that is the end.
+    pub lapsed: Option<ApiError>,
 }
 
 /// What the log and the metrics are told of a subscription.
@@ -56,6 +61,7 @@ struct Subscription {
     told: LocalBoxStream<'static, Option<Told>>,
     state: Data<State>,
     client: Client,
+    pass: Rc<Pass>,
     /// What it is; its cost is that of each event.
     about: About,
     noted: Noted,
@@ -71,7 +77,7 @@ struct Subscription {
 ///
 /// # Errors
 /// The answer where there are as many as there may be.
-pub fn open(state: &Data<State>, client: Client, ready: Ready, noted: Noted) -> Result<Events, Answer> {
+pub fn open(state: &Data<State>, client: Client, pass: Rc<Pass>, ready: Ready, noted: Noted) -> Result<Events, Answer> {
     let place = state.enter(&state.subscriptions, Limit::Subscriptions)?;
     let told = subscribe(
         &state.schema,
@@ -85,6 +91,7 @@ pub fn open(state: &Data<State>, client: Client, ready: Ready, noted: Noted) -> 
         told: told.boxed_local(),
         state: state.clone(),
         client,
+        pass,
         about: ready.about,
         noted,
         sent: 0,
@@ -115,6 +122,7 @@ impl Subscription {
                 is_end: cursor.is_none(),
                 cursor,
                 answer: Answer::executed(response, None),
+                lapsed: None,
             },
             None => {
                 self.state.metrics.panicked();
@@ -124,6 +132,15 @@ impl Subscription {
         let event = match self.pay().await {
             Ok(()) => event,
             Err(error) => failure(&error),
+        };
+        // The last question before it is sent: what came before may have taken long. In a box, which is gone while nothing
+        // happens.
+        let event = match event.is_end {
+            true => event,
+            false => match self.state.surely_holds(&self.pass).boxed_local().await {
+                Ok(()) => event,
+                Err(refused) => lapsed(refused),
+            },
         };
         self.is_over = event.is_end;
         if event.is_end {
@@ -149,6 +166,15 @@ pub fn failure(error: &ApiError) -> Event {
         cursor: None,
         answer: Answer::failed(error),
         is_end: true,
+        lapsed: None,
+    }
+}
+
+/// The end of a subscription whose client may no longer ask.
+pub fn lapsed(refused: ApiError) -> Event {
+    Event {
+        lapsed: Some(refused.clone()),
+        ..failure(&refused)
     }
 }
 

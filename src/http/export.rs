@@ -2,9 +2,10 @@
 //!
 //! A request takes the same steps as one to `/graphql` (`entry`). Its filter and order are variables of the collection's
 //! connection, given in the address. Behind the first piece, which still decides the status, a task of its own reads:
-//! the next piece only when the one before is taken, until all is sent or the client leaves. An export that does not
-//! reach its end breaks its connection off, so that no client takes it for a whole one.
+//! the next piece only when the one before is taken, until all is sent, the client leaves or its token ends. An export
+//! that does not reach its end breaks its connection off, so that no client takes it for a whole one.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
@@ -21,6 +22,7 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::answer::{Answer, Answers};
+use super::auth::Pass;
 use super::browser::{self, REQUEST_ID};
 use super::client::{Client, Entered};
 use super::entry::{Admitted, Entry, caught};
@@ -53,6 +55,7 @@ struct Sending {
     export: Export,
     store: Store,
     client: Client,
+    pass: Rc<Pass>,
     cost: u64,
     _entered: Entered,
 }
@@ -152,7 +155,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         viewer,
         client,
         entered,
-        ..
+        pass,
     } = entry.admit().await?;
     noted.viewer = viewer;
     entry.state.spend(&client, 1)?;
@@ -178,6 +181,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         export,
         store,
         client,
+        pass,
         cost: 1 + PAGE + rows,
         _entered: entered,
     };
@@ -290,7 +294,7 @@ impl Sending {
         }
     }
 
-    /// The next piece, within the deadline; paid for as it is read.
+    /// The next piece, within the deadline, for a client whose token still holds; paid for as it is read.
     async fn next(&mut self, state: &State) -> Result<Option<Piece>, ApiError> {
         self.pay(PAGE, state).await?;
         let piece = timeout(state.deadline(), self.export.next()).await;
@@ -298,6 +302,8 @@ impl Sending {
         if let Some(piece) = &piece {
             self.pay(piece.rows as u64, state).await?;
         }
+        // The last question before it is sent: what came before may have taken long.
+        state.still_holds(&self.pass).await?;
         Ok(piece)
     }
 

@@ -6,6 +6,7 @@
 //! for a WebSocket is `ws`'s.
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,9 +19,10 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::answer::{Answer, Answers};
+use super::auth::Pass;
 use super::cache::Key;
 use super::client::Client;
-use super::entry::{Admitted, Entry, Pass, caught};
+use super::entry::{Admitted, Entry, caught};
 use super::events::{self, Events, Noted as Subscribed};
 use super::guard::Refusal;
 use super::kept::About;
@@ -67,7 +69,7 @@ struct Noted {
 enum Answered {
     Whole(Answers),
     /// A subscription, for as long as its client shows this.
-    Events(Events, Pass),
+    Events(Events, Rc<Pass>),
 }
 
 /// Every method of `/graphql`.
@@ -182,7 +184,10 @@ impl Way<'_> {
                 let message = "several requests came in one body; accepted is one for a stream of events";
                 Err(Answer::unread(StatusCode::BAD_REQUEST, &Refusal::input(message)).into())
             }
-            Asked::Batch(all) => Ok(Answered::Whole(self.batch(&all, &client).instrument(self.log()).await?)),
+            Asked::Batch(all) => {
+                let batch = self.batch(&all, &client, &pass).instrument(self.log());
+                Ok(Answered::Whole(batch.await?))
+            }
         }
     }
 
@@ -211,7 +216,7 @@ impl Way<'_> {
         }
     }
 
-    async fn one(&self, parameters: &Parameters, client: Client, pass: Pass) -> Result<Answered, Answer> {
+    async fn one(&self, parameters: &Parameters, client: Client, pass: Rc<Pass>) -> Result<Answered, Answer> {
         let asker = self.asker(&client);
         let source = asker.source(parameters)?;
         let keeps = self.state.responses.is_on() && !self.tells_cost && self.media != MediaType::EventStream;
@@ -231,7 +236,7 @@ impl Way<'_> {
         &self,
         parameters: &Parameters,
         client: Client,
-        pass: Pass,
+        pass: Rc<Pass>,
         source: &Source,
         key: Option<&Key>,
     ) -> Result<Answered, Answer> {
@@ -251,7 +256,8 @@ impl Way<'_> {
                 span: self.span.clone(),
                 log: self.log(),
             };
-            return Ok(Answered::Events(events::open(self.state, client, ready, noted)?, pass));
+            let events = events::open(self.state, client, Rc::clone(&pass), ready, noted)?;
+            return Ok(Answered::Events(events, pass));
         }
         if ready.about.kind == Kind::Query
             && let Some(key) = key
@@ -259,7 +265,7 @@ impl Way<'_> {
             return self.run_once(key, ready).await.map(Answered::Whole);
         }
         let about = ready.about.clone();
-        let answer = self.run(ready).await;
+        let answer = self.run(ready, &pass).await;
         // What is read by GET has a tag, and a tag is one of bytes.
         let has_tag = asker.by_get && self.media != MediaType::EventStream;
         let kept = has_tag.then(|| answer.kept(about)).flatten();
@@ -276,7 +282,7 @@ impl Way<'_> {
     }
 
     /// All of a batch is looked at before any of it runs.
-    async fn batch(&self, all: &[Parameters], client: &Client) -> Result<Answers, Answer> {
+    async fn batch(&self, all: &[Parameters], client: &Client, pass: &Pass) -> Result<Answers, Answer> {
         let asker = self.asker(client);
         let ready = all.iter().map(|parameters| {
             let ready = asker.ready(parameters, &asker.source(parameters)?)?;
@@ -290,7 +296,7 @@ impl Way<'_> {
         self.afford(client, costs.fold(0, u64::saturating_add))?;
         let runs = ready.into_iter().map(|ready| async {
             match ready {
-                Ok(ready) => self.run(ready).await,
+                Ok(ready) => self.run(ready, pass).await,
                 Err(answer) => answer,
             }
         });
@@ -302,10 +308,11 @@ impl Way<'_> {
         self.asker(client).afford(cost)
     }
 
-    async fn run(&self, ready: Ready) -> Answer {
+    async fn run(&self, ready: Ready, pass: &Pass) -> Answer {
         let Entry { http, until, .. } = self.entry;
         // A store of its own, for of a batch each answer tells what its own operation cost.
-        let (answer, commands) = ready.run(self.state, until, leaving::left(http), self.tells_cost).await;
+        let gone = leaving::left(http);
+        let (answer, commands) = ready.run(self.state, pass, until, gone, self.tells_cost).await;
         self.noted.borrow_mut().commands += commands;
         answer
     }

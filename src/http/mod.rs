@@ -22,6 +22,7 @@ mod operation;
 mod parameters;
 pub mod persisted;
 mod reading;
+mod schema_file;
 mod sse;
 mod state;
 mod stopping;
@@ -178,7 +179,7 @@ fn routes(config: &mut ServiceConfig, settings: &Settings) {
         .service(readable("/export/{file}", export::endpoint))
         .configure(|config| web::routes(config, settings));
     if settings.introspection {
-        config.service(readable("/schema.graphql", schema_file));
+        config.service(readable("/schema.graphql", schema_file::endpoint));
     }
 }
 
@@ -196,10 +197,4 @@ where
     resource(path)
         .route(route().guard(Any(Get()).or(Head())).to(handler))
         .default_service(to(refused))
-}
-
-async fn schema_file(state: Data<State>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body(state.sdl.to_string())
 }

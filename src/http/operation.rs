@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 
 use super::State;
 use super::answer::{Answer, Cost};
+use super::auth::Pass;
 use super::cache::{Key, Made};
 use super::client::Client;
 use super::entry::{caught, in_time};
@@ -192,6 +193,7 @@ impl Ready {
     pub async fn run(
         self,
         state: &State,
+        pass: &Pass,
         until: Instant,
         gone: impl Future<Output = ()>,
         tells_cost: bool,
@@ -199,19 +201,27 @@ impl Ready {
         let estimate = self.about.cost;
         let store = state.store.for_request(until, tells_cost);
         let execution = async {
-            // Never closed.
-            let _place = state.places.acquire().await.ok();
+            let _place = match state.places.try_acquire() {
+                Ok(place) => Some(place),
+                Err(_) => {
+                    // Never closed.
+                    let place = state.places.acquire().await.ok();
+                    // Who has waited for a place may have lost the right to it meanwhile.
+                    state.still_holds(pass).boxed().await?;
+                    place
+                }
+            };
             let (live, search) = (state.live.clone(), state.search.clone());
-            execute(&state.schema, store.clone(), live, search, self.request)
-                .boxed()
-                .await
+            let executed = execute(&state.schema, store.clone(), live, search, self.request).boxed();
+            Ok::<_, ApiError>(executed.await)
         };
         let ended = in_time(until, gone, execution).await;
         let work = store.work();
-        let answer = ended.map_or_else(
-            |answer| answer,
-            |response| Answer::executed(response, tells_cost.then_some(Cost { estimate, work })),
-        );
+        let answer = match ended {
+            Ok(Ok(response)) => Answer::executed(response, tells_cost.then_some(Cost { estimate, work })),
+            Ok(Err(refused)) => Answer::failed(&refused),
+            Err(answer) => answer,
+        };
         (answer, work.commands)
     }
 }

@@ -6,6 +6,7 @@
 //! where the server stops it just ends, and the client comes back.
 
 use std::convert::Infallible;
+use std::rc::Rc;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, HeaderMap, HeaderName, VARY};
 use actix_web::rt::spawn;
@@ -16,9 +17,10 @@ use futures_util::stream::unfold;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::auth::Pass;
 use super::browser::REQUEST_ID;
-use super::entry::{Pass, caught};
-use super::events::{Event, Events, failure};
+use super::entry::caught;
+use super::events::{Event, Events, lapsed};
 use super::media::MediaType;
 use super::{State, leaving};
 
@@ -61,7 +63,13 @@ fn begins_anew(event: &Event) -> bool {
 }
 
 /// Begins to send the events of a subscription, for as long as its client shows this.
-pub fn response(http: &HttpRequest, state: &Data<State>, events: Events, pass: Pass, request_id: &str) -> HttpResponse {
+pub fn response(
+    http: &HttpRequest,
+    state: &Data<State>,
+    events: Events,
+    pass: Rc<Pass>,
+    request_id: &str,
+) -> HttpResponse {
     // One event waits to be taken, and none is asked for before it is.
     let (sender, receiver) = channel(1);
     let sending = send(events, sender, pass, state.clone(), leaving::left(http));
@@ -104,7 +112,7 @@ enum Ended {
 async fn send(
     mut events: Events,
     sender: Sender<Bytes>,
-    pass: Pass,
+    pass: Rc<Pass>,
     state: Data<State>,
     left: impl Future<Output = ()>,
 ) -> Ended {
@@ -112,33 +120,42 @@ async fn send(
     let mut beat = interval(patience.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut left, mut closed) = (Box::pin(left), Box::pin(state.stopping.closed()));
-    let mut lapses = Box::pin(pass.lapses(&state));
+    let mut lapses = Box::pin(state.lapses(&pass));
     loop {
+        // There is room once the event before is taken: an event is asked for only then, so that it is sent as soon as it
+        // is known that its client may have it.
+        let room = tokio::select! {
+            // What has room is sent: an end that cuts off is for those who take nothing.
+            biased;
+            room = timeout(patience.stalled, sender.reserve()) => room,
+            () = &mut left => return Ended::InOrder,
+            () = &mut closed => return Ended::Stalled,
+        };
+        let room = match room {
+            Ok(Ok(room)) => room,
+            Ok(Err(_)) => return Ended::InOrder,
+            Err(_) => return Ended::Stalled,
+        };
         let event = tokio::select! {
             () = sender.closed() => return Ended::InOrder,
             () = &mut left => return Ended::InOrder,
             () = &mut closed => return Ended::InOrder,
-            refused = &mut lapses => Some(failure(&refused)),
+            refused = &mut lapses => Some(lapsed(refused)),
             event = events.next() => match event {
                 Some(event) => Some(event),
                 None => return Ended::InOrder,
             },
             _ = beat.tick() => None,
         };
-        let (bytes, is_end) = match event {
-            None => (ALIVE, false),
-            Some(event) => (text(&event).into(), event.is_end),
-        };
-        let taken = tokio::select! {
-            // What has room is sent: an end that cuts off is for those who take nothing.
-            biased;
-            taken = timeout(patience.stalled, sender.send(bytes)) => taken,
-            () = &mut closed => return Ended::Stalled,
-        };
-        match taken {
-            Ok(Ok(())) if !is_end => {}
-            Ok(_) => return Ended::InOrder,
-            Err(_) => return Ended::Stalled,
+        match event {
+            None => room.send(ALIVE),
+            Some(event) => {
+                let is_end = event.is_end;
+                room.send(text(&event).into());
+                if is_end {
+                    return Ended::InOrder;
+                }
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 
-use super::auth::{Authenticator, Signed};
+use super::auth::{Authenticator, Pass, Signed};
 use super::cache::Responses;
 use super::client::{Client, Entered, Points, UnderWay};
 use super::guard::{Guard, Rules};
@@ -62,7 +62,7 @@ pub struct Patience {
     pub beat: Duration,
     /// How long a client may leave waiting what is sent to it.
     pub stalled: Duration,
-    /// How often it is looked up whether tokens still hold.
+    /// How often it is looked up whether tokens still hold, whether or not anything is told of them.
     pub check: Duration,
 }
 
@@ -158,10 +158,8 @@ impl State {
                 reason: refusal.to_string(),
             })?;
         }
-        let mut authenticator = Authenticator::new(settings.anonymous, settings.signed.clone());
-        if settings.response_cache_bytes > 0 {
-            authenticator = authenticator.that_knows_again(live.clone());
-        }
+        let authenticator = Authenticator::new(settings.anonymous, settings.signed.clone())
+            .that_hears(live.clone(), settings.response_cache_bytes > 0);
         let responses = Responses::new(live.clone(), settings.response_cache_bytes);
         let places = Arc::new(Semaphore::new(store.most_connections()));
         Ok(Self {
@@ -212,6 +210,28 @@ impl State {
             self.metrics.over_limit(limit.facts().name);
             ApiError::Busy
         })
+    }
+
+    /// Whether what a client shows still holds.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthenticated`] where it does not; others where that cannot be told.
+    pub(super) async fn still_holds(&self, pass: &Pass) -> Result<(), ApiError> {
+        pass.holds(&self.authenticator, &self.store).await
+    }
+
+    /// The same, as soon as it can be told.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthenticated`] where it does not; others where it is never told.
+    pub(super) async fn surely_holds(&self, pass: &Pass) -> Result<(), ApiError> {
+        pass.surely_holds(&self.authenticator, &self.store).await
+    }
+
+    /// Resolves with the reason when what a client shows no longer holds.
+    pub(super) async fn lapses(&self, pass: &Pass) -> ApiError {
+        let every = self.settings.patience.check;
+        pass.lapses(&self.authenticator, &self.store, every).await
     }
 
     /// Spends the client's points.

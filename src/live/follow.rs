@@ -93,7 +93,8 @@ async fn hear(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
         let asked = Instant::now();
         match feed.next().await? {
             Some(Event::Changed(change)) => live.hears(change),
-            Some(Event::Token) => live.versions().tokens_changed(),
+            Some(Event::Token(Some(hash))) => live.versions().token_changed(&hash),
+            Some(Event::Token(None)) => live.versions().tokens_changed(),
             Some(Event::Mark(number)) => {
                 if let Some((then, _)) = mark.take_if(|(_, written)| *written <= number) {
                     live.is_as_of(then.into_std());

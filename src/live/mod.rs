@@ -26,13 +26,10 @@ pub use task::{Following, Pause};
 use crate::store::Store;
 use crate::store::feed::{Change, QUIET};
 use crate::store::place::Place;
-use crate::store::versions::Versions;
+use crate::store::versions::{FRESH, Versions};
 
 /// How many changes wait for the slowest listener. Who is further behind than this has missed some.
 pub const BUFFERED: usize = 1_024;
-
-/// For how long what is cached counts after a moment up to which the database has told of everything.
-const FRESH: Duration = Duration::from_millis(900);
 
 /// How long nothing may be heard of the database before the feed no longer counts as live.
 const SILENCE: Duration = QUIET.saturating_mul(10);

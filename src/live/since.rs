@@ -97,7 +97,7 @@ impl Telling {
                     let change = match feed.next().boxed().await.map_err(too_old)? {
                         Some(Event::Changed(change)) => Some(change),
                         Some(Event::Dropped) => return Err(Ended::Lost),
-                        Some(Event::Token | Event::Mark(_)) | None => None,
+                        Some(Event::Token(_) | Event::Mark(_)) | None => None,
                     };
                     if let Some(change) = &change {
                         *told = change.place.clone();

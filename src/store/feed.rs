@@ -32,8 +32,8 @@ pub const QUIET: Duration = Duration::from_millis(200);
 pub enum Event {
     /// A document changed.
     Changed(Change),
-    /// A token was made or revoked.
-    Token,
+    /// The token with this hash was made or revoked; any of them where none is told.
+    Token(Option<String>),
     /// A mark was written: see [`Feed::mark`].
     Mark(i64),
     /// A collection or the whole database was dropped or renamed: nothing that was known of it holds any more. The
@@ -301,7 +301,10 @@ fn event_of(event: &RawDocument) -> Option<Event> {
         ("dropDatabase" | "invalidate", _) => return Some(Event::Dropped),
         ("drop" | "rename", Some(_)) => return Some(Event::Dropped),
         (_, None) if collection == MARKS => return mark_of(event).map(Event::Mark),
-        (_, None) => return (collection == TOKENS).then_some(Event::Token),
+        (_, None) => {
+            let hash = || inner("documentKey")?.get_str("_id").ok().map(str::to_owned);
+            return (collection == TOKENS).then(|| Event::Token(hash()));
+        }
         ("insert", _) => Operation::Created,
         ("replace", _) => Operation::Updated { fields: None },
         ("update", _) => Operation::Updated {

@@ -1,18 +1,23 @@
 //! Tokens: made, listed, revoked, and found by their text, of which only the hash is stored.
 //!
-//! A role is a text here; what it allows, and what else may tell who asks, is decided in `http/auth`.
+//! That one was made or revoked, and by whom, stands in the history, under an id made of its name
+//! ([`history_id`]). A role is a text here; what it allows, and what else may tell who asks, is decided in `http/auth`.
 
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::{FutureExt, TryStreamExt};
-use mongodb::Collection;
 use mongodb::bson::{DateTime, Document, deserialize_from_document, doc};
+use mongodb::options::ReadPreference;
+use mongodb::{ClientSession, Collection};
 use serde::Deserialize;
+use tokio::time::sleep;
 
 use super::bson_types::Timestamp;
+use super::edit::{by_itself, entry_of};
 use super::unbroken::Unbroken;
+use super::versions::FRESH;
 use super::{Result, Store, StoreError};
 use crate::domain::hash::sha256;
 
@@ -31,6 +36,17 @@ pub const LENGTH: usize = PREFIX.len() + (RANDOM_BYTES * 4).div_ceil(3);
 /// The longest name of a token.
 const LONGEST_NAME: usize = 64;
 
+/// How the ids begin under which tokens stand in the history.
+const HISTORY_PREFIX: &str = "token_";
+
+/// How long a revocation is kept back before it is acknowledged: after that, a server on the same database that still
+/// counts as fresh has been told of it, and one that does not asks the database. A little more than [`FRESH`], for no two
+/// clocks run at quite the same pace.
+const SETTLED: Duration = FRESH.saturating_add(Duration::from_millis(100));
+
+/// How often a change begins anew that met another one, such as of two tokens of one name at the same moment.
+const ATTEMPTS: usize = 5;
+
 /// What is known of a token.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
@@ -41,10 +57,14 @@ pub struct Token {
     pub role: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Who made it; not known of those from before that was kept.
+    pub created_by: Option<String>,
     /// From when on it opens nothing; never when absent.
     pub expires_at: Option<Timestamp>,
     /// Since when it opens nothing.
     pub revoked_at: Option<Timestamp>,
+    /// Who revoked it.
+    pub revoked_by: Option<String>,
 }
 
 impl Token {
@@ -63,6 +83,8 @@ pub struct NewToken<'a> {
     pub role: &'a str,
     /// How long it opens anything; for ever when absent.
     pub lifetime: Option<Duration>,
+    /// Who makes it.
+    pub by: &'a str,
 }
 
 /// The text of a new token: random, and nowhere stored.
@@ -95,27 +117,89 @@ pub fn check_name(name: &str) -> std::result::Result<String, String> {
     ))
 }
 
+/// The id under which the history tells of the tokens of this name, one after the other.
+pub fn history_id(name: &str) -> String {
+    format!("{HISTORY_PREFIX}{name}")
+}
+
+/// Whether this is such an id.
+pub fn is_history_id(id: &str) -> bool {
+    id.strip_prefix(HISTORY_PREFIX)
+        .is_some_and(|name| check_name(name).is_ok())
+}
+
 impl Store {
     /// Makes a token with this text; gives the one that has its name already, and makes none, where there is one.
     pub async fn create_token(&self, text: &str, new: NewToken<'_>) -> Result<Option<Token>> {
         let now = DateTime::now();
-        let mut row = doc! { "_id": sha256(text), "name": new.name, "role": new.role, "createdAt": now };
+        let mut row = doc! {
+            "_id": sha256(text), "name": new.name, "role": new.role, "createdAt": now, "createdBy": new.by,
+        };
         if let Some(lifetime) = new.lifetime {
             let lifetime = i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX);
             let end = now.timestamp_millis().saturating_add(lifetime);
             row.insert("expiresAt", DateTime::from_millis(end));
         }
-        let inserted = self.tokens().insert_one(row).await.map_err(StoreError::from);
-        self.versions.tokens_changed();
-        match inserted {
-            Ok(_) => Ok(None),
-            Err(conflict @ StoreError::Conflict(_)) => {
-                let same_name = self.find_token(not_revoked(new.name)).await?;
-                // Without one it was revoked in between.
-                same_name.map(Some).ok_or(conflict)
+        let (store, name, by) = (self.clone(), new.name.to_owned(), new.by.to_owned());
+        // By itself, so that it comes to its end also when its client has left.
+        let made = async move {
+            let mut attempt = 1;
+            loop {
+                match store.put_token(&row, &by, now).await {
+                    Err(conflict @ StoreError::Conflict(_)) => {
+                        if let Some(same_name) = store.find_token(not_revoked(&name)).await? {
+                            return Ok(Some(same_name));
+                        }
+                        // It was revoked in between, or is made only just now.
+                        if attempt == ATTEMPTS {
+                            return Err(conflict);
+                        }
+                        attempt += 1;
+                    }
+                    done => return done.map(|()| None),
+                }
             }
-            Err(error) => Err(error),
-        }
+        };
+        by_itself(made).await
+    }
+
+    /// Puts a new token in, with its entry in the history.
+    async fn put_token(&self, row: &Document, by: &str, now: DateTime) -> Result<()> {
+        let _turn = self.counted_turn().await;
+        let mut session = self.client.start_session().await?;
+        let put = session
+            .start_transaction()
+            .max_commit_time(self.time_left())
+            .and_run((self, row, by), |session, (store, row, by)| {
+                let putting = async move {
+                    store.tokens().insert_one(&**row).session(&mut *session).await?;
+                    store.record_token(session, by, (None, Some(*row)), now).await
+                };
+                putting.boxed()
+            })
+            .await;
+        self.versions.token_changed(row.get_str("_id").unwrap_or_default());
+        Ok(put?)
+    }
+
+    /// Writes of a token that it was made or revoked. Nothing that it opens anything with is told.
+    async fn record_token(
+        &self,
+        session: &mut ClientSession,
+        by: &str,
+        (before, after): (Option<&Document>, Option<&Document>),
+        now: DateTime,
+    ) -> std::result::Result<(), mongodb::error::Error> {
+        let name = before.or(after).and_then(|row| row.get_str("name").ok());
+        let id = history_id(name.unwrap_or_default());
+        let last = self
+            .last_versions(session, &[&id])
+            .await?
+            .remove(&id)
+            .unwrap_or_default();
+        let (before, after) = (before.map(told), after.map(told));
+        let entry = entry_of(by, &id, before.as_ref(), after.as_ref(), last + 1, now);
+        self.record(session, vec![entry], false).await
     }
 
     /// All tokens by name, the revoked ones too.
@@ -132,28 +216,60 @@ impl Store {
     }
 
     /// Revokes the token of this name; false where none of that name opens anything.
-    pub async fn revoke_token(&self, name: &str) -> Result<bool> {
+    ///
+    /// Once this has returned, no server on the same database takes the token for good any more: it takes as long as that
+    /// may take (a second).
+    pub async fn revoke_token(&self, name: &str, by: &str) -> Result<bool> {
+        let (store, name, by) = (self.clone(), name.to_owned(), by.to_owned());
+        // By itself, so that what is cached is told of it also when its client has left.
+        let revoked = async move {
+            let mut attempt = 1;
+            let revoked = loop {
+                match store.take_token(&name, &by).await {
+                    Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
+                    done => break done?,
+                }
+            };
+            if revoked {
+                sleep(SETTLED).await;
+            }
+            Ok(revoked)
+        };
+        by_itself(revoked).await
+    }
+
+    /// Revokes the token of this name, with an entry in the history.
+    async fn take_token(&self, name: &str, by: &str) -> Result<bool> {
         let now = DateTime::now();
+        let _turn = self.counted_turn().await;
         let mut session = self.client.start_session().await?;
         // Deleted and put back: after an update the embedded database keeps the old value of a unique index taken.
         let revoked = session
             .start_transaction()
             .max_commit_time(self.time_left())
-            .and_run((self.tokens(), name), |session, (tokens, name)| {
+            .and_run((self, name, by), |session, (store, name, by)| {
                 let revoking = async move {
+                    let tokens = store.tokens();
                     let deleted = tokens.find_one_and_delete(not_revoked(name));
-                    let Some(mut row) = deleted.session(&mut *session).await? else {
-                        return Ok(false);
+                    let Some(row) = deleted.session(&mut *session).await? else {
+                        return Ok(None);
                     };
-                    row.insert("revokedAt", now);
-                    tokens.insert_one(row).session(&mut *session).await?;
-                    Ok(true)
+                    let mut revoked = row.clone();
+                    revoked.extend(doc! { "revokedAt": now, "revokedBy": *by });
+                    tokens.insert_one(revoked).session(&mut *session).await?;
+                    store.record_token(session, by, (Some(&row), None), now).await?;
+                    Ok(row.get_str("_id").ok().map(str::to_owned))
                 };
                 revoking.boxed()
             })
             .await;
-        self.versions.tokens_changed();
-        Ok(revoked?)
+        match &revoked {
+            Ok(Some(hash)) => self.versions.token_changed(hash),
+            Ok(None) => {}
+            // It may have been done all the same.
+            Err(_) => self.versions.tokens_changed(),
+        }
+        Ok(revoked?.is_some())
     }
 
     /// The token with this text, revoked or expired ones too. One command.
@@ -167,6 +283,8 @@ impl Store {
         let (tokens, time_left) = (self.tokens(), self.time_left());
         let found = async move {
             let found = tokens.find_one(filter).projection(doc! { "_id": 0 });
+            // Whatever the URI says: another member may not have heard yet that a token was revoked.
+            let found = found.selection_criteria(ReadPreference::Primary.into());
             found.max_time(time_left).await
         };
         let row = Unbroken::new(found.boxed(), turn).await?;
@@ -176,6 +294,15 @@ impl Store {
     fn tokens(&self) -> Collection<Document> {
         self.database.collection(TOKENS)
     }
+}
+
+/// What the history tells of a token.
+fn told(row: &Document) -> Document {
+    let mut told = doc! { "role": row.get_str("role").unwrap_or_default() };
+    if let Ok(end) = row.get_datetime("expiresAt") {
+        told.insert("expiresAt", Timestamp::from(*end).to_rfc3339());
+    }
+    told
 }
 
 fn not_revoked(name: &str) -> Document {
@@ -225,6 +352,8 @@ mod tests {
         let long = "x".repeat(LONGEST_NAME + 1);
         for name in ["", " ", "-a", ".a", "a b", "zoo/1", "é", "a\n", &long] {
             assert!(check_name(name).is_err(), "{name}");
+            assert!(!is_history_id(&history_id(name)), "{name}");
         }
+        assert!(is_history_id(&history_id("dashboard")) && !is_history_id("gift_ru-kp-2024"));
     }
 }

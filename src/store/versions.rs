@@ -7,12 +7,18 @@
 use std::array;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 use crate::domain::id::Kind;
 
+/// For how long what is cached counts after a moment up to which the database has told of everything.
+pub const FRESH: Duration = Duration::from_millis(900);
+
 /// How many counters the documents share. Two documents of one counter only cost each other a read.
 const STRIPES: usize = 4_096;
-/// One for each kind of documents, and one for tokens.
+/// One for each kind of documents, and one for all tokens together.
 const COLLECTIONS: usize = Kind::ALL.len() + 1;
 
 /// The counters. One for each collection, and one for each of many small groups of documents.
@@ -21,6 +27,8 @@ pub struct Versions {
     collections: [AtomicU64; COLLECTIONS],
     documents: Vec<AtomicU64>,
     hasher: RandomState,
+    /// Wakes those who wait for a token to change.
+    tokens: watch::Sender<()>,
 }
 
 impl Default for Versions {
@@ -29,6 +37,7 @@ impl Default for Versions {
             collections: array::from_fn(|_| AtomicU64::new(1)),
             documents: (0..STRIPES).map(|_| AtomicU64::new(1)).collect(),
             hasher: RandomState::new(),
+            tokens: watch::Sender::default(),
         }
     }
 }
@@ -77,9 +86,16 @@ impl Versions {
         self.stripe(id).load(Ordering::SeqCst)
     }
 
-    /// The counter of all tokens.
-    pub fn of_tokens(&self) -> u64 {
-        self.collections[COLLECTIONS - 1].load(Ordering::SeqCst)
+    /// The counter of the token with this hash, which it may share with others.
+    pub fn of_token(&self, hash: &str) -> u64 {
+        let all = self.collections[COLLECTIONS - 1].load(Ordering::SeqCst);
+        // Both only rise, so the sum stands only where both do.
+        all.wrapping_add(self.of_document(hash))
+    }
+
+    /// Notified whenever a token was made or revoked, whichever it was.
+    pub fn token_news(&self) -> watch::Receiver<()> {
+        self.tokens.subscribe()
     }
 
     /// A document was written or deleted.
@@ -88,9 +104,16 @@ impl Versions {
         self.collections[kind as usize].fetch_add(1, Ordering::SeqCst);
     }
 
-    /// A token was made or revoked.
+    /// The token with this hash was made or revoked.
+    pub fn token_changed(&self, hash: &str) {
+        self.stripe(hash).fetch_add(1, Ordering::SeqCst);
+        self.tokens.send_replace(());
+    }
+
+    /// Any token may have been made or revoked.
     pub fn tokens_changed(&self) {
         self.collections[COLLECTIONS - 1].fetch_add(1, Ordering::SeqCst);
+        self.tokens.send_replace(());
     }
 
     /// Anything may have changed.
@@ -98,6 +121,7 @@ impl Versions {
         for counter in self.documents.iter().chain(&self.collections) {
             counter.fetch_add(1, Ordering::SeqCst);
         }
+        self.tokens.send_replace(());
     }
 
     fn stripe(&self, id: &str) -> &AtomicU64 {
@@ -126,12 +150,36 @@ mod tests {
     #[test]
     fn after_a_loss_nothing_stands() {
         let versions = Versions::default();
-        let (before, document, tokens) = (versions.snapshot(), versions.of_document("a"), versions.of_tokens());
+        let (before, document, token) = (versions.snapshot(), versions.of_document("a"), versions.of_token("a"));
         versions.all_changed();
         for kind in Kind::ALL {
             assert!(!versions.still(&before, Touched::one(kind)));
         }
         assert_ne!(versions.of_document("a"), document);
-        assert_ne!(versions.of_tokens(), tokens);
+        assert_ne!(versions.of_token("a"), token);
+    }
+
+    #[test]
+    fn a_token_that_changes_is_seen_by_its_hash_and_wakes_who_waits() {
+        let versions = Versions::default();
+        // Two that share no counter: which do is decided anew for each process.
+        let other = (0..).map(|number| number.to_string());
+        let other = other
+            .into_iter()
+            .find(|other| !std::ptr::eq(versions.stripe(other), versions.stripe("a")));
+        let other = other.expect("there are many counters");
+        let (one, another) = (versions.of_token("a"), versions.of_token(&other));
+        let mut news = versions.token_news();
+        assert!(!news.has_changed().expect("it is open"));
+        versions.token_changed("a");
+        assert!(news.has_changed().expect("it is open"));
+        news.mark_unchanged();
+        assert_eq!((versions.of_token("a"), versions.of_token(&other)), (one + 1, another));
+        versions.tokens_changed();
+        assert!(news.has_changed().expect("it is open"));
+        assert_eq!(
+            (versions.of_token("a"), versions.of_token(&other)),
+            (one + 2, another + 1)
+        );
     }
 }

@@ -3,6 +3,8 @@
 //! These start databases of their own, whatever `MONGODB_URI` says. That the database does not
 //! outlive a killed server is tested with the server itself.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -140,6 +142,58 @@ async fn stopping_ends_the_process_and_keeps_the_data() {
     let again = Embedded::start(options(folder.path())).await.unwrap();
     assert_eq!(collection(&again).await.count_documents(doc! {}).await.unwrap(), 1);
     again.stop().await;
+}
+
+/// Each folder and file of a data folder, itself included, that others than its user can do anything with.
+fn open_to_others(folder: &Path) -> Vec<String> {
+    let mut open = Vec::new();
+    let mut left = vec![folder.to_owned()];
+    while let Some(path) = left.pop() {
+        // The database may remove a file at any moment.
+        let Ok(found) = std::fs::symlink_metadata(&path) else {
+            continue;
+        };
+        let mode = found.permissions().mode() & 0o7777;
+        let expected = if found.is_dir() { 0o700 } else { 0o600 };
+        if mode != expected {
+            open.push(format!("{} {mode:o}", path.display()));
+        }
+        if found.is_dir() {
+            let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+            left.extend(entries.map(|entry| entry.path()));
+        }
+    }
+    open
+}
+
+#[tokio::test]
+async fn only_the_servers_user_can_read_what_it_keeps() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("above/data");
+    let embedded = Embedded::start(options(&folder)).await.unwrap();
+    collection(&embedded).await.insert_one(doc! { "_id": 1 }).await.unwrap();
+    embedded.stop().await;
+    assert!(folder.join("db").is_dir());
+    assert_eq!(open_to_others(&folder), [""; 0], "new ones");
+
+    // As a server of before left it.
+    let mut loosened = 0;
+    let mut left = vec![folder.clone()];
+    while let Some(path) = left.pop() {
+        let mode = if path.is_dir() { 0o755 } else { 0o644 };
+        std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        loosened += 1;
+        if path.is_dir() {
+            left.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    assert_eq!(open_to_others(&folder).len(), loosened);
+    let embedded = Embedded::start(options(&folder)).await.unwrap();
+    let animals = collection(&embedded).await;
+    assert_eq!(animals.count_documents(doc! {}).await.unwrap(), 1);
+    animals.insert_one(doc! { "_id": 2 }).await.unwrap();
+    assert_eq!(open_to_others(&folder), [""; 0], "those of before");
+    embedded.stop().await;
 }
 
 #[tokio::test]

@@ -33,10 +33,14 @@ pub struct Token {
     role: Role,
     /// When it was made.
     created_at: Timestamp,
+    /// Who made it: the name of a token or of a user of the command line; null where that is not known.
+    created_by: Option<String>,
     /// From when on it opens nothing; null for never.
     expires_at: Option<Timestamp>,
     /// Since when it opens nothing, because it was revoked.
     revoked_at: Option<Timestamp>,
+    /// Who revoked it.
+    revoked_by: Option<String>,
 }
 
 impl Token {
@@ -46,8 +50,10 @@ impl Token {
             role: Role::named(&token.role)?,
             name: token.name,
             created_at: token.created_at,
+            created_by: token.created_by,
             expires_at: token.expires_at,
             revoked_at: token.revoked_at,
+            revoked_by: token.revoked_by,
         })
     }
 }
@@ -168,7 +174,7 @@ pub struct AdminMutation;
 
 #[Object]
 impl AdminMutation {
-    /// Makes a token. For admins.
+    /// Makes a token. `history` tells of it under `token_` and its name. For admins.
     async fn create_token(
         &self,
         ctx: &Context<'_>,
@@ -186,15 +192,16 @@ impl AdminMutation {
         .map_err(to_graphql)
     }
 
-    /// Revokes a token: from then on it opens nothing, what it has open ends, and its name is free. For admins.
+    /// Revokes a token: once this is answered it opens nothing on any server of the database, what it has open ends, and
+    /// its name is free. That takes a second. `history` tells of it under `token_` and its name. For admins.
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokeTokenInput,
     ) -> async_graphql::Result<One<RevokeTokenPayload>> {
         async {
-            admin(ctx)?;
-            let (revoked, user_errors) = match arena(ctx)?.store.revoke_token(&input.name).await? {
+            let by = admin(ctx)?;
+            let (revoked, user_errors) = match arena(ctx)?.store.revoke_token(&input.name, &by).await? {
                 true => (Some(input.name), List::default()),
                 false => {
                     let message = format!(
@@ -238,7 +245,7 @@ impl AdminMutation {
 /// The text of a new token.
 async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::result::Result<String, UserError>> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    admin(ctx)?;
+    let by = admin(ctx)?;
     let invalid = |field, message| Ok(Err(UserError::at(Reason::Invalid, Field::Named(field), message)));
     if let Err(accepted) = check_name(&input.name) {
         return invalid("name", format!("found {:?}; {accepted}", input.name));
@@ -256,6 +263,7 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
         name: &input.name,
         role: input.role.name(),
         lifetime,
+        by: &by,
     };
     Ok(match arena(ctx)?.store.create_token(&text, new).await? {
         None => Ok(text),

@@ -23,7 +23,18 @@ pub(super) struct Key {
 
 /// The keys that are known.
 #[derive(Debug, Default)]
-pub(super) struct Keys(Vec<Key>);
+pub(super) struct Keys {
+    keys: Vec<Key>,
+    /// The entries of the set that they were made of, the useless ones too.
+    entries: Vec<Json>,
+}
+
+/// Sets of the same entries have the same keys.
+impl PartialEq for Keys {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
 
 /// What a token's header leads to.
 #[derive(Debug)]
@@ -39,28 +50,33 @@ pub(super) enum Found<'a> {
 }
 
 impl Keys {
-    /// Reads a JWK set. Keys that are not for these signatures are left out, as RFC 7517, section 5, asks for.
+    /// Reads a JWK set. Keys that are not for these signatures are left out, as RFC 7517, section 5, asks for; there may be
+    /// none left, which is what an issuer says that has taken all of them out.
     ///
     /// # Errors
-    /// What is wrong with the set as a whole: no set, or no key left.
+    /// Where it is no set.
     pub fn parse(set: &[u8]) -> Result<Self, String> {
         let set: Json = serde_json::from_slice(set).map_err(|error| format!("it is no JSON: {error}"))?;
         let Some(entries) = set.get("keys").and_then(Json::as_array) else {
             return Err("it is no JWK set; accepted is an object with a list `keys`".to_owned());
         };
-        let keys: Vec<Key> = entries.iter().filter_map(key).collect();
-        if keys.is_empty() {
-            return Err(format!(
-                "none of the {} keys in it can be used; accepted are public keys for {ACCEPTED}",
-                entries.len()
-            ));
-        }
-        Ok(Self(keys))
+        Ok(Self {
+            keys: entries.iter().filter_map(key).collect(),
+            entries: entries.clone(),
+        })
+    }
+
+    /// What is wrong with a set of which no key is left.
+    pub fn problem(&self) -> String {
+        format!(
+            "none of the {} keys in it can be used; accepted are public keys for {ACCEPTED}",
+            self.entries.len()
+        )
     }
 
     /// The key for a token that names `id` (or none) and `algorithm`.
     pub fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Found<'_> {
-        let mut named = self.0.iter().filter(|key| id.is_none() || key.id.as_deref() == id);
+        let mut named = self.keys.iter().filter(|key| id.is_none() || key.id.as_deref() == id);
         let mut fitting = named.clone().filter(|key| key.algorithm == algorithm);
         match (fitting.next(), fitting.next()) {
             (Some(_), Some(_)) if id.is_none() => Found::Several,
@@ -72,7 +88,7 @@ impl Keys {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.keys.is_empty()
     }
 }
 

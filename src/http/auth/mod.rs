@@ -1,20 +1,20 @@
 //! Who asks: the `Authorization` header of a request made into a viewer.
 //!
 //! Here stand the forms of the header and the tokens of the store; signed tokens (JWT) are `signed`'s, their keys
-//! `keys`' and `ring`'s. What a viewer may do is decided in `graphql`.
+//! `keys`' and `ring`'s, their roles `roles`'. What is open for long asks again and again by `pass`. What a viewer may do
+//! is decided in `graphql`.
 
 mod keys;
+mod pass;
 mod ring;
+mod roles;
 mod signed;
 mod source;
 
-use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use moka::sync::Cache;
-use tokio::time::sleep;
 
 use crate::domain::hash::sha256;
 use crate::graphql::error::ApiError;
@@ -23,6 +23,7 @@ use crate::live::Live;
 use crate::store::Store;
 use crate::store::bson_types::Timestamp;
 use crate::store::tokens::{self, Token, is_token};
+pub use pass::Pass;
 pub use signed::{Signed, SignedSettings};
 pub use source::SignedError;
 
@@ -36,19 +37,37 @@ pub struct Identity {
     pub viewer: Viewer,
     /// How long the token still opens anything; for ever when absent.
     pub lasts: Option<Duration>,
+    /// What has to stay as it is for that.
+    pub grounds: Grounds,
+}
+
+/// By what it is known that a token holds, so that it need not be looked at again as long as this stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grounds {
+    /// Nothing: there is no token.
+    NoToken,
+    /// A stored token.
+    Stored {
+        /// Its hash.
+        hash: String,
+        /// Its version from before it was looked up.
+        version: u64,
+    },
+    /// A signed token.
+    Signed {
+        /// The number of the set of keys by which it was checked.
+        keys: u64,
+    },
 }
 
 /// Tells who asks.
 pub struct Authenticator {
     anonymous: bool,
     signed: Option<Arc<Signed>>,
-    known: Option<Known>,
-}
-
-/// The tokens that were looked up, by their hash, each with the version of all tokens from before.
-struct Known {
-    live: Live,
-    tokens: Cache<String, (u64, Token)>,
+    /// What tells that a stored token has changed.
+    live: Option<Live>,
+    /// The tokens that were looked up, by their hash, each with its version from before.
+    known: Option<Cache<String, (u64, Token)>>,
 }
 
 /// How many tokens are known at most.
@@ -60,16 +79,18 @@ impl Authenticator {
         Self {
             anonymous,
             signed,
+            live: None,
             known: None,
         }
     }
 
-    /// The same one that knows a token again for as long as `live` tells that none has changed.
+    /// The same one that hears from `live` which tokens have changed. `knows_again`: it looks none of the others up for
+    /// another request.
     #[must_use]
-    pub fn that_knows_again(self, live: Live) -> Self {
-        let tokens = Cache::new(MOST_KNOWN);
+    pub fn that_hears(self, live: Live, knows_again: bool) -> Self {
         Self {
-            known: Some(Known { live, tokens }),
+            live: Some(live),
+            known: knows_again.then(|| Cache::new(MOST_KNOWN)),
             ..self
         }
     }
@@ -86,6 +107,7 @@ impl Authenticator {
                 true => Ok(Identity {
                     viewer: Viewer::Anonymous,
                     lasts: None,
+                    grounds: Grounds::NoToken,
                 }),
                 false => Err(self.refuse("the request does not say who asks")),
             };
@@ -108,14 +130,17 @@ impl Authenticator {
         if !is_token(text) {
             return Err(self.refuse("the token is not complete"));
         }
-        let Some(token) = self.token(store, text).await? else {
+        let hash = sha256(text);
+        // Before it is looked up, so that whatever happens meanwhile makes it another one.
+        let version = self.live.as_ref().map_or(0, |live| live.versions().of_token(&hash));
+        let Some(token) = self.token(store, text, &hash, version).await? else {
             return Err(self.refuse("the token is unknown"));
         };
         if token.revoked_at.is_some() {
             return Err(self.refuse("the token was revoked"));
         }
         if token.is_expired() {
-            return Err(self.refuse("the token has expired"));
+            return Err(self.expired());
         }
         let Some(role) = Role::named(&token.role) else {
             tracing::error!("the token `{}` has the unknown role {:?}", token.name, token.role);
@@ -124,52 +149,46 @@ impl Authenticator {
         Ok(Identity {
             viewer: Viewer::Known { name: token.name, role },
             lasts: token.expires_at.map(Timestamp::ahead),
+            grounds: Grounds::Stored { hash, version },
         })
     }
 
-    async fn token(&self, store: &Store, text: &str) -> Result<Option<Token>, ApiError> {
-        let Some(Known { live, tokens }) = self.known.as_ref().filter(|known| known.live.is_fresh()) else {
+    async fn token(&self, store: &Store, text: &str, hash: &str, version: u64) -> Result<Option<Token>, ApiError> {
+        let Some(known) = self.known.as_ref().filter(|_| self.is_fresh()) else {
             return Ok(store.token(text).await?);
         };
-        let (hash, version) = (sha256(text), live.versions().of_tokens());
-        match tokens.get(&hash) {
-            Some((known, token)) if known == version => Ok(Some(token)),
+        match known.get(hash) {
+            Some((then, token)) if then == version => Ok(Some(token)),
             _ => {
                 let found = store.token(text).await?;
                 if let Some(token) = &found {
-                    tokens.insert(hash, (version, token.clone()));
+                    known.insert(hash.to_owned(), (version, token.clone()));
                 }
                 Ok(found)
             }
         }
     }
 
-    /// Resolves when what this header said no longer holds: when its token expires, and when it is found to be revoked,
-    /// for which it is looked up after each time of `every`. Never without a header.
-    pub async fn lapses(
-        &self,
-        store: &Store,
-        authorization: Option<&str>,
-        mut lasts: Option<Duration>,
-        every: Duration,
-    ) -> ApiError {
-        /// Clocks do not agree to the millisecond, and nobody asks without a rest whether it is time now.
-        const REST: Duration = Duration::from_millis(100);
-        if authorization.is_none() {
-            return pending().await;
-        }
-        loop {
-            let wait = lasts.map_or(every, |lasts| lasts.clamp(REST, every));
-            sleep(wait).await;
-            // In a box, which is gone once this is known: as long as nothing is asked it would be the most that this holds.
-            match self.identity(store, authorization).boxed().await {
-                Ok(identity) => lasts = identity.lasts,
-                Err(refused @ ApiError::Unauthenticated(_)) => return refused,
-                // Whether it was revoked cannot be told now, and its end is known.
-                Err(_) if lasts.is_some_and(|lasts| lasts <= wait) => return self.refuse("the token has expired"),
-                Err(_) => lasts = lasts.map(|lasts| lasts.saturating_sub(wait)),
+    /// Whether it is told of tokens that change, on whichever server, before those who revoke them have their answer.
+    fn is_fresh(&self) -> bool {
+        self.live.as_ref().is_some_and(Live::is_fresh)
+    }
+
+    /// Whether a token that held by these grounds still does, but for its age. It is not known to where this says no.
+    fn stands(&self, grounds: &Grounds) -> bool {
+        match grounds {
+            Grounds::NoToken => true,
+            Grounds::Stored { hash, version } => {
+                // In this order: what is fresh has raised the version before.
+                let fresh = self.live.as_ref().filter(|live| live.is_fresh());
+                fresh.is_some_and(|live| live.versions().of_token(hash) == *version)
             }
+            Grounds::Signed { keys } => self.signed.as_ref().is_some_and(|signed| signed.counts(*keys)),
         }
+    }
+
+    fn expired(&self) -> ApiError {
+        self.refuse("the token has expired")
     }
 
     fn refuse(&self, problem: &str) -> ApiError {

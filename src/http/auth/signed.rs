@@ -1,9 +1,8 @@
 //! Signed tokens (JWT, RFC 7519): what must hold of one, and whom it names.
 //!
 //! Only RS256, ES256 and EdDSA count, and the key decides which, not the token (RFC 8725). A `kid` picks the key. `iss`,
-//! `aud`, `exp` and `sub` are required, `nbf` counts where it is there. `sub` is the viewer's name. The claim of the
-//! configured name holds the role: a text or a list of texts, of which the one that allows most counts. Roles of other
-//! services are common there, so unknown ones are passed over; without a known one the bearer is a reader.
+//! `aud`, `exp` and `sub` are required, `nbf` counts where it is there. The viewer's name is made of `sub` and `iss`, so
+//! that it is never that of a stored token. What the bearer may do stands in `roles`.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,16 +14,17 @@ use jsonwebtoken::{Algorithm, Validation, decode};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::Identity;
 use super::keys::ACCEPTED;
 use super::ring::{NoKey, Pace, Ring};
+use super::roles::role;
 use super::source::{SignedError, Source};
-use crate::graphql::viewer::{Role, Viewer};
+use super::{Grounds, Identity};
+use crate::graphql::viewer::Viewer;
 
 /// By how many seconds the clocks of issuer and server may differ.
 const LEEWAY: u64 = 30;
 
-/// The longest `sub`, in bytes: it becomes a name in the log.
+/// The longest `sub`, in bytes: it becomes part of a name in the log and in the history.
 const LONGEST_SUBJECT: usize = 256;
 
 /// Which signed tokens are accepted.
@@ -36,16 +36,19 @@ pub struct SignedSettings {
     pub issuer: String,
     /// What `aud` must be, or hold.
     pub audience: String,
-    /// The name of the claim that holds the role.
+    /// The claim that holds the role: its name, or the way to it with dots between the names.
     pub role_claim: String,
     /// The age from which on the keys are read again.
     pub refresh: Duration,
     /// How long the keys are not read again after they were, whatever comes.
     pub rest: Duration,
+    /// The age from which on keys that could not be read again open nothing.
+    pub stale: Duration,
 }
 
 impl SignedSettings {
-    /// With the usual claim, `role`, and keys that are read again after 10 minutes, at most every 10 seconds.
+    /// With the usual claim, `role`, and keys that are read again after 10 minutes, at most every 10 seconds, and no longer
+    /// count an hour after they were read last.
     pub fn new(jwks: impl Into<String>, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self {
             jwks: jwks.into(),
@@ -54,6 +57,7 @@ impl SignedSettings {
             role_claim: "role".to_owned(),
             refresh: Duration::from_secs(10 * 60),
             rest: Duration::from_secs(10),
+            stale: Duration::from_secs(60 * 60),
         }
     }
 }
@@ -85,6 +89,7 @@ impl Signed {
         let pace = Pace {
             refresh: settings.refresh,
             rest: settings.rest,
+            stale: settings.stale,
         };
         Ok(Self {
             ring: Arc::new(Ring::new(Source::new(&settings.jwks)?, pace).await?),
@@ -106,7 +111,7 @@ impl Signed {
         if head.crit.is_some() {
             return Err("the token has a `crit` header, of which nothing is understood here".to_owned());
         }
-        let key = self.ring.key(head.kid.as_deref(), algorithm).await.map_err(no_key)?;
+        let (key, keys) = self.ring.key(head.kid.as_deref(), algorithm).await.map_err(no_key)?;
         // The key's algorithm: what the token says has only helped to find the key.
         let claims = decode::<Map<String, Json>>(token, &key.decoding, &self.validation(key.algorithm))
             .map_err(|error| not_valid(&error))?
@@ -114,7 +119,13 @@ impl Signed {
         Ok(Identity {
             viewer: self.bearer(&claims)?,
             lasts: claims.get("exp").and_then(Json::as_f64).map(until),
+            grounds: Grounds::Signed { keys },
         })
+    }
+
+    /// Whether the set of keys of this number is still the one that counts.
+    pub(super) fn counts(&self, keys: u64) -> bool {
+        self.ring.counts(keys)
     }
 
     fn validation(&self, algorithm: Algorithm) -> Validation {
@@ -139,26 +150,10 @@ impl Signed {
             ));
         }
         Ok(Viewer::Known {
-            name: name.to_owned(),
-            role: self.role(claims)?,
+            // No name of a stored token holds an `@`, and another issuer's `sub` may be somebody else.
+            name: format!("{name}@{}", self.issuer),
+            role: role(claims, &self.role_claim)?,
         })
-    }
-
-    fn role(&self, claims: &Map<String, Json>) -> Result<Role, String> {
-        let names = match claims.get(&self.role_claim) {
-            None | Some(Json::Null) => Some(Vec::new()),
-            Some(Json::String(name)) => Some(vec![name.as_str()]),
-            Some(Json::Array(names)) => names.iter().map(Json::as_str).collect(),
-            Some(_) => None,
-        };
-        let names = names.ok_or_else(|| {
-            format!(
-                "the token's `{}` is neither a text nor a list of texts, as a role must be",
-                self.role_claim
-            )
-        })?;
-        let known = names.into_iter().filter_map(Role::named);
-        Ok(known.max().unwrap_or(Role::Reader))
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::super::answer::{Answer, append};
 use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
+use crate::graphql::error::ApiError;
 use crate::graphql::written::Object;
 
 /// The name of the protocol, as clients offer it.
@@ -107,12 +108,14 @@ pub enum Said {
     Error(Answer),
     /// That there are no more. It is the last.
     Complete,
+    /// That its client may no longer ask, and why. It is the last thing that is said at all: it closes the socket.
+    Forbidden(ApiError),
 }
 
 impl Said {
     /// Whether the operation is over with this.
     pub const fn is_last(&self) -> bool {
-        matches!(self, Self::Error(_) | Self::Complete)
+        matches!(self, Self::Error(_) | Self::Complete | Self::Forbidden(_))
     }
 
     /// As a message about the operation of this id.
@@ -121,13 +124,14 @@ impl Said {
         append(&id, message.place("id"));
         let name = match self {
             Self::Next(_) => "next",
-            Self::Error(_) => "error",
+            Self::Error(_) | Self::Forbidden(_) => "error",
             Self::Complete => "complete",
         };
         append(&name, message.place("type"));
         match self {
             Self::Next(answer) => answer.write(message.place("payload")),
             Self::Error(answer) => append(&answer.errors(), message.place("payload")),
+            Self::Forbidden(error) => append(&Answer::failed(error).errors(), message.place("payload")),
             Self::Complete => {}
         }
         // JSON is text.

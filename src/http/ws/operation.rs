@@ -12,8 +12,9 @@ use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::super::answer::Answer;
+use super::super::auth::Pass;
 use super::super::client::Client;
-use super::super::entry::caught;
+use super::super::entry::{caught, in_time};
 use super::super::events::{self, Event, Events, Noted};
 use super::super::guard::Refusal;
 use super::super::kept::About;
@@ -33,6 +34,8 @@ pub struct Who {
     pub viewer: Viewer,
     /// Who pays.
     pub client: Client,
+    /// By what it is known who asks.
+    pub pass: Rc<Pass>,
 }
 
 /// All that is said of one operation; the last of it says that it is the last.
@@ -95,6 +98,8 @@ struct Progress {
 enum Came {
     To(Answer),
     Events(Events),
+    /// To nothing: its client may no longer ask.
+    Late(ApiError),
 }
 
 impl Operation {
@@ -102,6 +107,10 @@ impl Operation {
         let mut progress = Progress::default();
         let answer = match self.came(parameters, &mut progress).await {
             Ok(Came::Events(events)) => return events.map(of_event).boxed_local(),
+            Ok(Came::Late(refused)) => {
+                self.tell(&Answer::failed(&refused), &progress);
+                return iter([Said::Forbidden(refused)]).boxed_local();
+            }
             Ok(Came::To(answer)) | Err(answer) => answer,
         };
         self.tell(&answer, &progress);
@@ -112,6 +121,17 @@ impl Operation {
         let state = &self.state;
         let parameters = parameters.map_err(|refusal| Answer::refused(&refusal))?;
         let _entered = state.enter(&state.under_way, Limit::Concurrent)?;
+        match in_time(
+            self.began + state.deadline(),
+            pending(),
+            state.still_holds(&self.who.pass),
+        )
+        .await?
+        {
+            Ok(()) => {}
+            Err(refused @ ApiError::Unauthenticated(_)) => return Ok(Came::Late(refused)),
+            Err(error) => return Err(Answer::failed(&error)),
+        }
         let asker = Asker {
             state,
             client: &self.who.client,
@@ -130,12 +150,13 @@ impl Operation {
                 span: self.span.clone(),
                 log: self.log.clone(),
             };
-            let events = events::open(state, self.who.client.clone(), ready, noted)?;
+            let Who { client, pass, .. } = &*self.who;
+            let events = events::open(state, client.clone(), Rc::clone(pass), ready, noted)?;
             return Ok(Came::Events(events));
         }
         // Who takes the operation back, or closes the socket, drops this.
         let until = self.began + state.deadline();
-        let (answer, commands) = ready.run(state, until, pending(), false).await;
+        let (answer, commands) = ready.run(state, &self.who.pass, until, pending(), false).await;
         progress.commands = commands;
         Ok(Came::To(answer))
     }
@@ -172,7 +193,9 @@ pub fn ends_with(answer: Answer) -> LocalBoxStream<'static, Said> {
 }
 
 fn of_event(event: Event) -> Said {
-    if event.is_end {
+    if let Some(refused) = event.lapsed {
+        Said::Forbidden(refused)
+    } else if event.is_end {
         Said::Error(event.answer)
     } else {
         Said::Next(event.answer)

@@ -20,9 +20,9 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
 use super::super::State;
 use super::super::answer::Answer;
-use super::super::auth::Identity;
+use super::super::auth::Pass;
 use super::super::client::Client;
-use super::super::entry::{Pass, caught, identity};
+use super::super::entry::{caught, identity};
 use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
 use super::message::{ACKNOWLEDGED, Message, Said, broken, close, invalid, pong};
@@ -204,15 +204,16 @@ impl Socket {
         let until = Instant::now() + self.state.deadline();
         let asked = identity(&self.state, self.opened.address, authorization.as_deref(), until);
         let asked = timeout_at(until.into(), asked).await;
-        let Identity { viewer, lasts } = asked.unwrap_or(Err(ApiError::Timeout)).map_err(|error| match error {
+        let identity = asked.unwrap_or(Err(ApiError::Timeout)).map_err(|error| match error {
             ApiError::Unauthenticated(_) | ApiError::Forbidden(_) => forbidden(&error),
             error => close(1013, &error.to_string()),
         })?;
-        let pass = Pass { authorization, lasts };
-        let state = self.state.clone();
-        self.lapses = async move { pass.lapses(&state).await }.boxed_local();
+        let pass = Rc::new(Pass::new(authorization, &identity));
+        let (state, shown) = (self.state.clone(), Rc::clone(&pass));
+        self.lapses = async move { state.lapses(&shown).await }.boxed_local();
+        let viewer = identity.viewer;
         let client = Client::of(&viewer, self.opened.address);
-        self.who = Some(Rc::new(Who { viewer, client }));
+        self.who = Some(Rc::new(Who { viewer, client, pass }));
         self.sends(ACKNOWLEDGED.to_owned()).await
     }
 
@@ -256,6 +257,9 @@ impl Socket {
         if said.is_last() {
             self.under_way.remove(id);
         }
+        if let Said::Forbidden(refused) = said {
+            return Err(forbidden(refused).into());
+        }
         self.sends(said.text(id)).await
     }
 
@@ -274,7 +278,7 @@ impl Socket {
     }
 
     /// Waits until there is room for what is sent.
-    async fn sent(&self, sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
+    async fn sent(&mut self, sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
         tokio::select! {
             biased;
             sent = timeout(self.state.settings.patience.stalled, sending) => match sent {
@@ -282,6 +286,8 @@ impl Socket {
                 Ok(Err(Closed)) => Err(End::Gone),
                 Err(_) => Err(End::Stalled),
             },
+            // What waits is not sent to a client that may no longer have it.
+            refused = &mut self.lapses => Err(forbidden(&refused).into()),
             () = self.state.stopping.closed() => Err(going_away().into()),
         }
     }

@@ -32,7 +32,7 @@ pub struct Entry {
     pub version: i64,
     /// When.
     pub at: Timestamp,
-    /// The name of the token that it was changed with.
+    /// Who changed it: the name of a token, or the like.
     pub by: String,
     /// What was done.
     pub action: HistoryAction,
@@ -106,11 +106,10 @@ impl Store {
         Ok(counted.max_time(self.time_left()).await?)
     }
 
-    /// Every entry is written together with its document, whose versions therefore tell of both.
+    /// Every entry is written together with its document, whose versions therefore tell of both. No version that an answer
+    /// notes tells of tokens.
     fn touch_history(&self, document: &str) {
-        if let Ok(kind) = Kind::of(document) {
-            self.touch(Touched::one(kind));
-        }
+        self.touch(Kind::of(document).map_or(Touched::UNCOUNTED, Touched::one));
     }
 
     /// The latest changes of a document, the latest first: up to `limit`, of versions below `before` where that is given.

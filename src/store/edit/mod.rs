@@ -49,7 +49,7 @@ pub struct Edit {
     pub expected: Option<i64>,
     /// Whether figures may change that name no claim.
     pub without_claim: bool,
-    /// Who asks: the name of a token.
+    /// Who asks: the name of a token, or the like.
     pub by: String,
     /// How a repetition of the same request is known.
     pub retry: Option<Retry>,

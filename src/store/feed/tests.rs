@@ -62,7 +62,9 @@ fn what_is_gone_is_told_and_what_is_not_ours_is_not() {
     assert!(matches!(of("drop", "gifts"), Some(Event::Dropped)));
     assert!(of("drop", "seeded").is_none());
     assert!(of("insert", "seeded").is_none());
-    assert!(matches!(of("insert", "tokens"), Some(Event::Token)));
+    assert!(matches!(of("insert", "tokens"), Some(Event::Token(Some(hash))) if hash == "gift_a"));
+    let dropped = told(doc! { "operationType": "drop", "ns": { "coll": "tokens" } });
+    assert!(matches!(dropped, Some(Event::Token(None))));
     assert!(matches!(
         told(doc! { "operationType": "dropDatabase", "ns": { "db": "m" } }),
         Some(Event::Dropped)

@@ -281,6 +281,7 @@ async fn a_token_is_known_again_without_the_database_until_it_is_revoked() {
         name: "dashboard",
         role: "reader",
         lifetime: None,
+        by: "the tests",
     };
     app.store.create_token(&text, new).await.expect("it is made");
     let ask = || async {
@@ -295,6 +296,11 @@ async fn a_token_is_known_again_without_the_database_until_it_is_revoked() {
     let sent = app.store.commands_sent();
     assert_eq!(ask().await, 200);
     assert_eq!(app.store.commands_sent(), sent);
-    assert!(app.store.revoke_token("dashboard").await.expect("an answer"));
+    assert!(
+        app.store
+            .revoke_token("dashboard", "the tests")
+            .await
+            .expect("an answer")
+    );
     assert_eq!(ask().await, 401);
 }

@@ -162,6 +162,21 @@ async fn an_export_asks_who_comes_and_from_which_page_as_queries_do() {
         .is_refused(401, "UNAUTHENTICATED");
     let forged = get(&door).header("sec-fetch-site", "cross-site");
     Answer::to(forged).await.is_refused(403, "FORBIDDEN");
+    // Content types that a browser sends without asking first prove nothing.
+    for content in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        for method in [Method::GET, Method::HEAD] {
+            let forged = door
+                .client
+                .request(method.clone(), format!("{}/export/gifts.csv", door.address));
+            let forged = forged
+                .header("sec-fetch-site", "cross-site")
+                .header("content-type", content);
+            assert_eq!(Answer::to(forged).await.status, 403, "{method} {content}");
+        }
+    }
+    let asked_first = get(&door).header("sec-fetch-site", "cross-site");
+    let asked_first = asked_first.header("content-type", "application/json");
+    assert_eq!(Answer::to(asked_first).await.status, 200);
     let own = get(&door).header("sec-fetch-site", "same-origin");
     assert_eq!(Answer::to(own).await.status, 200);
 }
@@ -271,6 +286,20 @@ async fn an_export_that_the_database_cuts_breaks_off_and_is_never_taken_for_a_wh
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn an_export_breaks_off_when_its_token_is_revoked() {
+    let app = TestApp::empty().await;
+    large(&app).await;
+    let door = Door::over(&app, settings());
+    let token = made(&app, "dashboard", Role::Reader, None).await;
+    let get = door.get("/export/nations.ndjson").bearer_auth(token);
+    let mut response = get.send().await.expect("a head");
+    let first = response.chunk().await.expect("a chunk").expect("rows");
+    let revoked = app.store.revoke_token("dashboard", "the tests").await;
+    assert!(revoked.expect("an answer"));
+    assert_eq!(rest(response, &first).await, None);
 }
 
 #[tokio::test]

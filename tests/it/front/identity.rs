@@ -43,12 +43,33 @@ async fn one_may_read_without_a_token_unless_that_is_turned_off() {
 }
 
 #[tokio::test]
+async fn the_schema_is_for_those_who_may_read() {
+    let app = TestApp::empty().await;
+    let token = made(&app, "dashboard", Role::Reader, None).await;
+    let mut closed = settings();
+    closed.anonymous = false;
+    let (open, closed) = (Door::over(&app, settings()), Door::over(&app, closed));
+    let schema = |door: &Door| door.get("/schema.graphql");
+    let file = Answer::to(schema(&open)).await;
+    assert_eq!(file.status, 200);
+    assert!(String::from_utf8_lossy(&file.body).contains("type Query"));
+    is_unknown(&Answer::to(schema(&closed)).await);
+    let head = closed.client.head(format!("{}/schema.graphql", closed.address));
+    assert_eq!(Answer::to(head).await.status, 401);
+    let shown = Answer::to(schema(&closed).bearer_auth(&token)).await;
+    assert_eq!((shown.status, shown.body), (200, file.body));
+    for door in [&open, &closed] {
+        is_unknown(&Answer::to(schema(door).bearer_auth("x")).await);
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_does_not_hold_is_refused_also_where_one_may_be_anonymous() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings());
     let revoked = made(&app, "revoked", Role::Admin, None).await;
     with(&door, Some(&format!("Bearer {revoked}"))).await.data();
-    assert_eq!(app.store.revoke_token("revoked").await.ok(), Some(true));
+    assert_eq!(app.store.revoke_token("revoked", "the tests").await.ok(), Some(true));
     let unknown = menagerie::store::tokens::random().expect("random numbers");
     for header in [
         format!("Bearer {revoked}"),

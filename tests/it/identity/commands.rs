@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use futures_util::future::join_all;
+use menagerie::domain::vocabulary::HistoryAction;
 use menagerie::graphql::viewer::Role;
 use menagerie::store::tokens::{NewToken, is_token, random};
 use mongodb::bson::{Document, doc};
@@ -24,7 +25,7 @@ async fn a_token_is_made_listed_accepted_and_revoked() {
 
     let listed = output(&app, &["token", "list"]);
     assert!(
-        listed.starts_with("dashboard  editor, made 2") && listed.ends_with("Z, never expires\n"),
+        listed.starts_with("dashboard  editor, made 2") && listed.ends_with("Z by command-line, never expires\n"),
         "{listed}"
     );
     assert_eq!(output(&app, &["token", "revoke", "dashboard"]), "");
@@ -62,9 +63,71 @@ async fn no_token_stands_in_the_database() {
     let hash: String = Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(all.contains(&hash), "it is looked for in the right place: {all}");
     assert!(!all.contains(&token["mng_".len()..]), "{all}");
-    let row = contents.values().next().expect("the one document");
+    let row = &contents[&format!("tokens/\"{hash}\"")];
     let fields: Vec<&str> = row.keys().map(String::as_str).collect();
-    assert_eq!((contents.len(), fields), (1, vec!["_id", "name", "role", "createdAt"]));
+    assert_eq!(
+        (contents.len(), fields),
+        (2, vec!["_id", "name", "role", "createdAt", "createdBy"])
+    );
+    // The history tells of it, and not by what it is known.
+    let told = format!("{:?}", contents["history/\"token_dashboard@1\""]);
+    assert!(!told.contains(&hash), "{told}");
+}
+
+#[tokio::test]
+async fn the_history_tells_who_at_the_command_line_makes_and_revokes_tokens() {
+    let app = TestApp::empty().await;
+    let as_user = |user: &str, arguments: &[&str]| {
+        let mut command = program_over(&app);
+        ends_with(command.env("USER", user).arg("token").args(arguments), 0)
+    };
+    as_user(
+        "zoe",
+        &["create", "dashboard", "--role", "editor", "--expires-days", "2"],
+    );
+    as_user("kim", &["revoke", "dashboard"]);
+    // No name that stands in the history.
+    as_user("a b", &["create", "dashboard", "--role", "reader"]);
+    let entries = app
+        .store
+        .history("token_dashboard", None, 10)
+        .await
+        .expect("the entries");
+    let told: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.id.as_str(), entry.by.as_str(), entry.action))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("token_dashboard@3", "command-line", HistoryAction::Created),
+            ("token_dashboard@2", "kim", HistoryAction::Deleted),
+            ("token_dashboard@1", "zoe", HistoryAction::Created),
+        ]
+    );
+    let listed = output(&app, &["token", "list"]);
+    assert!(
+        listed.contains("Z by zoe, revoked 2") && listed.contains("Z by kim\n"),
+        "{listed}"
+    );
+}
+
+/// As it was before tokens stood in the history: what holds there must be brought up to date first.
+#[tokio::test]
+async fn a_token_of_an_earlier_version_is_revoked() {
+    let app = TestApp::empty().await;
+    let database = app.raw().await;
+    let row =
+        doc! { "_id": "0".repeat(64), "name": "old", "role": "reader", "createdAt": mongodb::bson::DateTime::now() };
+    database.collection("tokens").insert_one(row).await.expect("it fits");
+    let before = doc! { "$jsonSchema": { "properties": { "document": { "pattern": "^gift_" } } } };
+    let changed = database
+        .run_command(doc! { "collMod": "history", "validator": before })
+        .await;
+    changed.expect("the validator is changed");
+    output(&app, &["token", "revoke", "old"]);
+    let entries = app.store.history("token_old", None, 10).await.expect("the entries");
+    assert_eq!(entries.len(), 1, "{entries:?}");
 }
 
 #[tokio::test]
@@ -166,6 +229,7 @@ async fn of_all_who_make_a_token_of_one_name_at_once_one_does() {
         name: "dashboard",
         role: "reader",
         lifetime: None,
+        by: "the tests",
     };
     let made = join_all(texts.iter().map(|text| app.store.create_token(text, new))).await;
     let made: Vec<bool> = made
@@ -182,7 +246,7 @@ async fn of_all_who_make_a_token_of_one_name_at_once_one_does() {
 async fn of_all_who_revoke_a_token_at_once_one_does() {
     let app = TestApp::empty().await;
     let token = made(&app, "dashboard", Role::Reader, None).await;
-    let revoked = join_all((0..8).map(|_| app.store.revoke_token("dashboard"))).await;
+    let revoked = join_all((0..8).map(|_| app.store.revoke_token("dashboard", "the tests"))).await;
     let revoked: Vec<bool> = revoked.into_iter().map(|done| done.expect("an answer")).collect();
     assert_eq!(revoked.iter().filter(|done| **done).count(), 1, "{revoked:?}");
     refusal(&plain(), &app.store, &token).await;

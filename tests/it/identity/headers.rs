@@ -111,8 +111,12 @@ async fn a_token_is_accepted_however_its_header_is_written() {
 async fn an_unknown_a_revoked_and_an_expired_token_are_refused() {
     let app = TestApp::empty().await;
     let revoked = made(&app, "revoked", Role::Reader, None).await;
-    assert_eq!(app.store.revoke_token("revoked").await.ok(), Some(true));
-    assert_eq!(app.store.revoke_token("revoked").await.ok(), Some(false), "only once");
+    assert_eq!(app.store.revoke_token("revoked", "the tests").await.ok(), Some(true));
+    assert_eq!(
+        app.store.revoke_token("revoked", "the tests").await.ok(),
+        Some(false),
+        "only once"
+    );
     let expired = made(&app, "expired", Role::Reader, Some(std::time::Duration::ZERO)).await;
     let lasting = made(
         &app,

@@ -10,6 +10,7 @@ use actix_web::web::{Data, to};
 use actix_web::{App, HttpResponse, HttpServer};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
+use menagerie::graphql::viewer::{Role, Viewer};
 use menagerie::http::auth::SignedSettings;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256};
 use serde_json::{Value as Json, json};
@@ -101,6 +102,11 @@ pub fn now() -> i64 {
 /// Claims that are accepted.
 pub fn claims() -> Json {
     json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "keeper", "exp": now() + 600 })
+}
+
+/// The viewer whom these claims name, with this role.
+pub fn keeper(role: Role) -> Viewer {
+    super::known(&format!("keeper@{ISSUER}"), role)
 }
 
 /// What accepts this issuer's tokens, with keys from this place.

@@ -8,8 +8,8 @@ use menagerie::http::auth::{Authenticator, Signed, SignedSettings};
 use menagerie::store::Store;
 use serde_json::{Value as Json, json};
 
-use super::issuer::{EC, ED, ISSUER, Key, KeyServer, RSA, claims, set_of, settings};
-use super::{bearer, known, no_store, refusal, with};
+use super::issuer::{EC, ED, ISSUER, Key, KeyServer, RSA, claims, keeper, set_of, settings};
+use super::{bearer, no_store, refusal, with};
 use crate::commands::{PATIENCE, ends_with, program_over};
 use crate::support::TestApp;
 
@@ -27,7 +27,7 @@ async fn paced(jwks: &str, refresh: Duration, rest: Duration) -> Authenticator {
 
 async fn accepts(authenticator: &Authenticator, store: &Store, key: &Key) -> bool {
     match bearer(authenticator, store, &key.sign(&claims())).await {
-        Ok(viewer) => viewer == known("keeper", Role::Reader),
+        Ok(viewer) => viewer == keeper(Role::Reader),
         Err(_) => false,
     }
 }
@@ -60,7 +60,7 @@ async fn a_new_key_in_the_file_is_found_when_a_token_names_it() {
     assert!(!accepts(&eager, &store, &EC).await, "the old one is gone");
     assert!(!accepts(&resting, &store, &ED).await, "it was read just now");
 
-    for broken in ["", "{", r#"{"keys": []}"#] {
+    for broken in ["", "{", r#"{"keys": {}}"#] {
         std::fs::write(file.path(), broken).expect("written");
         assert!(!accepts(&eager, &store, &EC).await);
         assert!(
@@ -133,6 +133,65 @@ async fn a_key_that_is_taken_out_of_the_set_opens_nothing_after_the_next_reading
         assert!(accepts(&authenticator, &store, &EC).await);
     }
     assert_eq!(seldom.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_set_that_can_be_read_and_is_empty_takes_all_keys_away() {
+    let store = no_store().await;
+    let useless = json!({ "keys": [{ "kty": "AKP", "kid": "ec" }] }).to_string();
+    for empty in [r#"{"keys": []}"#, &useless] {
+        let server = KeyServer::start(200, set_of(&[&EC]));
+        let authenticator = paced(&server.address, Duration::ZERO, Duration::ZERO).await;
+        assert!(accepts(&authenticator, &store, &EC).await);
+        server.answers(200, empty);
+        until_refused(&authenticator, &store, &EC).await;
+        let message = refusal(&authenticator, &store, &EC.sign(&claims())).await;
+        assert!(message.contains("signed by a key that is not known here"), "{message}");
+        // They may come back.
+        server.answers(200, set_of(&[&EC]));
+        assert!(accepts(&authenticator, &store, &EC).await);
+    }
+}
+
+#[tokio::test]
+async fn keys_that_could_not_be_read_again_for_long_open_nothing() {
+    let store = no_store().await;
+    let server = KeyServer::start(200, set_of(&[&EC]));
+    let settings = SignedSettings {
+        refresh: Duration::ZERO,
+        rest: Duration::ZERO,
+        stale: Duration::from_secs(2),
+        ..settings(&server.address)
+    };
+    let authenticator = with(Signed::new(settings).await.expect("the keys are read"));
+    for (status, answer) in [(500, String::new()), (200, "<html>".to_owned())] {
+        assert!(accepts(&authenticator, &store, &EC).await);
+        server.answers(status, answer);
+        assert!(accepts(&authenticator, &store, &EC).await, "once is not for long");
+        until_refused(&authenticator, &store, &EC).await;
+        let message = refusal(&authenticator, &store, &EC.sign(&claims())).await;
+        assert!(message.contains("its key cannot be read"), "{message}");
+        server.answers(200, set_of(&[&EC]));
+        assert!(
+            accepts(&authenticator, &store, &EC).await,
+            "as soon as they can be read"
+        );
+    }
+    // Nobody asked for so long that they are old: that is no reason to refuse who asks now.
+    let rested = SignedSettings {
+        refresh: LONG,
+        rest: Duration::ZERO,
+        stale: Duration::ZERO,
+        ..super::issuer::settings(&server.address)
+    };
+    let before = server.asked();
+    let authenticator = with(Signed::new(rested).await.expect("the keys are read"));
+    let _ = bearer(&authenticator, &store, &EC.sign(&claims())).await;
+    assert_eq!(
+        server.asked() - before,
+        2,
+        "old keys are read again before a token is judged"
+    );
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@
 
 mod commands; // `menagerie token`, and what the database keeps of a token
 mod headers; // the forms of the header, with and without anonymous reading
-mod issuer; // an issuer of signed tokens: keys, and the server that tells them
+pub mod issuer; // an issuer of signed tokens: keys, and the server that tells them
 mod keys; // where keys come from, and when they are read again
+mod names; // what a stored and a signed token of one name do not share
 mod signed; // which signed tokens are accepted, and as whom
 
 use std::sync::Arc;
@@ -73,6 +74,7 @@ pub async fn made(app: &TestApp, name: &str, role: Role, lifetime: Option<std::t
         name,
         role: role.name(),
         lifetime,
+        by: "the tests",
     };
     let taken = app.store.create_token(&text, new).await.expect("an answer");
     assert_eq!(taken, None, "{name} is free");

@@ -7,8 +7,8 @@ use menagerie::graphql::viewer::Role;
 use menagerie::http::auth::{Authenticator, Signed, SignedSettings};
 use serde_json::{Value as Json, json};
 
-use super::issuer::{AUDIENCE, EC, ED, ISSUER, Key, RSA, claims, now, set_of, settings};
-use super::{bearer, known, no_store, plain, refusal, with};
+use super::issuer::{AUDIENCE, EC, ED, ISSUER, Key, RSA, claims, keeper, now, set_of, settings};
+use super::{bearer, no_store, plain, refusal, with};
 
 /// What accepts tokens that are signed by one of these keys, as the settings are changed.
 async fn accepting(set: &str, change: impl FnOnce(&mut SignedSettings)) -> Authenticator {
@@ -43,7 +43,7 @@ async fn a_token_by_each_kind_of_key_is_accepted() {
     let (store, authenticator) = (no_store().await, accepting_all().await);
     for key in [&RSA, &EC, &ED] {
         let viewer = bearer(&authenticator, &store, &key.sign(&claims())).await;
-        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "{}", key.id);
+        assert_eq!(viewer, Ok(keeper(Role::Reader)), "{}", key.id);
     }
     let message = refusal(&plain(), &store, &RSA.sign(&claims())).await;
     assert!(message.starts_with("this server accepts no signed tokens"), "{message}");
@@ -67,7 +67,7 @@ async fn claims_decide_whether_a_token_is_accepted() {
     ];
     for (claim, value, why) in accepted {
         let viewer = bearer(&authenticator, &store, &EC.sign(&other(claim, value))).await;
-        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "{why}");
+        assert_eq!(viewer, Ok(keeper(Role::Reader)), "{why}");
     }
     let another_issuer = "the token was issued by somebody whose tokens are not accepted here";
     let another_service = "the token was issued for another service";
@@ -120,8 +120,11 @@ async fn the_claim_of_the_configured_name_holds_the_role() {
         (json!(["offline_access", "editor"]), Role::Editor),
         (json!([]), Role::Reader),
         (json!("owner"), Role::Reader),
-        (json!("Admin"), Role::Reader),
-        (json!("admin "), Role::Reader),
+        (json!("Admin"), Role::Admin),
+        (json!("admin "), Role::Admin),
+        (json!("openid EDITOR profile"), Role::Editor),
+        (json!(["chief editor"]), Role::Reader),
+        (json!("administrator"), Role::Reader),
         (json!(["owner", ""]), Role::Reader),
     ];
     for name in ["role", "https://zoo.example/roles"] {
@@ -129,12 +132,39 @@ async fn the_claim_of_the_configured_name_holds_the_role() {
         let authenticator = accepting(&set, |settings| settings.role_claim = name.to_owned()).await;
         for (value, role) in cases.clone() {
             let viewer = bearer(&authenticator, &store, &ED.sign(&other(name, value.clone()))).await;
-            assert_eq!(viewer, Ok(known("keeper", role)), "{value}");
+            assert_eq!(viewer, Ok(keeper(role)), "{value}");
         }
         let elsewhere = ED.sign(&other("roles", json!("admin")));
         let viewer = bearer(&authenticator, &store, &elsewhere).await;
-        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "another claim says nothing");
+        assert_eq!(viewer, Ok(keeper(Role::Reader)), "another claim says nothing");
     }
+}
+
+#[tokio::test]
+async fn a_role_within_other_claims_is_found_by_the_way_to_it() {
+    let store = no_store().await;
+    let of = |set: &str| {
+        let set = set.to_owned();
+        async move { accepting(&set, |settings| settings.role_claim = "realm_access.roles".to_owned()).await }
+    };
+    let authenticator = of(&set_of(&[&ED])).await;
+    for (value, role) in [
+        (json!({ "roles": ["offline_access", "Editor"] }), Role::Editor),
+        (json!({ "roles": "viewer admin" }), Role::Admin),
+        (json!({ "roles": null }), Role::Reader),
+        (json!({ "groups": ["admin"] }), Role::Reader),
+        (json!(["admin"]), Role::Reader),
+        (json!("admin"), Role::Reader),
+    ] {
+        let viewer = bearer(&authenticator, &store, &ED.sign(&other("realm_access", value.clone()))).await;
+        assert_eq!(viewer, Ok(keeper(role)), "{value}");
+    }
+    let token = ED.sign(&other("realm_access", json!({ "roles": { "admin": true } })));
+    let message = refusal(&authenticator, &store, &token).await;
+    assert!(
+        message.starts_with("the token's `realm_access.roles` is neither a text"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -228,11 +258,7 @@ async fn no_forged_token_is_accepted() {
         assert!(message.starts_with(problem), "{token}: {message}");
     }
     let viewer = bearer(&authenticator, &store, &good).await;
-    assert_eq!(
-        viewer,
-        Ok(known("keeper", Role::Admin)),
-        "what was forged is good itself"
-    );
+    assert_eq!(viewer, Ok(keeper(Role::Admin)), "what was forged is good itself");
 }
 
 #[tokio::test]
@@ -249,7 +275,7 @@ async fn a_token_without_a_kid_is_accepted_where_one_key_fits() {
     for keys in one {
         let authenticator = accepting(&json!({ "keys": keys }).to_string(), |_| {}).await;
         let viewer = bearer(&authenticator, &store, &token).await;
-        assert_eq!(viewer, Ok(known("keeper", Role::Reader)), "{keys}");
+        assert_eq!(viewer, Ok(keeper(Role::Reader)), "{keys}");
     }
     let authenticator = accepting(&set_of(&[&EC, &second]), |_| {}).await;
     let message = refusal(&authenticator, &store, &token).await;

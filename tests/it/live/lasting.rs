@@ -90,7 +90,7 @@ async fn a_token_that_expires_or_is_revoked_ends_its_socket_and_its_stream() {
         let mut stream = Stream::open(request).await;
         listeners(&app, 2).await;
         if *token == long {
-            assert!(app.store.revoke_token("long").await.expect("an answer"));
+            assert!(app.store.revoke_token("long", "the tests").await.expect("an answer"));
         }
         assert_eq!(socket.closed().await, (4403, format!("Forbidden: {part}")));
         let event = stream.next().await.json();

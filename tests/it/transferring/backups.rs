@@ -54,7 +54,7 @@ async fn a_backup_brings_everything_back_as_it_was() {
     let counts = backup(&app.store, &file, &mut |_| {}).await.expect("it is written");
     assert_eq!(
         (counts["history"], counts["tokens"], counts["nations"]),
-        (4, 1, 2),
+        (5, 1, 2),
         "{counts:?}"
     );
     let mode = fs::metadata(&file).expect("it is there").permissions().mode();

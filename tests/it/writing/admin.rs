@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Desk, MISTAKES, mistakes};
 use crate::identity::made;
+use crate::support::settings;
 
 async fn desk() -> Desk {
     let mut desk = Desk::open().await;
@@ -71,6 +72,85 @@ async fn a_token_is_made_works_is_listed_and_is_revoked() {
         refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
         "{refused:#}"
     );
+}
+
+#[tokio::test]
+async fn the_history_tells_who_made_and_who_revoked_a_token() {
+    let desk = desk().await;
+    let create = json!({ "name": "new.one", "role": "EDITOR", "expiresInDays": 30 });
+    let one = desk
+        .make("createToken", &format!("token {MISTAKES}"), create.clone())
+        .await;
+    desk.make("revokeToken", MISTAKES, json!({ "name": "new.one" })).await;
+    let other = desk
+        .make("createToken", &format!("token {MISTAKES}"), create.clone())
+        .await;
+    // What is refused has done nothing.
+    let taken = desk.make("createToken", MISTAKES, create).await;
+    assert_eq!(mistakes(&taken), [("TAKEN".to_owned(), "name".to_owned())]);
+
+    let query = "{ history(id: \"token_new.one\") { totalCount nodes { id by action version reverts \
+                 changes { field before after } } } tokens { name createdBy revokedBy } }";
+    let read = desk.read(query).await;
+    let history = &read["history"];
+    assert_eq!(history["totalCount"], 3, "{history:#}");
+    let nodes = history["nodes"].as_array().expect("a list");
+    for (node, (id, action)) in nodes.iter().zip([
+        ("token_new.one@3", "CREATED"),
+        ("token_new.one@2", "DELETED"),
+        ("token_new.one@1", "CREATED"),
+    ]) {
+        let expected = (json!(id), json!("chief"), json!(action));
+        assert_eq!(
+            (node["id"].clone(), node["by"].clone(), node["action"].clone()),
+            expected
+        );
+    }
+    let role = json!({ "field": "role", "before": null, "after": "editor" });
+    assert_eq!(nodes[0]["changes"][0], role, "{history:#}");
+    assert_eq!(nodes[0]["changes"][1]["field"], "expiresAt", "{history:#}");
+    let new: Vec<_> = read["tokens"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|token| token["name"] == "new.one")
+        .collect();
+    assert_eq!(
+        new,
+        [
+            &json!({ "name": "new.one", "createdBy": "chief", "revokedBy": "chief" }),
+            &json!({ "name": "new.one", "createdBy": "chief", "revokedBy": null }),
+        ]
+    );
+    for text in [&one["token"], &other["token"]] {
+        assert!(!read.to_string().contains(text.as_str().expect("a token")), "{read:#}");
+    }
+
+    // It is the admins' business, and cannot be taken back.
+    let editor = made(&desk.app, "ed2", Role::Editor, None).await;
+    for (token, code) in [(Some(editor.as_str()), "FORBIDDEN"), (None, "UNAUTHENTICATED")] {
+        let (_, refused) = desk.ask(token, query, json!({})).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], code, "{refused:#}");
+    }
+    let back = desk.make("revert", MISTAKES, json!({ "id": "token_new.one@2" })).await;
+    assert_eq!(mistakes(&back), [("INVALID".to_owned(), "id".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_token_is_never_an_old_answer() {
+    let mut settings = settings();
+    settings.response_cache_bytes = 8 * 1024 * 1024;
+    let mut desk = Desk::with(settings).await;
+    desk.token = made(&desk.app, "chief", Role::Admin, None).await;
+    let query = "{ history(id: \"token_new\") { nodes { action } } }";
+    for expected in [json!([]), json!([{ "action": "CREATED" }])] {
+        let read = desk.read(query).await;
+        assert_eq!(read["history"]["nodes"], expected, "{read:#}");
+        if expected == json!([]) {
+            desk.make("createToken", MISTAKES, json!({ "name": "new", "role": "READER" }))
+                .await;
+        }
+    }
 }
 
 #[tokio::test]
