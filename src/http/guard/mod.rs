@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows of HTTP.
 
+mod conditions;
 pub mod cost;
 mod flat;
 mod lower;
@@ -165,7 +166,7 @@ impl Guard {
     /// Prepares the execution of an operation: puts its variables in and estimates its cost.
     ///
     /// # Errors
-    /// Where a variable has no value of its type.
+    /// Where a variable has no value of its type, and where the filters have more conditions than they may.
     pub fn prepare(
         &self,
         checked: &Checked,
@@ -187,11 +188,15 @@ impl Guard {
         after: Option<&str>,
     ) -> Result<Prepared, Refusal> {
         let values = variables.coerce(&self.schema, operation, &checked.document.sources)?;
-        let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
+        let estimate = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
+        self.limits().check(Limit::FilterConditions, estimate.conditions())?;
         let document = lower::lower(&self.schema, &checked.document, operation, &values, after);
         let mut request = async_graphql::Request::new("");
         request.set_parsed_query(document);
-        Ok(Prepared { request, cost })
+        Ok(Prepared {
+            request,
+            cost: estimate.points(),
+        })
     }
 }
 

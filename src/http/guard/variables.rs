@@ -12,6 +12,8 @@ use apollo_compiler::{Node, Schema, name};
 use async_graphql::Value;
 
 use super::Guard;
+use super::conditions::{Conditions, Counter, Given};
+use super::cost::price;
 use super::lower::of_json;
 use super::refusal::Refusal;
 use crate::graphql::limits::{Limit, Limits};
@@ -50,16 +52,25 @@ impl Variables {
     }
 }
 
+/// The arguments of a field.
+pub struct Arguments {
+    /// By their names.
+    pub values: HashMap<String, Value>,
+    /// What the conditions in a filter among them cost, in points.
+    pub cost: u64,
+}
+
 impl Guard {
     /// The arguments of a root field, given as variables of their names: read as variables of the arguments' types are.
     ///
     /// # Errors
-    /// Where a value is none of its type.
-    pub fn arguments(&self, field: &str, given: &Variables) -> Result<HashMap<String, Value>, Refusal> {
+    /// Where a value is none of its type, and where a filter has more conditions than it may.
+    pub fn arguments(&self, field: &str, given: &Variables) -> Result<Arguments, Refusal> {
         let query = self.schema.schema_definition.query.as_ref();
         let field = query.and_then(|query| self.schema.type_field(&query.name, field).ok());
         let known = field.map(|field| &field.arguments[..]).unwrap_or_default();
         let mut read = HashMap::new();
+        let mut conditions = Conditions::default();
         for argument in known.iter().filter(|known| given.0.contains_key(known.name.as_str())) {
             let (name, ty) = (argument.name.as_str(), &argument.ty);
             let values = coerce_variable_values(&self.schema, &declaring(argument), &given.0).map_err(|error| {
@@ -68,11 +79,22 @@ impl Guard {
                     "`{name}`: {told}; accepted is {ty}, as the schema describes it"
                 ))
             })?;
+            if let Some(value) = values.get(name).filter(|_| name == "where") {
+                let counter = Counter {
+                    schema: &self.schema,
+                    variables: &values,
+                };
+                conditions = conditions.and(counter.count(ty.inner_named_type(), Given::Json(value)));
+            }
             // No variable stands in a variable's value.
             let value = values.get(name).and_then(|value| of_json(value).into_const());
             read.extend(value.map(|value| (name.to_owned(), value)));
         }
-        Ok(read)
+        self.limits().check(Limit::FilterConditions, conditions.number)?;
+        Ok(Arguments {
+            values: read,
+            cost: price(conditions),
+        })
     }
 }
 
