@@ -82,6 +82,8 @@ limits! {
         "the length of the variables in bytes";
     VariablesNesting "variablesNesting" "MENAGERIE_MAX_VARIABLES_NESTING" 16 in 1..=100:
         "the nesting of brackets in the variables";
+    FilterConditions "filterConditions" "MENAGERIE_MAX_FILTER_CONDITIONS" 500 in 1..=100_000:
+        "the number of conditions in all filters, fragments put in";
     Cost "cost" "MENAGERIE_MAX_COST" 50_000 in 1_000..=100_000_000:
         "the estimated cost in points";
     AnswerBytes "answerBytes" "MENAGERIE_MAX_ANSWER_BYTES" 8_388_608 in 65_536..=268_435_456:

@@ -141,7 +141,7 @@ impl Where {
             let snapshot = live.versions().snapshot();
             // One of its own, which tells what is looked at for this.
             let store = store.for_stream();
-            let filter = store.resolve(&self.filter).await?;
+            let filter = store.resolve(&self.filter).await?.into_owned();
             self.resolved = Some((filter, snapshot, store.touched()));
         }
         self.resolved

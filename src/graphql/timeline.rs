@@ -133,7 +133,7 @@ async fn read<'a>(
     if let Some(nation) = &filter.nation {
         // Read once for the three places where a nation can stand.
         let refers = Filter::refers("giver", Kind::Nation, nation.filter()?);
-        let giver = fetch.arena.store.resolve(&refers).await?;
+        let giver = fetch.arena.store.resolve(&refers).await?.into_owned();
         let (recipient, part) = (giver.at("recipient"), giver.at("nations.nation"));
         of_gifts.filter = Filter::All(vec![Filter::Any(vec![giver, recipient]), of_gifts.filter]);
         of_events.filter = Filter::All(vec![part, of_events.filter]);

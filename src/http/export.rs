@@ -37,7 +37,8 @@ use crate::graphql::export::{Export, Format, Piece, Plan};
 use crate::graphql::viewer::Viewer;
 use crate::store::Store;
 
-/// What a piece costs, as a page of a connection does; each of its rows costs one point more.
+/// What a piece costs, as a page of a connection does; each of its rows costs one point more. The filter costs what that
+/// of a connection costs, once.
 const PAGE: u64 = 10;
 
 /// How long a client may take to fetch a piece that is ready for it. One that takes longer would keep its place among
@@ -163,11 +164,14 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
     let unread = |refusal: Refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
     let given = given(http.query_string(), state).map_err(unread)?;
     let arguments = state.guard.arguments(kind.collection(), &given).map_err(unread)?;
-    let plan = Plan::new(kind, format, &settings.limits, |name| Ok(arguments.get(name).cloned())).map_err(failed)?;
+    let plan = Plan::new(kind, format, &settings.limits, |name| {
+        Ok(arguments.values.get(name).cloned())
+    })
+    .map_err(failed)?;
     if http.method() == Method::HEAD {
         return Ok((format, None));
     }
-    entry.state.spend(&client, PAGE)?;
+    entry.state.spend(&client, PAGE.saturating_add(arguments.cost))?;
     let store = state.store.for_stream();
     let first = entry.in_time(async {
         let mut export = plan.open(store.clone()).await?;
@@ -182,7 +186,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         store,
         client,
         pass,
-        cost: 1 + PAGE + rows,
+        cost: 1 + PAGE + arguments.cost + rows,
         _entered: entered,
     };
     Ok((format, Some(Opened { first, sending })))

@@ -57,16 +57,15 @@ impl Store {
     /// Explains the read of all that matches, in no order, as it is sent where the filter stands in a relation.
     pub async fn explain_all<E: Entity>(&self, filter: &Filter) -> Result<PagePlan> {
         let joins = self.explain_joins(filter).await?;
-        let filter = self.resolve(filter).await?;
-        let rows = vec![self.explain(&joined(E::KIND, "_id", &filter)).await?];
+        let filter = self.resolve(filter).await?.into_owned();
+        let rows = vec![self.explain(&joined(E::KIND, "_id", &[filter])).await?];
         Ok(PagePlan { joins, rows })
     }
 
     async fn explain_joins(&self, filter: &Filter) -> Result<Vec<Explained>> {
         let mut reads = Vec::new();
-        for (of, take, inner) in joins_in(filter) {
-            let inner = self.resolve(inner).await?;
-            reads.push(self.explain(&joined(of, take, &inner)).await?);
+        for read in self.joined_reads(filter).await? {
+            reads.push(self.explain(&read).await?);
         }
         Ok(reads)
     }
@@ -86,20 +85,6 @@ impl Store {
             keys_examined: number(&statistics, "totalKeysExamined"),
             plan: stages.join(" "),
         })
-    }
-}
-
-/// Every join in a filter, each behind those that stand in it.
-fn joins_in(filter: &Filter) -> Vec<(Kind, &'static str, &Filter)> {
-    match filter {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().flat_map(joins_in).collect(),
-        Filter::Not(part) => joins_in(part),
-        Filter::Field(..) => Vec::new(),
-        Filter::Joined { of, take, filter, .. } => {
-            let mut found = joins_in(filter);
-            found.push((*of, take, &**filter));
-            found
-        }
     }
 }
 

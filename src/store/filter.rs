@@ -4,14 +4,20 @@
 //! replaced by sets of ids (`store/join.rs`); what is left becomes one document. Values are always compared as
 //! values, so no string from a user can become an operator.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use mongodb::bson::{Bson, Document, doc};
 
 use super::bson_types::date_of;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
+/// Ids that stand in for a condition: many, and the same in several places.
+pub type Ids = Arc<BTreeSet<String>>;
+
 /// A value to compare with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A string, compared by its bytes.
     Text(String),
@@ -56,10 +62,12 @@ impl From<Value> for Bson {
 }
 
 /// A test on one field. An absent field and a null one are the same.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Test {
     /// One of these values; for an array, one of its elements is.
     In(Vec<Value>),
+    /// One of these ids; for an array, one of its elements is.
+    Among(Ids),
     /// None of these values; an absent field passes.
     NotIn(Vec<Value>),
     /// Present and at least this.
@@ -83,7 +91,7 @@ pub enum Test {
 }
 
 /// A condition on documents of one collection.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Filter {
     /// All of these; with none, every document.
     All(Vec<Filter>),
@@ -99,7 +107,7 @@ pub enum Filter {
         path: &'static str,
         /// The other collection.
         of: Kind,
-        /// The path there: `_id`, or an array of ids.
+        /// The top-level field there: `_id`, or an array of ids.
         take: &'static str,
         /// Which documents there.
         filter: Box<Filter>,
@@ -204,6 +212,10 @@ fn test_of(test: &Test) -> Bson {
         Test::In(values) => match values.as_slice() {
             [only] => doc! { "$eq": value(only) }.into(),
             values => doc! { "$in": list(values) }.into(),
+        },
+        Test::Among(ids) => match ids.first() {
+            Some(only) if ids.len() == 1 => doc! { "$eq": only }.into(),
+            _ => doc! { "$in": ids.iter().cloned().collect::<Vec<_>>() }.into(),
         },
         Test::NotIn(values) => doc! { "$nin": list(values) }.into(),
         Test::AtLeast(bound) => doc! { "$gte": value(bound) }.into(),

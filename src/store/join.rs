@@ -1,92 +1,239 @@
 //! Filters across relations: the inner filter is run first, and its documents' ids stand in for it.
 //!
-//! Joins that stand side by side run at the same time. An id set is bounded: a larger one is refused, not cut.
+//! All conditions of a filter that lead to one collection are looked up together: one command for each collection, and
+//! for each level of relations within relations, however many conditions there are. It gives the documents that meet any
+//! of them; which of them a document meets is decided here, as `matches.rs` does it. What one field of a request has
+//! looked up serves all others that ask the same, also at the same time.
+//!
+//! What stands in is bounded: more is refused, not cut.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
-use futures_util::future::{BoxFuture, FutureExt, ready};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
-use mongodb::bson::{RawBsonRef, doc};
+use futures_util::future::{BoxFuture, FutureExt, ready, try_join_all};
+use mongodb::bson::doc;
+use tokio::sync::Mutex;
+use tokio::task::yield_now;
 
-use super::filter::{Filter, Test, Value};
+use super::filter::{Filter, Ids, Test};
 use super::find::Find;
+use super::matches::{meets, top_fields};
+use super::read::ids_at;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
-/// The largest number of ids that stand in for an inner filter: about 5 MB of a command that may have 48 MB.
+/// The largest number of documents that are looked up by one command, and of ids that stand in for the conditions of a
+/// filter: about 5 MB of a command that may have 48 MB.
 const MAX_JOINED: usize = 100_000;
 
-/// How many joins of one list run side by side.
-const JOINS_AT_ONCE: usize = 8;
+/// The largest number of ids that stand in for the conditions of a request: they are kept until it ends.
+const MAX_KEPT: usize = 5 * MAX_JOINED;
+
+/// How many decisions are made at a stretch, before others on the same thread have their turn.
+const AT_A_STRETCH: usize = 1_000;
+
+/// What conditions lead to: a collection, and the top-level field there that holds the ids that stand in for them.
+type Relation = (Kind, &'static str);
+
+/// The inner filters of a level, by what they lead to, each once.
+type Level<'a> = BTreeMap<Relation, Vec<&'a Filter>>;
+
+/// What a request has looked up across relations.
+#[derive(Default)]
+pub(super) struct Joins {
+    /// By relation and inner filter. The inner lock is held while the database is asked, so that who wants the same
+    /// meanwhile waits for it. Nobody waits for a second one who holds one.
+    known: std::sync::Mutex<HashMap<Relation, Arc<Mutex<HashMap<Filter, Ids>>>>>,
+    ids: AtomicUsize,
+}
+
+impl Joins {
+    fn of(&self, relation: Relation) -> Arc<Mutex<HashMap<Filter, Ids>>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(relation).or_default())
+    }
+
+    fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.ids.store(0, Ordering::Relaxed);
+    }
+}
 
 impl Store {
     /// `filter` with every join replaced by the ids that it stands for: for callers too who use it in several places.
-    pub fn resolve<'a>(&'a self, filter: &'a Filter) -> BoxFuture<'a, Result<Filter>> {
+    pub fn resolve<'a>(&'a self, filter: &'a Filter) -> BoxFuture<'a, Result<Cow<'a, Filter>>> {
+        if !filter.is_joined() {
+            return ready(Ok(Cow::Borrowed(filter))).boxed();
+        }
         async move {
-            Ok(match filter {
-                Filter::All(parts) => Filter::All(self.resolve_each(parts).await?),
-                Filter::Any(parts) => Filter::Any(self.resolve_each(parts).await?),
-                Filter::Not(part) => Filter::Not(Box::new(self.resolve(part).await?)),
-                Filter::Field(..) => filter.clone(),
-                Filter::Joined { path, of, take, filter } => {
-                    let inner = self.resolve(filter).await?;
-                    let ids = self.joined_ids(*of, take, &inner).await?;
-                    Filter::Field(path, Test::In(ids.into_iter().map(Value::Text).collect()))
-                }
-            })
+            let joins = self
+                .of_request
+                .as_ref()
+                .map(|own| Arc::clone(&own.joins))
+                .unwrap_or_default();
+            let merged = filter.merged();
+            let resolved = self.resolve_level(&[&merged], &joins).await?;
+            Ok(Cow::Owned(resolved.into_iter().next().unwrap_or(merged)))
         }
         .boxed()
     }
 
-    /// A join takes a future, and a filter of thousands of parts without any takes none.
-    async fn resolve_each(&self, parts: &[Filter]) -> Result<Vec<Filter>> {
-        let mut resolved = Vec::with_capacity(parts.len());
-        for part in parts {
-            resolved.push(if part.is_joined() {
-                self.resolve(part).left_future()
-            } else {
-                ready(Ok(part.clone())).right_future()
-            });
+    /// Forgets what was looked up for this request: after a change it may be something else.
+    pub fn forget_joins(&self) {
+        if let Some(own) = &self.of_request {
+            own.joins.forget();
         }
-        stream::iter(resolved).buffered(JOINS_AT_ONCE).try_collect().await
     }
 
-    async fn joined_ids(&self, of: Kind, take: &str, filter: &Filter) -> Result<BTreeSet<String>> {
-        let rows = self.find(joined(of, take, filter)).await?;
-        let mut ids = BTreeSet::new();
+    /// The reads that stand in for the joins of a filter, those within others first.
+    pub(super) async fn joined_reads(&self, filter: &Filter) -> Result<Vec<Find>> {
+        let (mut reads, mut filters) = (Vec::new(), vec![filter.merged()]);
+        loop {
+            let wanted = level(&filters.iter().collect::<Vec<_>>());
+            if wanted.is_empty() {
+                reads.reverse();
+                return Ok(reads);
+            }
+            for ((of, take), inner) in &wanted {
+                let inner = self.resolve_level(inner, &Joins::default()).await?;
+                reads.push(joined(*of, take, &inner));
+            }
+            filters = wanted.into_values().flatten().cloned().collect();
+        }
+    }
+
+    /// Filters with their joins replaced; the joins within these are replaced before, for all of them together.
+    fn resolve_level<'a>(&'a self, filters: &'a [&'a Filter], joins: &'a Joins) -> BoxFuture<'a, Result<Vec<Filter>>> {
+        async move {
+            let wanted = level(filters);
+            if wanted.is_empty() {
+                return Ok(filters.iter().map(|filter| (*filter).clone()).collect());
+            }
+            let inner: Vec<&Filter> = wanted.values().flatten().copied().collect();
+            let mut resolved = self.resolve_level(&inner, joins).await?.into_iter();
+            let mut looked_up = Vec::new();
+            for (relation, asked) in &wanted {
+                let resolved = resolved.by_ref().take(asked.len()).collect();
+                looked_up.push(self.look_up(*relation, asked, resolved, joins).boxed());
+            }
+            let found: BTreeMap<Relation, HashMap<&Filter, Ids>> =
+                wanted.keys().copied().zip(try_join_all(looked_up).await?).collect();
+            filters.iter().map(|filter| with_ids(filter, &found)).collect()
+        }
+        .boxed()
+    }
+
+    /// What stands in for each of these inner filters of one relation, each given as it is and resolved.
+    async fn look_up<'f>(
+        &self,
+        (of, take): Relation,
+        asked: &[&'f Filter],
+        resolved: Vec<Filter>,
+        joins: &Joins,
+    ) -> Result<HashMap<&'f Filter, Ids>> {
+        let known = joins.of((of, take));
+        let mut known = known.lock().await;
+        let each = asked.iter().copied().zip(resolved);
+        let (missing, to_read): (Vec<&Filter>, Vec<Filter>) =
+            each.filter(|(asked, _)| !known.contains_key(*asked)).unzip();
+        if !missing.is_empty() {
+            let read = self.joined_ids((of, take), &to_read).await?;
+            let ids: usize = read.iter().map(BTreeSet::len).sum();
+            if joins.ids.fetch_add(ids, Ordering::Relaxed) + ids > MAX_KEPT {
+                return Err(too_large(of, MAX_KEPT));
+            }
+            known.extend(missing.into_iter().cloned().zip(read.into_iter().map(Arc::new)));
+        }
+        let found = asked
+            .iter()
+            .filter_map(|asked| Some((*asked, Arc::clone(known.get(*asked)?))));
+        Ok(found.collect())
+    }
+
+    /// The ids that stand in for each of these filters. One command.
+    async fn joined_ids(&self, (of, take): Relation, filters: &[Filter]) -> Result<Vec<BTreeSet<String>>> {
+        let rows = self.find(joined(of, take, filters)).await?;
+        if rows.len() > MAX_JOINED {
+            return Err(too_large(of, MAX_JOINED));
+        }
+        let mut found = vec![BTreeSet::new(); filters.len()];
+        let (mut ids, mut decided) = (0, 0);
         for row in &rows {
-            match row.get(take) {
-                Ok(Some(RawBsonRef::String(id))) => {
-                    ids.insert(id.to_owned());
+            let held = ids_at(row, take);
+            for (filter, found) in filters.iter().zip(&mut found) {
+                // On one alone the database has decided.
+                if filters.len() == 1 || meets(filter, row) {
+                    ids += held.iter().filter(|id| found.insert((*id).clone())).count();
                 }
-                Ok(Some(RawBsonRef::Array(array))) => {
-                    ids.extend(
-                        array
-                            .into_iter()
-                            .flatten()
-                            .filter_map(|id| id.as_str().map(str::to_owned)),
-                    );
+                decided += 1;
+                if decided % AT_A_STRETCH == 0 {
+                    yield_now().await;
                 }
-                _ => {}
+            }
+            if ids > MAX_JOINED {
+                return Err(too_large(of, MAX_JOINED));
             }
         }
-        if rows.len() > MAX_JOINED || ids.len() > MAX_JOINED {
-            return Err(StoreError::JoinTooLarge {
-                collection: of.collection(),
-                limit: MAX_JOINED,
-            });
-        }
-        Ok(ids)
+        Ok(found)
     }
 }
 
-/// The read of what stands in for an inner filter, which must have been resolved itself; one row more than is accepted.
-pub(super) fn joined(of: Kind, take: &str, filter: &Filter) -> Find {
+fn too_large(of: Kind, limit: usize) -> StoreError {
+    StoreError::JoinTooLarge {
+        collection: of.collection(),
+        limit,
+    }
+}
+
+/// The inner filters of the outermost joins in these filters.
+fn level<'a>(filters: &[&'a Filter]) -> Level<'a> {
+    let mut level = Level::new();
+    let mut seen = HashSet::new();
+    for filter in filters {
+        filter.each_join(&mut |of, take, inner| {
+            if seen.insert((of, take, inner)) {
+                level.entry((of, take)).or_default().push(inner);
+            }
+        });
+    }
+    level
+}
+
+/// A filter with its joins replaced by what was found for them.
+fn with_ids(filter: &Filter, found: &BTreeMap<Relation, HashMap<&Filter, Ids>>) -> Result<Filter> {
+    let (mut ids, mut last) = (0, None);
+    let replaced = filter.with_joins(&mut |path, of, take, inner| {
+        let found = found.get(&(of, take)).and_then(|found| found.get(inner));
+        let found = found.cloned().unwrap_or_default();
+        ids += found.len();
+        last = Some(of);
+        Filter::Field(path, Test::Among(found))
+    });
+    match last {
+        Some(of) if ids > MAX_JOINED => Err(too_large(of, MAX_JOINED)),
+        _ => Ok(replaced),
+    }
+}
+
+/// The read of what stands in for inner filters of one relation, which must have been resolved themselves; one row more
+/// than is accepted. Where there are several it gives what any of them holds for, with all that they look at.
+pub(super) fn joined(of: Kind, take: &'static str, filters: &[Filter]) -> Find {
+    let mut projection = doc! { take: 1 };
+    let filter = match filters {
+        [only] => only.to_document(),
+        several => {
+            let looked_at = several.iter().flat_map(top_fields);
+            projection.extend(looked_at.map(|field| (field.to_owned(), 1.into())));
+            Filter::Any(several.to_vec()).to_document()
+        }
+    };
     Find {
         kind: of,
-        filter: filter.to_document(),
+        filter,
         sort: doc! {},
-        projection: doc! { take: 1 },
+        projection,
         limit: MAX_JOINED + 1,
     }
 }

@@ -5,6 +5,7 @@
 //! through arrays, and a test holds for an array where it holds for one of its elements.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use mongodb::bson::{RawBsonRef, RawDocument};
 
@@ -32,13 +33,16 @@ pub(super) fn may_be_met_by(filter: &Filter, id: &str) -> bool {
 
 /// Whether a filter looks at one of these top-level fields, other than the id.
 pub(super) fn looks_at(filter: &Filter, fields: &[String]) -> bool {
+    let looked_at = top_fields(filter);
+    fields.iter().any(|field| looked_at.contains(field.as_str()))
+}
+
+/// The top-level fields that a filter looks at: a document with just these meets it where the whole document does.
+pub(super) fn top_fields(filter: &Filter) -> BTreeSet<&'static str> {
     match filter {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().any(|part| looks_at(part, fields)),
-        Filter::Not(part) => looks_at(part, fields),
-        Filter::Field(path, _) | Filter::Joined { path, .. } => {
-            let looked_at = first_step(path).0;
-            fields.iter().any(|field| field == looked_at)
-        }
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().flat_map(top_fields).collect(),
+        Filter::Not(part) => top_fields(part),
+        Filter::Field(path, _) | Filter::Joined { path, .. } => BTreeSet::from([first_step(path).0]),
     }
 }
 
@@ -117,6 +121,10 @@ fn test_on(test: &Test, found: &[Found<'_>]) -> bool {
     };
     match test {
         Test::In(values) => one_of(values),
+        Test::Among(ids) => found.iter().any(|found| match found {
+            Found::Value(RawBsonRef::String(id)) => ids.contains(*id),
+            _ => false,
+        }),
         Test::NotIn(values) => !one_of(values),
         Test::AtLeast(bound) => any(bound, Ordering::is_ge),
         Test::AtMost(bound) => any(bound, Ordering::is_le),

@@ -5,13 +5,37 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use tokio::sync::OwnedSemaphorePermit;
+use futures_util::future::OptionFuture;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::find::Find;
+use super::join::Joins;
 use super::unbroken::Unbroken;
 use super::versions::Touched;
 use super::{Result, Store};
 use crate::domain::id::Kind;
+
+/// How many commands of one request are under way at once. Each may take the embedded database as much memory as all
+/// that matches: over 20,000 gifts about 13 MB, and a request can ask for fifty pages at the same time.
+const AT_ONCE: usize = 4;
+
+/// What the store for a request has beside the store for all.
+#[derive(Clone)]
+pub(super) struct OfRequest {
+    /// Turns for its commands.
+    turns: Arc<Semaphore>,
+    /// What it has looked up across relations.
+    pub joins: Arc<Joins>,
+}
+
+impl Default for OfRequest {
+    fn default() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            joins: Arc::default(),
+        }
+    }
+}
 
 /// The counts of one request. Zero where nothing was counted.
 #[derive(Debug, Default)]
@@ -67,6 +91,7 @@ impl Store {
                 explains,
                 ..Meter::default()
             }),
+            of_request: Some(OfRequest::default()),
             ..self.clone()
         }
     }
@@ -78,6 +103,7 @@ impl Store {
         Self {
             until: None,
             meter: Arc::default(),
+            of_request: Some(OfRequest::default()),
             ..self.clone()
         }
     }
@@ -146,7 +172,7 @@ impl Store {
         self.metered(kind, alike, |turn| Unbroken::new(read, turn), returned)
     }
 
-    /// Makes a read of a collection, which gets a turn for a connection, and counts it. `alike` is explained first;
+    /// Makes a read of a collection, which gets a turn among those of its request and one for a connection, and counts it. `alike` is explained first;
     /// `returned` counts the rows.
     pub(super) async fn metered<T, F: Future<Output = Result<T>>>(
         &self,
@@ -162,6 +188,9 @@ impl Store {
                 .examined
                 .fetch_add(explained.documents_examined, Ordering::Relaxed);
         }
+        let of_request = self.of_request.as_ref().map(|own| own.turns.acquire());
+        // The semaphore is never closed.
+        let _of_request = OptionFuture::from(of_request).await.transpose().ok();
         let turn = self.counted_turn().await;
         let began = Instant::now();
         let found = read(turn).await?;

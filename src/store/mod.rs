@@ -23,6 +23,7 @@ mod incoming;
 pub mod join;
 pub mod leaves;
 mod matches;
+mod merge;
 mod meter;
 pub mod page;
 pub mod place;
@@ -113,6 +114,7 @@ pub struct Store {
     /// When the request that this store is for must have its answer.
     until: Option<Instant>,
     meter: Arc<meter::Meter>,
+    of_request: Option<meter::OfRequest>,
     commands: Arc<AtomicU64>,
     pool: Arc<Pool>,
     /// Turns for aggregations over many documents.
@@ -158,6 +160,7 @@ impl Store {
             deadline: options.deadline,
             until: None,
             meter: Arc::default(),
+            of_request: None,
             commands: Arc::default(),
             pool,
             turns: Arc::new(Semaphore::new(aggregate::AT_ONCE)),

@@ -128,6 +128,7 @@ impl Arena {
 
     /// Forgets all that was read.
     pub fn clear(&self) {
+        self.store.forget_joins();
         self.gifts.clear();
         self.nations.clear();
         self.animals.clear();

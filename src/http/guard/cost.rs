@@ -7,6 +7,8 @@
 //! | a page of a connection, also of a search | 10 more, for each parent |
 //! | `totalCount` | 20 more |
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
+//! | each condition of a filter (`where`): a value that is compared with | 1, once for the field |
+//! | a filter across a relation, and `certainty` of what is no claim: the read of what it stands for | 10 more, once for the field |
 //! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
 //! | a mutation: what it looks at and writes | 100 more |
 //! | `importRows`, for each row | 2 more |
@@ -15,7 +17,8 @@
 //! | `__type` | 500 more |
 //!
 //! A page has as many rows as `first` or `last` say, or as a page has where nothing is said. A list that is stored in
-//! a document counts as three. Introspection counts its fields once: its answers are as large as the schema, which
+//! a document counts as three. Conditions are counted in `conditions.rs`; a filter is looked up once, however many parents
+//! its field has, and one across a relation that only names ids (`giver: {id: …}`) needs no read. Introspection counts its fields once: its answers are as large as the schema, which
 //! its two fields cost.
 
 use std::collections::HashMap;
@@ -26,6 +29,7 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{Name, Schema};
 
+use super::conditions::{Conditions, Counter, FilterValue};
 use crate::graphql::limits::Limits;
 
 const DOCUMENT: u64 = 2;
@@ -38,6 +42,38 @@ const TYPE: u64 = 500;
 /// How many items a list that is stored in a document is taken to have.
 const STORED_LIST: u64 = 3;
 
+/// What an operation asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Estimate {
+    /// What is selected, in points.
+    selected: u64,
+    /// All its filters, fragments put in.
+    conditions: Conditions,
+}
+
+impl Estimate {
+    /// What it costs at most, in points.
+    pub const fn points(self) -> u64 {
+        self.selected.saturating_add(price(self.conditions))
+    }
+
+    /// How many conditions its filters have.
+    pub const fn conditions(self) -> u64 {
+        self.conditions.number
+    }
+
+    fn add(&mut self, other: Self) {
+        self.selected = self.selected.saturating_add(other.selected);
+        self.conditions = self.conditions.and(other.conditions);
+    }
+}
+
+/// What the conditions of a filter cost, in points.
+pub const fn price(conditions: Conditions) -> u64 {
+    let reads = conditions.reads.saturating_mul(PAGE);
+    conditions.number.saturating_add(reads)
+}
+
 /// Estimates what an operation costs with these variables.
 pub fn estimate(
     schema: &Schema,
@@ -45,13 +81,14 @@ pub fn estimate(
     operation: &Operation,
     variables: &JsonMap,
     limits: &Limits,
-) -> u64 {
+) -> Estimate {
     let mut prices = Prices {
         schema,
         document,
         variables,
         limits,
         fragments: HashMap::new(),
+        filters: HashMap::new(),
     };
     prices.set(&operation.selection_set, 1)
 }
@@ -62,15 +99,17 @@ struct Prices<'a> {
     variables: &'a JsonMap,
     limits: &'a Limits,
     /// What a fragment costs on a page of so many rows.
-    fragments: HashMap<(&'a Name, u64), u64>,
+    fragments: HashMap<(&'a Name, u64), Estimate>,
+    /// What stands in a variable that is a filter: it may stand in many places.
+    filters: HashMap<&'a Name, Conditions>,
 }
 
 impl<'a> Prices<'a> {
     /// What is selected in one place; on a page of `rows`.
-    fn set(&mut self, set: &'a SelectionSet, rows: u64) -> u64 {
-        let mut total: u64 = 0;
+    fn set(&mut self, set: &'a SelectionSet, rows: u64) -> Estimate {
+        let mut total = Estimate::default();
         for selection in &set.selections {
-            total = total.saturating_add(match selection {
+            total.add(match selection {
                 Selection::Field(field) => self.field(field, &set.ty, rows),
                 Selection::InlineFragment(fragment) => self.set(&fragment.selection_set, rows),
                 Selection::FragmentSpread(spread) => self.fragment(&spread.fragment_name, rows),
@@ -79,19 +118,19 @@ impl<'a> Prices<'a> {
         total
     }
 
-    fn fragment(&mut self, name: &'a Name, rows: u64) -> u64 {
+    fn fragment(&mut self, name: &'a Name, rows: u64) -> Estimate {
         if let Some(price) = self.fragments.get(&(name, rows)) {
             return *price;
         }
         let price = match self.document.fragments.get(name) {
             Some(fragment) => self.set(&fragment.selection_set, rows),
-            None => 0,
+            None => Estimate::default(),
         };
         self.fragments.insert((name, rows), price);
         price
     }
 
-    fn field(&mut self, field: &'a Field, parent: &Name, rows: u64) -> u64 {
+    fn field(&mut self, field: &'a Field, parent: &Name, rows: u64) -> Estimate {
         let on_page = is_page(parent);
         let is_list = field.definition.ty.is_list();
         let is_sum = matches!(field.name.as_str(), "giftStats" | "giftFlows") || (parent == "GiftStats" && is_list);
@@ -118,7 +157,31 @@ impl<'a> Prices<'a> {
         };
         let below = self.set(&field.selection_set, self.rows(field));
         let sums = if is_sum { SUMS } else { 0 };
-        times.saturating_mul(below.saturating_add(1 + own)).saturating_add(sums)
+        Estimate {
+            selected: times
+                .saturating_mul(below.selected.saturating_add(1 + own))
+                .saturating_add(sums),
+            conditions: below.conditions.and(self.filter(field)),
+        }
+    }
+
+    /// The conditions in a field's own filter.
+    fn filter(&mut self, field: &'a Field) -> Conditions {
+        let (Some(filter), Some(known)) = (
+            field.specified_argument_by_name("where"),
+            field.definition.argument_by_name("where"),
+        ) else {
+            return Conditions::default();
+        };
+        let counter = Counter {
+            schema: self.schema,
+            variables: self.variables,
+        };
+        let count = || counter.count(known.ty.inner_named_type(), FilterValue::Literal(filter));
+        match &**filter {
+            Value::Variable(name) => *self.filters.entry(name).or_insert_with(count),
+            _ => count(),
+        }
     }
 
     /// How many rows a page has at most.

@@ -12,6 +12,7 @@
 //! Nothing here knows of HTTP.
 
 mod coerce;
+mod conditions;
 pub mod cost;
 mod flat;
 mod lower;
@@ -216,7 +217,7 @@ impl Guard {
     /// Prepares the execution of an operation: puts its variables in and estimates its cost.
     ///
     /// # Errors
-    /// Where a variable has no value of its type.
+    /// Where a variable has no value of its type, and where the filters have more conditions than they may.
     pub fn prepare(
         &self,
         checked: &Checked,
@@ -238,7 +239,8 @@ impl Guard {
         after: Option<&str>,
     ) -> Result<Prepared, Refusal> {
         let values = self.values(operation, variables, &checked.document.sources)?;
-        let cost = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
+        let estimate = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
+        self.limits().check(Limit::FilterConditions, estimate.conditions())?;
         let normal = match checked.normal.get(&operation.name) {
             Some(normal) => Arc::clone(normal),
             None => match self.normal(&checked.document, operation, Some(&values)) {
@@ -256,7 +258,10 @@ impl Guard {
         }
         let mut request = async_graphql::Request::new("");
         request.set_parsed_query(document);
-        Ok(Prepared { request, cost })
+        Ok(Prepared {
+            request,
+            cost: estimate.points(),
+        })
     }
 }
 

@@ -13,6 +13,8 @@ use serde_json::value::RawValue;
 
 use super::Guard;
 use super::coerce::{Given, coerce};
+use super::conditions::{Conditions, Counter, FilterValue};
+use super::cost::price;
 use super::lower::of_json;
 use super::refusal::Refusal;
 use crate::graphql::limits::{Limit, Limits};
@@ -59,6 +61,14 @@ impl Variables {
     }
 }
 
+/// The arguments of a field.
+pub struct Arguments {
+    /// By their names.
+    pub values: HashMap<String, Value>,
+    /// What the conditions in a filter among them cost, in points.
+    pub cost: u64,
+}
+
 impl Guard {
     /// The values of an operation's variables, defaults put in.
     pub(super) fn values(
@@ -79,25 +89,37 @@ impl Guard {
     /// The arguments of a root field, given as variables of their names: read as variables of the arguments' types are.
     ///
     /// # Errors
-    /// Where a value is none of its type.
-    pub fn arguments(&self, field: &str, given: &Variables) -> Result<HashMap<String, Value>, Refusal> {
+    /// Where a value is none of its type, and where a filter has more conditions than it may.
+    pub fn arguments(&self, field: &str, given: &Variables) -> Result<Arguments, Refusal> {
         let query = self.schema.schema_definition.query.as_ref();
         let field = query.and_then(|query| self.schema.type_field(&query.name, field).ok());
         let known = field.map(|field| &field.arguments[..]).unwrap_or_default();
         let mut read = HashMap::new();
+        let mut conditions = Conditions::default();
         for argument in known
             .iter()
             .filter(|known| given.values.contains_key(known.name.as_str()))
         {
-            let name = argument.name.as_str();
+            let (name, ty) = (argument.name.as_str(), &argument.ty);
             let values = coerce(&self.schema, &declaring(argument), given.given(""), self.suggestions());
             let values =
                 values.map_err(|wrong| Refusal::all(wrong.into_iter().map(|(what, _)| Refusal::input(what))))?;
+            if let Some(value) = values.get(name).filter(|_| name == "where") {
+                let counter = Counter {
+                    schema: &self.schema,
+                    variables: &values,
+                };
+                conditions = conditions.and(counter.count(ty.inner_named_type(), FilterValue::Json(value)));
+            }
             // No variable stands in a variable's value.
             let value = values.get(name).and_then(|value| of_json(value).into_const());
             read.extend(value.map(|value| (name.to_owned(), value)));
         }
-        Ok(read)
+        self.limits().check(Limit::FilterConditions, conditions.number)?;
+        Ok(Arguments {
+            values: read,
+            cost: price(conditions),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! A filter held against a document in memory says what the database says: random filters, random documents.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use menagerie::domain::date::Day;
@@ -105,6 +106,8 @@ fn operand() -> impl Strategy<Value = Value> {
 fn test() -> impl Strategy<Value = Test> {
     prop_oneof![
         vec(operand(), 0..3).prop_map(Test::In),
+        vec(select(TEXTS.to_vec()), 0..3)
+            .prop_map(|ids| Test::Among(Arc::new(ids.into_iter().map(str::to_owned).collect()))),
         vec(operand(), 0..3).prop_map(Test::NotIn),
         operand().prop_map(Test::AtLeast),
         operand().prop_map(Test::AtMost),

@@ -147,6 +147,126 @@ async fn page_sizes_come_from_variables_and_where_nothing_is_said_from_the_setti
     assert_eq!(estimate_with(&door, ids, three).await, 3 * 4);
 }
 
+/// A page of five without a filter costs 11 and 5 times 2.
+#[tokio::test]
+async fn a_filter_costs_the_same_in_the_document_and_in_a_variable() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    for (filter, literal, expected) in [
+        (json!(null), "null", 0),
+        (json!({}), "{}", 1),
+        (json!({ "and": null, "slug": null }), "{and:null slug:null}", 1),
+        (json!({ "slug": { "eq": "a" } }), "{slug:{eq:\"a\"}}", 1),
+        (
+            json!({ "slug": { "in": ["a", "b", "c"] } }),
+            "{slug:{in:[\"a\",\"b\",\"c\"]}}",
+            3,
+        ),
+        // A single value where a list stands; an empty list.
+        (json!({ "slug": { "in": "a" } }), "{slug:{in:\"a\"}}", 1),
+        (json!({ "or": [{}, {}] }), "{or:[{},{}]}", 2),
+        (json!({ "or": [] }), "{or:[]}", 1),
+        (json!({ "or": { "text": "a" } }), "{or:{text:\"a\"}}", 1),
+        // How something is compared is no condition, whether it is said or not.
+        (json!({ "total": { "atLeast": 1 } }), "{total:{atLeast:1}}", 1),
+        (
+            json!({ "total": { "atLeast": 1, "sure": false } }),
+            "{total:{atLeast:1 sure:false}}",
+            1,
+        ),
+        // Across relations: a page for what the other collection gives, on each level; but for ids.
+        (
+            json!({ "giver": { "name": { "eq": "a" } } }),
+            "{giver:{name:{eq:\"a\"}}}",
+            1 + 10,
+        ),
+        (json!({ "giver": {} }), "{giver:{}}", 1 + 10),
+        (
+            json!({ "giver": { "id": { "in": ["nation_a", "nation_b"] } } }),
+            "{giver:{id:{in:[\"nation_a\",\"nation_b\"]}}}",
+            2,
+        ),
+        (
+            json!({ "giver": { "id": { "notIn": ["nation_a"] } } }),
+            "{giver:{id:{notIn:[\"nation_a\"]}}}",
+            1 + 10,
+        ),
+        (
+            json!({ "certainty": { "eq": "STATED" } }),
+            "{certainty:{eq:STATED}}",
+            1 + 10,
+        ),
+        (
+            json!({ "not": { "animal": { "origin": { "certainty": { "eq": "STATED" } } } } }),
+            "{not:{animal:{origin:{certainty:{eq:STATED}}}}}",
+            1 + 3 * 10,
+        ),
+    ] {
+        let query = "query($w: GiftFilter) { gifts(first: 5, where: $w) { nodes { id } } }";
+        let found = estimate_with(&door, query, json!({ "w": filter })).await;
+        assert_eq!(found, 11 + 5 * 2 + expected, "{filter}");
+        let query = format!("{{ gifts(first: 5, where: {literal}) {{ nodes {{ id }} }} }}");
+        assert_eq!(estimate(&door, &query).await, found, "{literal}");
+    }
+    // Variables within literals, and defaults.
+    let query = "query($name: String = \"a\", $more: [GiftFilter!] = [{ text: \"a\" }], $none: GiftFilter) {
+        gifts(first: 5, where: { giver: { name: { eq: $name } } or: $more not: $none }) { nodes { id } } }";
+    assert_eq!(estimate(&door, query).await, 11 + 5 * 2 + 1 + 10 + 1);
+    let more = json!({ "more": [{ "text": "a" }, { "recipient": { "text": "b" } }] });
+    assert_eq!(
+        estimate_with(&door, query, more).await,
+        11 + 5 * 2 + 1 + 10 + 1 + 1 + 10
+    );
+}
+
+#[tokio::test]
+async fn a_filter_costs_once_for_its_field_and_not_once_for_each_parent() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let below = |filter: &str| {
+        format!("{{ nations(first: 20) {{ nodes {{ giftsGiven(first: 1{filter}) {{ nodes {{ id }} }} }} }} }}")
+    };
+    let bare = estimate(&door, &below("")).await;
+    let filter = ", where: { giver: { region: { eq: \"Asia\" } } }";
+    assert_eq!(estimate(&door, &below(filter)).await, bare + 1 + 10);
+    // Each field has its own, wherever a fragment puts it.
+    let twice = "{ a: nations(first: 20) { ...F } b: nations(first: 20) { ...F } } fragment F on NationConnection { nodes { giftsGiven(first: 1FILTER) { nodes { id } } } }";
+    let bare = estimate(&door, &twice.replace("FILTER", "")).await;
+    assert_eq!(
+        estimate(&door, &twice.replace("FILTER", filter)).await,
+        bare + 2 * (1 + 10)
+    );
+    let timeline = |filter: &str| format!("{{ timeline(first: 1{filter}) {{ nodes {{ __typename }} }} }}");
+    let filter = ", where: { kinds: [GIFT], nation: { region: { eq: \"Asia\" } }, date: { known: true } }";
+    let bare = estimate(&door, &timeline("")).await;
+    assert_eq!(estimate(&door, &timeline(filter)).await, bare + 3 + 10);
+}
+
+/// What is shown to newcomers, with room for as much again ten times over.
+#[tokio::test]
+async fn the_sample_operations_have_few_conditions_and_cost_little() {
+    let app = TestApp::empty().await;
+    let defaults = menagerie::graphql::limits::Limits::default();
+    let door = Door::limited(&app, |limits| {
+        limits.set(Limit::FilterConditions, defaults.of(Limit::FilterConditions) / 10);
+        limits.set(Limit::Cost, defaults.of(Limit::Cost) / 10);
+    });
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/operations");
+    let mut asked = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        if path.extension().is_none_or(|extension| extension != "graphql") || text.contains("subscription") {
+            continue;
+        }
+        let variables = std::fs::read_to_string(path.with_extension("variables.json")).unwrap_or_else(|_| "{}".into());
+        let variables: Json = serde_json::from_str(&variables).expect("JSON");
+        with_cost(&door, &text, variables).await.data();
+        asked += 1;
+    }
+    assert!(asked > 8, "only {asked} operations");
+}
+
 #[tokio::test]
 async fn fragments_cost_wherever_they_stand_and_each_alias_costs_again() {
     let app = TestApp::empty().await;

@@ -4,7 +4,7 @@ use menagerie::graphql::limits::Limit;
 use menagerie::graphql::viewer::Role;
 use mongodb::bson::doc;
 use reqwest::{Method, Response};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::proxy::{Mode, Proxy};
 use super::{Answer, Door, encoded, until};
@@ -203,6 +203,28 @@ async fn an_export_costs_a_page_for_each_piece_and_a_point_for_each_row() {
     Answer::to(poor.get("/export/claims.csv"))
         .await
         .is_over(Limit::PointsPerMinute, rows - 1, rows);
+}
+
+#[tokio::test]
+async fn the_filter_of_an_export_costs_what_that_of_a_connection_costs_and_has_the_same_limit() {
+    let app = TestApp::empty().await;
+    let door = Door::limited(&app, |limits| limits.set(Limit::FilterConditions, 2));
+    let ask = async |filter: Json| {
+        let filter = encoded(&filter.to_string());
+        Answer::to(door.get(&format!("/export/gifts.ndjson?where={filter}"))).await
+    };
+    let filter = json!({ "or": [{ "slug": { "eq": "a" } }, { "giver": { "name": { "eq": "b" } } }] });
+    assert_eq!(ask(filter).await.status, 200);
+    // The request; two looks for a piece, of which there is none; two conditions and the nations behind one.
+    until("its cost in the metrics", async || {
+        (door.metric("menagerie_cost_points_total") == f64::from(1 + 2 * 10 + 2 + 10)).then_some(())
+    })
+    .await;
+    let before = app.store.commands_sent();
+    ask(json!({ "slug": { "in": ["a", "b", "c"] } }))
+        .await
+        .is_over(Limit::FilterConditions, 2, 3);
+    assert_eq!(app.store.commands_sent(), before, "nothing is read");
 }
 
 #[tokio::test]

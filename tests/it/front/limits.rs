@@ -49,6 +49,15 @@ fn over(limit: Limit) -> (u64, Json, u64) {
         Limit::IntrospectionDepth => (1, document("{__type(name:\"Gift\"){fields{type{fields{name}}}}}"), 2),
         Limit::VariablesBytes => (10, variables, r#"{"w":{"slug":{"eq":"none"}}}"#.len() as u64),
         Limit::VariablesNesting => (2, variables, 3),
+        // Two ids, and the values behind a relation and in a variable.
+        Limit::FilterConditions => (
+            4,
+            json!({
+                "query": "query($w:[GiftFilter!]){...F} fragment F on Query{gifts(where:{or:$w giver:{id:{in:[\"nation_a\",\"nation_b\"]}}}){nodes{id}}}",
+                "variables": { "w": [{}, { "total": { "atLeast": 1, "sure": false } }, { "giver": { "text": "a" } }] },
+            }),
+            5,
+        ),
         Limit::Cost => (50, document(gifts), 51),
         // Of an answer that is executed, and not from the database.
         Limit::AnswerBytes => (

@@ -7,5 +7,6 @@ mod commands; // how many commands a query sends
 mod examples; // values for every filter
 mod exceptions; // what the docs list
 mod explain; // how many documents are taken up for what is given
+mod joins; // how many commands a filter across relations sends
 mod parts; // of objects only the parts that are selected are read
 mod statistics; // how many commands statistics take

@@ -1,0 +1,144 @@
+//! The conditions in filters (`where`), counted before anything runs: what they cost, and against a limit.
+//!
+//! A condition is a value that something is compared with: each in a list is one. A list or a filter that is empty counts
+//! as one as well, so that nothing comes for free. What only says how to compare, such as `sure`, is none: such a field
+//! has a default. It makes no difference whether a value stands in the document or in a variable.
+
+use apollo_compiler::ast::Value;
+use apollo_compiler::response::{JsonMap, JsonValue};
+use apollo_compiler::schema::{ExtendedType, InputObjectType};
+use apollo_compiler::{Name, Schema};
+
+/// How much a filter asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// How many conditions.
+    pub number: u64,
+    /// How many of the filters in it stand for the documents of another collection, which is read for them.
+    pub reads: u64,
+}
+
+impl Conditions {
+    /// With others beside them.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            number: self.number.saturating_add(other.number),
+            reads: self.reads.saturating_add(other.reads),
+        }
+    }
+}
+
+/// A value as it is given.
+#[derive(Clone, Copy)]
+pub enum FilterValue<'a> {
+    /// In the document.
+    Literal(&'a Value),
+    /// In a variable.
+    Json(&'a JsonValue),
+}
+
+/// The parts of a value.
+enum Parts<'a> {
+    None,
+    One,
+    Items(Vec<FilterValue<'a>>),
+    Fields(Vec<(&'a str, FilterValue<'a>)>),
+}
+
+/// Counts conditions.
+#[derive(Clone, Copy)]
+pub struct Counter<'a> {
+    /// The types of the filters.
+    pub schema: &'a Schema,
+    /// The variables in them.
+    pub variables: &'a JsonMap,
+}
+
+impl<'a> Counter<'a> {
+    /// The conditions in a value of the input type `ty`; none in one that is null or not given.
+    pub fn count(self, ty: &Name, value: FilterValue<'a>) -> Conditions {
+        let one = Conditions { number: 1, reads: 0 };
+        let counted = match (self.parts(value), self.schema.types.get(ty)) {
+            (Parts::None, _) => return Conditions::default(),
+            (Parts::Items(items), _) => sum(items.into_iter().map(|item| self.count(ty, item))),
+            (Parts::Fields(fields), Some(ExtendedType::InputObject(input))) => {
+                sum(fields.into_iter().map(|(name, value)| self.field(input, name, value)))
+            }
+            _ => one,
+        };
+        if counted.number == 0 { counted.and(one) } else { counted }
+    }
+
+    fn field(self, input: &'a InputObjectType, name: &str, value: FilterValue<'a>) -> Conditions {
+        let Some(field) = input.fields.get(name).filter(|field| field.default_value.is_none()) else {
+            return Conditions::default();
+        };
+        let inner = field.ty.inner_named_type();
+        let mut counted = self.count(inner, value);
+        if counted.number > 0 && self.leads_on(input, inner) && !self.names_ids_only(value) {
+            counted.reads += 1;
+        }
+        counted
+    }
+
+    /// Whether a field of this type in a filter stands for documents of another collection: it is the filter of that
+    /// collection, or the certainty of claims about a document.
+    fn leads_on(self, filter: &InputObjectType, ty: &Name) -> bool {
+        let is_collection = match self.schema.types.get(ty) {
+            Some(ExtendedType::InputObject(input)) => input.fields.contains_key("not") && input.name != filter.name,
+            _ => false,
+        };
+        is_collection || (ty == "CertaintyFilter" && filter.name != "ClaimFilter")
+    }
+
+    /// Whether a filter names ids and nothing else: they are compared with the reference itself.
+    fn names_ids_only(self, filter: FilterValue<'a>) -> bool {
+        let only = |value| match self.parts(value) {
+            Parts::Fields(fields) => {
+                let mut given = fields.into_iter().filter(|(_, value)| !self.is_absent(*value));
+                given.next().filter(|_| given.next().is_none())
+            }
+            _ => None,
+        };
+        match only(filter) {
+            Some(("id", ids)) => only(ids).is_some_and(|(test, _)| matches!(test, "eq" | "in")),
+            _ => false,
+        }
+    }
+
+    fn is_absent(self, value: FilterValue<'a>) -> bool {
+        matches!(self.parts(value), Parts::None)
+    }
+
+    fn parts(self, value: FilterValue<'a>) -> Parts<'a> {
+        match value {
+            FilterValue::Literal(Value::Variable(name)) => match self.variables.get(name.as_str()) {
+                Some(value) => self.parts(FilterValue::Json(value)),
+                None => Parts::None,
+            },
+            FilterValue::Literal(Value::Null) | FilterValue::Json(JsonValue::Null) => Parts::None,
+            FilterValue::Literal(Value::List(items)) => {
+                Parts::Items(items.iter().map(|item| FilterValue::Literal(item)).collect())
+            }
+            FilterValue::Json(JsonValue::Array(items)) => Parts::Items(items.iter().map(FilterValue::Json).collect()),
+            FilterValue::Literal(Value::Object(fields)) => Parts::Fields(
+                fields
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), FilterValue::Literal(value)))
+                    .collect(),
+            ),
+            FilterValue::Json(JsonValue::Object(fields)) => Parts::Fields(
+                fields
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), FilterValue::Json(value)))
+                    .collect(),
+            ),
+            FilterValue::Literal(_) | FilterValue::Json(_) => Parts::One,
+        }
+    }
+}
+
+fn sum(counts: impl Iterator<Item = Conditions>) -> Conditions {
+    counts.fold(Conditions::default(), Conditions::and)
+}
