@@ -1,6 +1,7 @@
 //! What others hold a GraphQL server to, run from npm against ours: the audits of graphql-http, and documents that
 //! graphql-js has judged. The scripts stand in `web/conformance/`; what they find is judged here.
 
+mod mutations; // random mutations, counted by what they change
 mod queries; // random queries against their normal form and graphql-js
 
 use std::collections::{HashMap, HashSet};
