@@ -2,6 +2,7 @@
 //! graphql-js has judged. The scripts stand in `web/conformance/`; what they find is judged here.
 
 mod mutations; // random mutations, counted by what they change
+mod nothing; // every composite field with nothing selected of it
 mod queries; // random queries against their normal form and graphql-js
 
 use std::collections::{HashMap, HashSet};
