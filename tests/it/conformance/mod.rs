@@ -1,6 +1,10 @@
 //! What others hold a GraphQL server to, run from npm against ours: the audits of graphql-http, and documents that
 //! graphql-js has judged. The scripts stand in `web/conformance/`; what they find is judged here.
 
+mod mutations; // random mutations, counted by what they change
+mod nothing; // every composite field with nothing selected of it
+mod queries; // random queries against their normal form and graphql-js
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::process::Stdio;
@@ -22,12 +26,12 @@ fn web() -> std::path::PathBuf {
 }
 
 /// The lines of JSON that a script prints.
-async fn lines(script: &str, argument: &str) -> Vec<Json> {
+async fn lines(script: &str, arguments: &[&str]) -> Vec<Json> {
     let missing = "these checks run in Node.js 20 or newer with the packages of web/: run `make web`";
     assert!(web().join("node_modules/graphql-http").is_dir(), "{missing}");
     let output = tokio::process::Command::new("node")
         .arg(format!("conformance/{script}"))
-        .arg(argument)
+        .args(arguments)
         .current_dir(web())
         .stdin(Stdio::null())
         .kill_on_drop(true)
@@ -43,10 +47,33 @@ async fn lines(script: &str, argument: &str) -> Vec<Json> {
         .collect()
 }
 
+/// What a script of random requests finds: a line for each that was answered wrongly, and what it says of the run.
+async fn found(script: &str, arguments: &[&str]) -> (Vec<Json>, Json) {
+    let mut lines = lines(script, arguments).await;
+    let mut last = lines.pop().expect("a summary");
+    assert!(last["summary"].is_object(), "{last}");
+    (lines, last["summary"].take())
+}
+
+/// Fails where something was answered wrongly, with the first few of them.
+fn none_differs(differing: &[Json], summary: &Json) {
+    let mut first: Vec<String> = differing.iter().map(|line| format!("{line:#}")).collect();
+    // The smallest ones are the easiest to read.
+    first.sort_by_key(String::len);
+    first.truncate(3);
+    assert!(
+        differing.is_empty() && summary["different"] == 0,
+        "{} of {} are answered wrongly:\n{}\n{summary:#}",
+        summary["different"],
+        summary["checked"],
+        first.join("\n")
+    );
+}
+
 #[tokio::test]
 async fn the_audits_of_graphql_http_all_pass() {
     let app = TestApp::empty().await;
-    let audits = lines("audits.mjs", &app.address).await;
+    let audits = lines("audits.mjs", &[&app.address]).await;
     assert!(audits.len() >= AUDITS, "only {} audits", audits.len());
     let failed: Vec<String> = audits
         .iter()
@@ -67,8 +94,9 @@ async fn the_reference_clients_of_both_protocols_are_cut_off_and_lose_and_double
             assert_eq!(updated.expect("it is updated").modified_count, 1);
         }
     };
+    let arguments = [app.address.as_str()];
     let clients = tokio::select! {
-        clients = lines("subscriptions.mjs", &app.address) => clients,
+        clients = lines("subscriptions.mjs", &arguments) => clients,
         () = changing => Vec::new(),
     };
     let names: Vec<&Json> = clients.iter().map(|client| &client["client"]).collect();
@@ -157,7 +185,7 @@ const STRAYS: [(&str, &str); 2] = [
 #[tokio::test]
 async fn documents_are_judged_as_graphql_js_judges_them() {
     let app = TestApp::empty().await;
-    let judged = lines("documents.mjs", "../schema/schema.graphql").await;
+    let judged = lines("documents.mjs", &["../schema/schema.graphql"]).await;
     let (known, documents) = judged.split_first().expect("the rules come first");
     assert!(documents.len() >= DOCUMENTS, "only {} documents", documents.len());
 
