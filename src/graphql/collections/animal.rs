@@ -43,7 +43,7 @@ pub struct Animal {
     rank: AnimalRank,
     /// Where it stands among the animals.
     #[serde(default)]
-    taxonomy: Taxonomy,
+    taxonomy: One<Taxonomy>,
     /// Its category in the IUCN Red List.
     #[serde(default)]
     conservation: Option<One<Conservation>>,
