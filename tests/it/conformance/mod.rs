@@ -230,7 +230,7 @@ async fn documents_are_judged_as_graphql_js_judges_them() {
 #[tokio::test]
 async fn values_of_variables_are_taken_as_graphql_js_takes_them() {
     let app = TestApp::empty().await;
-    let judged = lines("variables.mjs", "../schema/schema.graphql").await;
+    let judged = lines("variables.mjs", &["../schema/schema.graphql"]).await;
     assert!(judged.len() > 500, "only {} values", judged.len());
     let client = reqwest::Client::new();
     let mut differences = Vec::new();
