@@ -40,17 +40,20 @@ type Relation = (Kind, &'static str);
 /// The inner filters of a level, by what they lead to, each once.
 type Level<'a> = BTreeMap<Relation, Vec<&'a Filter>>;
 
+/// The ids that stand in for inner filters of one relation.
+type LookedUp = Arc<Mutex<HashMap<Filter, Ids>>>;
+
 /// What a request has looked up across relations.
 #[derive(Default)]
 pub(super) struct Joins {
     /// By relation and inner filter. The inner lock is held while the database is asked, so that who wants the same
     /// meanwhile waits for it. Nobody waits for a second one who holds one.
-    known: std::sync::Mutex<HashMap<Relation, Arc<Mutex<HashMap<Filter, Ids>>>>>,
+    known: std::sync::Mutex<HashMap<Relation, LookedUp>>,
     ids: AtomicUsize,
 }
 
 impl Joins {
-    fn of(&self, relation: Relation) -> Arc<Mutex<HashMap<Filter, Ids>>> {
+    fn of(&self, relation: Relation) -> LookedUp {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(relation).or_default())
     }

@@ -114,7 +114,7 @@ impl Open {
 
     /// Revokes the token by this server, and makes use of everything as soon as that is acknowledged. Fails where anything
     /// comes of it.
-    async fn is_of_none_once_revoked(mut self, app: &TestApp, chief: &str, gifts: &Collection<Document>) {
+    async fn hears_nothing_once_revoked(mut self, app: &TestApp, chief: &str, gifts: &Collection<Document>) {
         let name = self.name.clone();
         let revoke = format!("mutation {{ revokeToken(input: {{ name: {name:?} }}) {{ revoked }} }}");
         let answer = administer(app, chief, &revoke).await;
@@ -176,7 +176,7 @@ async fn once_it_is_acknowledged_that_a_token_is_revoked_nothing_comes_of_what_i
         join_all(open.iter_mut().map(|open| open.is_of_use(&early))).await;
         let ends = open.into_iter().enumerate().map(|(number, open)| {
             let by = if number % 2 == 0 { &one } else { &other };
-            open.is_of_none_once_revoked(by, &chief, &gifts)
+            open.hears_nothing_once_revoked(by, &chief, &gifts)
         });
         join_all(ends).await;
         for app in [&one, &other] {
