@@ -22,12 +22,13 @@ use uuid::Uuid;
 
 use super::answer::{Answer, Answers};
 use super::browser::{self, REQUEST_ID};
-use super::client::{Client, Entered};
+use super::client::Client;
 use super::entry::{Admitted, Entry, caught};
 use super::guard::{Refusal, Variables};
 use super::media::MediaType;
 use super::metrics::{InFlight, Kind, Outcome};
 use super::parameters::pairs;
+use super::permits::{Permit, Resource};
 use super::{State, trace};
 use crate::domain::id;
 use crate::graphql::error::ApiError;
@@ -54,7 +55,7 @@ struct Sending {
     store: Store,
     client: Client,
     cost: u64,
-    _entered: Entered,
+    _permit: Permit,
 }
 
 /// What the log and the metrics are told.
@@ -151,9 +152,9 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
     let Admitted {
         viewer,
         client,
-        entered,
+        permit,
         ..
-    } = entry.admit().await?;
+    } = entry.admit(Resource::Exports).await?;
     noted.viewer = viewer;
     entry.state.spend(&client, 1)?;
     let failed = |error: ApiError| Answer::failed(&error);
@@ -179,7 +180,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         store,
         client,
         cost: 1 + PAGE + rows,
-        _entered: entered,
+        _permit: permit,
     };
     Ok((format, Some(Opened { first, sending })))
 }

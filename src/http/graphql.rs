@@ -29,6 +29,7 @@ use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
 use super::operation::{Asker, Ready};
 use super::parameters::{Asked, Parameters};
+use super::permits::Resource;
 use super::persisted::Source;
 use super::reading::read;
 use super::{State, sse, trace, ws};
@@ -172,7 +173,7 @@ impl Way<'_> {
         let Admitted {
             viewer,
             client,
-            entered: _entered,
+            permit: _permit,
             pass,
         } = self.admit().await?;
         self.noted.borrow_mut().viewer = viewer;
@@ -192,7 +193,7 @@ impl Way<'_> {
     }
 
     async fn admit(&self) -> Result<Admitted, Answer> {
-        let admitted = self.entry.admit();
+        let admitted = self.entry.admit(Resource::Requests);
         // Only a token is looked up.
         if self.entry.http.headers().contains_key(AUTHORIZATION) {
             admitted.instrument(self.log()).await

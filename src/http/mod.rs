@@ -20,6 +20,7 @@ mod media;
 pub mod metrics;
 mod operation;
 mod parameters;
+mod permits;
 pub mod persisted;
 mod reading;
 mod sse;

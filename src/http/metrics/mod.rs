@@ -22,6 +22,7 @@ use codes::{CODES, OTHER, known_code};
 use looked::Looked;
 
 use super::cache::Responses;
+use super::permits::Permits;
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 use crate::live::Live;
@@ -127,7 +128,7 @@ struct Counters {
 
 impl Metrics {
     /// All at zero; what concerns the database and the search index is asked of them.
-    pub fn new(store: Store, live: Live, search: Search, responses: Responses) -> Self {
+    pub fn new(store: Store, live: Live, search: Search, responses: Responses, permits: Permits) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let new = Counters {
             requests: Family::default(),
@@ -144,7 +145,7 @@ impl Metrics {
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            looked: Looked::new(store, live, search, responses),
+            looked: Looked::new(store, live, search, responses, permits),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());

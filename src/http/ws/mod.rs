@@ -17,12 +17,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::answer::{Answer, Answers};
+use super::client::{self, Client};
 use super::entry::authorization;
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
-use super::{State, browser, client, leaving};
+use super::permits::Resource;
+use super::{State, browser, leaving};
 use crate::graphql::error::ApiError;
-use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 use socket::{Opened, Socket};
 
@@ -40,8 +41,11 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
                        origins that may read its answers";
         return refused(http, state, &ApiError::Forbidden(message.to_owned()));
     }
-    let place = match state.enter(&state.sockets, Limit::Sockets) {
-        Ok(place) => place,
+    let address = client::address(http, &settings.trusted_proxies);
+    // Who asks may be told in the socket; until then the address counts.
+    let unknown = Client::of(&Viewer::Anonymous, address);
+    let permit = match state.permit(Resource::Sockets, &unknown) {
+        Ok(permit) => permit,
         Err(error) => return refused(http, state, &error),
     };
     let (response, session, incoming) = match actix_ws::handle_with_protocols(http, body, &[message::PROTOCOL]) {
@@ -50,7 +54,8 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
     };
     let opened = Opened {
         speaks: response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL),
-        address: client::address(http, &settings.trusted_proxies),
+        address,
+        permit: Some(permit),
         authorization: authorization(http.headers()),
     };
     // In boxes, or they would be there as often as they are handed on.
@@ -59,7 +64,7 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
     let (cut, counted) = (leaving::cut(http), state.metrics.socket());
     spawn(async move {
         socket.serve(incoming, cut).await;
-        drop((place, counted));
+        drop(counted);
     });
     response
 }
