@@ -1,7 +1,7 @@
 //! `/graphql`: a request's way from its bytes to its answer. Our own layer over `Schema::execute`; no integration crate.
 //!
-//! In this order, so that each step costs what the one before it has allowed: media types, the body, how many requests
-//! are under way, who asks, the document (`persisted`, `guard`), its cost, the client's points, and the execution. All
+//! In this order, so that each step costs what the one before it has allowed: media types, how many requests are under
+//! way, who asks, the body, the document (`persisted`, `guard`), its cost, the client's points, and the execution. All
 //! of it under one deadline, but for the events of a subscription (`sse`). Each part stands in its own file. What asks
 //! for a WebSocket is `ws`'s.
 
@@ -31,7 +31,7 @@ use super::operation::{Asker, Ready};
 use super::parameters::{Asked, Parameters};
 use super::permits::Resource;
 use super::persisted::Source;
-use super::reading::read;
+use super::reading::{head, read};
 use super::{State, sse, trace, ws};
 use crate::graphql::error::ApiError;
 use crate::graphql::viewer::Viewer;
@@ -169,7 +169,7 @@ impl Way<'_> {
 
     async fn tried(&self, body: Payload) -> Result<Answered, Answers> {
         let Entry { http, state, until } = self.entry;
-        let asked = read(http, body, &state.settings, until).await?;
+        head(http, &state.settings)?;
         let Admitted {
             viewer,
             client,
@@ -177,6 +177,7 @@ impl Way<'_> {
             pass,
         } = self.admit().await?;
         self.noted.borrow_mut().viewer = viewer;
+        let asked = read(http, body, state, &client, until).await?;
         match asked {
             Asked::One(parameters) => Ok(self.one(&parameters, client, pass).await?),
             Asked::Batch(_) if self.media == MediaType::EventStream => {
