@@ -5,7 +5,7 @@
 //! of it under one deadline, but for the events of a subscription (`sse`). Each part stands in its own file. What asks
 //! for a WebSocket is `ws`'s.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::answer::{Answer, Answers};
 use super::cache::Key;
 use super::client::Client;
+use super::delivery::{Held, deliver};
 use super::entry::{Admitted, Entry, Pass, caught};
 use super::events::{self, Events, Noted as Subscribed};
 use super::guard::Refusal;
@@ -29,7 +30,7 @@ use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
 use super::operation::{Asker, Ready};
 use super::parameters::{Asked, Parameters};
-use super::permits::Resource;
+use super::permits::{Permit, Resource};
 use super::persisted::Source;
 use super::reading::{head, read};
 use super::{State, sse, trace, ws};
@@ -51,6 +52,8 @@ struct Way<'a> {
     tells_cost: bool,
     /// The event that the client had last, from an event stream that broke off.
     after: Option<String>,
+    /// Once it has one.
+    permit: Cell<Option<Permit>>,
     noted: RefCell<Noted>,
 }
 
@@ -87,7 +90,7 @@ pub async fn stream(http: HttpRequest, state: Data<State>, body: Payload) -> Htt
 
 async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: Option<MediaType>) -> HttpResponse {
     let began = Instant::now();
-    let _in_flight = state.metrics.in_flight();
+    let in_flight = state.metrics.in_flight();
     let request_id = Uuid::now_v7().to_string();
     let span = trace::request_span("/graphql", http.headers(), &request_id);
     let way = Way {
@@ -104,6 +107,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         log: OnceCell::new(),
         tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
         after: sse::last_event_id(http.headers()),
+        permit: Cell::new(None),
         noted: RefCell::new(Noted {
             operation: None,
             kind: Kind::None,
@@ -145,7 +149,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         .flat_map(Answer::limits)
         .for_each(|name| state.metrics.over_limit(name));
     trace::ended(&span, &outcome);
-    response
+    deliver(&http, &state, response, Held::new(in_flight, way.permit.take()))
 }
 
 fn not_acceptable() -> Answer {
@@ -173,9 +177,10 @@ impl Way<'_> {
         let Admitted {
             viewer,
             client,
-            permit: _permit,
+            permit,
             pass,
         } = self.admit().await?;
+        self.permit.set(Some(permit));
         self.noted.borrow_mut().viewer = viewer;
         let asked = read(http, body, state, &client, until).await?;
         match asked {

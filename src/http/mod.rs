@@ -7,6 +7,7 @@ pub mod auth;
 mod browser;
 mod cache;
 mod client;
+mod delivery;
 mod entry;
 mod etag;
 mod events;
@@ -42,8 +43,9 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig, resource, route, to};
-use actix_web::{App, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder};
+use actix_web::{App, FromRequest, Handler, HttpRequest, HttpResponse, HttpServer, Resource, Responder};
 
+use delivery::Held;
 pub use state::{Patience, Settings, State, StateError};
 pub use stopping::Ending;
 use stopping::{Signals, Timing};
@@ -198,8 +200,9 @@ where
         .default_service(to(refused))
 }
 
-async fn schema_file(state: Data<State>) -> HttpResponse {
-    HttpResponse::Ok()
+async fn schema_file(http: HttpRequest, state: Data<State>) -> HttpResponse {
+    let response = HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body(state.sdl.to_string())
+        .body(state.sdl.clone());
+    delivery::deliver(&http, &state, response, Held::default())
 }

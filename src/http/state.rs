@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 
@@ -119,7 +120,8 @@ pub enum StateError {
 #[derive(Clone)]
 pub struct State {
     pub(super) schema: Schema,
-    pub(super) sdl: Arc<str>,
+    /// All who ask for it are sent the same bytes.
+    pub(super) sdl: Bytes,
     pub(super) store: Store,
     pub(super) live: Live,
     pub(super) search: Search,

@@ -118,6 +118,7 @@ struct Counters {
     sockets: Gauge,
     subscriptions: Gauge,
     events: Counter,
+    cut_off: Counter,
     panics: Counter,
     cost: Counter,
     over_limit: Family<LimitName, Counter>,
@@ -138,6 +139,7 @@ impl Metrics {
             sockets: Gauge::default(),
             subscriptions: Gauge::default(),
             events: Counter::default(),
+            cut_off: Counter::default(),
             panics: Counter::default(),
             cost: Counter::default(),
             over_limit: Family::default(),
@@ -167,6 +169,7 @@ impl Metrics {
             new.subscriptions.clone(),
         );
         registry.register("events", "Events of subscriptions sent", new.events.clone());
+        registry.register("answers_cut_off", "Answers that nobody took", new.cut_off.clone());
         registry.register("panics", "Panics that were caught", new.panics.clone());
         registry.register("cost_points", "Estimated cost of what was asked", new.cost.clone());
         registry.register(
@@ -256,6 +259,11 @@ impl Metrics {
     /// Counts an event that a subscriber is sent.
     pub fn event_sent(&self) {
         self.0.events.inc();
+    }
+
+    /// Counts an answer, or an export, that is cut off because nobody takes it.
+    pub fn answer_cut_off(&self) {
+        self.0.cut_off.inc();
     }
 
     /// Counts a panic that was caught.

@@ -20,7 +20,7 @@ pub struct Target {
     server: Server,
     /// Host and port.
     pub host: String,
-    _database: TestApp,
+    pub database: TestApp,
 }
 
 impl Target {
@@ -35,7 +35,7 @@ impl Target {
         let target = Self {
             host: host.to_owned(),
             server,
-            _database: database,
+            database,
         };
         target.serves_good_requests("the start").await;
         target
@@ -70,6 +70,25 @@ impl Target {
         Self::sent(self.connect().await, request).await
     }
 
+    /// The same as another client.
+    pub async fn send_as_another(&self, request: &[u8]) -> Option<Answer> {
+        Self::sent(self.connect_as_another().await, request).await
+    }
+
+    /// The value of a metric, by its name and labels as they are written.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let answer = self
+            .send_as_another(&get("/metrics", "*/*"))
+            .await
+            .expect("the metrics");
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        let mut values = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = values.next().unwrap_or_else(|| panic!("no {name} in:\n{text}"));
+        value.parse().expect("a number")
+    }
+
     async fn sent(stream: TcpStream, request: &[u8]) -> Option<Answer> {
         let (mut from, mut to) = stream.into_split();
         let request = request.to_vec();
@@ -87,7 +106,7 @@ impl Target {
     /// A good request of a client that has done no harm is answered well.
     pub async fn serves_good_requests(&self, after: &str) {
         let good = query("{ gift(slug: \"ru-kp-2024\") { total { text } } }");
-        let answer = Self::sent(self.connect_as_another().await, &good).await;
+        let answer = self.send_as_another(&good).await;
         let answer = answer.unwrap_or_else(|| panic!("no answer to a good request after {after}"));
         assert_eq!(
             (answer.status, answer.json()),
