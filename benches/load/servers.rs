@@ -123,6 +123,8 @@ impl Entrant {
                 ("MENAGERIE_LOG", "warn"),
                 // More than one client can spend, so that each request is counted and none refused.
                 ("MENAGERIE_MAX_POINTS_PER_MINUTE", "1000000000"),
+                // All connections come from one address.
+                ("MENAGERIE_MAX_CLIENT_SHARE", "100"),
             ]);
             let off = match self {
                 Self::Warm => &[][..],

@@ -99,7 +99,7 @@ fn likeness(known: &str, name: &str) -> f64 {
     let tail = |name: &str| name.strip_prefix("MENAGERIE_").unwrap_or(name).to_ascii_uppercase();
     let (known, name) = (tail(known), tail(name));
     let by_letters = strsim::normalized_damerau_levenshtein(&known, &name);
-    // A left-out word is many letters, yet near: TIMEOUT_MS for REQUEST_TIMEOUT_MS.
-    let words_missing = name.len() >= 4 && known.contains(&name);
+    // A left-out word is many letters, yet near: TIMEOUT_MS for REQUEST_TIMEOUT_MS. Whole words, or PORT would be near EXPORTS.
+    let words_missing = name.len() >= 4 && format!("_{known}_").contains(&format!("_{name}_"));
     by_letters + if words_missing { 0.3 } else { 0.0 }
 }

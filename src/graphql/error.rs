@@ -34,6 +34,9 @@ pub enum ApiError {
     /// The client asks too much in too short a time.
     #[error("too much was asked in too short a time; try again in {0} s")]
     RateLimited(u32),
+    /// The client holds its share of what may be under way at once: says how much, and what is accepted.
+    #[error("{0}")]
+    OverShare(String),
     /// Another write came first.
     #[error("another write came first; read the document again and repeat the change")]
     Conflict,
@@ -55,9 +58,9 @@ pub enum ApiError {
          data, then subscribe `after` it"
     )]
     ChangesLost,
-    /// The server has enough to do.
-    #[error("the server has as many requests under way as it takes at once; try again in a second")]
-    Busy,
+    /// The server has enough to do: of this it has as many as it takes.
+    #[error("the server has as many {0} as it takes at once; try again in a second")]
+    Busy(&'static str),
     /// The deadline passed.
     #[error("the query took longer than it may; ask for less at once, or narrow the filter")]
     Timeout,
@@ -74,9 +77,9 @@ impl ApiError {
             Self::LimitExceeded { .. } => "LIMIT_EXCEEDED",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Forbidden(_) => "FORBIDDEN",
-            Self::RateLimited(_) => "RATE_LIMITED",
+            Self::RateLimited(_) | Self::OverShare(_) => "RATE_LIMITED",
             Self::Conflict => "CONFLICT",
-            Self::Unavailable | Self::NoFeed | Self::Busy => "UNAVAILABLE",
+            Self::Unavailable | Self::NoFeed | Self::Busy(_) => "UNAVAILABLE",
             Self::CursorExpired => "CURSOR_EXPIRED",
             Self::ChangesLost => "CHANGES_LOST",
             Self::Timeout => "TIMEOUT",

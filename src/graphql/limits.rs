@@ -92,12 +92,18 @@ limits! {
         "the number of requests in a batch";
     Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 1_000 in 1..=100_000:
         "the number of requests under way in this server";
+    WaitingBodyBytes "waitingBodyBytes" "MENAGERIE_MAX_WAITING_BODY_BYTES" 16_777_216 in 65_536..=68_719_476_736:
+        "the bytes of unfinished request bodies in this server";
+    Exports "exports" "MENAGERIE_MAX_EXPORTS" 16 in 1..=10_000:
+        "the number of exports under way in this server";
     Sockets "sockets" "MENAGERIE_MAX_SOCKETS" 10_000 in 0..=100_000:
         "the number of WebSockets open in this server";
     SocketOperations "socketOperations" "MENAGERIE_MAX_SOCKET_OPERATIONS" 100 in 1..=1_000:
         "the number of operations under way in a WebSocket";
     Subscriptions "subscriptions" "MENAGERIE_MAX_SUBSCRIPTIONS" 10_000 in 0..=100_000:
         "the number of subscriptions under way in this server";
+    ClientShare "clientShare" "MENAGERIE_MAX_CLIENT_SHARE" 50 in 1..=100:
+        "the part of what may be under way in this server that one client holds, in percent";
     PointsPerMinute "pointsPerMinute" "MENAGERIE_MAX_POINTS_PER_MINUTE" 0 in 0..=1_000_000_000:
         "the points that a client spends in a minute";
 }
@@ -208,14 +214,15 @@ pub struct ServiceConfig {
     limits: List<One<ServiceLimit>>,
 }
 
-/// A limit on requests. What goes over it is refused with the code LIMIT_EXCEEDED, this name, `limit` and `actual`.
+/// A limit on requests. What goes over it is refused with the code LIMIT_EXCEEDED, this name, `limit` and `actual`; what goes
+/// over what may be under way at once with UNAVAILABLE, or RATE_LIMITED where it is the client's own share.
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(serial)]
 pub struct ServiceLimit {
     /// Its name, as a refusal gives it in `extensions.name`.
     name: &'static str,
     /// The most that is accepted. For `batch` and `pointsPerMinute` 0 has a meaning of its own: no batches, and as
-    /// many points as one likes.
+    /// many points as one likes. For `clientShare` 100 means that one client may hold all there is.
     limit: u64,
     /// What is counted.
     counted: &'static str,

@@ -128,7 +128,8 @@ impl Answer {
             ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, None),
             ApiError::Forbidden(_) => (StatusCode::FORBIDDEN, None),
             ApiError::RateLimited(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
-            ApiError::Unavailable | ApiError::NoFeed | ApiError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+            ApiError::OverShare(_) => (StatusCode::TOO_MANY_REQUESTS, Some(1)),
+            ApiError::Unavailable | ApiError::NoFeed | ApiError::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
             ApiError::Timeout => (StatusCode::GATEWAY_TIMEOUT, None),
             ApiError::LimitExceeded { .. }
             | ApiError::BadUserInput(_)

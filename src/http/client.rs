@@ -1,9 +1,8 @@
-//! Clients: where a request comes from, how many points its sender may still spend, and how many are under way.
+//! Clients: where a request comes from, and how many points its sender may still spend. What they hold stands in `permits`.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -17,7 +16,7 @@ use crate::graphql::error::{ApiError, Result};
 use crate::graphql::limits::{Limit, Limits};
 use crate::graphql::viewer::Viewer;
 
-/// Whose points are counted together.
+/// Whose points, and whose permits, are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Client {
     /// The bearer of a token, wherever.
@@ -153,33 +152,6 @@ impl Points {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
-    }
-}
-
-/// How many requests are under way, or others of which there may be so many at once.
-#[derive(Clone, Debug, Default)]
-pub struct UnderWay(Arc<AtomicU64>);
-
-/// One that is under way, until this is dropped.
-#[derive(Debug)]
-pub struct Entered(Arc<AtomicU64>);
-
-impl UnderWay {
-    /// Lets one more in.
-    ///
-    /// # Errors
-    /// [`ApiError::LimitExceeded`] where there are as many as there may be by this limit.
-    pub fn enter(&self, limit: Limit, limits: &Limits) -> Result<Entered> {
-        let entered = Entered(Arc::clone(&self.0));
-        let others = self.0.fetch_add(1, Ordering::Relaxed);
-        limits.check(limit, others + 1)?;
-        Ok(entered)
-    }
-}
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -15,12 +15,12 @@ use uuid::Uuid;
 
 use super::answer::{Answer, Answers};
 use super::auth::{Identity, Pass};
-use super::client::{self, Client, Entered};
+use super::client::{self, Client};
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
+use super::permits::{Permit, Resource};
 use super::{State, leaving};
 use crate::graphql::error::ApiError;
-use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 
 /// A request for data.
@@ -40,8 +40,8 @@ pub struct Admitted {
     pub viewer: Viewer,
     /// Who pays.
     pub client: Client,
-    /// Its place among those under way.
-    pub entered: Entered,
+    /// That it may be under way.
+    pub permit: Permit,
     /// By what it is known who asks.
     pub pass: Rc<Pass>,
 }
@@ -128,22 +128,29 @@ pub fn in_time<T>(
 }
 
 impl Entry<'_> {
-    /// Lets the request in, if there is room and its token holds.
+    /// Lets the request in among those of its kind, if there is room, its client has not its share already, and its
+    /// token holds.
     ///
     /// # Errors
     /// The answer to one that is not let in.
-    pub async fn admit(&self) -> Result<Admitted, Answer> {
-        // Who asks is looked up in the database, which is work already.
-        let entered = self.state.enter(&self.state.under_way, Limit::Concurrent)?;
+    pub async fn admit(&self, resource: Resource) -> Result<Admitted, Answer> {
         let address = client::address(self.http, &self.state.settings.trusted_proxies);
         let authorization = authorization(self.http.headers())?;
+        let unknown = match &authorization {
+            Some(_) => Client::knocking(address),
+            None => Client::of(&Viewer::Anonymous, address),
+        };
+        // Who asks is looked up in the database, which is work already: until it is known, the address counts.
+        let permit = self.state.permit(resource, &unknown)?;
         let looked_up = identity(self.state, address, authorization.as_deref(), self.until);
         let identity = self.in_time(looked_up).await??;
+        let client = Client::of(&identity.viewer, address);
+        let permit = permit.pass_to(&client);
         Ok(Admitted {
-            client: Client::of(&identity.viewer, address),
+            permit: permit.inspect_err(|error| self.state.refused(resource, error))?,
+            client,
             pass: Rc::new(Pass::new(authorization, &identity)),
             viewer: identity.viewer,
-            entered,
         })
     }
 

@@ -16,13 +16,13 @@ use tracing::{Instrument, Span};
 
 use super::answer::{Answer, code_of};
 use super::auth::Pass;
-use super::client::{Client, Entered};
+use super::client::Client;
 use super::kept::About;
 use super::metrics::{InFlight, Kind, Outcome};
 use super::operation::Ready;
+use super::permits::{Permit, Resource};
 use super::{State, trace};
 use crate::graphql::error::ApiError;
-use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 use crate::graphql::{Told, subscribe};
 
@@ -69,7 +69,7 @@ struct Subscription {
     /// The code of the error that ended it.
     code: Option<String>,
     is_over: bool,
-    _place: Entered,
+    _permit: Permit,
     _counted: InFlight,
 }
 
@@ -78,7 +78,7 @@ struct Subscription {
 /// # Errors
 /// The answer where there are as many as there may be.
 pub fn open(state: &Data<State>, client: Client, pass: Rc<Pass>, ready: Ready, noted: Noted) -> Result<Events, Answer> {
-    let place = state.enter(&state.subscriptions, Limit::Subscriptions)?;
+    let permit = state.permit(Resource::Subscriptions, &client)?;
     let told = subscribe(
         &state.schema,
         state.store.for_stream(),
@@ -97,7 +97,7 @@ pub fn open(state: &Data<State>, client: Client, pass: Rc<Pass>, ready: Ready, n
         sent: 0,
         code: None,
         is_over: false,
-        _place: place,
+        _permit: permit,
         _counted: state.metrics.subscription(),
     };
     Ok(subscription.events().boxed_local())

@@ -2,8 +2,10 @@
 //!
 //! A request takes the same steps as one to `/graphql` (`entry`). Its filter and order are variables of the collection's
 //! connection, given in the address. Behind the first piece, which still decides the status, a task of its own reads:
-//! the next piece only when the one before is taken, until all is sent, the client leaves or its token ends. An export
-//! that does not reach its end breaks its connection off, so that no client takes it for a whole one.
+//! the next piece only when the one before is taken, until all is sent, the client leaves or takes nothing for as long as
+//! streams are waited for, or its token ends. An export that does not reach its end breaks its connection off, so that no
+//! client takes it for a whole one. Exports have permits of their own, for a slow client may take as long as it likes to
+//! fetch all.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -24,13 +26,14 @@ use uuid::Uuid;
 use super::answer::{Answer, Answers};
 use super::auth::Pass;
 use super::browser::{self, REQUEST_ID};
-use super::client::{Client, Entered};
+use super::client::Client;
 use super::entry::{Admitted, Entry, caught};
 use super::guard::{Refusal, Variables};
 use super::media::MediaType;
 use super::metrics::{InFlight, Kind, Outcome};
 use super::parameters::pairs;
-use super::{State, trace};
+use super::permits::{Permit, Resource};
+use super::{State, leaving, trace};
 use crate::domain::id;
 use crate::graphql::error::ApiError;
 use crate::graphql::export::{Export, Format, Piece, Plan};
@@ -40,10 +43,6 @@ use crate::store::Store;
 /// What a piece costs, as a page of a connection does; each of its rows costs one point more. The filter costs what that
 /// of a connection costs, once.
 const PAGE: u64 = 10;
-
-/// How long a client may take to fetch a piece that is ready for it. One that takes longer would keep its place among
-/// the requests under way, and a cursor of the database, for as long as it likes.
-const STALLED: Duration = Duration::from_secs(60);
 
 /// An export that may be sent.
 struct Opened {
@@ -58,7 +57,7 @@ struct Sending {
     client: Client,
     pass: Rc<Pass>,
     cost: u64,
-    _entered: Entered,
+    _permit: Permit,
 }
 
 /// What the log and the metrics are told.
@@ -77,8 +76,8 @@ enum Broken {
     #[error("the client left")]
     Left,
     /// Nobody has read for too long.
-    #[error("the client took nothing for {} s", STALLED.as_secs())]
-    Stalled,
+    #[error("the client took nothing for {0:?}")]
+    Stalled(Duration),
     /// The next piece cannot be had.
     #[error("{0}")]
     Failed(ApiError),
@@ -131,7 +130,10 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
                     noted.tell(&state, &span, StatusCode::OK, &[], None, 0);
                     response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
                 }
-                Some(opened) => response.streaming(start(opened, state, noted, span)),
+                Some(opened) => {
+                    let cut = leaving::cut(&http);
+                    response.streaming(start(opened, state, noted, span, cut))
+                }
             }
         }
     }
@@ -155,9 +157,9 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
     let Admitted {
         viewer,
         client,
-        entered,
+        permit,
         pass,
-    } = entry.admit().await?;
+    } = entry.admit(Resource::Exports).await?;
     noted.viewer = viewer;
     entry.state.spend(&client, 1)?;
     let failed = |error: ApiError| Answer::failed(&error);
@@ -187,7 +189,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         client,
         pass,
         cost: 1 + PAGE + arguments.cost + rows,
-        _entered: entered,
+        _permit: permit,
     };
     Ok((format, Some(Opened { first, sending })))
 }
@@ -234,6 +236,7 @@ fn start(
     state: Data<State>,
     noted: Noted,
     span: Span,
+    cut: impl FnOnce() + 'static,
 ) -> impl Stream<Item = Result<Bytes, NotWhole>> + 'static {
     // One piece waits to be taken, and none is read before it is.
     let (sender, receiver) = channel::<Option<Bytes>>(1);
@@ -243,10 +246,15 @@ fn start(
         let ended = sending.send(first, &sender, &state).await;
         let code = match &ended {
             Ok(()) => None,
-            Err(Broken::Left | Broken::Stalled) => Some("CLIENT_LEFT"),
+            Err(Broken::Left | Broken::Stalled(_)) => Some("CLIENT_LEFT"),
             Err(Broken::Failed(error)) => Some(error.code()),
         };
-        if let Err(error @ (Broken::Stalled | Broken::Failed(_))) = &ended {
+        if let Err(Broken::Stalled(_)) = &ended {
+            // What waits in the connection is not taken either, and would wait for ever.
+            state.metrics.answer_cut_off();
+            cut();
+        }
+        if let Err(error @ (Broken::Stalled(_) | Broken::Failed(_))) = &ended {
             tracing::warn!("the export {} broke off: {error}", noted.file);
         }
         let codes: Vec<&str> = code.into_iter().collect();
@@ -281,8 +289,9 @@ impl Sending {
     ) -> Result<(), Broken> {
         loop {
             // There is room once the piece before is taken.
-            let room = timeout(STALLED, sender.reserve()).await;
-            let room = room.map_err(|_| Broken::Stalled)?.map_err(|_| Broken::Left)?;
+            let stalled = state.settings.patience.stalled;
+            let room = timeout(stalled, sender.reserve()).await;
+            let room = room.map_err(|_| Broken::Stalled(stalled))?.map_err(|_| Broken::Left)?;
             let piece = match first.take() {
                 Some(first) => Some(first),
                 None => match select(Box::pin(self.next(state)), Box::pin(sender.closed())).await {

@@ -1,11 +1,11 @@
 //! `/graphql`: a request's way from its bytes to its answer. Our own layer over `Schema::execute`; no integration crate.
 //!
-//! In this order, so that each step costs what the one before it has allowed: media types, the body, how many requests
-//! are under way, who asks, the document (`persisted`, `guard`), its cost, the client's points, and the execution. All
+//! In this order, so that each step costs what the one before it has allowed: media types, how many requests are under
+//! way, who asks, the body, the document (`persisted`, `guard`), its cost, the client's points, and the execution. All
 //! of it under one deadline, but for the events of a subscription (`sse`). Each part stands in its own file. What asks
 //! for a WebSocket is `ws`'s.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,6 +22,7 @@ use super::answer::{Answer, Answers};
 use super::auth::Pass;
 use super::cache::Key;
 use super::client::Client;
+use super::delivery::{Held, deliver};
 use super::entry::{Admitted, Entry, caught};
 use super::events::{self, Events, Noted as Subscribed};
 use super::guard::Refusal;
@@ -31,8 +32,9 @@ use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
 use super::operation::{Asker, Ready};
 use super::parameters::{Asked, Parameters};
+use super::permits::{Permit, Resource};
 use super::persisted::Source;
-use super::reading::read;
+use super::reading::{head, read};
 use super::{State, sse, trace, ws};
 use crate::graphql::error::ApiError;
 use crate::graphql::viewer::Viewer;
@@ -52,6 +54,8 @@ struct Way<'a> {
     tells_cost: bool,
     /// The event that the client had last, from an event stream that broke off.
     after: Option<String>,
+    /// Once it has one.
+    permit: Cell<Option<Permit>>,
     noted: RefCell<Noted>,
 }
 
@@ -88,7 +92,7 @@ pub async fn stream(http: HttpRequest, state: Data<State>, body: Payload) -> Htt
 
 async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: Option<MediaType>) -> HttpResponse {
     let began = Instant::now();
-    let _in_flight = state.metrics.in_flight();
+    let in_flight = state.metrics.in_flight();
     let request_id = Uuid::now_v7().to_string();
     let span = trace::request_span("/graphql", http.headers(), &request_id);
     let way = Way {
@@ -105,6 +109,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         log: OnceCell::new(),
         tells_cost: http.headers().get(COST).is_some_and(|value| value == "1"),
         after: sse::last_event_id(http.headers()),
+        permit: Cell::new(None),
         noted: RefCell::new(Noted {
             operation: None,
             kind: Kind::None,
@@ -146,7 +151,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         .flat_map(Answer::limits)
         .for_each(|name| state.metrics.over_limit(name));
     trace::ended(&span, &outcome);
-    response
+    deliver(&http, &state, response, Held::new(in_flight, way.permit.take()))
 }
 
 fn not_acceptable() -> Answer {
@@ -170,14 +175,16 @@ impl Way<'_> {
 
     async fn tried(&self, body: Payload) -> Result<Answered, Answers> {
         let Entry { http, state, until } = self.entry;
-        let asked = read(http, body, &state.settings, until).await?;
+        head(http, &state.settings)?;
         let Admitted {
             viewer,
             client,
-            entered: _entered,
+            permit,
             pass,
         } = self.admit().await?;
+        self.permit.set(Some(permit));
         self.noted.borrow_mut().viewer = viewer;
+        let asked = read(http, body, state, &client, until).await?;
         match asked {
             Asked::One(parameters) => Ok(self.one(&parameters, client, pass).await?),
             Asked::Batch(_) if self.media == MediaType::EventStream => {
@@ -197,7 +204,7 @@ impl Way<'_> {
     }
 
     async fn admit(&self) -> Result<Admitted, Answer> {
-        let admitted = self.entry.admit();
+        let admitted = self.entry.admit(Resource::Requests);
         // Only a token is looked up.
         if self.entry.http.headers().contains_key(AUTHORIZATION) {
             admitted.instrument(self.log()).await

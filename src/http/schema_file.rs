@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use super::State;
 use super::answer::{Answer, Answers};
+use super::delivery::{Held, deliver};
 use super::entry::Entry;
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
+use super::permits::Resource;
 use crate::graphql::viewer::Viewer;
 
 /// GET and HEAD of the schema.
@@ -20,10 +22,13 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>) -> HttpResponse {
         state: &state,
         until: Instant::now() + state.deadline(),
     };
-    match entry.admit().await {
-        Ok(_admitted) => HttpResponse::Ok()
-            .content_type("text/plain; charset=utf-8")
-            .body(state.sdl.to_string()),
+    match entry.admit(Resource::Requests).await {
+        Ok(_admitted) => {
+            let response = HttpResponse::Ok()
+                .content_type("text/plain; charset=utf-8")
+                .body(state.sdl.clone());
+            deliver(&http, &state, response, Held::default())
+        }
         Err(answer) => refused(&http, &state, answer),
     }
 }

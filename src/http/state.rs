@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 
 use super::auth::{Authenticator, Pass, Signed};
 use super::cache::Responses;
-use super::client::{Client, Entered, Points, UnderWay};
+use super::client::{Client, Points};
 use super::guard::{Guard, Rules};
 use super::metrics::Metrics;
+use super::permits::{Permit, Permits, Resource};
 use super::persisted::{Persisted, Trusted};
 use super::stopping::Stopping;
 use crate::graphql::error::ApiError;
@@ -118,7 +120,8 @@ pub enum StateError {
 #[derive(Clone)]
 pub struct State {
     pub(super) schema: Schema,
-    pub(super) sdl: Arc<str>,
+    /// All who ask for it are sent the same bytes.
+    pub(super) sdl: Bytes,
     pub(super) store: Store,
     pub(super) live: Live,
     pub(super) search: Search,
@@ -127,9 +130,7 @@ pub struct State {
     pub(super) persisted: Persisted,
     pub(super) responses: Responses,
     pub(super) points: Arc<Points>,
-    pub(super) under_way: UnderWay,
-    pub(super) sockets: UnderWay,
-    pub(super) subscriptions: UnderWay,
+    pub(super) permits: Permits,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) metrics: Metrics,
     pub(super) stopping: Stopping,
@@ -162,10 +163,17 @@ impl State {
             .that_hears(live.clone(), settings.response_cache_bytes > 0);
         let responses = Responses::new(live.clone(), settings.response_cache_bytes);
         let places = Arc::new(Semaphore::new(store.most_connections()));
+        let permits = Permits::new(&settings.limits);
         Ok(Self {
             sdl: sdl.into(),
             schema,
-            metrics: Metrics::new(store.clone(), live.clone(), search.clone(), responses.clone()),
+            metrics: Metrics::new(
+                store.clone(),
+                live.clone(),
+                search.clone(),
+                responses.clone(),
+                permits.clone(),
+            ),
             store,
             live,
             search,
@@ -176,9 +184,7 @@ impl State {
             ),
             responses,
             points: Arc::new(Points::new(&settings.limits)),
-            under_way: UnderWay::default(),
-            sockets: UnderWay::default(),
-            subscriptions: UnderWay::default(),
+            permits,
             stopping: Stopping::default(),
             authenticator: Arc::new(authenticator),
             settings: Arc::new(settings),
@@ -201,15 +207,23 @@ impl State {
         }
     }
 
-    /// A place among those that share this limit, for as long as what this gives is kept.
+    /// A permit for one of these.
     ///
     /// # Errors
-    /// [`ApiError::Busy`] where there are as many as there may be; that is counted.
-    pub(super) fn enter(&self, among: &UnderWay, limit: Limit) -> Result<Entered, ApiError> {
-        among.enter(limit, &self.settings.limits).map_err(|_| {
-            self.metrics.over_limit(limit.facts().name);
-            ApiError::Busy
-        })
+    /// [`ApiError::Busy`] where there are as many as there may be, [`ApiError::OverShare`] where this client has as many as
+    /// it may; both are counted.
+    pub(super) fn permit(&self, resource: Resource, client: &Client) -> Result<Permit, ApiError> {
+        let acquired = self.permits.acquire(resource, client, 1);
+        acquired.inspect_err(|error| self.refused(resource, error))
+    }
+
+    /// Counts that a permit was refused.
+    pub(super) fn refused(&self, resource: Resource, error: &ApiError) {
+        let limit = match error {
+            ApiError::OverShare(_) => Limit::ClientShare,
+            _ => resource.limit(),
+        };
+        self.metrics.over_limit(limit.facts().name);
     }
 
     /// Whether what a client shows still holds.

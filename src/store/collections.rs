@@ -1,7 +1,7 @@
 //! The collections' declarations, read from `schema/collections/*.json`: validator, indexes, searchable words.
 //!
 //! The files are carried inside the binary. They are the one description of what a stored document looks like: the
-//! database enforces it, `validate.rs` explains it, `check.rs` holds the data against it.
+//! database enforces it, `validate` explains it, `check.rs` holds the data against it.
 
 use std::sync::LazyLock;
 

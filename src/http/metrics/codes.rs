@@ -45,6 +45,8 @@ mod tests {
             ApiError::Unauthenticated(String::new()),
             ApiError::Forbidden(String::new()),
             ApiError::RateLimited(1),
+            ApiError::OverShare(String::new()),
+            ApiError::Busy("requests under way"),
             ApiError::Conflict,
             ApiError::Unavailable,
             ApiError::Timeout,

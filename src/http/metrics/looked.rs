@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::http::cache::Responses;
+use crate::http::permits::{Permits, Resource};
 use crate::live::{Live, Use};
 use crate::search::Search;
 use crate::store::Store;
@@ -20,6 +21,10 @@ pub(super) struct Looked {
     live: Live,
     search: Search,
     responses: Responses,
+    permits: Permits,
+    permits_held: Family<ResourceName, Gauge>,
+    permits_limit: Family<ResourceName, Gauge>,
+    permit_clients: Gauge,
     commands: Counter,
     open: Gauge,
     checked_out: Gauge,
@@ -34,12 +39,16 @@ pub(super) struct Looked {
 }
 
 impl Looked {
-    pub fn new(store: Store, live: Live, search: Search, responses: Responses) -> Self {
+    pub fn new(store: Store, live: Live, search: Search, responses: Responses, permits: Permits) -> Self {
         Self {
             store,
             live,
             search,
             responses,
+            permits,
+            permits_held: Family::default(),
+            permits_limit: Family::default(),
+            permit_clients: Gauge::default(),
             commands: Counter::default(),
             open: Gauge::default(),
             checked_out: Gauge::default(),
@@ -107,6 +116,21 @@ impl Looked {
             "Subscriptions and others that are told what changes",
             self.feed_listeners.clone(),
         );
+        registry.register(
+            "permits_held",
+            "What is under way, and bytes of unfinished bodies",
+            self.permits_held.clone(),
+        );
+        registry.register(
+            "permits_limit",
+            "How many of each may be held",
+            self.permits_limit.clone(),
+        );
+        registry.register(
+            "permit_clients",
+            "Clients that hold some of them",
+            self.permit_clients.clone(),
+        );
         self.caches.register(registry);
     }
 
@@ -132,10 +156,27 @@ impl Looked {
             .joined
             .inner()
             .store(self.responses.joined(), Ordering::Relaxed);
+        for resource in Resource::ALL {
+            let name = ResourceName {
+                resource: resource.word(),
+            };
+            self.permits_held
+                .get_or_create(&name)
+                .set(whole(self.permits.held(resource)));
+            self.permits_limit
+                .get_or_create(&name)
+                .set(whole(self.permits.most(resource)));
+        }
+        self.permit_clients.set(whole(self.permits.clients()));
         // The store counts; this only shows it.
         let sent = self.store.commands_sent();
         self.commands.inner().store(sent, Ordering::Relaxed);
     }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResourceName {
+    resource: &'static str,
 }
 
 /// The caches of answers and of documents.

@@ -22,6 +22,7 @@ use codes::{CODES, OTHER, known_code};
 use looked::Looked;
 
 use super::cache::Responses;
+use super::permits::Permits;
 use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 use crate::live::Live;
@@ -117,6 +118,7 @@ struct Counters {
     sockets: Gauge,
     subscriptions: Gauge,
     events: Counter,
+    cut_off: Counter,
     panics: Counter,
     cost: Counter,
     over_limit: Family<LimitName, Counter>,
@@ -127,7 +129,7 @@ struct Counters {
 
 impl Metrics {
     /// All at zero; what concerns the database and the search index is asked of them.
-    pub fn new(store: Store, live: Live, search: Search, responses: Responses) -> Self {
+    pub fn new(store: Store, live: Live, search: Search, responses: Responses, permits: Permits) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let new = Counters {
             requests: Family::default(),
@@ -137,6 +139,7 @@ impl Metrics {
             sockets: Gauge::default(),
             subscriptions: Gauge::default(),
             events: Counter::default(),
+            cut_off: Counter::default(),
             panics: Counter::default(),
             cost: Counter::default(),
             over_limit: Family::default(),
@@ -144,7 +147,7 @@ impl Metrics {
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            looked: Looked::new(store, live, search, responses),
+            looked: Looked::new(store, live, search, responses, permits),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());
@@ -166,6 +169,7 @@ impl Metrics {
             new.subscriptions.clone(),
         );
         registry.register("events", "Events of subscriptions sent", new.events.clone());
+        registry.register("answers_cut_off", "Answers that nobody took", new.cut_off.clone());
         registry.register("panics", "Panics that were caught", new.panics.clone());
         registry.register("cost_points", "Estimated cost of what was asked", new.cost.clone());
         registry.register(
@@ -255,6 +259,11 @@ impl Metrics {
     /// Counts an event that a subscriber is sent.
     pub fn event_sent(&self) {
         self.0.events.inc();
+    }
+
+    /// Counts an answer, or an export, that is cut off because nobody takes it.
+    pub fn answer_cut_off(&self) {
+        self.0.cut_off.inc();
     }
 
     /// Counts a panic that was caught.

@@ -17,6 +17,7 @@ use futures_util::stream::once;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::browser::PAGE_POLICY;
+use super::delivery::{Held, deliver};
 use super::{Settings, State, etag, readable};
 
 #[derive(RustEmbed)]
@@ -74,11 +75,17 @@ fn page(http: &HttpRequest, state: &State, page: Option<EmbeddedFile>) -> HttpRe
     if held {
         return response.finish();
     }
-    response.content_type("text/html; charset=utf-8").body(page.data)
+    let response = response.content_type("text/html; charset=utf-8").body(page.data);
+    deliver(http, state, response, Held::default())
 }
 
 /// A file whose name holds the hash of its content, so that it never changes.
-async fn asset(http: HttpRequest, name: Path<String>) -> HttpResponse {
+async fn asset(http: HttpRequest, state: Data<State>, name: Path<String>) -> HttpResponse {
+    let response = file(&http, &name);
+    deliver(&http, &state, response, Held::default())
+}
+
+fn file(http: &HttpRequest, name: &str) -> HttpResponse {
     let path = format!("assets/{name}");
     let Some((file, is_packed)) = Files::get(&format!("{path}.br"))
         .map(|file| (file, true))
@@ -95,7 +102,7 @@ async fn asset(http: HttpRequest, name: Path<String>) -> HttpResponse {
         .insert_header((VARY, "Accept-Encoding"));
     if !is_packed {
         response.body(file.data)
-    } else if takes_brotli(&http) {
+    } else if takes_brotli(http) {
         // With this header the middleware leaves it as it is.
         response.insert_header(ContentEncoding::Brotli).body(file.data)
     } else {

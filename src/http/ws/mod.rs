@@ -13,9 +13,11 @@ use actix_web::rt::spawn;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::client::{self, Client};
 use super::entry::{authorization, turned_away};
-use super::{State, browser, client, leaving};
-use crate::graphql::limits::Limit;
+use super::permits::Resource;
+use super::{State, browser, leaving};
+use crate::graphql::viewer::Viewer;
 use socket::{Opened, Socket};
 
 /// Whether a request asks for a WebSocket.
@@ -30,8 +32,11 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
     if browser::is_foreign(http.headers(), &settings.cors_origins) {
         return turned_away(http, state, &browser::foreign(http, "asks for a WebSocket"));
     }
-    let place = match state.enter(&state.sockets, Limit::Sockets) {
-        Ok(place) => place,
+    let address = client::address(http, &settings.trusted_proxies);
+    // Who asks may be told in the socket; until then the address counts.
+    let unknown = Client::of(&Viewer::Anonymous, address);
+    let permit = match state.permit(Resource::Sockets, &unknown) {
+        Ok(permit) => permit,
         Err(error) => return turned_away(http, state, &error),
     };
     let (response, session, incoming) = match actix_ws::handle_with_protocols(http, body, &[message::PROTOCOL]) {
@@ -40,7 +45,8 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
     };
     let opened = Opened {
         speaks: response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL),
-        address: client::address(http, &settings.trusted_proxies),
+        address,
+        permit: Some(permit),
         authorization: authorization(http.headers()),
     };
     // In boxes, or they would be there as often as they are handed on.
@@ -49,7 +55,7 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
     let (cut, counted) = (leaving::cut(http), state.metrics.socket());
     spawn(async move {
         socket.serve(incoming, cut).await;
-        drop((place, counted));
+        drop(counted);
     });
     response
 }

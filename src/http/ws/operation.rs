@@ -22,10 +22,10 @@ use super::super::media::MediaType;
 use super::super::metrics::{Kind, Outcome};
 use super::super::operation::Asker;
 use super::super::parameters::Parameters;
+use super::super::permits::Resource;
 use super::super::{State, trace};
 use super::message::Said;
 use crate::graphql::error::ApiError;
-use crate::graphql::limits::Limit;
 use crate::graphql::viewer::Viewer;
 
 /// Who asks in a socket.
@@ -120,7 +120,7 @@ impl Operation {
     async fn came(&self, parameters: Result<Parameters, Refusal>, progress: &mut Progress) -> Result<Came, Answer> {
         let state = &self.state;
         let parameters = parameters.map_err(|refusal| Answer::refused(&refusal))?;
-        let _entered = state.enter(&state.under_way, Limit::Concurrent)?;
+        let _permit = state.permit(Resource::Requests, &self.who.client)?;
         match in_time(
             self.began + state.deadline(),
             pending(),

@@ -25,6 +25,7 @@ use super::super::client::Client;
 use super::super::entry::{caught, identity};
 use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
+use super::super::permits::{Permit, Resource};
 use super::message::{ACKNOWLEDGED, Message, Said, broken, close, invalid, pong};
 use super::operation::{Who, said};
 use crate::graphql::error::ApiError;
@@ -39,6 +40,8 @@ pub struct Opened {
     pub speaks: bool,
     /// Where it comes from.
     pub address: IpAddr,
+    /// That it may be open; taken out while it is passed on to who turns out to ask.
+    pub permit: Option<Permit>,
     /// What its handshake says of who asks.
     pub authorization: Result<Option<String>, ApiError>,
 }
@@ -213,6 +216,15 @@ impl Socket {
         self.lapses = async move { state.lapses(&shown).await }.boxed_local();
         let viewer = identity.viewer;
         let client = Client::of(&viewer, self.opened.address);
+        if let Some(permit) = self.opened.permit.take() {
+            let passed = permit.pass_to(&client).map_err(|error| {
+                self.state.refused(Resource::Sockets, &error);
+                let message = error.to_string();
+                // Without the hint, for which there is no room.
+                close(1013, message.rsplit_once(';').map_or(message.as_str(), |(why, _)| why))
+            });
+            self.opened.permit = Some(passed?);
+        }
         self.who = Some(Rc::new(Who { viewer, client, pass }));
         self.sends(ACKNOWLEDGED.to_owned()).await
     }

@@ -6,6 +6,7 @@
 mod audit; // what graphql-cop looks for, against the production profile
 mod bodies; // bodies, headers, methods
 mod counts; // too many of something
+mod holding; // answers that are not taken, bodies that do not end, slow exports
 mod letters; // strange characters and numbers
 mod nesting; // brackets in brackets
 mod operators; // operator objects wherever the schema takes a text

@@ -136,10 +136,10 @@ async fn five_hundred_connections_of_any_kind_hold_nobody_up_and_leave_no_memory
         }
         target.serves_good_requests(name).await;
         if bytes == whole {
-            // Over the cap on requests under way some are told to come again; none is left without an answer.
+            // Over what one client may have under way some are told to come again; none is left without an answer.
             for stream in streams {
                 let answer = outcome(stream, name).await.expect("an answer");
-                assert!([200, 503].contains(&answer.status), "{name}: {answer:?}");
+                assert!([200, 429, 503].contains(&answer.status), "{name}: {answer:?}");
             }
         }
         target.serves_good_requests(&format!("{name} that left")).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::commands::server::{Server, status_of};
@@ -20,7 +20,7 @@ pub struct Target {
     server: Server,
     /// Host and port.
     pub host: String,
-    _database: TestApp,
+    pub database: TestApp,
 }
 
 impl Target {
@@ -35,7 +35,7 @@ impl Target {
         let target = Self {
             host: host.to_owned(),
             server,
-            _database: database,
+            database,
         };
         target.serves_good_requests("the start").await;
         target
@@ -55,9 +55,42 @@ impl Target {
             .expect("the server accepts connections")
     }
 
+    /// Opens a connection from another address of this machine: the server takes it for another client.
+    async fn connect_as_another(&self) -> TcpStream {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket
+            .bind(([127, 0, 0, 2], 0).into())
+            .expect("all of 127.0.0.0/8 is this machine");
+        let address = self.host.parse().expect("an address");
+        socket.connect(address).await.expect("the server accepts connections")
+    }
+
     /// Sends the bytes of a request on a connection of its own; nothing where the connection ends without an answer.
     pub async fn send(&self, request: &[u8]) -> Option<Answer> {
-        let (mut from, mut to) = self.connect().await.into_split();
+        Self::sent(self.connect().await, request).await
+    }
+
+    /// The same as another client.
+    pub async fn send_as_another(&self, request: &[u8]) -> Option<Answer> {
+        Self::sent(self.connect_as_another().await, request).await
+    }
+
+    /// The value of a metric, by its name and labels as they are written.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let answer = self
+            .send_as_another(&get("/metrics", "*/*"))
+            .await
+            .expect("the metrics");
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        let mut values = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = values.next().unwrap_or_else(|| panic!("no {name} in:\n{text}"));
+        value.parse().expect("a number")
+    }
+
+    async fn sent(stream: TcpStream, request: &[u8]) -> Option<Answer> {
+        let (mut from, mut to) = stream.into_split();
         let request = request.to_vec();
         // A refusal may come before all has been taken, so both go on at once. The half that writes is given back, for
         // dropping it would tell the server that the client has left.
@@ -70,11 +103,10 @@ impl Target {
         answer
     }
 
-    /// A good request is answered well.
+    /// A good request of a client that has done no harm is answered well.
     pub async fn serves_good_requests(&self, after: &str) {
-        let answer = self
-            .send(&query("{ gift(slug: \"ru-kp-2024\") { total { text } } }"))
-            .await;
+        let good = query("{ gift(slug: \"ru-kp-2024\") { total { text } } }");
+        let answer = self.send_as_another(&good).await;
         let answer = answer.unwrap_or_else(|| panic!("no answer to a good request after {after}"));
         assert_eq!(
             (answer.status, answer.json()),

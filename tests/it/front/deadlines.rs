@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::proxy::{Mode, Proxy};
 use super::{Answer, Door, PATIENCE, until};
 use crate::identity::made;
-use crate::support::TestApp;
+use crate::support::{TestApp, settings};
 
 const QUERY: &str = "{ gifts { nodes { id } } }";
 const IN_FLIGHT: &str = "menagerie_requests_in_flight";
@@ -206,6 +206,124 @@ async fn a_client_that_leaves_stops_its_query() {
         1.0,
         "who left is told apart"
     );
+}
+
+/// The bytes of a request whose body is this long, and those of the head alone.
+fn padded(length: usize, client: &str) -> (Vec<u8>, usize) {
+    let body = json!({ "query": "{ __typename }" }).to_string();
+    let body = format!("{body}{}", " ".repeat(length - body.len()));
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Forwarded-For: {client}\r\n\
+         Content-Length: {length}\r\n\r\n"
+    );
+    let whole = head.clone() + &body;
+    (whole.into_bytes(), head.len())
+}
+
+/// What comes back, up to the end of the body, which is JSON.
+async fn answered(stream: &mut TcpStream) -> String {
+    let mut text = String::new();
+    let mut piece = [0; 4096];
+    while !text.ends_with('}') {
+        let length = timeout(PATIENCE, stream.read(&mut piece))
+            .await
+            .expect("an answer in time")
+            .expect("an answer");
+        assert!(length > 0, "the connection ended behind {text}");
+        text += &String::from_utf8_lossy(&piece[..length]);
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_body_is_read_when_its_request_has_a_place_and_keeps_it_until_the_deadline() {
+    let app = TestApp::empty().await;
+    let door = Door::limited(&app, |limits| {
+        limits.set(Limit::Concurrent, 1);
+        limits.request_timeout_ms = 3_000;
+    });
+    let held = |resource: &str| door.metric(&format!("menagerie_permits_held{{resource=\"{resource}\"}}"));
+    let (whole, head) = padded(1_000, "-");
+    let mut unfinished = sent(&door, &whole[..head + 500]).await;
+    until("the body to be waited for", async || {
+        (held("requests") == 1.0).then_some(())
+    })
+    .await;
+    // Refused before anything of its body is looked at.
+    let mut refused = sent(&door, &whole[..head]).await;
+    let text = answered(&mut refused).await;
+    assert!(
+        text.starts_with("HTTP/1.1 503 ") && text.contains("requests under way"),
+        "{text}"
+    );
+    let text = answered(&mut unfinished).await;
+    assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
+    assert_eq!(
+        (held("requests"), held("body_bytes"), door.metric(IN_FLIGHT)),
+        (0.0, 0.0, 0.0)
+    );
+    door.ask("{ __typename }").await.data();
+}
+
+#[tokio::test]
+async fn all_unfinished_bodies_have_a_bound_together_and_one_client_has_its_share_of_it() {
+    let app = TestApp::empty().await;
+    let mut settings = settings();
+    let most = settings.limits.body_limit_bytes as u64;
+    settings.limits.set(Limit::WaitingBodyBytes, 2 * most);
+    settings.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let door = Door::over(&app, settings);
+    let held = || door.metric("menagerie_permits_held{resource=\"body_bytes\"}");
+    let begun = async |client: &str, length: usize| {
+        let (whole, head) = padded(most as usize, client);
+        let stream = sent(&door, &whole[..head + length]).await;
+        (stream, whole[head + length..].to_vec())
+    };
+    let large = most as usize - 1_000;
+    let (mut first, rest) = begun("198.51.100.1", large).await;
+    until("the first body to be waited for", async || {
+        (held() >= large as f64).then_some(())
+    })
+    .await;
+    assert!(held() <= most as f64, "no more than the largest body has: {}", held());
+    let (mut second, _) = begun("198.51.100.1", large).await;
+    let text = answered(&mut second).await;
+    assert!(
+        text.starts_with("HTTP/1.1 429 ") && text.contains("unfinished bodies"),
+        "{text}"
+    );
+    let (mut other, rest_of_other) = begun("198.51.100.2", large).await;
+    until("the body of another to be waited for", async || {
+        (held() >= 2.0 * large as f64).then_some(())
+    })
+    .await;
+    let (mut third, _) = begun("198.51.100.3", large).await;
+    let text = answered(&mut third).await;
+    assert!(
+        text.starts_with("HTTP/1.1 503 ") && text.contains("unfinished bodies"),
+        "{text}"
+    );
+    assert!(text.contains("retry-after: 1\r\n"), "{text}");
+    // A body that comes at once is not waited for, and what is announced and does not come holds nothing.
+    let (whole, head) = padded(200, "198.51.100.3");
+    let mut small = sent(&door, &whole).await;
+    assert!(answered(&mut small).await.starts_with("HTTP/1.1 200 "));
+    let announced = sent(&door, &padded(most as usize, "198.51.100.3").0[..head]).await;
+    for (stream, rest) in [(&mut first, rest), (&mut other, rest_of_other)] {
+        stream.write_all(&rest).await.expect("the rest is taken");
+        let text = answered(stream).await;
+        assert!(
+            text.starts_with("HTTP/1.1 200 ") && text.contains("\"Query\""),
+            "{text}"
+        );
+    }
+    assert_eq!(held(), 0.0);
+    assert_eq!(
+        door.metric("menagerie_over_limit_total{limit=\"waitingBodyBytes\"}"),
+        1.0
+    );
+    assert_eq!(door.metric("menagerie_over_limit_total{limit=\"clientShare\"}"), 1.0);
+    drop(announced);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ const IN_FLIGHT: &str = "menagerie_requests_in_flight";
 const PIECES: u64 = 8;
 
 /// Nations that are too large to be sent before anybody reads.
-async fn large(app: &TestApp) {
+pub async fn large(app: &TestApp) {
     let nations = app.raw().await.collection("nations");
     let name = "n".repeat(8_000);
     for piece in 0..PIECES {
@@ -240,20 +240,62 @@ async fn an_export_that_runs_out_of_points_waits_and_comes_to_its_end() {
 }
 
 #[tokio::test]
-async fn an_export_keeps_its_place_among_the_requests_under_way_until_it_ends() {
+async fn an_export_keeps_a_place_of_its_own_until_it_ends_and_takes_none_from_queries() {
     let app = TestApp::empty().await;
     large(&app).await;
-    let door = Door::limited(&app, |limits| limits.set(Limit::Concurrent, 1));
+    let door = Door::limited(&app, |limits| {
+        limits.set(Limit::Concurrent, 1);
+        limits.set(Limit::Exports, 1);
+    });
     let mut response = door.get("/export/nations.ndjson").send().await.expect("a head");
     let first = response.chunk().await.expect("a chunk").expect("rows");
-    door.ask("{ gifts { totalCount } }")
-        .await
-        .is_refused(503, "UNAVAILABLE");
+    assert_eq!(door.metric("menagerie_permits_held{resource=\"exports\"}"), 1.0);
+    let refused = Answer::to(door.get("/export/gifts.csv")).await;
+    refused.is_refused(503, "UNAVAILABLE");
+    assert!(refused.message().contains("exports"), "{}", refused.message());
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(door.metric("menagerie_over_limit_total{limit=\"exports\"}"), 1.0);
+    door.ask("{ gifts { totalCount } }").await.data();
     assert_eq!(rest(response, &first).await, Some(500 * PIECES as usize));
     until("room", async || {
-        (door.ask("{ gifts { totalCount } }").await.status == 200).then_some(())
+        (Answer::to(door.get("/export/gifts.csv")).await.status == 200).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn slow_exports_of_one_client_leave_room_for_those_of_another() {
+    let app = TestApp::empty().await;
+    large(&app).await;
+    let mut settings = settings();
+    settings.limits.set(Limit::Exports, 4);
+    settings.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let door = Door::over(&app, settings);
+    let of = |client: &str| door.get("/export/nations.ndjson").header("x-forwarded-for", client);
+    let mut slow = Vec::new();
+    for _ in 0..2 {
+        let mut response = of("198.51.100.1").send().await.expect("a head");
+        response.chunk().await.expect("a chunk").expect("rows");
+        slow.push(response);
+    }
+    let refused = Answer::to(of("198.51.100.1")).await;
+    refused.is_refused(429, "RATE_LIMITED");
+    assert!(
+        refused.message().contains("up to 2 from one client"),
+        "{}",
+        refused.message()
+    );
+    assert_eq!(refused.header("retry-after"), "1");
+    let mut other = of("198.51.100.2").send().await.expect("a head");
+    assert_eq!(other.status(), 200);
+    let first = other.chunk().await.expect("a chunk").expect("rows");
+    assert_eq!(rest(other, &first).await, Some(500 * PIECES as usize));
+    drop(slow);
+    until("the exports of who left to end", async || {
+        (door.metric("menagerie_permits_held{resource=\"exports\"}") == 0.0).then_some(())
+    })
+    .await;
+    assert_eq!(door.metric("menagerie_permit_clients"), 0.0);
 }
 
 #[tokio::test]

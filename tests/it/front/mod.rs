@@ -7,6 +7,7 @@ mod batches; // several requests at once
 mod browsers; // forged requests, pages of other sites
 mod cost; // what a request is estimated to cost, and what it did cost
 mod deadlines; // a database that is gone or silent, clients that leave, slow bodies
+mod deliveries; // answers that nobody takes
 mod encoding; // compressed answers and bodies
 mod exports; // exports: who may, what is refused, what becomes of one that breaks off
 mod files; // the files of the pages: compressed, kept by browsers
@@ -52,15 +53,18 @@ struct Door {
 
 impl Door {
     fn over(app: &TestApp, settings: Settings) -> Self {
+        Self::serving(app, settings, Serving::default())
+    }
+
+    /// The same for a server that runs like this.
+    fn serving(app: &TestApp, settings: Settings, serving: Serving) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let address = format!("http://{}", listener.local_addr().expect("the port is known"));
+        let scheme = if serving.tls.is_some() { "https" } else { "http" };
+        let address = format!("{scheme}://{}", listener.local_addr().expect("the port is known"));
         let state =
             State::new(app.store.clone(), app.live.clone(), app.search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();
-        let serving = Serving {
-            workers: 1,
-            ..Serving::default()
-        };
+        let serving = Serving { workers: 1, ..serving };
         tokio::spawn(http::serve(listener, state, serving).expect("the server starts"));
         Self {
             address,

@@ -180,6 +180,44 @@ async fn over_as_many_requests_as_there_may_be_at_once_one_is_told_to_come_again
 }
 
 #[tokio::test]
+async fn one_client_holds_its_share_of_the_requests_under_way_and_another_is_served() {
+    let proxy = Proxy::start().await;
+    let app = proxy.app().await;
+    let mut settings = settings();
+    settings.limits.set(Limit::Concurrent, 4);
+    settings.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let door = Door::over(&app, settings);
+    let token = made(&app, "desk", Role::Reader, None).await;
+    let held = || door.metric("menagerie_permits_held{resource=\"requests\"}");
+    let small = || door.post(&json!({ "query": "{ __typename }" }));
+    Answer::to(from(&door, "198.51.100.1")).await.data();
+    proxy.set(Mode::Silent);
+    let slow = [(); 2].map(|()| tokio::spawn(Answer::to(from(&door, "198.51.100.1"))));
+    until("both to be under way", async || (held() == 2.0).then_some(())).await;
+    let refused = Answer::to(small().header("x-forwarded-for", "198.51.100.1")).await;
+    refused.is_refused(429, "RATE_LIMITED");
+    let told = refused.message();
+    assert!(told.contains("3 requests") && told.contains("up to 2 "), "{told}");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(door.metric("menagerie_over_limit_total{limit=\"clientShare\"}"), 1.0);
+    Answer::to(small().header("x-forwarded-for", "198.51.100.2"))
+        .await
+        .data();
+    proxy.set(Mode::Passing);
+    for answer in slow {
+        answer.await.expect("no panic").data();
+    }
+    Answer::to(small().header("x-forwarded-for", "198.51.100.1").bearer_auth(&token))
+        .await
+        .data();
+    assert_eq!(
+        (held(), door.metric("menagerie_permit_clients")),
+        (0.0, 0.0),
+        "nothing is left behind"
+    );
+}
+
+#[tokio::test]
 async fn a_request_is_under_way_also_while_it_is_found_out_who_asks() {
     let proxy = Proxy::start().await;
     let app = proxy.app().await;

@@ -3,5 +3,5 @@
 mod causes; // errors, in full and by request
 mod health; // alive, ready, the port of their own
 mod metrics; // what is counted, what is logged
-mod tls; // certificates, HTTP/2
+pub mod tls; // certificates, HTTP/2
 mod traces; // spans that reach a collector

@@ -15,7 +15,7 @@ use crate::commands::{PATIENCE, ends_with, program, program_over};
 use crate::support::TestApp;
 
 /// A certificate for this machine, signed by itself, and its key, as PEM files in `folder`. Gives the former's text.
-fn make(folder: &Path) -> String {
+pub fn make(folder: &Path) -> String {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]);
     let made = made.expect("a certificate");
     fs::write(folder.join("certificate.pem"), made.cert.pem()).expect("written");
@@ -23,12 +23,12 @@ fn make(folder: &Path) -> String {
     made.cert.pem()
 }
 
-fn read(folder: &Path) -> Tls {
+pub fn read(folder: &Path) -> Tls {
     Tls::read(&folder.join("certificate.pem"), &folder.join("key.pem")).expect("a pair")
 }
 
 /// A client that trusts this certificate and no other.
-fn trusting(certificate: &str) -> reqwest::ClientBuilder {
+pub fn trusting(certificate: &str) -> reqwest::ClientBuilder {
     let certificate = Certificate::from_pem(certificate.as_bytes()).expect("a certificate");
     reqwest::Client::builder().tls_certs_only([certificate])
 }

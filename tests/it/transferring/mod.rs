@@ -3,6 +3,7 @@
 //! Here stands what the files beside this one share: how files are imported, and what a test's database holds.
 
 mod backups; // everything in one file, and back
+mod bounds; // texts and lists at their bounds, and just over them, at every door
 mod cut; // imports that are cut off, and run again
 mod importing; // what an import does: new, changed, unchanged; all or nothing; references
 mod refused; // bad rows: each has its line

@@ -9,13 +9,13 @@ use crate::identity::made;
 use crate::seeding::Folder;
 use crate::support::{TestApp, client, settings};
 
-struct Editor {
-    app: TestApp,
+pub struct Editor {
+    pub app: TestApp,
     token: String,
 }
 
 impl Editor {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let mut settings = settings();
         settings.limits.body_limit_bytes = 1024 * 1024;
         let app = TestApp::set(settings).await;
@@ -27,7 +27,7 @@ impl Editor {
         Self { app, token }
     }
 
-    async fn import(&self, input: Json) -> Json {
+    pub async fn import(&self, input: Json) -> Json {
         let query = "mutation($input: ImportRowsInput!) { importRows(input: $input) { \
                      created updated unchanged userErrors { row code field message } } }";
         let body = json!({ "query": query, "variables": { "input": input } });

@@ -1,0 +1,388 @@
+//! Permits: how much this server has under way at once, and how much of that one client may hold.
+//!
+//! There are concurrency limits on requests, exports, WebSockets and subscriptions, and a limit on the bytes of bodies that
+//! have not come to their end. Whoever asks for one of these acquires a permit and gives it back by dropping it. Within each limit
+//! a client, which is the same as for points ([`Client`]), holds no more than its share, so that no client can use up
+//! what there is for all: one that is over its own share is told so (429), and the others are served.
+//!
+//! What clients hold stands in a table that is no larger than what is under way: who holds nothing is not in it. It is cut
+//! into parts with a lock each, so that threads that serve do not wait for each other.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::client::Client;
+use crate::graphql::error::{ApiError, Result};
+use crate::graphql::limits::{Limit, Limits};
+
+/// What permits are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// Requests under way.
+    Requests,
+    /// Exports under way.
+    Exports,
+    /// Open WebSockets.
+    Sockets,
+    /// Subscriptions under way.
+    Subscriptions,
+    /// Bytes of bodies that have not come to their end.
+    BodyBytes,
+}
+
+impl Resource {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Requests,
+        Self::Exports,
+        Self::Sockets,
+        Self::Subscriptions,
+        Self::BodyBytes,
+    ];
+
+    /// The limit on all clients together.
+    pub const fn limit(self) -> Limit {
+        match self {
+            Self::Requests => Limit::Concurrent,
+            Self::Exports => Limit::Exports,
+            Self::Sockets => Limit::Sockets,
+            Self::Subscriptions => Limit::Subscriptions,
+            Self::BodyBytes => Limit::WaitingBodyBytes,
+        }
+    }
+
+    /// Its word in metrics.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Exports => "exports",
+            Self::Sockets => "sockets",
+            Self::Subscriptions => "subscriptions",
+            Self::BodyBytes => "body_bytes",
+        }
+    }
+
+    /// What there are too many of, in words that follow a number.
+    const fn told(self) -> &'static str {
+        match self {
+            Self::Requests => "requests under way",
+            Self::Exports => "exports under way",
+            Self::Sockets => "WebSockets open",
+            Self::Subscriptions => "subscriptions under way",
+            Self::BodyBytes => "bytes of unfinished bodies",
+        }
+    }
+}
+
+/// How much a client holds of each resource.
+type Held = [u64; Resource::ALL.len()];
+
+/// How many parts the table of clients has.
+const PARTS: usize = 16;
+
+/// The permits of a server.
+#[derive(Clone, Debug)]
+pub struct Permits(Arc<Table>);
+
+#[derive(Debug)]
+struct Table {
+    limits: Limits,
+    held: [AtomicU64; Resource::ALL.len()],
+    clients: [Mutex<HashMap<Client, Held>>; PARTS],
+    hasher: RandomState,
+}
+
+/// So much of a resource, until this is dropped.
+#[derive(Debug)]
+pub struct Permit {
+    permits: Permits,
+    resource: Resource,
+    client: Client,
+    amount: u64,
+}
+
+impl Permits {
+    /// None is given out yet.
+    pub fn new(limits: &Limits) -> Self {
+        Self(Arc::new(Table {
+            limits: *limits,
+            held: Default::default(),
+            clients: Default::default(),
+            hasher: RandomState::new(),
+        }))
+    }
+
+    /// A permit for so much of a resource.
+    ///
+    /// # Errors
+    /// [`ApiError::OverShare`] where the client holds its share, [`ApiError::Busy`] where all clients together hold what there
+    /// is.
+    pub fn acquire(&self, resource: Resource, client: &Client, amount: u64) -> Result<Permit> {
+        self.take(resource, client, amount)?;
+        Ok(Permit {
+            permits: self.clone(),
+            resource,
+            client: client.clone(),
+            amount,
+        })
+    }
+
+    /// How much of a resource is held.
+    pub fn held(&self, resource: Resource) -> u64 {
+        self.0.held[resource as usize].load(Ordering::Relaxed)
+    }
+
+    /// How much of a resource there is. Of bodies at least one of the largest.
+    pub fn most(&self, resource: Resource) -> u64 {
+        let limits = &self.0.limits;
+        let most = limits.ceiling(resource.limit());
+        most.max(least(resource, limits))
+    }
+
+    /// How many clients hold something.
+    pub fn clients(&self) -> u64 {
+        let parts = self.0.clients.iter().map(|part| locked(part).len());
+        parts.sum::<usize>() as u64
+    }
+
+    /// How much of a resource one client may hold: at least what one request needs.
+    fn share(&self, resource: Resource) -> u64 {
+        let limits = &self.0.limits;
+        let percent = limits.of(Limit::ClientShare);
+        let share = self.most(resource).saturating_mul(percent).div_ceil(100);
+        share.max(least(resource, limits)).max(1)
+    }
+
+    fn part(&self, client: &Client) -> MutexGuard<'_, HashMap<Client, Held>> {
+        let hash = self.0.hasher.hash_one(client);
+        // Less than the number of parts, whatever the width of `usize`.
+        locked(&self.0.clients[(hash % PARTS as u64) as usize])
+    }
+
+    fn take(&self, resource: Resource, client: &Client, amount: u64) -> Result<()> {
+        let limits = &self.0.limits;
+        let (share, at) = (self.share(resource), resource as usize);
+        {
+            let mut part = self.part(client);
+            let before = part.get(client).map_or(0, |held| held[at]);
+            let held = before.saturating_add(amount);
+            // Who may hold all there is finds out by itself that there is no more.
+            if held > share && share < self.most(resource) {
+                if !limits.is_measured(Limit::ClientShare) {
+                    return Err(over_share(resource, share, held));
+                }
+                tracing::warn!(
+                    limit = Limit::ClientShare.facts().name,
+                    resource = resource.word(),
+                    held,
+                    "over a limit that is only measured"
+                );
+            }
+            // Who comes often is found without a copy of its name.
+            match part.get_mut(client) {
+                Some(counts) => counts[at] = held,
+                None => part.entry(client.clone()).or_default()[at] = held,
+            }
+        }
+        let all = self.0.held[at]
+            .fetch_add(amount, Ordering::Relaxed)
+            .saturating_add(amount);
+        if all > self.most(resource) {
+            self.give_back(resource, client, amount);
+            return Err(ApiError::Busy(resource.told()));
+        }
+        if all > limits.of(resource.limit()) && limits.is_measured(resource.limit()) {
+            let limit = resource.limit().facts().name;
+            tracing::warn!(limit, actual = all, "over a limit that is only measured");
+        }
+        Ok(())
+    }
+
+    fn give_back(&self, resource: Resource, client: &Client, amount: u64) {
+        let at = resource as usize;
+        self.0.held[at].fetch_sub(amount, Ordering::Relaxed);
+        let mut part = self.part(client);
+        if let Some(counts) = part.get_mut(client) {
+            counts[at] = counts[at].saturating_sub(amount);
+            if *counts == Held::default() {
+                part.remove(client);
+                // A crowd that has left must not leave its room behind.
+                if part.capacity() > 64 && part.len() < part.capacity() / 8 {
+                    part.shrink_to_fit();
+                }
+            }
+        }
+    }
+}
+
+/// What one request needs of a resource at most: to less than that nothing can be shared out.
+const fn least(resource: Resource, limits: &Limits) -> u64 {
+    match resource {
+        Resource::BodyBytes => limits.body_limit_bytes as u64,
+        _ => 0,
+    }
+}
+
+fn over_share(resource: Resource, share: u64, held: u64) -> ApiError {
+    let message = format!(
+        "one client has {held} {}; accepted are up to {share} from one client at once; wait until some of them have ended",
+        resource.told()
+    );
+    ApiError::OverShare(message)
+}
+
+/// A lock that is held for a few counts only; nothing in it is half done when a thread panics.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Permit {
+    /// Holds this much from now on, where that is more than before.
+    ///
+    /// # Errors
+    /// As for [`Permits::acquire`]; as much as before is held then.
+    pub fn grow_to(&mut self, amount: u64) -> Result<()> {
+        if let Some(more) = amount.checked_sub(self.amount).filter(|more| *more > 0) {
+            self.permits.take(self.resource, &self.client, more)?;
+            self.amount = amount;
+        }
+        Ok(())
+    }
+
+    /// The same for another client: for the one that turned out to ask.
+    ///
+    /// # Errors
+    /// [`ApiError::OverShare`] where that client holds its share.
+    pub fn pass_to(mut self, client: &Client) -> Result<Self> {
+        if self.client == *client {
+            return Ok(self);
+        }
+        let at = self.resource as usize;
+        let (permits, amount) = (self.permits.clone(), self.amount);
+        // Nobody is to find no room because one request is counted twice for a moment.
+        permits.0.held[at].fetch_sub(amount, Ordering::Relaxed);
+        let taken = permits.take(self.resource, client, amount);
+        permits.0.held[at].fetch_add(amount, Ordering::Relaxed);
+        taken?;
+        permits.give_back(self.resource, &self.client, amount);
+        self.client = client.clone();
+        Ok(self)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.permits.give_back(self.resource, &self.client, self.amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(last: u8) -> Client {
+        Client::Address([192, 0, 2, last].into())
+    }
+
+    fn permits(set: &[(Limit, u64)]) -> Permits {
+        let mut limits = Limits::default();
+        for (limit, value) in set {
+            limits.set(*limit, *value);
+        }
+        Permits::new(&limits)
+    }
+
+    #[test]
+    fn a_client_holds_its_share_and_another_finds_the_rest() {
+        let permits = permits(&[(Limit::Exports, 5), (Limit::ClientShare, 50)]);
+        let one = |last| permits.acquire(Resource::Exports, &client(last), 1);
+        let mut held: Vec<Permit> = (0..3).map(|_| one(1).expect("its share, rounded up")).collect();
+        let refused = one(1).expect_err("the fourth of five");
+        assert!(
+            matches!(&refused, ApiError::OverShare(message) if message.contains("4 exports")
+            && message.contains("up to 3")),
+            "{refused}"
+        );
+        held.extend([one(2).expect("the rest"), one(2).expect("the rest")]);
+        assert_eq!(one(3).expect_err("full"), ApiError::Busy(Resource::Exports.told()));
+        assert_eq!((permits.held(Resource::Exports), permits.clients()), (5, 2));
+        held.remove(0);
+        held.push(one(3).expect("one was given back"));
+        drop(held);
+        assert_eq!(
+            (permits.held(Resource::Exports), permits.clients()),
+            (0, 0),
+            "nothing is left behind"
+        );
+    }
+
+    #[test]
+    fn one_resource_has_nothing_to_do_with_another() {
+        let permits = permits(&[(Limit::Exports, 1), (Limit::Concurrent, 1)]);
+        let export = permits.acquire(Resource::Exports, &client(1), 1).expect("an export");
+        let request = permits.acquire(Resource::Requests, &client(1), 1).expect("a request");
+        drop(export);
+        assert_eq!(permits.held(Resource::Requests), 1);
+        drop(request);
+        assert_eq!(permits.clients(), 0);
+    }
+
+    #[test]
+    fn shares_can_be_turned_off_and_only_measured() {
+        let off = permits(&[(Limit::Exports, 4), (Limit::ClientShare, 100)]);
+        let all: Vec<_> = (0..4).map(|_| off.acquire(Resource::Exports, &client(1), 1)).collect();
+        assert!(all.iter().all(Result::is_ok), "{all:?}");
+        let mut limits = Limits::default().with(Limit::Exports, 4);
+        limits.measure(Limit::ClientShare);
+        let measured = Permits::new(&limits);
+        let all: Vec<_> = (0..4)
+            .map(|_| measured.acquire(Resource::Exports, &client(1), 1))
+            .collect();
+        assert!(all.iter().all(Result::is_ok), "{all:?}");
+        limits.measure(Limit::Exports);
+        assert_eq!(
+            Permits::new(&limits).most(Resource::Exports),
+            Limit::Exports.facts().range.1
+        );
+    }
+
+    #[test]
+    fn bodies_share_their_bytes_and_the_largest_always_fits_once() {
+        let permits = permits(&[(Limit::WaitingBodyBytes, 65_536), (Limit::ClientShare, 1)]);
+        let largest = Limits::default().body_limit_bytes as u64;
+        let mut first = permits
+            .acquire(Resource::BodyBytes, &client(1), 0)
+            .expect("nothing yet");
+        first.grow_to(largest).expect("one body of the largest");
+        first.grow_to(largest + 1).expect_err("more than its share");
+        assert_eq!(
+            permits.held(Resource::BodyBytes),
+            largest,
+            "what is refused is not held"
+        );
+        let mut second = permits
+            .acquire(Resource::BodyBytes, &client(2), 0)
+            .expect("nothing yet");
+        assert!(matches!(second.grow_to(1), Err(ApiError::Busy(_))));
+        drop(first);
+        second.grow_to(1).expect("there is room again");
+    }
+
+    #[test]
+    fn a_permit_is_counted_for_who_turns_out_to_ask() {
+        let permits = permits(&[(Limit::Exports, 2), (Limit::ClientShare, 50)]);
+        let known = Client::Token("desk".to_owned());
+        let first = permits.acquire(Resource::Exports, &client(1), 1).expect("a permit");
+        let first = first.pass_to(&known).expect("the first of the token's share");
+        let second = permits
+            .acquire(Resource::Exports, &client(1), 1)
+            .expect("the address holds none any more");
+        assert!(matches!(second.pass_to(&known), Err(ApiError::OverShare(_))));
+        assert_eq!((permits.held(Resource::Exports), permits.clients()), (1, 1));
+        drop(first);
+        assert_eq!((permits.held(Resource::Exports), permits.clients()), (0, 0));
+    }
+}
