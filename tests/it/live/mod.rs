@@ -3,6 +3,7 @@
 //! Here stands what the files beside this one share: a server over the article's data, and changes in it. `socket` is a
 //! client of WebSockets that can also be wrong, `stream` one of events.
 
+mod bounds; // how much may be open over WebSockets
 mod events; // streams of events: their form, where they go on, how they end
 mod idle; // what a subscriber costs that hears nothing
 mod lasting; // how sockets and streams end: tokens, silence, clients that do not read, the server's stop

@@ -109,6 +109,10 @@ async fn history_is_gapless(app: &TestApp) {
     };
     for (_, entry) in all.iter().filter(|(place, _)| place.starts_with("history/")) {
         let document = entry.get_str("document").expect("a document");
+        // Tokens are made and revoked, and have no versions.
+        if document.starts_with("token_") {
+            continue;
+        }
         versions.entry(document).or_default().push(number(entry));
     }
     for (document, versions) in &mut versions {
