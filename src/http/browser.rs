@@ -108,7 +108,7 @@ pub async fn refuse_preflights<B: MessageBody>(
     match state {
         Some(state) if is_refused_preflight(request.method(), request.headers(), &state.settings.cors_origins) => {
             let error = foreign(request.request(), "wants to send requests that it must ask for first");
-            let response = turned_away(request.request(), &state, &error);
+            let response = turned_away(request.request(), &state, error);
             Ok(request.into_response(response).map_into_right_body())
         }
         _ => Ok(next.call(request).await?.map_into_left_body()),

@@ -61,16 +61,17 @@ pub fn authorization(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     Ok(header)
 }
 
-/// The response to what is refused before it is a request for data: who asks is not looked up.
-pub fn turned_away(http: &HttpRequest, state: &State, error: &ApiError) -> HttpResponse {
+/// The response to what is refused before it is an operation.
+pub fn turned_away(http: &HttpRequest, state: &State, answer: impl Into<Answer>) -> HttpResponse {
     let request_id = Uuid::now_v7().to_string();
-    let answers: Answers = Answer::failed(error).into();
+    let answers = Answers::from(answer.into());
+    let codes: Vec<&str> = answers.iter().flat_map(Answer::codes).collect();
     let response = answers.response(MediaType::Json, &request_id, http);
     state.metrics.observe(&Outcome {
         operation: None,
         kind: Kind::None,
         status: response.status().as_u16(),
-        codes: &[error.code()],
+        codes: &codes,
         duration: Duration::ZERO,
         cost: None,
         commands: 0,

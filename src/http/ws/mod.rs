@@ -30,14 +30,14 @@ pub fn is_asked_for(http: &HttpRequest) -> bool {
 pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
     let settings = &state.settings;
     if browser::is_foreign(http.headers(), &settings.cors_origins) {
-        return turned_away(http, state, &browser::foreign(http, "asks for a WebSocket"));
+        return turned_away(http, state, browser::foreign(http, "asks for a WebSocket"));
     }
     let address = client::address(http, &settings.trusted_proxies);
     // Who asks may be told in the socket; until then the address counts.
     let unknown = Client::of(&Viewer::Anonymous, address);
     let permit = match state.permit(Resource::Sockets, &unknown) {
         Ok(permit) => permit,
-        Err(error) => return turned_away(http, state, &error),
+        Err(error) => return turned_away(http, state, error),
     };
     let (response, session, incoming) = match actix_ws::handle_with_protocols(http, body, &[message::PROTOCOL]) {
         Ok(handled) => handled,
