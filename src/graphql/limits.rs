@@ -92,6 +92,8 @@ limits! {
         "the number of requests in a batch";
     Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 1_000 in 1..=100_000:
         "the number of requests under way in this server";
+    WaitingAnswerBytes "waitingAnswerBytes" "MENAGERIE_MAX_WAITING_ANSWER_BYTES" 50_331_648 in 65_536..=68_719_476_736:
+        "the bytes of large answers in this server that their clients have not taken";
     WaitingBodyBytes "waitingBodyBytes" "MENAGERIE_MAX_WAITING_BODY_BYTES" 16_777_216 in 65_536..=68_719_476_736:
         "the bytes of unfinished request bodies in this server";
     Exports "exports" "MENAGERIE_MAX_EXPORTS" 16 in 1..=10_000:

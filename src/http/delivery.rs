@@ -37,6 +37,9 @@ use super::{State, leaving};
 /// How much is handed out at once, in bytes.
 const PIECE: usize = 64 * 1024;
 
+/// Answers over this length, in bytes, count against the limit on those that are not taken.
+pub const LARGE: usize = PIECE;
+
 /// The same in HTTP/2: what actix sends there at once.
 const FRAME: usize = 16 * 1024;
 
@@ -48,6 +51,8 @@ const ROUNDS: u32 = 8;
 pub struct Held {
     _in_flight: Option<InFlight>,
     _permit: Option<Permit>,
+    /// For the bytes of a large answer.
+    _bytes: Option<Permit>,
 }
 
 impl Held {
@@ -56,7 +61,14 @@ impl Held {
         Self {
             _in_flight: Some(in_flight),
             _permit: permit,
+            _bytes: None,
         }
+    }
+
+    /// The same with a permit for the bytes of the answer.
+    #[must_use]
+    pub fn with_bytes(self, bytes: Option<Permit>) -> Self {
+        Self { _bytes: bytes, ..self }
     }
 }
 

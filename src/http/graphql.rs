@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Payload};
@@ -22,7 +23,7 @@ use super::answer::{Answer, Answers};
 use super::auth::Pass;
 use super::cache::Key;
 use super::client::Client;
-use super::delivery::{Held, deliver};
+use super::delivery::{Held, LARGE, deliver};
 use super::entry::{Admitted, Entry, caught};
 use super::events::{self, Events, Noted as Subscribed};
 use super::guard::Refusal;
@@ -131,7 +132,21 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         }
         None => not_acceptable().into(),
     };
-    let response = answers.response(way.media, &request_id, &http);
+    let mut answers = answers;
+    let mut response = answers.response(way.media, &request_id, &http);
+    let permit = way.permit.take();
+    let bytes = match &permit {
+        // What is kept is there once, however many wait for it.
+        Some(permit) if !matches!(answers, Answers::Kept(_)) => match room_for(&state, permit, &response) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                answers = Answer::failed(&error).into();
+                response = answers.response(way.media, &request_id, &http);
+                None
+            }
+        },
+        _ => None,
+    };
     let codes: Vec<&str> = answers.iter().flat_map(Answer::codes).collect();
     let noted = way.noted.borrow();
     let outcome = Outcome {
@@ -151,7 +166,20 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         .flat_map(Answer::limits)
         .for_each(|name| state.metrics.over_limit(name));
     trace::ended(&span, &outcome);
-    deliver(&http, &state, response, Held::new(in_flight, way.permit.take()))
+    deliver(&http, &state, response, Held::new(in_flight, permit).with_bytes(bytes))
+}
+
+/// A permit for the bytes of a large answer.
+fn room_for(state: &State, permit: &Permit, response: &HttpResponse) -> Result<Option<Permit>, ApiError> {
+    match response.body().size() {
+        BodySize::Sized(length) if length > LARGE as u64 => {
+            let taken = permit.beside(Resource::AnswerBytes, length);
+            taken
+                .map(Some)
+                .inspect_err(|error| state.refused(Resource::AnswerBytes, error))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn not_acceptable() -> Answer {

@@ -1,11 +1,12 @@
 //! What one request costs the database: a store for the request alone, which counts what it does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::OptionFuture;
+use mongodb::bson::serialize_to_vec;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::find::Find;
@@ -18,6 +19,9 @@ use crate::domain::id::Kind;
 /// How many commands of one request are under way at once. Each may take the embedded database as much memory as all
 /// that matches: over 20,000 gifts about 13 MB, and a request can ask for fifty pages at the same time.
 const AT_ONCE: usize = 4;
+
+/// How large a filter may be that is explained, in bytes of BSON: some tens of conditions.
+const LARGEST_EXPLAINED: usize = 4 * 1024;
 
 /// What the store for a request has beside the store for all.
 #[derive(Clone)]
@@ -46,6 +50,8 @@ pub(super) struct Meter {
     microseconds: AtomicU64,
     touched: AtomicU8,
     explains: bool,
+    /// Whether a read was not explained although the others were.
+    unexplained: AtomicBool,
 }
 
 /// What a request has cost the database so far.
@@ -55,7 +61,7 @@ pub struct Work {
     pub commands: u64,
     /// How many documents they returned.
     pub returned: u64,
-    /// How many documents the database examined for that; `None` where it was not asked.
+    /// How many documents the database examined for that; `None` where it was not asked of all.
     pub examined: Option<u64>,
     /// The time that the reads took, added up although some ran at the same time.
     pub milliseconds: f64,
@@ -124,7 +130,8 @@ impl Store {
         Work {
             commands: read(&self.meter.commands),
             returned: read(&self.meter.returned),
-            examined: self.meter.explains.then(|| read(&self.meter.examined)),
+            examined: (self.meter.explains && !self.meter.unexplained.load(Ordering::Relaxed))
+                .then(|| read(&self.meter.examined)),
             milliseconds: Duration::from_micros(read(&self.meter.microseconds)).as_secs_f64() * 1_000.0,
         }
     }
@@ -152,9 +159,15 @@ impl Store {
         }
     }
 
-    /// A find that examines the same documents as a read, for [`Store::metered`]; made only where it is explained.
+    /// A find that examines the same documents as a read, for [`Store::metered`]; made only where it is explained. A large
+    /// filter is not: to explain one takes memory that grows faster than the filter.
     pub(super) fn alike(&self, find: impl FnOnce() -> Find) -> Option<Find> {
-        self.meter.explains.then(find)
+        let find = self.meter.explains.then(find)?;
+        let is_small = serialize_to_vec(&find.filter).is_ok_and(|filter| filter.len() <= LARGEST_EXPLAINED);
+        if !is_small {
+            self.meter.unexplained.store(true, Ordering::Relaxed);
+        }
+        is_small.then_some(find)
     }
 
     /// Makes a read of one command; otherwise as [`Store::metered`].

@@ -2,12 +2,17 @@
 //!
 //! A condition is a value that something is compared with: each in a list is one. A list or a filter that is empty counts
 //! as one as well, so that nothing comes for free. What only says how to compare, such as `sure`, is none: such a field
-//! has a default. It makes no difference whether a value stands in the document or in a variable.
+//! has a default. Of a text that is looked for by its words each word is one. It makes no difference whether a value stands in the document or in a variable.
 
 use apollo_compiler::ast::Value;
 use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{Name, Schema};
+
+use crate::domain::words::words;
+
+/// The field of a filter that looks for words.
+const TEXT: &str = "text";
 
 /// How much a filter asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,10 +81,26 @@ impl<'a> Counter<'a> {
         };
         let inner = field.ty.inner_named_type();
         let mut counted = self.count(inner, value);
+        if name == TEXT && inner == "String" {
+            counted.number = counted.number.max(self.words(value));
+        }
         if counted.number > 0 && self.leads_on(input, inner) && !self.names_ids_only(value) {
             counted.reads += 1;
         }
         counted
+    }
+
+    /// How many words a text has.
+    fn words(self, value: FilterValue<'a>) -> u64 {
+        let text = match value {
+            FilterValue::Literal(Value::Variable(name)) => match self.variables.get(name.as_str()) {
+                Some(value) => return self.words(FilterValue::Json(value)),
+                None => return 0,
+            },
+            FilterValue::Literal(literal) => literal.as_str(),
+            FilterValue::Json(json) => json.as_str(),
+        };
+        text.map_or(0, |text| words([text]).len() as u64)
     }
 
     /// Whether a field of this type in a filter stands for documents of another collection: it is the filter of that

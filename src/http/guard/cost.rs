@@ -7,7 +7,7 @@
 //! | a page of a connection, also of a search | 10 more, for each parent |
 //! | `totalCount` | 20 more |
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
-//! | each condition of a filter (`where`): a value that is compared with | 1, once for the field |
+//! | each condition of a filter (`where`): a value that is compared with, a word that is looked for | 1, once for the field |
 //! | a filter across a relation, and `certainty` of what is no claim: the read of what it stands for | 10 more, once for the field |
 //! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
 //! | a mutation: what it looks at and writes | 100 more |

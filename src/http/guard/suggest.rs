@@ -18,6 +18,9 @@ const FEW: usize = 16;
 /// So many values, arguments and fields of an input are listed; of more, those that are nearest.
 const MANY: usize = 30;
 
+/// In so many members of an interface or a union a field is proposed.
+const MOST_FRAGMENTS: usize = 3;
+
 /// What is suggested in one answer.
 pub struct Suggestions<'a> {
     schema: &'a Schema,
@@ -47,11 +50,37 @@ impl<'a> Suggestions<'a> {
         match kind(mistake) {
             "MissingSubselection" => self.selection(mistake),
             "UnsupportedValueType" => self.value(mistake),
-            _ => {
+            kind => {
+                if kind == "UndefinedField"
+                    && let Some(told) = self.in_members(message)
+                {
+                    return Some(told);
+                }
                 let (name, known) = self.known(mistake, message)?;
                 self.instead(name, known)
             }
         }
+    }
+
+    /// The fragments in which a field can be selected that an interface or a union does not have, but some of its members.
+    fn in_members(&self, message: &str) -> Option<String> {
+        let [on, name] = names(message)[..] else { return None };
+        let is_member = |ty: &ExtendedType| match (ty, self.schema.types.get(on)?) {
+            (ExtendedType::Object(object), ExtendedType::Interface(_)) => {
+                Some(object.implements_interfaces.contains(on))
+            }
+            (ExtendedType::Object(object), ExtendedType::Union(union)) => Some(union.members.contains(&object.name)),
+            _ => None,
+        };
+        let with_field = self.schema.types.iter().filter(|(_, ty)| {
+            let has_it = ty.as_object().is_some_and(|object| object.fields.contains_key(name));
+            has_it && is_member(ty) == Some(true)
+        });
+        let fragments: Vec<String> = with_field
+            .take(MOST_FRAGMENTS)
+            .map(|(member, _)| format!("`... on {member} {{ {name} }}`"))
+            .collect();
+        (!fragments.is_empty()).then(|| format!("; did you mean {}?", fragments.join(" or ")))
     }
 
     /// The name that was meant by one that there is not.

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::super::answer::{Answer, append};
+use super::super::delivery::Held;
 use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
 use crate::graphql::error::ApiError;
@@ -102,8 +103,8 @@ impl Message {
 
 /// What the server says of an operation.
 pub enum Said {
-    /// A result; more may follow.
-    Next(Answer),
+    /// A result; more may follow. With what its operation holds until it is taken.
+    Next(Answer, Held),
     /// Why there are none, or no more. It is the last.
     Error(Answer),
     /// That there are no more. It is the last.
@@ -123,13 +124,13 @@ impl Said {
         let mut message = Object::within(Vec::new());
         append(&id, message.place("id"));
         let name = match self {
-            Self::Next(_) => "next",
+            Self::Next(..) => "next",
             Self::Error(_) | Self::Forbidden(_) => "error",
             Self::Complete => "complete",
         };
         append(&name, message.place("type"));
         match self {
-            Self::Next(answer) => answer.write(message.place("payload")),
+            Self::Next(answer, _) => answer.write(message.place("payload")),
             Self::Error(answer) => append(&answer.errors(), message.place("payload")),
             Self::Forbidden(error) => append(&Answer::failed(error).errors(), message.place("payload")),
             Self::Complete => {}

@@ -14,15 +14,16 @@ use uuid::Uuid;
 use super::super::answer::Answer;
 use super::super::auth::Pass;
 use super::super::client::Client;
+use super::super::delivery::Held;
 use super::super::entry::{caught, in_time};
 use super::super::events::{self, Event, Events, Noted};
 use super::super::guard::Refusal;
 use super::super::kept::About;
 use super::super::media::MediaType;
-use super::super::metrics::{Kind, Outcome};
+use super::super::metrics::{InFlight, Kind, Outcome};
 use super::super::operation::Asker;
 use super::super::parameters::Parameters;
-use super::super::permits::Resource;
+use super::super::permits::{Permit, Resource};
 use super::super::{State, trace};
 use super::message::Said;
 use crate::graphql::error::ApiError;
@@ -49,7 +50,7 @@ pub fn said(
         let metrics = state.metrics.clone();
         let begun = caught(begun(state, who, parameters), || {
             metrics.panicked();
-            ends_with(Answer::failed(&ApiError::Internal))
+            ends_with(Answer::failed(&ApiError::Internal), Held::default())
         });
         begun.await
     };
@@ -61,7 +62,7 @@ async fn begun(
     who: Rc<Who>,
     parameters: Result<Parameters, Refusal>,
 ) -> LocalBoxStream<'static, Said> {
-    let _in_flight = state.metrics.in_flight();
+    let in_flight = state.metrics.in_flight();
     let request_id = Uuid::now_v7().to_string();
     // A socket's head may name the trace that opened it, which is not that of each operation in it.
     let span = trace::request_span("/graphql", &HeaderMap::new(), &request_id);
@@ -74,7 +75,11 @@ async fn begun(
         span: span.clone(),
         log: log.clone(),
     };
-    operation.said(parameters).instrument(span).instrument(log).await
+    operation
+        .said(parameters, in_flight)
+        .instrument(span)
+        .instrument(log)
+        .await
 }
 
 /// An operation on its way.
@@ -96,31 +101,32 @@ struct Progress {
 
 /// What an operation comes to.
 enum Came {
-    To(Answer),
+    To(Answer, Permit),
     Events(Events),
     /// To nothing: its client may no longer ask.
     Late(ApiError),
 }
 
 impl Operation {
-    async fn said(self, parameters: Result<Parameters, Refusal>) -> LocalBoxStream<'static, Said> {
+    async fn said(self, parameters: Result<Parameters, Refusal>, in_flight: InFlight) -> LocalBoxStream<'static, Said> {
         let mut progress = Progress::default();
-        let answer = match self.came(parameters, &mut progress).await {
+        let (answer, permit) = match self.came(parameters, &mut progress).await {
             Ok(Came::Events(events)) => return events.map(of_event).boxed_local(),
             Ok(Came::Late(refused)) => {
                 self.tell(&Answer::failed(&refused), &progress);
                 return iter([Said::Forbidden(refused)]).boxed_local();
             }
-            Ok(Came::To(answer)) | Err(answer) => answer,
+            Ok(Came::To(answer, permit)) => (answer, Some(permit)),
+            Err(answer) => (answer, None),
         };
         self.tell(&answer, &progress);
-        ends_with(answer)
+        ends_with(answer, Held::new(in_flight, permit))
     }
 
     async fn came(&self, parameters: Result<Parameters, Refusal>, progress: &mut Progress) -> Result<Came, Answer> {
         let state = &self.state;
         let parameters = parameters.map_err(|refusal| Answer::refused(&refusal))?;
-        let _permit = state.permit(Resource::Requests, &self.who.client)?;
+        let permit = state.permit(Resource::Requests, &self.who.client)?;
         match in_time(
             self.began + state.deadline(),
             pending(),
@@ -158,7 +164,7 @@ impl Operation {
         let until = self.began + state.deadline();
         let (answer, commands) = ready.run(state, &self.who.pass, until, pending(), false).await;
         progress.commands = commands;
-        Ok(Came::To(answer))
+        Ok(Came::To(answer, permit))
     }
 
     fn tell(&self, answer: &Answer, progress: &Progress) {
@@ -183,9 +189,9 @@ impl Operation {
 }
 
 /// What is said of an operation with one answer: a result, or why there is none.
-pub fn ends_with(answer: Answer) -> LocalBoxStream<'static, Said> {
+pub fn ends_with(answer: Answer, held: Held) -> LocalBoxStream<'static, Said> {
     let said = if answer.is_executed() {
-        vec![Said::Next(answer), Said::Complete]
+        vec![Said::Next(answer, held), Said::Complete]
     } else {
         vec![Said::Error(answer)]
     };
@@ -198,6 +204,6 @@ fn of_event(event: Event) -> Said {
     } else if event.is_end {
         Said::Error(event.answer)
     } else {
-        Said::Next(event.answer)
+        Said::Next(event.answer, Held::default())
     }
 }

@@ -3,7 +3,7 @@
 //! One task has all of it. Operations are asked for their next result only when the one before has been taken, so a
 //! client that does not read costs no more than what fits between, and is sent away.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::pending;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -22,6 +22,7 @@ use super::super::State;
 use super::super::answer::Answer;
 use super::super::auth::Pass;
 use super::super::client::Client;
+use super::super::delivery::{Held, LARGE};
 use super::super::entry::{caught, identity};
 use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
@@ -62,6 +63,10 @@ pub struct Socket {
     under_way: HashMap<Rc<str>, AbortHandle>,
     /// Whether anything has come since the last sign of life was asked for.
     is_alive: bool,
+    /// How many large messages were sent.
+    sent_large: u32,
+    /// What the large ones hold that are not known to be taken, by their numbers.
+    untaken: VecDeque<(u32, Held)>,
 }
 
 /// Why a socket ends.
@@ -94,6 +99,8 @@ impl Socket {
             operations: SelectAll::new(),
             under_way: HashMap::new(),
             is_alive: true,
+            sent_large: 0,
+            untaken: VecDeque::new(),
         }
     }
 
@@ -152,7 +159,7 @@ impl Socket {
             let step = tokio::select! {
                 // In boxes, which are gone when it rests: a socket that hears nothing must cost little.
                 message = incoming.recv() => self.receives(message).boxed_local().await,
-                Some((id, said)) = self.operations.next() => self.tells(&id, &said).boxed_local().await,
+                Some((id, said)) = self.operations.next() => self.tells(&id, said).boxed_local().await,
                 () = &mut late, if self.who.is_none() => {
                     Err(close(4408, "Connection initialisation timeout").into())
                 }
@@ -181,7 +188,10 @@ impl Socket {
                 let mut session = self.session.clone();
                 self.sent(session.pong(&bytes)).await
             }
-            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            Some(Ok(AggregatedMessage::Pong(payload))) => {
+                self.took(&payload);
+                Ok(())
+            }
             Some(Ok(AggregatedMessage::Close(reason))) => Err(End::Left(reason)),
         }
     }
@@ -255,7 +265,7 @@ impl Socket {
         let (limits, count) = (&self.state.settings.limits, self.under_way.len() as u64 + 1);
         if let Err(error) = limits.check(Limit::SocketOperations, count) {
             self.state.metrics.over_limit(Limit::SocketOperations.facts().name);
-            return self.tells(&id, &Said::Error(Answer::failed(&error))).await;
+            return self.tells(&id, Said::Error(Answer::failed(&error))).await;
         }
         let (handle, registration) = AbortHandle::new_pair();
         let about = id.clone();
@@ -265,14 +275,51 @@ impl Socket {
         Ok(())
     }
 
-    async fn tells(&mut self, id: &str, said: &Said) -> Result<(), End> {
+    async fn tells(&mut self, id: &str, said: Said) -> Result<(), End> {
         if said.is_last() {
             self.under_way.remove(id);
         }
-        if let Said::Forbidden(refused) = said {
+        if let Said::Forbidden(refused) = &said {
             return Err(forbidden(refused).into());
         }
-        self.sends(said.text(id)).await
+        let text = said.text(id);
+        match (said, &self.who) {
+            (Said::Next(_, held), Some(who)) if text.len() > LARGE => {
+                let length = text.len() as u64;
+                match self.state.permits.acquire(Resource::AnswerBytes, &who.client, length) {
+                    Ok(bytes) => self.sends_large(text, held.with_bytes(Some(bytes))).await,
+                    Err(error) => {
+                        self.state.refused(Resource::AnswerBytes, &error);
+                        if let Some(operation) = self.under_way.remove(id) {
+                            operation.abort();
+                        }
+                        self.sends(Said::Error(Answer::failed(&error)).text(id)).await
+                    }
+                }
+            }
+            _ => self.sends(text).await,
+        }
+    }
+
+    /// Sends what counts as under way until it is taken. Messages are taken in their order, so the answer to a ping behind it
+    /// says that it was.
+    async fn sends_large(&mut self, text: String, held: Held) -> Result<(), End> {
+        self.sends(text).await?;
+        self.sent_large = self.sent_large.wrapping_add(1);
+        self.untaken.push_back((self.sent_large, held));
+        let mut session = self.session.clone();
+        self.sent(session.ping(&self.sent_large.to_be_bytes())).await
+    }
+
+    /// Lets go of what was taken before this ping was answered.
+    fn took(&mut self, pong: &[u8]) {
+        let known = self
+            .untaken
+            .iter()
+            .position(|(number, _)| number.to_be_bytes() == *pong);
+        if let Some(last) = known {
+            self.untaken.drain(..=last);
+        }
     }
 
     /// Asks for a sign of life, and lets go of a peer that has given none since the last time.

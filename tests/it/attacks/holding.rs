@@ -80,19 +80,29 @@ async fn silent_connections_with_large_answers_are_counted_and_gone_after_the_cu
         );
         streams.push(begun(&target, &query(&ask)).await);
         target.serves_good_requests("an answer that nobody takes").await;
+        assert!(
+            target.memory() < before + GROWTH,
+            "{number} answers: {}",
+            target.memory()
+        );
     }
-    // Some may be gone already while others are made: all are held or cut off, and none is forgotten.
+    // All are held, cut off, or refused because the client's others are not taken; none is forgotten.
     until("all to be made", async || {
         let made = target.metric("menagerie_requests_in_flight").await
-            + target.metric("menagerie_answers_cut_off_total").await;
+            + target.metric("menagerie_answers_cut_off_total").await
+            + target.metric("menagerie_over_limit_total{limit=\"clientShare\"}").await;
         made >= SILENT as f64
     })
     .await;
     until("all to be cut off", async || {
-        target.metric("menagerie_answers_cut_off_total").await >= SILENT as f64
+        target.metric("menagerie_requests_in_flight").await == 0.0
     })
     .await;
-    assert_eq!(target.metric("menagerie_requests_in_flight").await, 0.0);
+    assert!(target.metric("menagerie_answers_cut_off_total").await >= 2.0);
+    assert_eq!(
+        target.metric("menagerie_permits_held{resource=\"answer_bytes\"}").await,
+        0.0
+    );
     assert_eq!(
         target.metric("menagerie_permits_held{resource=\"requests\"}").await,
         0.0

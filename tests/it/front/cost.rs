@@ -220,6 +220,25 @@ async fn a_filter_costs_the_same_in_the_document_and_in_a_variable() {
 }
 
 #[tokio::test]
+async fn each_word_of_a_text_is_a_condition() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
+    let asks = "query($t: String) { gifts(first: 0, where: { text: $t }) { nodes { id } } }";
+    let of = async |text: &str| estimate_with(&door, asks, json!({ "t": text })).await;
+    let one = of("zoo").await;
+    assert_eq!(of("zoo bear the zoo").await, one + 2, "three different words");
+    let literal = estimate(
+        &door,
+        r#"{ gifts(first: 0, where: { text: "zoo bear" }) { nodes { id } } }"#,
+    )
+    .await;
+    assert_eq!(literal, one + 1);
+    let many: Vec<String> = (0..501).map(|number| format!("w{number}")).collect();
+    let refused = door.post(&json!({ "query": asks, "variables": { "t": many.join(" ") } }));
+    Answer::to(refused).await.is_over(Limit::FilterConditions, 500, 501);
+}
+
+#[tokio::test]
 async fn a_filter_costs_once_for_its_field_and_not_once_for_each_parent() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings());

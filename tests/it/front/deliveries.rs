@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use menagerie::graphql::limits::Limit;
 use menagerie::http::Serving;
 use reqwest::Version;
 use serde_json::json;
@@ -146,4 +147,33 @@ async fn over_http_2_an_answer_that_nobody_takes_ends_alone_and_its_connection_g
     door.ask("{ __typename }").await.data();
     silent.bytes().await.expect_err("it breaks off");
     assert_eq!(Answer::to(door.get("/healthz")).await.status, 200);
+}
+
+#[tokio::test]
+async fn large_answers_that_wait_for_their_clients_have_a_bound_together() {
+    let app = TestApp::empty().await;
+    large(&app).await;
+    let mut settings = settings();
+    // As little as can be: two of the longest answers.
+    settings.limits.set(Limit::WaitingAnswerBytes, 65_536);
+    let door = Door::over(&app, settings);
+    let held = || door.metric("menagerie_permits_held{resource=\"answer_bytes\"}");
+    let mut silent = Vec::new();
+    for _ in 0..3 {
+        let mut one = narrow(&door).await;
+        one.write_all(&request(LARGE)).await.expect("it is taken");
+        silent.push(one);
+    }
+    until("three answers to wait", async || (held() > 12_000_000.0).then_some(())).await;
+    let refused = door.ask(LARGE).await;
+    refused.is_refused(503, "UNAVAILABLE");
+    assert!(
+        refused.message().contains("bytes of answers that are not taken"),
+        "{}",
+        refused.message()
+    );
+    assert_eq!(door.ask(SMALL).await.status, 200);
+    drop(silent);
+    comes_to(&door, "menagerie_permits_held{resource=\"answer_bytes\"}", 0.0).await;
+    assert!(door.ask(LARGE).await.body.len() > 4_000_000);
 }

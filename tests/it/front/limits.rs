@@ -10,12 +10,13 @@ use crate::support::{TestApp, settings};
 /// The limits that a request for one answer meets. The others are those of sockets and subscriptions, of exports, and of
 /// what one client has under way.
 fn all() -> impl Iterator<Item = Limit> {
-    const OTHERS: [Limit; 6] = [
+    const OTHERS: [Limit; 7] = [
         Limit::Sockets,
         Limit::SocketOperations,
         Limit::Subscriptions,
         Limit::Exports,
         Limit::WaitingBodyBytes,
+        Limit::WaitingAnswerBytes,
         Limit::ClientShare,
     ];
     Limit::ALL.into_iter().filter(|limit| !OTHERS.contains(limit))
@@ -78,7 +79,7 @@ fn over(limit: Limit) -> (u64, Json, u64) {
         Limit::Concurrent => (0, document(gifts), 1),
         Limit::PointsPerMinute => (50, document(gifts), 51),
         Limit::Sockets | Limit::SocketOperations | Limit::Subscriptions => unreachable!("in tests/it/live"),
-        Limit::Exports | Limit::WaitingBodyBytes | Limit::ClientShare => {
+        Limit::Exports | Limit::WaitingBodyBytes | Limit::WaitingAnswerBytes | Limit::ClientShare => {
             unreachable!("in `exports`, `deadlines` and `rates`")
         }
     }

@@ -185,6 +185,20 @@ async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
             );
         }
     }
+    // A field that only members of an interface or a union have.
+    for (document, fragments) in [
+        (
+            "{timeline{nodes{title}}}",
+            "`... on Event { title }` or `... on Gift { title }`",
+        ),
+        ("{node(id:\"x\"){commonName}}", "`... on Animal { commonName }`"),
+    ] {
+        let told = door.ask(document).await.message().to_owned();
+        assert!(
+            told.ends_with(&format!("did you mean {fragments}?")),
+            "{document}: {told}"
+        );
+    }
     let told = |answer: &Answer| answer.message().to_owned();
     let arguments = told(&door.ask("{gifts(frist:1){totalCount}}").await);
     assert!(

@@ -1,7 +1,7 @@
 //! Permits: how much this server has under way at once, and how much of that one client may hold.
 //!
-//! There are concurrency limits on requests, exports, WebSockets and subscriptions, and a limit on the bytes of bodies that
-//! have not come to their end. Whoever asks for one of these acquires a permit and gives it back by dropping it. Within each limit
+//! There are concurrency limits on requests, exports, WebSockets and subscriptions, and limits on the bytes of bodies that
+//! have not come to their end, and of large answers that are not taken. Whoever asks for one of these acquires a permit and gives it back by dropping it. Within each limit
 //! a client, which is the same as for points ([`Client`]), holds no more than its share, so that no client can use up
 //! what there is for all: one that is over its own share is told so (429), and the others are served.
 //!
@@ -31,16 +31,19 @@ pub enum Resource {
     Subscriptions,
     /// Bytes of bodies that have not come to their end.
     BodyBytes,
+    /// Bytes of large answers that are not taken.
+    AnswerBytes,
 }
 
 impl Resource {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Requests,
         Self::Exports,
         Self::Sockets,
         Self::Subscriptions,
         Self::BodyBytes,
+        Self::AnswerBytes,
     ];
 
     /// The limit on all clients together.
@@ -51,6 +54,7 @@ impl Resource {
             Self::Sockets => Limit::Sockets,
             Self::Subscriptions => Limit::Subscriptions,
             Self::BodyBytes => Limit::WaitingBodyBytes,
+            Self::AnswerBytes => Limit::WaitingAnswerBytes,
         }
     }
 
@@ -62,6 +66,7 @@ impl Resource {
             Self::Sockets => "sockets",
             Self::Subscriptions => "subscriptions",
             Self::BodyBytes => "body_bytes",
+            Self::AnswerBytes => "answer_bytes",
         }
     }
 
@@ -73,6 +78,7 @@ impl Resource {
             Self::Sockets => "WebSockets open",
             Self::Subscriptions => "subscriptions under way",
             Self::BodyBytes => "bytes of unfinished bodies",
+            Self::AnswerBytes => "bytes of answers that are not taken",
         }
     }
 }
@@ -219,8 +225,10 @@ impl Permits {
 }
 
 /// What one request needs of a resource at most: to less than that nothing can be shared out.
-const fn least(resource: Resource, limits: &Limits) -> u64 {
+fn least(resource: Resource, limits: &Limits) -> u64 {
     match resource {
+        // With room for its frame, and what is escaped in it.
+        Resource::AnswerBytes => limits.ceiling(Limit::AnswerBytes).saturating_mul(2),
         Resource::BodyBytes => limits.body_limit_bytes as u64,
         _ => 0,
     }
@@ -252,6 +260,14 @@ impl Permit {
         Ok(())
     }
 
+    /// A permit for so much of another resource, for the same client.
+    ///
+    /// # Errors
+    /// As for [`Permits::acquire`].
+    pub fn beside(&self, resource: Resource, amount: u64) -> Result<Self> {
+        self.permits.acquire(resource, &self.client, amount)
+    }
+
     /// The same for another client: for the one that turned out to ask.
     ///
     /// # Errors
@@ -280,109 +296,4 @@ impl Drop for Permit {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn client(last: u8) -> Client {
-        Client::Address([192, 0, 2, last].into())
-    }
-
-    fn permits(set: &[(Limit, u64)]) -> Permits {
-        let mut limits = Limits::default();
-        for (limit, value) in set {
-            limits.set(*limit, *value);
-        }
-        Permits::new(&limits)
-    }
-
-    #[test]
-    fn a_client_holds_its_share_and_another_finds_the_rest() {
-        let permits = permits(&[(Limit::Exports, 5), (Limit::ClientShare, 50)]);
-        let one = |last| permits.acquire(Resource::Exports, &client(last), 1);
-        let mut held: Vec<Permit> = (0..3).map(|_| one(1).expect("its share, rounded up")).collect();
-        let refused = one(1).expect_err("the fourth of five");
-        assert!(
-            matches!(&refused, ApiError::OverShare(message) if message.contains("4 exports")
-            && message.contains("up to 3")),
-            "{refused}"
-        );
-        held.extend([one(2).expect("the rest"), one(2).expect("the rest")]);
-        assert_eq!(one(3).expect_err("full"), ApiError::Busy(Resource::Exports.told()));
-        assert_eq!((permits.held(Resource::Exports), permits.clients()), (5, 2));
-        held.remove(0);
-        held.push(one(3).expect("one was given back"));
-        drop(held);
-        assert_eq!(
-            (permits.held(Resource::Exports), permits.clients()),
-            (0, 0),
-            "nothing is left behind"
-        );
-    }
-
-    #[test]
-    fn one_resource_has_nothing_to_do_with_another() {
-        let permits = permits(&[(Limit::Exports, 1), (Limit::Concurrent, 1)]);
-        let export = permits.acquire(Resource::Exports, &client(1), 1).expect("an export");
-        let request = permits.acquire(Resource::Requests, &client(1), 1).expect("a request");
-        drop(export);
-        assert_eq!(permits.held(Resource::Requests), 1);
-        drop(request);
-        assert_eq!(permits.clients(), 0);
-    }
-
-    #[test]
-    fn shares_can_be_turned_off_and_only_measured() {
-        let off = permits(&[(Limit::Exports, 4), (Limit::ClientShare, 100)]);
-        let all: Vec<_> = (0..4).map(|_| off.acquire(Resource::Exports, &client(1), 1)).collect();
-        assert!(all.iter().all(Result::is_ok), "{all:?}");
-        let mut limits = Limits::default().with(Limit::Exports, 4);
-        limits.measure(Limit::ClientShare);
-        let measured = Permits::new(&limits);
-        let all: Vec<_> = (0..4)
-            .map(|_| measured.acquire(Resource::Exports, &client(1), 1))
-            .collect();
-        assert!(all.iter().all(Result::is_ok), "{all:?}");
-        limits.measure(Limit::Exports);
-        assert_eq!(
-            Permits::new(&limits).most(Resource::Exports),
-            Limit::Exports.facts().range.1
-        );
-    }
-
-    #[test]
-    fn bodies_share_their_bytes_and_the_largest_always_fits_once() {
-        let permits = permits(&[(Limit::WaitingBodyBytes, 65_536), (Limit::ClientShare, 1)]);
-        let largest = Limits::default().body_limit_bytes as u64;
-        let mut first = permits
-            .acquire(Resource::BodyBytes, &client(1), 0)
-            .expect("nothing yet");
-        first.grow_to(largest).expect("one body of the largest");
-        first.grow_to(largest + 1).expect_err("more than its share");
-        assert_eq!(
-            permits.held(Resource::BodyBytes),
-            largest,
-            "what is refused is not held"
-        );
-        let mut second = permits
-            .acquire(Resource::BodyBytes, &client(2), 0)
-            .expect("nothing yet");
-        assert!(matches!(second.grow_to(1), Err(ApiError::Busy(_))));
-        drop(first);
-        second.grow_to(1).expect("there is room again");
-    }
-
-    #[test]
-    fn a_permit_is_counted_for_who_turns_out_to_ask() {
-        let permits = permits(&[(Limit::Exports, 2), (Limit::ClientShare, 50)]);
-        let known = Client::Token("desk".to_owned());
-        let first = permits.acquire(Resource::Exports, &client(1), 1).expect("a permit");
-        let first = first.pass_to(&known).expect("the first of the token's share");
-        let second = permits
-            .acquire(Resource::Exports, &client(1), 1)
-            .expect("the address holds none any more");
-        assert!(matches!(second.pass_to(&known), Err(ApiError::OverShare(_))));
-        assert_eq!((permits.held(Resource::Exports), permits.clients()), (1, 1));
-        drop(first);
-        assert_eq!((permits.held(Resource::Exports), permits.clients()), (0, 0));
-    }
-}
+mod tests;
