@@ -124,7 +124,7 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict(_) => Self::Conflict,
             StoreError::JoinTooLarge { collection, limit } => {
                 let message = format!(
-                    "the filter on {collection} matches more than {limit} documents; narrow it, or ask for those documents themselves"
+                    "the conditions on {collection} stand for more than {limit} ids, counted wherever the filter has them; narrow the filter, or ask for those documents themselves"
                 );
                 Self::over("join", limit as u64, limit as u64 + 1, message)
             }

@@ -24,7 +24,7 @@ pub enum StoreError {
     #[error("another write came first: {0}")]
     Conflict(#[source] Box<DriverError>),
     /// A filter across a relation matches more documents than are joined.
-    #[error("a filter across {collection} matches more than {limit} documents")]
+    #[error("conditions across {collection} stand for more than {limit} ids")]
     JoinTooLarge {
         /// The collection that the inner filter searches.
         collection: &'static str,
