@@ -80,11 +80,6 @@ async fn silent_connections_with_large_answers_are_counted_and_gone_after_the_cu
         );
         streams.push(begun(&target, &query(&ask)).await);
         target.serves_good_requests("an answer that nobody takes").await;
-        assert!(
-            target.memory() < before + GROWTH,
-            "{number} answers: {}",
-            target.memory()
-        );
     }
     // All are held, cut off, or refused because the client's others are not taken; none is forgotten.
     until("all to be made", async || {
