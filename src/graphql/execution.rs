@@ -82,6 +82,16 @@ impl Execution {
     }
 }
 
+/// Counts bytes of the answer that were written for what `ctx` selects.
+///
+/// # Errors
+/// As for [`Execution::wrote`], with the path of the place.
+pub fn wrote(ctx: &ContextSelectionSet<'_>, bytes: usize) -> ServerResult<()> {
+    let execution = ctx.data::<Execution>();
+    let counted = execution.and_then(|execution| execution.wrote(bytes));
+    counted.map_err(|error| ctx.set_error_path(error.into_server_error(ctx.item.pos)))
+}
+
 /// The root of queries or mutations.
 #[derive(Default)]
 pub struct Root<T>(T);

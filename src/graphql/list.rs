@@ -11,7 +11,7 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use serde::Deserialize;
 
-use super::execution::Execution;
+use super::execution::wrote;
 use super::written;
 
 /// A list, in the schema and in the database like any other.
@@ -85,9 +85,7 @@ impl<T: OutputType> OutputType for List<T> {
             list.item(&value);
         }
         let list = list.end();
-        ctx.data::<Execution>()
-            .and_then(|execution| execution.wrote(list.len() - counted))
-            .map_err(|error| ctx.set_error_path(error.into_server_error(field.pos)))?;
+        wrote(ctx, list.len() - counted)?;
         Ok(Value::Binary(list.into()))
     }
 }

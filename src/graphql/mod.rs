@@ -95,7 +95,7 @@ pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, 
     let mut response = schema.schema.execute(request).await;
     execution.failed(&response.errors);
     if let Some(error) = execution.too_long() {
-        return Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())]);
+        return without_data(error);
     }
     response.data = match response.data {
         _ if execution.data_is_null() => Value::Null,
@@ -130,7 +130,7 @@ pub fn subscribe(
 ) -> impl Stream<Item = Told> + Send + use<> {
     if request.parsed_query().map(root_keys).unwrap_or_default().is_empty() {
         let nothing = ApiError::BadUserInput("no field is subscribed to; accepted is one".into());
-        let response = Response::from_errors(vec![to_graphql(nothing).into_server_error(Pos::default())]);
+        let response = without_data(nothing);
         return stream::iter([Told { cursor: None, response }]).left_stream();
     }
     let cursor = Cursor::default();
@@ -143,7 +143,7 @@ pub fn subscribe(
     let told = told.map(move |mut response| {
         execution.failed(&response.errors);
         if let Some(error) = execution.too_long() {
-            response = Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())]);
+            response = without_data(error);
         }
         execution.next();
         response.errors.iter_mut().for_each(give_code);
@@ -153,6 +153,11 @@ pub fn subscribe(
         }
     });
     told.right_stream()
+}
+
+/// The response to an operation that comes to nothing but this error.
+fn without_data(error: ApiError) -> Response {
+    Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())])
 }
 
 /// The response keys of the root fields, in their order.

@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
-use super::execution::Execution;
+use super::execution::wrote;
 use super::selection::selected;
 use super::written::{Object, written_bytes};
 
@@ -90,9 +90,7 @@ async fn fields<T: ContainerType>(ctx: &ContextSelectionSet<'_>, object: &T) -> 
         answer.field(&field.node.response_key().node, &value);
     }
     let answer = answer.end();
-    ctx.data::<Execution>()
-        .and_then(|execution| execution.wrote(answer.len() - counted))
-        .map_err(|error| ctx.set_error_path(error.into_server_error(ctx.item.pos)))?;
+    wrote(ctx, answer.len() - counted)?;
     Ok(Value::Binary(answer.into()))
 }
 

@@ -38,7 +38,7 @@ use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{Name, Node, Schema};
 use moka::sync::Cache;
 
-pub use refusal::{MOST_ERRORS, Refusal};
+pub use refusal::Refusal;
 use suggest::Suggestions;
 pub use variables::Variables;
 

@@ -13,7 +13,7 @@ use super::suggest::Suggestions;
 use crate::graphql::error::{ApiError, extend};
 
 /// The most errors in an answer: more help nobody, and a document of errors would be answered by a longer one.
-pub const MOST_ERRORS: usize = 20;
+pub(super) const MOST_ERRORS: usize = 20;
 /// The longest message in bytes: what a client sent is repeated, but not without an end.
 const LONGEST: usize = 400;
 
