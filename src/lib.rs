@@ -5,7 +5,11 @@
 //! ```text
 //! main ─ config ─ telemetry
 //!   │
-//!  http ──▶ graphql ──▶ search ──▶ live ──▶ store ──▶ MongoDB
+//!  http ──▶ guard
+//!   │         │
+//!   ├────────▶ api ─ limits
+//!   │          │
+//!   └──▶ graphql ──▶ search ──▶ feed ──▶ store ──▶ MongoDB
 //!              │            │                  │
 //!              └──────── domain ───────────────┘   pure meaning: uses nothing, used by all
 //! ```
@@ -13,12 +17,15 @@
 //! Invariants: only `http` names actix; only `store` names the MongoDB driver and BSON; `domain` does no I/O. Nothing
 //! panics on input. A test holds the sources against these rules.
 
+pub mod api;
 pub mod config;
 pub mod domain;
 pub mod embedded;
+pub mod feed;
 pub mod graphql;
+pub mod guard;
 pub mod http;
-pub mod live;
+pub mod limits;
 pub mod search;
 pub mod seed;
 pub mod store;

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use menagerie::api::viewer::Role;
 use menagerie::domain::id::Kind;
-use menagerie::graphql::viewer::Role;
 use menagerie::store::tokens::check_name;
 use menagerie::transfer::Format;
 

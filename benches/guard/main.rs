@@ -20,9 +20,9 @@ use std::process::ExitCode;
 
 use corpus::{Sample, adversarial, typical};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
-use menagerie::graphql::limits::{Limit, Limits};
 use menagerie::graphql::{schema, sdl};
-use menagerie::http::guard::{Guard, Rules, Variables};
+use menagerie::guard::{Guard, Rules, Variables};
+use menagerie::limits::{Limit, Limits};
 use time::{CpuTime, cpu_time};
 
 /// What a kilobyte of document may cost at most, in microseconds.

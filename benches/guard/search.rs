@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use menagerie::graphql::limits::Limits;
+use menagerie::limits::Limits;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

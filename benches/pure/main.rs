@@ -18,7 +18,7 @@ use async_graphql::{InputType, Value};
 use criterion::{BenchmarkId, Criterion};
 use menagerie::domain::date::Edtf;
 use menagerie::graphql::collections::gift::GiftFilter;
-use menagerie::graphql::filter::Selector;
+use menagerie::graphql::filter::CollectionFilter;
 use menagerie::store::cursor::{BY_ID, Key, KeyKind, Order, OrderBy};
 use serde_json::json;
 use time::CpuTime;

@@ -8,9 +8,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use menagerie::graphql::limits::Limits;
+use menagerie::limits::Limits;
 use menagerie::graphql::{schema, sdl};
-use menagerie::http::guard::{Guard, Rules, Variables};
+use menagerie::guard::{Guard, Rules, Variables};
 
 static GUARD: LazyLock<Guard> = LazyLock::new(|| {
     let limits = Limits::default();

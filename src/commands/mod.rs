@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use menagerie::config::{Config, ConfigError, Seed};
 use menagerie::embedded::{self, Embedded, EmbeddedError};
+use menagerie::feed::{self, Live};
 use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
 use menagerie::http::tls::{Tls, TlsError, choose_provider};
-use menagerie::http::{Ending, Patience, Serving, Settings, State, StateError};
-use menagerie::live::{self, Live};
+use menagerie::http::{Ending, Serving, Settings, State, StateError, Timeouts};
 use menagerie::search::{self, Search};
 use menagerie::seed::load::{LoadError, Options, load};
 use menagerie::seed::{generate as synthetic, set::SetError};
@@ -161,7 +161,7 @@ async fn serve_on(
     let state = State::new(database.store.clone(), live.clone(), search.clone(), settings)?;
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
     let apart = Store::connect(&database.options).await?;
-    let following = live::follow(apart.clone(), live.clone());
+    let following = feed::follow(apart.clone(), live.clone());
     let indexing = search::follow(apart, live, search);
     say(format_args!("Menagerie serves the API at {scheme}://{address}/graphql"));
     if config.dashboard {
@@ -286,7 +286,7 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
             None => Trusted::default(),
         },
         only_trusted: config.trusted_documents_only,
-        patience: Patience::default(),
+        timeouts: Timeouts::default(),
         signed,
     })
 }

@@ -25,7 +25,7 @@ use table::variables;
 
 use ipnet::IpNet;
 
-use crate::graphql::limits::{Limit, Limits};
+use crate::limits::{Limit, Limits};
 
 /// Everything that can be set from outside. [`Config::default`] is what holds when nothing is set.
 #[derive(Clone, Debug)]

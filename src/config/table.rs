@@ -8,7 +8,7 @@ use super::Config;
 use super::values::{
     address, addresses, database_name, flag, limit_names, log_format, networks, path, profile, put, seed, uri, whole,
 };
-use crate::graphql::limits::Limit;
+use crate::limits::Limit;
 
 /// One variable.
 pub(super) struct Variable {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 
 use super::{LogFormat, Profile, Secret, Seed};
-use crate::graphql::limits::Limit;
+use crate::limits::Limit;
 
 pub(super) fn put<T>(field: &mut T, value: Option<T>) -> Option<()> {
     *field = value?;

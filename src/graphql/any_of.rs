@@ -10,7 +10,7 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
-use super::one::Eager;
+use super::eager::Eager;
 
 /// An interface or a union: which object it is.
 pub trait Abstract: OutputType {
@@ -34,7 +34,7 @@ impl<T: Abstract + ?Sized> Abstract for Arc<T> {
 macro_rules! members {
     ($abstract:ident: $($member:ident),+) => {
         impl $crate::graphql::any_of::Abstract for $abstract {
-            fn object(&self) -> &dyn $crate::graphql::one::Eager {
+            fn object(&self) -> &dyn $crate::graphql::eager::Eager {
                 match self {
                     $(Self::$member(object) => object,)+
                 }
@@ -78,7 +78,7 @@ impl<T: Abstract> OutputType for AnyOf<T> {
 
 /// A value that may be missing, for a reason that is told in its place: null, with or without an error.
 #[derive(Debug)]
-pub struct Nullable<T>(pub super::error::Result<Option<T>>);
+pub struct Nullable<T>(pub crate::api::error::Result<Option<T>>);
 
 impl<T: OutputType> OutputType for Nullable<T> {
     fn type_name() -> Cow<'static, str> {
@@ -97,7 +97,7 @@ impl<T: OutputType> OutputType for Nullable<T> {
         match &self.0 {
             Ok(value) => value.as_ref().resolve(ctx, field).await,
             Err(error) => {
-                let error = super::error::to_graphql(error.clone()).into_server_error(field.pos);
+                let error = crate::api::error::to_graphql(error.clone()).into_server_error(field.pos);
                 ctx.add_error(ctx.set_error_path(error));
                 Ok(Value::Null)
             }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object};
 
 use super::any_of::AnyOf;
-use super::arena::load;
 use super::collection::Collection;
 use super::collections::{Node, with_kind};
+use super::loader::resolve;
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
 use crate::store::collections;
@@ -86,7 +86,7 @@ impl Change {
 
     /// The document as this change left it or, after an update, as it was a moment later; null where it is gone.
     async fn node(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<AnyOf<Node>>> {
-        load::changed(ctx, &self.change).await
+        resolve::changed(ctx, &self.change).await
     }
 
     /// Whether the document is one that the subscription asks for now. In `giftChanged` a change is told with false
@@ -119,8 +119,8 @@ fn shown(kind: Kind, stored: &[String]) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::limits::Limits;
     use crate::graphql::{schema, sdl};
+    use crate::limits::Limits;
 
     /// The fields of a type of the schema.
     fn fields_of(sdl: &str, name: &str) -> Vec<String> {

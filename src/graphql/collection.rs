@@ -2,8 +2,8 @@
 
 use async_graphql::ContainerType;
 
-use super::arena::{Arena, Shelf};
-use super::filter::Selector;
+use super::filter::CollectionFilter;
+use super::loader::{Identities, Loader};
 use super::order::OrderInput;
 use crate::domain::id::Kind;
 use crate::store::entity::Entity;
@@ -15,20 +15,20 @@ pub trait Collection: Entity + ContainerType + Sized {
     /// Fields that are computed from a stored field of another name: (GraphQL field, stored field).
     const COMPUTED: &'static [(&'static str, &'static str)] = &[];
     /// Its relations.
-    const LINKS: &'static [Link<Self>];
+    const RELATIONS: &'static [Relation<Self>];
     /// Its filter.
-    type Filter: Selector;
+    type Filter: CollectionFilter;
     /// Its order.
     type Order: OrderInput;
 
-    /// Where the documents of this type lie in an arena.
-    fn shelf(arena: &Arena) -> &Shelf<Self>;
+    /// Where the documents of this type lie in an loader.
+    fn identities(loader: &Loader) -> &Identities<Self>;
 }
 
 /// A relation to other documents.
-pub enum Link<E> {
+pub enum Relation<E> {
     /// The document holds ids of others.
-    Held {
+    Reference {
         /// The way of GraphQL fields to it: `["items", "animal"]`.
         fields: &'static [&'static str],
         /// Where the ids are stored: `items.animal`.
@@ -39,7 +39,7 @@ pub enum Link<E> {
         ids: fn(&E, &mut Vec<String>),
     },
     /// Others hold this document's id.
-    Reverse {
+    Inverse {
         /// The GraphQL field, a connection.
         field: &'static str,
         /// The collection of the others.

@@ -8,12 +8,11 @@ use std::sync::Arc;
 use async_graphql::{InputType, Object, OutputType, SimpleObject, TypeName};
 
 use super::collection::Collection;
-use super::error::{ApiError, Result};
-use super::filter::Selector;
-use super::limits::Limits;
-use super::list::List;
-use super::one::One;
+use super::eager;
+use super::filter::CollectionFilter;
 use super::order::OrderInput;
+use crate::api::error::{ApiError, Result};
+use crate::limits::Limits;
 use crate::store::cursor::{Key, Order};
 use crate::store::filter::Filter;
 use crate::store::page::{Page, PageRequest, Row, Want};
@@ -28,7 +27,7 @@ pub trait Member: OutputType + 'static {
 
 impl<E: Collection> Member for E {
     const NAME: &'static str = <E as Collection>::NAME;
-    type Node<'a> = One<&'a Arc<E>>;
+    type Node<'a> = eager::Object<&'a Arc<E>>;
 }
 
 /// A page of a connection.
@@ -136,11 +135,11 @@ impl<E: Member> TypeName for Edge<E> {
 #[Object(name_type, serial)]
 impl<E: Member> Connection<E> {
     /// The documents on this page, each with its cursor.
-    async fn edges(&self) -> List<One<Edge<E>>> {
+    async fn edges(&self) -> eager::List<eager::Object<Edge<E>>> {
         self.rows
             .iter()
             .map(|row| {
-                One::from(Edge {
+                eager::Object::from(Edge {
                     row: row.clone(),
                     order: Arc::clone(&self.order),
                 })
@@ -149,18 +148,19 @@ impl<E: Member> Connection<E> {
     }
 
     /// The documents on this page.
-    async fn nodes(&self) -> List<E::Node<'_>> {
+    async fn nodes(&self) -> eager::List<E::Node<'_>> {
         self.documents().map(Into::into).collect()
     }
 
     /// Where this page stands among all that matches.
-    async fn page_info(&self) -> One<&PageInfo> {
-        One::from(&self.info)
+    async fn page_info(&self) -> eager::Object<&PageInfo> {
+        eager::Object::from(&self.info)
     }
 
     /// How many documents match in all, over all pages. Counted only when it is asked for.
     async fn total_count(&self) -> async_graphql::Result<u64> {
-        self.total.ok_or_else(|| super::error::to_graphql(ApiError::Internal))
+        self.total
+            .ok_or_else(|| crate::api::error::to_graphql(ApiError::Internal))
     }
 }
 

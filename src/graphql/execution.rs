@@ -11,9 +11,9 @@ use async_graphql::{
     ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerError, ServerResult, Value,
 };
 
-use super::error::{ApiError, to_graphql};
-use super::limits::{Limit, Limits};
-use super::one::{Eager, null_or};
+use super::eager::{Eager, null_or};
+use crate::api::error::{ApiError, to_graphql};
+use crate::limits::{Limit, Limits};
 
 /// What is known of an execution while it goes on.
 #[derive(Clone, Debug)]

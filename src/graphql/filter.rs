@@ -5,7 +5,7 @@
 
 use async_graphql::{ID, InputObject, InputType};
 
-use super::error::{ApiError, Result};
+use crate::api::error::{ApiError, Result};
 use crate::domain::date::Edtf;
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{
@@ -15,13 +15,13 @@ use crate::domain::words::words;
 use crate::store::filter::{Filter, Test, Value};
 
 /// The filter of one collection.
-pub trait Selector: InputType {
+pub trait CollectionFilter: InputType {
     /// What it means for the store. Fails where a value in it cannot be.
     fn filter(&self) -> Result<Filter>;
 }
 
 /// Declares a collection's filter: `field: Type => |value| Filter`, each with the words for its reader.
-macro_rules! selector {
+macro_rules! filter {
     ($name:ident, $noun:literal { $($(#[$doc:meta])* $field:ident $(as $graphql:literal)?: $type:ty => $make:expr),+ $(,)? }) => {
         #[doc = concat!("Which ", $noun, ". All fields that are given must hold; an empty filter holds for all.")]
         #[derive(async_graphql::InputObject, Clone, Debug, Default)]
@@ -35,8 +35,8 @@ macro_rules! selector {
             $($(#[$doc])* $(#[graphql(name = $graphql)])? $field: Option<Box<$type>>),+
         }
 
-        impl $crate::graphql::filter::Selector for $name {
-            fn filter(&self) -> $crate::graphql::error::Result<$crate::store::filter::Filter> {
+        impl $crate::graphql::filter::CollectionFilter for $name {
+            fn filter(&self) -> $crate::api::error::Result<$crate::store::filter::Filter> {
                 use $crate::store::filter::Filter;
                 let mut parts = Vec::new();
                 for part in self.and.iter().flatten() {
@@ -49,7 +49,7 @@ macro_rules! selector {
                     parts.push(Filter::Not(Box::new(part.filter()?)));
                 }
                 $(if let Some(value) = &self.$field {
-                    let make: fn(&$type) -> $crate::graphql::error::Result<Filter> = $make;
+                    let make: fn(&$type) -> $crate::api::error::Result<Filter> = $make;
                     parts.push(make(value)?);
                 })+
                 Ok(Filter::All(parts))
@@ -57,7 +57,7 @@ macro_rules! selector {
         }
     };
 }
-pub(crate) use selector;
+pub(crate) use filter;
 
 /// Which ids.
 #[derive(InputObject, Clone, Debug, Default)]

@@ -7,12 +7,11 @@ use async_graphql::{Context, ID, Json, Object, SimpleObject};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, TryFutureExt};
 
-use super::arena::load::fetch;
 use super::connection::{Connection, Member, Window};
-use super::error::{ApiError, Result, to_graphql};
-use super::list::List;
-use super::one::One;
-use super::viewer::{admin, editor};
+use super::eager;
+use super::loader::resolve::fetch;
+use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::viewer::{admin, editor};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
@@ -37,7 +36,7 @@ pub struct HistoryEntry {
     /// What was done.
     action: HistoryAction,
     /// What was changed, field by field.
-    changes: List<One<HistoryChange>>,
+    changes: eager::List<eager::Object<HistoryChange>>,
     /// The change that this one takes back.
     reverts: Option<ID>,
 }
@@ -67,7 +66,11 @@ impl From<Entry> for HistoryEntry {
             at: entry.at,
             by: entry.by,
             action: entry.action,
-            changes: entry.changes.into_iter().map(|it| One::from(change(it))).collect(),
+            changes: entry
+                .changes
+                .into_iter()
+                .map(|it| eager::Object::from(change(it)))
+                .collect(),
             reverts: entry.reverts.map(ID::from),
         }
     }
@@ -75,7 +78,7 @@ impl From<Entry> for HistoryEntry {
 
 impl Member for HistoryEntry {
     const NAME: &'static str = "History";
-    type Node<'a> = One<&'a Arc<Self>>;
+    type Node<'a> = eager::Object<&'a Arc<Self>>;
 }
 
 /// The query of this file.
@@ -93,7 +96,7 @@ impl HistoryQuery {
         #[graphql(desc = "The id of the document, or `token_` and the name of a token.")] id: ID,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-    ) -> async_graphql::Result<Option<One<Connection<HistoryEntry>>>> {
+    ) -> async_graphql::Result<Option<eager::Object<Connection<HistoryEntry>>>> {
         if is_history_id(&id) {
             admin(ctx).map_err(to_graphql)?;
         } else {
@@ -111,9 +114,9 @@ pub fn of<'a>(
     document: &'a str,
     first: Option<i32>,
     after: Option<String>,
-) -> BoxFuture<'a, async_graphql::Result<One<Connection<HistoryEntry>>>> {
+) -> BoxFuture<'a, async_graphql::Result<eager::Object<Connection<HistoryEntry>>>> {
     read(ctx, document, first, after)
-        .map_ok(One::from)
+        .map_ok(eager::Object::from)
         .map_err(to_graphql)
         .boxed()
 }
@@ -142,7 +145,7 @@ async fn read(
         Some([Key::Number(version), ..]) => Some(*version),
         _ => None,
     };
-    let store = &fetch.arena.store;
+    let store = &fetch.loader.store;
     let mut entries = store.history(document, behind, request.limit + 1).await?;
     let has_next = entries.len() > request.limit;
     entries.truncate(request.limit);

@@ -4,45 +4,42 @@
 //! [`subscribe`].
 
 pub mod any_of;
-pub mod arena;
+
 pub mod change;
 pub mod collection;
 pub mod collections;
 pub mod connection;
-pub mod error;
+pub mod eager;
 pub mod execution;
 pub mod export;
 pub mod filter;
 pub mod history;
 pub mod introspection;
-pub mod limits;
-pub mod list;
+pub mod loader;
 pub mod mutation;
-pub mod one;
 pub mod order;
 pub mod scalars;
 pub mod search;
 pub mod selection;
+pub mod service_config;
 pub mod stats;
 pub mod subscription;
 pub mod timeline;
 pub mod values;
-pub mod viewer;
-pub mod written;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Name, Pos, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
 use futures_util::stream::{self, Stream, StreamExt};
 
-use crate::live::Live;
+use crate::api::error::{ApiError, to_graphql};
+use crate::feed::Live;
+use crate::limits::Limits;
 use crate::search::Search;
 use crate::store::Store;
-use arena::Arena;
 use collections::Query;
-use error::{ApiError, to_graphql};
 use execution::{Execution, Root};
-use limits::Limits;
+use loader::Loader;
 use mutation::Mutation;
 use subscription::{Cursor, Subscription};
 
@@ -83,13 +80,13 @@ pub fn sdl(schema: &Schema) -> String {
 }
 
 /// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries
-/// `extensions.code`; its data are for [`written::write`].
+/// `extensions.code`; its data are for [`json::write`].
 pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
     introspection::prepare(&mut request);
     let execution = Execution::new(schema.limits);
     let request = request
-        .data(Arena::new(store, live))
+        .data(Loader::new(store, live))
         .data(search)
         .data(execution.clone());
     let mut response = schema.schema.execute(request).await;
@@ -136,7 +133,7 @@ pub fn subscribe(
     let cursor = Cursor::default();
     let execution = Execution::new(schema.limits);
     let request = request
-        .data(Arena::new(store, live))
+        .data(Loader::new(store, live))
         .data(search)
         .data(execution.clone());
     let told = schema.schema.execute_stream(request.data(cursor.clone()));

@@ -8,25 +8,24 @@ use futures_util::FutureExt;
 use tokio::task::spawn_blocking;
 
 use super::any_of::{AnyOf, members};
-use super::arena::Arena;
-use super::arena::fetch::{Fetch, Group};
-use super::arena::load::fetch;
 use super::collections::animal::Animal;
 use super::collections::claim::Claim;
 use super::collections::event::Event;
 use super::collections::gift::Gift;
 use super::collections::nation::Nation;
 use super::connection::{PageInfo, first_of};
-use super::error::{ApiError, Result, to_graphql};
-use super::list::List;
-use super::one::One;
+use super::eager;
+use super::loader::Loader;
+use super::loader::prefetch::{Fetch, Group};
+use super::loader::resolve::fetch;
 use super::selection;
+use crate::api::error::{ApiError, Result, to_graphql};
 use crate::domain::id::Kind;
 use crate::search::cursor::Signature;
 use crate::search::marks::{Highlight, Part};
 use crate::search::{Found, Hit, KINDS, Request, Search, SearchError, Status};
 use crate::store::bson_types::Timestamp;
-use crate::store::versions::Touched;
+use crate::store::versions::ReadSet;
 
 /// How long the text of a search may be, in characters: far beyond what anybody types.
 const LONGEST: usize = 500;
@@ -76,13 +75,13 @@ pub enum SearchResult {
 members! { SearchResult: Gift, Nation, Animal, Event, Claim }
 
 impl SearchResult {
-    fn from_arena(arena: &Arena, id: &str) -> Option<Self> {
+    fn from_loader(loader: &Loader, id: &str) -> Option<Self> {
         match Kind::of(id).ok()? {
-            Kind::Gift => arena.gifts.get(id).map(Self::Gift),
-            Kind::Nation => arena.nations.get(id).map(Self::Nation),
-            Kind::Animal => arena.animals.get(id).map(Self::Animal),
-            Kind::Event => arena.events.get(id).map(Self::Event),
-            Kind::Claim => arena.claims.get(id).map(Self::Claim),
+            Kind::Gift => loader.gifts.get(id).map(Self::Gift),
+            Kind::Nation => loader.nations.get(id).map(Self::Nation),
+            Kind::Animal => loader.animals.get(id).map(Self::Animal),
+            Kind::Event => loader.events.get(id).map(Self::Event),
+            Kind::Claim => loader.claims.get(id).map(Self::Claim),
             Kind::Source => None,
         }
     }
@@ -93,15 +92,15 @@ impl SearchResult {
 #[graphql(serial)]
 pub struct SearchConnection {
     /// What was found, each with its cursor, score and highlights.
-    edges: List<One<SearchEdge>>,
+    edges: eager::List<eager::Object<SearchEdge>>,
     /// The documents that were found.
-    nodes: List<AnyOf<SearchResult>>,
+    nodes: eager::List<AnyOf<SearchResult>>,
     /// Where this page stands among all that was found.
-    page_info: One<PageInfo>,
+    page_info: eager::Object<PageInfo>,
     /// How many documents were found in all, over all pages.
     total_count: u64,
     /// How the index that was searched stands to the data.
-    index: One<SearchIndex>,
+    index: eager::Object<SearchIndex>,
 }
 
 /// A document that was found.
@@ -115,7 +114,7 @@ pub struct SearchEdge {
     /// How well it fits: higher is better. Scores of different searches cannot be compared.
     score: f64,
     /// The texts in which something matched.
-    highlights: List<One<SearchHighlight>>,
+    highlights: eager::List<eager::Object<SearchHighlight>>,
 }
 
 /// A text of a document in which something matched.
@@ -125,7 +124,7 @@ pub struct SearchHighlight {
     /// Where it stands in the document: `title`, `items.names`.
     field: String,
     /// The whole text, in pieces that follow each other.
-    parts: List<One<SearchHighlightPart>>,
+    parts: eager::List<eager::Object<SearchHighlightPart>>,
 }
 
 /// A piece of a text.
@@ -156,7 +155,7 @@ pub struct SearchIndex {
 impl From<Highlight> for SearchHighlight {
     fn from(highlight: Highlight) -> Self {
         let part = |part: Part| {
-            One::from(SearchHighlightPart {
+            eager::Object::from(SearchHighlightPart {
                 text: part.text,
                 matched: part.matched,
             })
@@ -203,10 +202,13 @@ impl SearchQuery {
         #[graphql(desc = "Only these kinds of documents; all where nothing is said.")] kinds: Option<Vec<SearchKind>>,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-    ) -> async_graphql::Result<Option<One<SearchConnection>>> {
+    ) -> async_graphql::Result<Option<eager::Object<SearchConnection>>> {
         // On the heap: what a root field needs while it waits is kept by everything that is resolved below any of them.
         let found = found(ctx, text, kinds, first, after).boxed();
-        found.await.map(|page| Some(One::from(page))).map_err(to_graphql)
+        found
+            .await
+            .map(|page| Some(eager::Object::from(page)))
+            .map_err(to_graphql)
     }
 }
 
@@ -241,7 +243,7 @@ async fn found(
     }
     let search = ctx.data::<Search>().map_err(|_| ApiError::Internal)?.clone();
     // The index takes changes in a moment later than the versions do.
-    fetch.arena.store.touch(Touched::UNCOUNTED);
+    fetch.loader.store.touch(ReadSet::UNCOUNTED);
     // Before the search: it is to hold of what is found.
     let status = search.status();
     let found = spawn_blocking(move || search.find(&request)).await;
@@ -253,7 +255,7 @@ async fn found(
     if wanted {
         read(fetch, &found.hits, set).await?;
     }
-    Ok(connection(fetch.arena, found, &signature, wanted, status))
+    Ok(connection(fetch.loader, found, &signature, wanted, status))
 }
 
 /// Reads the documents of a page, with all that is selected below them.
@@ -271,7 +273,7 @@ async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], set: &'a SelectionSet) -> Resu
     fetch.documents(groups.collect()).await
 }
 
-fn connection(arena: &Arena, found: Found, signature: &Signature, wanted: bool, status: Status) -> SearchConnection {
+fn connection(loader: &Loader, found: Found, signature: &Signature, wanted: bool, status: Status) -> SearchConnection {
     let cursor = |hit: Option<&Hit>| hit.map(|hit| signature.encode(&hit.place));
     let page_info = PageInfo {
         has_next_page: found.has_next,
@@ -280,18 +282,18 @@ fn connection(arena: &Arena, found: Found, signature: &Signature, wanted: bool, 
         end_cursor: cursor(found.hits.last()),
     };
     let hits = found.hits.into_iter().filter(|_| wanted);
-    let edges: List<One<SearchEdge>> = hits
+    let edges: eager::List<eager::Object<SearchEdge>> = hits
         .filter_map(|hit| {
             // One that was deleted since the index heard of it is left out.
-            let node = SearchResult::from_arena(arena, &hit.id)?;
-            Some(One::from(SearchEdge {
+            let node = SearchResult::from_loader(loader, &hit.id)?;
+            Some(eager::Object::from(SearchEdge {
                 cursor: signature.encode(&hit.place),
                 node: AnyOf(node),
                 score: hit.place.score(),
                 highlights: hit
                     .highlights
                     .into_iter()
-                    .map(|one| One::from(SearchHighlight::from(one)))
+                    .map(|one| eager::Object::from(SearchHighlight::from(one)))
                     .collect(),
             }))
         })

@@ -11,7 +11,7 @@ use async_graphql::{Name, Positioned};
 
 use super::collection::Collection;
 use super::collections::{kind_of, with_kind};
-use super::error::{ApiError, Result};
+use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::store::collections;
 use crate::store::entity::Projection;
@@ -85,7 +85,7 @@ const DOCUMENT_WAYS: [&[&str]; 2] = [&["nodes"], &["edges", "node"]];
 
 /// Which stored fields each collection must fetch for the whole operation.
 ///
-/// One projection per collection and request keeps the arena simple: a document in it has every field that any part
+/// One projection per collection and request keeps the loader simple: a document in it has every field that any part
 /// of the operation reads.
 #[derive(Debug, Default)]
 pub struct Projections {

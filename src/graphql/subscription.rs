@@ -1,7 +1,7 @@
 //! Subscriptions: what changes, told change by change, and the place in the feed to begin at.
 //!
 //! A subscription is one stream of changes ([`since`]), sifted, of which each becomes an answer of its own. async-graphql
-//! asks for the next only when the answer to the one before is there, so the arena is emptied in between: what one
+//! asks for the next only when the answer to the one before is there, so the loader is emptied in between: what one
 //! answer has read, no later one sees.
 
 use std::collections::HashSet;
@@ -11,19 +11,19 @@ use async_graphql::{Context, ID, Object, Subscription};
 use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
-use super::arena::Arena;
-use super::arena::load::arena;
 use super::change::Change;
 use super::collections::gift::GiftFilter;
-use super::error::{ApiError, Result, to_graphql};
-use super::filter::Selector;
-use super::one::One;
+use super::eager;
+use super::filter::CollectionFilter;
+use super::loader::Loader;
+use super::loader::resolve::loader;
+use crate::api::error::{ApiError, Result, to_graphql};
 use crate::domain::id::Kind;
-use crate::live::since::{Ended, since};
-use crate::live::{BUFFERED, Live};
+use crate::feed::resume::{Ended, since};
+use crate::feed::{BUFFERED, Live};
 use crate::store::filter::Filter;
-use crate::store::place::Place;
-use crate::store::versions::{Snapshot, Touched};
+use crate::store::resume_token::ResumeToken;
+use crate::store::versions::{ReadSet, Snapshot};
 use crate::store::{Store, feed};
 
 /// The cursor of the change that is answered just now: on its way from the stream to who sends the answer.
@@ -51,9 +51,9 @@ impl ChangesQuery {
     /// data; then subscribe `after` it, and no change of that data is missed.
     async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
         async {
-            let Arena { store, live, .. } = arena(ctx)?;
+            let Loader { store, live, .. } = loader(ctx)?;
             // It moves on without a write to any collection.
-            store.touch(Touched::UNCOUNTED);
+            store.touch(ReadSet::UNCOUNTED);
             let (place, _) = live.listening().await.ok_or(ApiError::NoFeed)?;
             Ok(Some(place.text()))
         }
@@ -79,7 +79,7 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<One<Change>>>> {
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<eager::Object<Change>>>> {
         let sieve = Sieve::Documents {
             kinds: kinds.map(HashSet::from_iter),
             ids: ids
@@ -99,7 +99,7 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<One<Change>>>> {
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<eager::Object<Change>>>> {
         let filter = filter.unwrap_or_default().filter().map_err(to_graphql)?;
         let sieve = Sieve::Gifts(Where { filter, resolved: None });
         told(ctx, sieve, after).boxed().await.map_err(to_graphql)
@@ -128,21 +128,21 @@ enum Sieve {
 /// A filter, and what it comes to as long as nothing changes in the collections that it reaches across.
 struct Where {
     filter: Filter,
-    resolved: Option<(Filter, Snapshot, Touched)>,
+    resolved: Option<(Filter, Snapshot, ReadSet)>,
 }
 
 impl Where {
     /// The filter with its joins resolved.
     async fn resolved(&mut self, store: &Store, live: &Live) -> Result<&Filter> {
-        let stands = |(_, snapshot, touched): &(Filter, Snapshot, Touched)| {
-            live.is_fresh() && live.versions().still(snapshot, *touched)
+        let stands = |(_, snapshot, read_set): &(Filter, Snapshot, ReadSet)| {
+            live.is_fresh() && live.versions().still(snapshot, *read_set)
         };
         if !self.resolved.as_ref().is_some_and(stands) {
             let snapshot = live.versions().snapshot();
             // One of its own, which tells what is looked at for this.
             let store = store.for_stream();
             let filter = store.resolve(&self.filter).await?.into_owned();
-            self.resolved = Some((filter, snapshot, store.touched()));
+            self.resolved = Some((filter, snapshot, store.read_set()));
         }
         self.resolved
             .as_ref()
@@ -180,7 +180,7 @@ struct Telling {
 
 impl Telling {
     /// The next that the subscriber is told.
-    async fn next(&mut self, Arena { store, live, .. }: &Arena) -> Result<(String, Change)> {
+    async fn next(&mut self, Loader { store, live, .. }: &Loader) -> Result<(String, Change)> {
         loop {
             let change = match self.changes.next().await {
                 Some(change) => change?,
@@ -199,23 +199,23 @@ async fn told<'a>(
     ctx: &Context<'a>,
     sieve: Sieve,
     after: Option<String>,
-) -> Result<impl Stream<Item = async_graphql::Result<One<Change>>> + use<'a>> {
-    let arena = arena(ctx)?;
+) -> Result<impl Stream<Item = async_graphql::Result<eager::Object<Change>>> + use<'a>> {
+    let loader = loader(ctx)?;
     let last = ctx.data::<Cursor>().map_err(|_| ApiError::Internal)?;
     let after = after
-        .map(|text| Place::parse(&text))
+        .map(|text| ResumeToken::parse(&text))
         .transpose()
         .map_err(|error| ApiError::input("after", error))?;
     let telling = Telling {
-        changes: since(arena.store.clone(), &arena.live, after).await?.boxed(),
+        changes: since(loader.store.clone(), &loader.live, after).await?.boxed(),
         sieve,
     };
     // In a box, or it would be there as often as it is handed on.
     Ok(unfold(Some(Box::new(telling)), move |telling| async move {
         let mut telling = telling?;
-        match telling.next(arena).await {
+        match telling.next(loader).await {
             Ok((cursor, change)) => {
-                arena.clear();
+                loader.clear();
                 last.put(cursor);
                 Some((Ok(change.into()), Some(telling)))
             }

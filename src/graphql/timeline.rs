@@ -11,18 +11,18 @@ use futures_util::FutureExt;
 use futures_util::future::try_join;
 
 use super::any_of::{AnyOf, members};
-use super::arena::fetch::{Fetch, Group};
-use super::arena::load;
 use super::collection::Collection;
 use super::collections::event::Event;
 use super::collections::gift::Gift;
 use super::collections::nation::NationFilter;
 use super::connection::{Connection, Member, Window};
-use super::error::{Result, to_graphql};
-use super::filter::{DateFilter, DatePaths, Selector as _};
-use super::one::One;
+use super::eager;
+use super::filter::{CollectionFilter as _, DateFilter, DatePaths};
+use super::loader::prefetch::{Fetch, Group};
+use super::loader::resolve;
 use super::order::OrderDirection;
 use super::selection;
+use crate::api::error::{Result, to_graphql};
 use crate::domain::id::Kind;
 use crate::store::cursor::{KeyKind, Order, OrderBy};
 use crate::store::entity::Entity as _;
@@ -100,7 +100,7 @@ impl TimelineQuery {
         #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which gifts and events.")] filter: Option<TimelineFilter>,
         #[graphql(default, desc = "Which way.")] direction: OrderDirection,
-    ) -> async_graphql::Result<Option<One<Connection<TimelineEntry>>>> {
+    ) -> async_graphql::Result<Option<eager::Object<Connection<TimelineEntry>>>> {
         let window = Window {
             first,
             after,
@@ -109,10 +109,10 @@ impl TimelineQuery {
         };
         let filter = filter.unwrap_or_default();
         let set = &ctx.item.node.selection_set.node;
-        async { read(load::fetch(ctx)?, set, &window, &filter, direction).await }
+        async { read(resolve::fetch(ctx)?, set, &window, &filter, direction).await }
             .boxed()
             .await
-            .map(|page| Some(One::from(page)))
+            .map(|page| Some(eager::Object::from(page)))
             .map_err(to_graphql)
     }
 }
@@ -133,7 +133,7 @@ async fn read<'a>(
     if let Some(nation) = &filter.nation {
         // Read once for the three places where a nation can stand.
         let refers = Filter::refers("giver", Kind::Nation, nation.filter()?);
-        let giver = fetch.arena.store.resolve(&refers).await?.into_owned();
+        let giver = fetch.loader.store.resolve(&refers).await?.into_owned();
         let (recipient, part) = (giver.at("recipient"), giver.at("nations.nation"));
         of_gifts.filter = Filter::All(vec![Filter::Any(vec![giver, recipient]), of_gifts.filter]);
         of_events.filter = Filter::All(vec![part, of_events.filter]);
@@ -166,7 +166,7 @@ fn order(direction: OrderDirection) -> Order {
     Order::new([by("date.earliest"), by("date.latest")])
 }
 
-/// A page of one collection, its documents put into the arena; without any command where this kind is not asked for.
+/// A page of one collection, its documents put into the loader; without any command where this kind is not asked for.
 async fn entries<E: Collection>(
     fetch: Fetch<'_>,
     request: &PageRequest,
@@ -182,10 +182,10 @@ async fn entries<E: Collection>(
         });
     }
     let fields = fetch.projection(E::KIND);
-    let page = fetch.arena.store.page::<E>(request, &fields).await?;
-    let shelf = E::shelf(fetch.arena);
+    let page = fetch.loader.store.page::<E>(request, &fields).await?;
+    let identities = E::identities(fetch.loader);
     let rows = page.rows.into_iter().map(|row| {
-        shelf.put(Arc::clone(&row.node));
+        identities.put(Arc::clone(&row.node));
         Row {
             node: Arc::new(entry(row.node)),
             keys: row.keys,

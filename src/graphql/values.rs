@@ -6,11 +6,10 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 use serde::Deserialize;
 
-use super::arena::load;
 use super::collections::claim::Claim;
 use super::collections::nation::Nation;
-use super::list::List;
-use super::one::One;
+use super::eager;
+use super::loader::resolve;
 use crate::domain::count;
 use crate::domain::date::{Day, Precision};
 use crate::domain::vocabulary::{DatePart, PlaceKind};
@@ -54,8 +53,8 @@ impl Count {
     }
 
     /// The claim that it rests on; null where none is named, and for sums.
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Claim>>>> {
-        load::optional(ctx, self.0.claim.as_deref()).await
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Claim>>>> {
+        resolve::optional(ctx, self.0.claim.as_deref()).await
     }
 }
 
@@ -81,7 +80,7 @@ pub struct PartialDate {
     precision: Precision,
     /// The parts that the source does not say and that were concluded from elsewhere.
     #[serde(default)]
-    inferred: List<DatePart>,
+    inferred: eager::List<DatePart>,
     /// Marked as approximate (`~` or `%`). The bounds are those of the date as written.
     #[serde(default)]
     approximate: bool,
@@ -134,16 +133,16 @@ pub struct Place {
     pub(super) nation_id: Option<String>,
     /// Where it lies.
     #[serde(default)]
-    location: Option<One<Location>>,
+    location: Option<eager::Object<Location>>,
     /// Since when, and until when, it has been open.
     #[serde(default)]
-    open: Option<One<PartialDate>>,
+    open: Option<eager::Object<PartialDate>>,
 }
 
 #[ComplexObject]
 impl Place {
     /// The nation that it lies in.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Nation>>>> {
-        load::optional(ctx, self.nation_id.as_deref()).await
+    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Nation>>>> {
+        resolve::optional(ctx, self.nation_id.as_deref()).await
     }
 }

@@ -11,13 +11,13 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use async_graphql::{Response, ServerError, Value};
 use serde::{Serialize, Serializer};
 
-use super::browser::REQUEST_ID;
-use super::guard::Refusal;
-use super::kept::{About, Kept};
+use super::cached_response::{About, CachedResponse};
+use super::cross_origin::REQUEST_ID;
 use super::media::MediaType;
 use super::sse;
-use crate::graphql::error::ApiError;
-use crate::graphql::written::{List, Object};
+use crate::api::error::ApiError;
+use crate::graphql::eager::json::{ListWriter, ObjectWriter};
+use crate::guard::Rejection;
 use crate::store::Work;
 
 /// What becomes of one request.
@@ -100,7 +100,7 @@ impl Answer {
     }
 
     /// The answer to a request whose document or variables are not in order.
-    pub fn refused(refusal: &Refusal) -> Self {
+    pub fn refused(refusal: &Rejection) -> Self {
         let told = match refusal.faults.first().map(|fault| fault.code) {
             Some("FORBIDDEN") => Told::Status(StatusCode::FORBIDDEN),
             _ => Told::NotInOrder,
@@ -115,7 +115,7 @@ impl Answer {
     }
 
     /// The answer to a request that could not be read.
-    pub fn unread(status: StatusCode, refusal: &Refusal) -> Self {
+    pub fn unread(status: StatusCode, refusal: &Rejection) -> Self {
         Self {
             told: Told::Status(status),
             ..Self::refused(refusal)
@@ -140,7 +140,7 @@ impl Answer {
         };
         Self {
             retry_after,
-            ..Self::unread(status, &Refusal::from(error.clone()))
+            ..Self::unread(status, &Rejection::from(error.clone()))
         }
     }
 
@@ -148,14 +148,14 @@ impl Answer {
     /// what nginx calls this.
     pub fn abandoned() -> Self {
         let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
-        Self::unread(status, &Refusal::new("CLIENT_LEFT", "the client has left"))
+        Self::unread(status, &Rejection::new("CLIENT_LEFT", "the client has left"))
     }
 
     /// As bytes that can be sent again, if the same request gets the same answer for as long as the data stays: all of it
     /// worked, and nothing in it was measured.
-    pub fn kept(&self, about: About) -> Option<Kept> {
+    pub fn cached(&self, about: About) -> Option<CachedResponse> {
         let stays = self.told == Told::Executed && self.errors.is_empty() && self.extensions.is_none();
-        stays.then(|| Kept::new(self.json(), about))
+        stays.then(|| CachedResponse::new(self.json(), about))
     }
 
     /// As JSON.
@@ -167,7 +167,7 @@ impl Answer {
 
     /// Writes it as JSON.
     pub fn write(&self, into: &mut Vec<u8>) {
-        let mut object = Object::within(into);
+        let mut object = ObjectWriter::within(into);
         if let Some(data) = &self.data {
             object.field("data", data);
         }
@@ -236,7 +236,7 @@ pub enum Answers {
     /// One that is made for this request.
     One(Box<Answer>),
     /// One that worked, as bytes.
-    Kept(Arc<Kept>),
+    CachedResponse(Arc<CachedResponse>),
     /// Those of a batch.
     Batch(Vec<Answer>),
 }
@@ -247,7 +247,7 @@ impl Answers {
         match self {
             Self::One(answer) => std::slice::from_ref(&**answer).iter(),
             // One that worked has nothing to tell of.
-            Self::Kept(_) => [].iter(),
+            Self::CachedResponse(_) => [].iter(),
             Self::Batch(answers) => answers.iter(),
         }
     }
@@ -255,7 +255,7 @@ impl Answers {
     /// As a response to this request.
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
         let (status, body) = match self {
-            Self::Kept(kept) => return kept.response(media, request_id, http),
+            Self::CachedResponse(cached) => return cached.response(media, request_id, http),
             Self::One(answer) => (answer.status(media), answer.json()),
             Self::Batch(answers) => (StatusCode::OK, batch(answers)),
         };
@@ -281,7 +281,7 @@ impl Answers {
 
 /// The answers of a batch, as a list.
 fn batch(answers: &[Answer]) -> Vec<u8> {
-    let mut list = List::within(Vec::new());
+    let mut list = ListWriter::within(Vec::new());
     answers.iter().for_each(|answer| answer.write(list.place()));
     list.end()
 }

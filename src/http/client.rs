@@ -12,9 +12,9 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
 use tokio::time::sleep;
 
-use crate::graphql::error::{ApiError, Result};
-use crate::graphql::limits::{Limit, Limits};
-use crate::graphql::viewer::Viewer;
+use crate::api::error::{ApiError, Result};
+use crate::api::viewer::Viewer;
+use crate::limits::{Limit, Limits};
 
 /// Whose points, and whose permits, are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,8 +23,8 @@ pub enum Client {
     Token(String),
     /// An address; of IPv6 the network of 64 bits, which one client has to itself.
     Address(IpAddr),
-    /// An address from which tokens come that nobody has looked at yet.
-    Knocking(IpAddr),
+    /// An address from which tokens come that nobody has gauges at yet.
+    Unauthenticated(IpAddr),
 }
 
 impl Client {
@@ -38,7 +38,7 @@ impl Client {
 
     /// Who sends a token, before it is known whose it is.
     pub fn knocking(address: IpAddr) -> Self {
-        Self::Knocking(network(address))
+        Self::Unauthenticated(network(address))
     }
 }
 

@@ -1,5 +1,5 @@
 //! Answers on their way to their clients: each keeps its request's permit, and counts as in flight, until it is taken, and one
-//! that nobody takes is cut off after the same time as a stream of events (`Patience::stalled`).
+//! that nobody takes is cut off after the same time as a stream of events (`Timeouts::stalled`).
 //!
 //! actix asks a body for its next piece when less than 32 KiB wait in the connection's buffer, copies the piece there, and
 //! drops the body once it has said that there are no more. So an answer below that size is let go of as soon as it is written,
@@ -32,7 +32,7 @@ use tokio::time::sleep;
 
 use super::metrics::{InFlight, Metrics};
 use super::permits::Permit;
-use super::{State, leaving};
+use super::{State, disconnect};
 
 /// How much is handed out at once, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -43,7 +43,7 @@ pub const LARGE: usize = PIECE;
 /// The same in HTTP/2: what actix sends there at once.
 const FRAME: usize = 16 * 1024;
 
-/// How often answers are looked at in the time that clients have.
+/// How often answers are gauges at in the time that clients have.
 const ROUNDS: u32 = 8;
 
 /// What a request holds until its answer is taken.
@@ -130,11 +130,11 @@ impl Body {
             held: Cell::new(held),
             idle: Cell::new(0),
             is_cut: Cell::new(false),
-            cut: Cell::new(Some(Box::new(leaving::cut(http)))),
+            cut: Cell::new(Some(Box::new(disconnect::cut(http)))),
             metrics: state.metrics.clone(),
         });
         Self {
-            place: watch(&delivery, state.settings.patience.stalled),
+            place: watch(&delivery, state.settings.timeouts.stalled),
             delivery,
             length,
             shares_connection: http.version() >= Version::HTTP_2,

@@ -15,15 +15,15 @@ use futures_util::{FutureExt, Stream, StreamExt};
 use tracing::{Instrument, Span};
 
 use super::answer::{Answer, code_of};
-use super::auth::Pass;
+use super::auth::Credentials;
+use super::cached_response::About;
 use super::client::Client;
-use super::kept::About;
 use super::metrics::{InFlight, Kind, Outcome};
 use super::operation::Ready;
 use super::permits::{Permit, Resource};
 use super::{State, trace};
-use crate::graphql::error::ApiError;
-use crate::graphql::viewer::Viewer;
+use crate::api::error::ApiError;
+use crate::api::viewer::Viewer;
 use crate::graphql::{Told, subscribe};
 
 /// An event for a client.
@@ -61,7 +61,7 @@ struct Subscription {
     told: LocalBoxStream<'static, Option<Told>>,
     state: Data<State>,
     client: Client,
-    pass: Rc<Pass>,
+    credentials: Rc<Credentials>,
     /// What it is; its cost is that of each event.
     about: About,
     noted: Noted,
@@ -77,7 +77,13 @@ struct Subscription {
 ///
 /// # Errors
 /// The answer where there are as many as there may be.
-pub fn open(state: &Data<State>, client: Client, pass: Rc<Pass>, ready: Ready, noted: Noted) -> Result<Events, Answer> {
+pub fn open(
+    state: &Data<State>,
+    client: Client,
+    credentials: Rc<Credentials>,
+    ready: Ready,
+    noted: Noted,
+) -> Result<Events, Answer> {
     let permit = state.permit(Resource::Subscriptions, &client)?;
     let told = subscribe(
         &state.schema,
@@ -91,7 +97,7 @@ pub fn open(state: &Data<State>, client: Client, pass: Rc<Pass>, ready: Ready, n
         told: told.boxed_local(),
         state: state.clone(),
         client,
-        pass,
+        credentials,
         about: ready.about,
         noted,
         sent: 0,
@@ -137,7 +143,7 @@ impl Subscription {
         // happens.
         let event = match event.is_end {
             true => event,
-            false => match self.state.surely_holds(&self.pass).boxed_local().await {
+            false => match self.state.surely_holds(&self.credentials).boxed_local().await {
                 Ok(()) => event,
                 Err(refused) => lapsed(refused),
             },

@@ -23,21 +23,21 @@ use tokio::time::timeout;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
+use super::admission::{Admission, Admitted, caught};
 use super::answer::{Answer, Answers};
-use super::auth::Pass;
-use super::browser::{self, REQUEST_ID};
+use super::auth::Credentials;
 use super::client::Client;
-use super::entry::{Admitted, Entry, caught};
-use super::guard::{Refusal, Variables};
+use super::cross_origin::{self, REQUEST_ID};
 use super::media::MediaType;
 use super::metrics::{InFlight, Kind, Outcome};
 use super::parameters::pairs;
 use super::permits::{Permit, Resource};
-use super::{State, leaving, trace};
+use super::{State, disconnect, trace};
+use crate::api::error::ApiError;
+use crate::api::viewer::Viewer;
 use crate::domain::id;
-use crate::graphql::error::ApiError;
 use crate::graphql::export::{Export, Format, Piece, Plan};
-use crate::graphql::viewer::Viewer;
+use crate::guard::{Rejection, Variables};
 use crate::store::Store;
 
 /// What a piece costs, as a page of a connection does; each of its rows costs one point more. The filter costs what that
@@ -55,7 +55,7 @@ struct Sending {
     export: Export,
     store: Store,
     client: Client,
-    pass: Rc<Pass>,
+    credentials: Rc<Credentials>,
     cost: u64,
     _permit: Permit,
 }
@@ -100,7 +100,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
     };
     let span = trace::request_span("/export/{file}", http.headers(), &noted.request_id);
     let log = trace::log_span(&noted.request_id);
-    let entry = Entry {
+    let entry = Admission {
         http: &http,
         state: &state,
         until: began + state.deadline(),
@@ -131,7 +131,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
                     response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
                 }
                 Some(opened) => {
-                    let cut = leaving::cut(&http);
+                    let cut = disconnect::cut(&http);
                     response.streaming(start(opened, state, noted, span, cut))
                 }
             }
@@ -147,10 +147,10 @@ const fn content_type(format: Format) -> &'static str {
 }
 
 /// Everything before the head of the answer; `None` in the place of an export that is not to be read.
-async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Opened>), Answer> {
-    let Entry { http, state, .. } = entry;
+async fn open(entry: Admission<'_>, noted: &mut Noted) -> Result<(Format, Option<Opened>), Answer> {
+    let Admission { http, state, .. } = entry;
     let settings = &state.settings;
-    if let Some(message) = browser::forged(http.headers(), &settings.cors_origins) {
+    if let Some(message) = cross_origin::forged(http.headers(), &settings.cors_origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
     let (kind, format) = named(&noted.file)?;
@@ -158,12 +158,12 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         viewer,
         client,
         permit,
-        pass,
+        credentials,
     } = entry.admit(Resource::Exports).await?;
     noted.viewer = viewer;
     entry.state.spend(&client, 1)?;
     let failed = |error: ApiError| Answer::failed(&error);
-    let unread = |refusal: Refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
+    let unread = |refusal: Rejection| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
     let given = given(http.query_string(), state).map_err(unread)?;
     let arguments = state.guard.arguments(kind.collection(), &given).map_err(unread)?;
     let plan = Plan::new(kind, format, &settings.limits, |name| {
@@ -187,7 +187,7 @@ async fn open(entry: Entry<'_>, noted: &mut Noted) -> Result<(Format, Option<Ope
         export,
         store,
         client,
-        pass,
+        credentials,
         cost: 1 + PAGE + arguments.cost + rows,
         _permit: permit,
     };
@@ -204,24 +204,24 @@ fn named(file: &str) -> Result<(id::Kind, Format), Answer> {
             "there is no export {file:?}; accepted are {}, each with .csv or .ndjson",
             id::Kind::ALL.map(id::Kind::collection).join(", ")
         );
-        Answer::unread(StatusCode::NOT_FOUND, &Refusal::input(message))
+        Answer::unread(StatusCode::NOT_FOUND, &Rejection::input(message))
     })
 }
 
 /// The filter and the order in an address, as variables; an empty one is absent.
-fn given(query: &str, state: &State) -> Result<Variables, Refusal> {
+fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
     let mut members = Vec::new();
     for (name, value) in pairs(query)? {
         if !["where", "orderBy"].contains(&name.as_str()) {
             let message = format!("an export has no parameter {name:?}; accepted are `where` and `orderBy`");
-            return Err(Refusal::input(message));
+            return Err(Rejection::input(message));
         }
         if value.is_empty() {
             continue;
         }
         // Read by itself first: text that ends one member and begins another is no value.
         let value: Box<RawValue> = serde_json::from_str(&value).map_err(|error| {
-            Refusal::input(format!(
+            Rejection::input(format!(
                 "`{name}` cannot be read: {error}; accepted is JSON, as for the argument of the connection"
             ))
         })?;
@@ -289,7 +289,7 @@ impl Sending {
     ) -> Result<(), Broken> {
         loop {
             // There is room once the piece before is taken.
-            let stalled = state.settings.patience.stalled;
+            let stalled = state.settings.timeouts.stalled;
             let room = timeout(stalled, sender.reserve()).await;
             let room = room.map_err(|_| Broken::Stalled(stalled))?.map_err(|_| Broken::Left)?;
             let piece = match first.take() {
@@ -316,7 +316,7 @@ impl Sending {
             self.pay(piece.rows as u64, state).await?;
         }
         // The last question before it is sent: what came before may have taken long.
-        state.still_holds(&self.pass).await?;
+        state.still_holds(&self.credentials).await?;
         Ok(piece)
     }
 

@@ -19,33 +19,33 @@ use futures_util::future::join_all;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
+use super::admission::{Admission, Admitted, caught};
 use super::answer::{Answer, Answers};
-use super::auth::Pass;
-use super::cache::Key;
+use super::auth::Credentials;
+use super::cached_response::About;
 use super::client::Client;
 use super::delivery::{Held, LARGE, deliver};
-use super::entry::{Admitted, Entry, caught};
+use super::disconnect;
 use super::events::{self, Events, Noted as Subscribed};
-use super::guard::Refusal;
-use super::kept::About;
-use super::leaving;
 use super::media::MediaType;
 use super::metrics::{Kind, Outcome};
 use super::operation::{Asker, Ready};
 use super::parameters::{Asked, Parameters};
 use super::permits::{Permit, Resource};
 use super::persisted::Source;
-use super::reading::{head, read};
+use super::request_body::{head, read};
+use super::response_cache::Key;
 use super::{State, sse, trace, ws};
-use crate::graphql::error::ApiError;
-use crate::graphql::viewer::Viewer;
+use crate::api::error::ApiError;
+use crate::api::viewer::Viewer;
+use crate::guard::Rejection;
 
 /// The header that asks for `extensions.cost`.
 const COST: &str = "x-menagerie-cost";
 
 /// One request on its way.
 struct Way<'a> {
-    entry: Entry<'a>,
+    entry: Admission<'a>,
     state: &'a Data<State>,
     media: MediaType,
     began: Instant,
@@ -74,7 +74,7 @@ struct Noted {
 enum Answered {
     Whole(Answers),
     /// A subscription, for as long as its client shows this.
-    Events(Events, Rc<Pass>),
+    Events(Events, Rc<Credentials>),
 }
 
 /// Every method of `/graphql`.
@@ -97,7 +97,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
     let request_id = Uuid::now_v7().to_string();
     let span = trace::request_span("/graphql", http.headers(), &request_id);
     let way = Way {
-        entry: Entry {
+        entry: Admission {
             http: &http,
             state: &state,
             until: began + state.deadline(),
@@ -127,7 +127,9 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
             });
             match answered.instrument(span.clone()).await {
                 Answered::Whole(answers) => answers,
-                Answered::Events(events, pass) => return sse::response(&http, &state, events, pass, &request_id),
+                Answered::Events(events, credentials) => {
+                    return sse::response(&http, &state, events, credentials, &request_id);
+                }
             }
         }
         None => not_acceptable().into(),
@@ -137,7 +139,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
     let permit = way.permit.take();
     let bytes = match &permit {
         // What is kept is there once, however many wait for it.
-        Some(permit) if !matches!(answers, Answers::Kept(_)) => match room_for(&state, permit, &response) {
+        Some(permit) if !matches!(answers, Answers::CachedResponse(_)) => match room_for(&state, permit, &response) {
             Ok(bytes) => bytes,
             Err(error) => {
                 answers = Answer::failed(&error).into();
@@ -185,7 +187,7 @@ fn room_for(state: &State, permit: &Permit, response: &HttpResponse) -> Result<O
 fn not_acceptable() -> Answer {
     let message = "no media type that is accepted is offered; offered are application/graphql-response+json, \
                    application/json and text/event-stream";
-    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Refusal::input(message))
+    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Rejection::input(message))
 }
 
 /// The answer to a subscription whose client takes no events.
@@ -193,7 +195,7 @@ fn no_events() -> Answer {
     let message = "a subscription was asked for, and its events cannot come as one answer; accepted is the header \
                    `Accept: text/event-stream`, the path /graphql/stream, or a WebSocket of the protocol \
                    graphql-transport-ws";
-    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Refusal::input(message))
+    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Rejection::input(message))
 }
 
 impl Way<'_> {
@@ -202,25 +204,25 @@ impl Way<'_> {
     }
 
     async fn tried(&self, body: Payload) -> Result<Answered, Answers> {
-        let Entry { http, state, until } = self.entry;
+        let Admission { http, state, until } = self.entry;
         head(http, &state.settings)?;
         let Admitted {
             viewer,
             client,
             permit,
-            pass,
+            credentials,
         } = self.admit().await?;
         self.permit.set(Some(permit));
         self.noted.borrow_mut().viewer = viewer;
         let asked = read(http, body, state, &client, until).await?;
         match asked {
-            Asked::One(parameters) => Ok(self.one(&parameters, client, pass).await?),
+            Asked::One(parameters) => Ok(self.one(&parameters, client, credentials).await?),
             Asked::Batch(_) if self.media == MediaType::EventStream => {
                 let message = "several requests came in one body; accepted is one for a stream of events";
-                Err(Answer::unread(StatusCode::BAD_REQUEST, &Refusal::input(message)).into())
+                Err(Answer::unread(StatusCode::BAD_REQUEST, &Rejection::input(message)).into())
             }
             Asked::Batch(all) => {
-                let batch = self.batch(&all, &client, &pass).instrument(self.log());
+                let batch = self.batch(&all, &client, &credentials).instrument(self.log());
                 Ok(Answered::Whole(batch.await?))
             }
         }
@@ -233,7 +235,7 @@ impl Way<'_> {
 
     async fn admit(&self) -> Result<Admitted, Answer> {
         let admitted = self.entry.admit(Resource::Requests);
-        // Only a token is looked up.
+        // Only a token is gauges up.
         if self.entry.http.headers().contains_key(AUTHORIZATION) {
             admitted.instrument(self.log()).await
         } else {
@@ -251,18 +253,23 @@ impl Way<'_> {
         }
     }
 
-    async fn one(&self, parameters: &Parameters, client: Client, pass: Rc<Pass>) -> Result<Answered, Answer> {
+    async fn one(
+        &self,
+        parameters: &Parameters,
+        client: Client,
+        credentials: Rc<Credentials>,
+    ) -> Result<Answered, Answer> {
         let asker = self.asker(&client);
         let source = asker.source(parameters)?;
         let keeps = self.state.responses.is_on() && !self.tells_cost && self.media != MediaType::EventStream;
         let key = keeps.then(|| parameters.key(&source, self.noted.borrow().viewer.role()));
         if let Some(key) = &key
-            && let Some(kept) = asker.known(key, &source)?
+            && let Some(cached) = asker.known(key, &source)?
         {
-            self.note(&kept.about);
-            return Ok(Answered::Whole(Answers::Kept(kept)));
+            self.note(&cached.about);
+            return Ok(Answered::Whole(Answers::CachedResponse(cached)));
         }
-        let made = self.made(parameters, client, pass, &source, key.as_ref());
+        let made = self.made(parameters, client, credentials, &source, key.as_ref());
         made.instrument(self.log()).await
     }
 
@@ -271,7 +278,7 @@ impl Way<'_> {
         &self,
         parameters: &Parameters,
         client: Client,
-        pass: Rc<Pass>,
+        credentials: Rc<Credentials>,
         source: &Source,
         key: Option<&Key>,
     ) -> Result<Answered, Answer> {
@@ -291,8 +298,8 @@ impl Way<'_> {
                 span: self.span.clone(),
                 log: self.log(),
             };
-            let events = events::open(self.state, client, Rc::clone(&pass), ready, noted)?;
-            return Ok(Answered::Events(events, pass));
+            let events = events::open(self.state, client, Rc::clone(&credentials), ready, noted)?;
+            return Ok(Answered::Events(events, credentials));
         }
         if ready.about.kind == Kind::Query
             && let Some(key) = key
@@ -300,13 +307,14 @@ impl Way<'_> {
             return self.run_once(key, ready).await.map(Answered::Whole);
         }
         let about = ready.about.clone();
-        let answer = self.run(ready, &pass).await;
+        let answer = self.run(ready, &credentials).await;
         // What is read by GET has a tag, and a tag is one of bytes.
         let has_tag = asker.by_get && self.media != MediaType::EventStream;
-        let kept = has_tag.then(|| answer.kept(about)).flatten();
-        Ok(Answered::Whole(
-            kept.map_or_else(|| answer.into(), |kept| Answers::Kept(Arc::new(kept))),
-        ))
+        let cached = has_tag.then(|| answer.cached(about)).flatten();
+        Ok(Answered::Whole(cached.map_or_else(
+            || answer.into(),
+            |cached| Answers::CachedResponse(Arc::new(cached)),
+        )))
     }
 
     fn note(&self, about: &About) {
@@ -316,8 +324,8 @@ impl Way<'_> {
         noted.cost = Some(about.cost);
     }
 
-    /// All of a batch is looked at before any of it runs.
-    async fn batch(&self, all: &[Parameters], client: &Client, pass: &Pass) -> Result<Answers, Answer> {
+    /// All of a batch is gauges at before any of it runs.
+    async fn batch(&self, all: &[Parameters], client: &Client, credentials: &Credentials) -> Result<Answers, Answer> {
         let asker = self.asker(client);
         let ready = all.iter().map(|parameters| {
             let ready = asker.ready(parameters, &asker.source(parameters)?)?;
@@ -331,7 +339,7 @@ impl Way<'_> {
         self.afford(client, costs.fold(0, u64::saturating_add))?;
         let runs = ready.into_iter().map(|ready| async {
             match ready {
-                Ok(ready) => self.run(ready, pass).await,
+                Ok(ready) => self.run(ready, credentials).await,
                 Err(answer) => answer,
             }
         });
@@ -343,21 +351,21 @@ impl Way<'_> {
         self.asker(client).afford(cost)
     }
 
-    async fn run(&self, ready: Ready, pass: &Pass) -> Answer {
-        let Entry { http, until, .. } = self.entry;
+    async fn run(&self, ready: Ready, credentials: &Credentials) -> Answer {
+        let Admission { http, until, .. } = self.entry;
         // A store of its own, for of a batch each answer tells what its own operation cost.
-        let gone = leaving::left(http);
-        let (answer, commands) = ready.run(self.state, pass, until, gone, self.tells_cost).await;
+        let gone = disconnect::left(http);
+        let (answer, commands) = ready.run(self.state, credentials, until, gone, self.tells_cost).await;
         self.noted.borrow_mut().commands += commands;
         answer
     }
 
     async fn run_once(&self, key: &Key, ready: Ready) -> Result<Answers, Answer> {
-        let Entry { http, until, .. } = self.entry;
-        let (made, commands) = ready.run_once(self.state, key, until, leaving::left(http)).await;
+        let Admission { http, until, .. } = self.entry;
+        let (made, commands) = ready.run_once(self.state, key, until, disconnect::left(http)).await;
         self.noted.borrow_mut().commands += commands;
         Ok(match made? {
-            Ok(kept) => Answers::Kept(kept),
+            Ok(cached) => Answers::CachedResponse(cached),
             Err(answer) => Answer::clone(&answer).into(),
         })
     }

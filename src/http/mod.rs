@@ -2,28 +2,27 @@
 //!
 //! The only room that knows actix. What a request means is decided in `graphql`.
 
+mod admission;
 mod answer;
 pub mod auth;
-mod browser;
-mod cache;
+mod cached_response;
 mod client;
+mod cross_origin;
 mod delivery;
-mod entry;
+mod disconnect;
 mod etag;
 mod events;
 mod export;
 mod graphql;
-pub mod guard;
 mod health;
-mod kept;
-mod leaving;
 mod media;
 pub mod metrics;
 mod operation;
 mod parameters;
 mod permits;
 pub mod persisted;
-mod reading;
+mod request_body;
+mod response_cache;
 mod schema_file;
 mod sse;
 mod state;
@@ -46,7 +45,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig, resource, route, to};
 use actix_web::{App, FromRequest, Handler, HttpResponse, HttpServer, Resource, Responder};
 
-pub use state::{Patience, Settings, State, StateError};
+pub use state::{Settings, State, StateError, Timeouts};
 pub use stopping::Ending;
 use stopping::{Signals, Timing};
 use tls::Tls;
@@ -135,16 +134,16 @@ pub fn serve_with(
             .app_data(state.clone())
             // The last one is the outermost: what answers a preflight gets the security headers as well, and `Vary` is
             // only added to behind the one that replaces it.
-            .wrap(Condition::new(!origins.is_empty(), browser::cors(origins)))
-            .wrap(from_fn(browser::refuse_preflights))
+            .wrap(Condition::new(!origins.is_empty(), cross_origin::cors(origins)))
+            .wrap(from_fn(cross_origin::refuse_preflights))
             .wrap(Compress::default())
-            .wrap(browser::security_headers(!origins.is_empty(), tls))
+            .wrap(cross_origin::security_headers(!origins.is_empty(), tls))
             .wrap(from_fn(stopping::tell))
             .configure(|config| routes(config, settings))
             .configure(more.clone())
             .configure(if apart { health::alive_route } else { health::routes })
     })
-    .on_connect(leaving::remember)
+    .on_connect(disconnect::remember)
     .client_request_timeout(HEAD)
     // Whole seconds are all that it takes; the end of the grace is kept by `stopping`.
     .shutdown_timeout(serving.grace.as_secs() + 1)

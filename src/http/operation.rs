@@ -12,20 +12,20 @@ use async_graphql::Request;
 use futures_util::FutureExt;
 
 use super::State;
+use super::admission::{caught, in_time};
 use super::answer::{Answer, Cost};
-use super::auth::Pass;
-use super::cache::{Key, Made};
+use super::auth::Credentials;
+use super::cached_response::{About, CachedResponse};
 use super::client::Client;
-use super::entry::{caught, in_time};
-use super::guard::{self, OperationType, Refusal};
-use super::kept::{About, Kept};
 use super::metrics::Kind;
 use super::parameters::Parameters;
 use super::persisted::Source;
-use crate::graphql::error::ApiError;
+use super::response_cache::{Key, Made};
+use crate::api::error::ApiError;
+use crate::api::viewer::Viewer;
 use crate::graphql::execute;
-use crate::graphql::limits::Limit;
-use crate::graphql::viewer::Viewer;
+use crate::guard::{self, OperationType, Rejection};
+use crate::limits::Limit;
 
 /// An operation that may be executed.
 pub struct Ready {
@@ -70,7 +70,7 @@ impl Asker<'_> {
     ///
     /// # Errors
     /// The answer to a client that has no points left.
-    pub fn known(&self, key: &Key, source: &Source) -> Result<Option<Arc<Kept>>, Answer> {
+    pub fn known(&self, key: &Key, source: &Source) -> Result<Option<Arc<CachedResponse>>, Answer> {
         let known = self.state.responses.get(key);
         if known.is_some() {
             self.state.spend(self.client, 1)?;
@@ -84,7 +84,7 @@ impl Asker<'_> {
     /// # Errors
     /// The answer to one that is not executed.
     pub fn ready(&self, parameters: &Parameters, source: &Source) -> Result<Ready, Answer> {
-        let refused = |refusal: Refusal| Answer::refused(&refusal);
+        let refused = |refusal: Rejection| Answer::refused(&refusal);
         let State {
             guard,
             persisted,
@@ -181,8 +181,8 @@ impl Ready {
                 Answer::failed(&ApiError::Internal)
             });
             let answer = answer.await;
-            let kept = answer.kept(about);
-            (kept.map(Arc::new).ok_or_else(|| Arc::new(answer)), made_by.touched())
+            let cached = answer.cached(about);
+            (cached.map(Arc::new).ok_or_else(|| Arc::new(answer)), made_by.read_set())
         });
         let made = in_time(until, gone, making).await;
         (made, store.work().commands)
@@ -193,7 +193,7 @@ impl Ready {
     pub async fn run(
         self,
         state: &State,
-        pass: &Pass,
+        credentials: &Credentials,
         until: Instant,
         gone: impl Future<Output = ()>,
         tells_cost: bool,
@@ -207,7 +207,7 @@ impl Ready {
                     // Never closed.
                     let place = state.places.acquire().await.ok();
                     // Who has waited for a place may have lost the right to it meanwhile.
-                    state.still_holds(pass).boxed().await?;
+                    state.still_holds(credentials).boxed().await?;
                     place
                 }
             };
@@ -228,5 +228,5 @@ impl Ready {
 
 fn by_post_only() -> Answer {
     let message = "a mutation came by GET, which must change nothing; accepted is POST";
-    Answer::unread(StatusCode::METHOD_NOT_ALLOWED, &Refusal::input(message))
+    Answer::unread(StatusCode::METHOD_NOT_ALLOWED, &Rejection::input(message))
 }

@@ -9,11 +9,11 @@ use serde::de::Error;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::cache::Key;
-use super::guard::{Refusal, Variables};
 use super::persisted::Source;
-use crate::graphql::limits::{Limit, Limits};
-use crate::graphql::viewer::Role;
+use super::response_cache::Key;
+use crate::api::viewer::Role;
+use crate::guard::{Rejection, Variables};
+use crate::limits::{Limit, Limits};
 
 /// One request's parameters.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,7 +35,7 @@ pub struct Parameters {
     pub extensions: Option<Extensions>,
 }
 
-/// The extensions that are understood; others are let pass.
+/// The extensions that are understood; others are let credentials.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub struct Extensions {
@@ -81,7 +81,7 @@ impl Parameters {
     ///
     /// # Errors
     /// Where they are too large, or no object.
-    pub fn variables(&self, limits: &Limits) -> Result<Variables, Refusal> {
+    pub fn variables(&self, limits: &Limits) -> Result<Variables, Rejection> {
         match &self.variables {
             Some(raw) => Variables::read(raw.get(), limits),
             None => Ok(Variables::default()),
@@ -102,7 +102,7 @@ impl Parameters {
     ///
     /// # Errors
     /// Where it is no UTF-8, gives a parameter twice, or one of them cannot be read.
-    pub fn of_query(query: &str) -> Result<Self, Refusal> {
+    pub fn of_query(query: &str) -> Result<Self, Rejection> {
         let mut parameters = Self::default();
         for (name, value) in pairs(query)? {
             match name.as_str() {
@@ -119,7 +119,7 @@ impl Parameters {
 
     /// From the payload of a message that asks for an operation. `None` where it has not the form of one: what is no
     /// object, has members of other types, or names no document at all.
-    pub fn of_payload(payload: &str) -> Option<Result<Self, Refusal>> {
+    pub fn of_payload(payload: &str) -> Option<Result<Self, Rejection>> {
         let parameters: Self = serde_json::from_str(payload)
             .ok()
             .filter(|_| payload.starts_with('{'))?;
@@ -131,12 +131,12 @@ impl Parameters {
     }
 
     /// Empty texts are absent; variables of another type are no variables.
-    fn in_order(mut self) -> Result<Self, Refusal> {
+    fn in_order(mut self) -> Result<Self, Rejection> {
         for text in [&mut self.query, &mut self.document_id, &mut self.operation_name] {
             text.take_if(|text| text.is_empty());
         }
         match &self.variables {
-            Some(raw) if !raw.get().starts_with('{') => Err(Refusal::input(
+            Some(raw) if !raw.get().starts_with('{') => Err(Rejection::input(
                 "`variables` is no object; accepted is a JSON object by variable name",
             )),
             _ => Ok(self),
@@ -149,10 +149,10 @@ impl Asked {
     ///
     /// # Errors
     /// Where it is no JSON in UTF-8, no object with parameters of the right types, or a batch where none is accepted.
-    pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Refusal> {
+    pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Rejection> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let place = error.valid_up_to();
-            Refusal::input(format!(
+            Rejection::input(format!(
                 "the body is no UTF-8 from its byte {place} on; accepted is JSON in UTF-8"
             ))
         })?;
@@ -162,47 +162,48 @@ impl Asked {
             Some(b'[') => {
                 let requests: Vec<&RawValue> = body(text)?;
                 if requests.is_empty() {
-                    return Err(Refusal::input("the batch is empty; accepted is one request or more"));
+                    return Err(Rejection::input("the batch is empty; accepted is one request or more"));
                 }
                 limits.check(Limit::Batch, requests.len() as u64)?;
                 let read = |request: &RawValue| match request.get().as_bytes().first() {
                     Some(b'{') => body::<Parameters>(request.get())?.in_order(),
-                    _ => Err(Refusal::input(
+                    _ => Err(Rejection::input(
                         "the batch holds something else than objects; accepted are requests",
                     )),
                 };
                 Ok(Self::Batch(requests.into_iter().map(read).collect::<Result<_, _>>()?))
             }
-            _ => Err(Refusal::input(format!("the body is no JSON object; {ACCEPTED}"))),
+            _ => Err(Rejection::input(format!("the body is no JSON object; {ACCEPTED}"))),
         }
     }
 }
 
 const ACCEPTED: &str = "accepted is a JSON object with `query`, `variables`, `operationName` and `extensions`";
 
-fn body<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
-    serde_json::from_str(text).map_err(|error| Refusal::input(format!("the body cannot be read: {error}; {ACCEPTED}")))
+fn body<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Rejection> {
+    serde_json::from_str(text)
+        .map_err(|error| Rejection::input(format!("the body cannot be read: {error}; {ACCEPTED}")))
 }
 
-fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, Refusal> {
+fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, Rejection> {
     if text.is_empty() {
         return Ok(None);
     }
     serde_json::from_str(text)
-        .map_err(|error| Refusal::input(format!("`{name}` cannot be read: {error}; accepted is a JSON object")))
+        .map_err(|error| Rejection::input(format!("`{name}` cannot be read: {error}; accepted is a JSON object")))
 }
 
 /// The names and values in the query of an address.
 ///
 /// # Errors
 /// Where it is no UTF-8, or gives a name twice.
-pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Refusal> {
+pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Rejection> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decoded(name)?, decoded(value)?);
         if pairs.iter().any(|(seen, _)| *seen == name) {
-            return Err(Refusal::input(format!(
+            return Err(Rejection::input(format!(
                 "`{name}` is given twice; accepted is one of it"
             )));
         }
@@ -212,7 +213,7 @@ pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Refusal> {
 }
 
 /// Decodes a part of an address as forms are encoded.
-fn decoded(text: &str) -> Result<String, Refusal> {
+fn decoded(text: &str) -> Result<String, Rejection> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -221,7 +222,7 @@ fn decoded(text: &str) -> Result<String, Refusal> {
             b'%' => {
                 let digits = [rest.next(), rest.next()].map(|digit| char::from(digit.unwrap_or(b'?')).to_digit(16));
                 let [Some(high), Some(low)] = digits else {
-                    return Err(Refusal::input(
+                    return Err(Rejection::input(
                         "the address has a % without two hexadecimal digits; write %25 for the sign itself",
                     ));
                 };
@@ -231,7 +232,7 @@ fn decoded(text: &str) -> Result<String, Refusal> {
         });
     }
     String::from_utf8(bytes)
-        .map_err(|_| Refusal::input("a parameter of the address is no UTF-8; accepted is UTF-8, percent-encoded"))
+        .map_err(|_| Rejection::input("a parameter of the address is no UTF-8; accepted is UTF-8, percent-encoded"))
 }
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use serde::Deserialize;
 
-use super::guard::Refusal;
 use super::parameters::Parameters;
 use crate::domain::hash::sha256;
+use crate::guard::Rejection;
 
 /// Trusted documents by their ids.
 #[derive(Clone, Debug, Default)]
@@ -135,14 +135,14 @@ impl Persisted {
     ///
     /// # Errors
     /// Where it gives none, a wrong hash, an id that is not known, or a document that is not trusted.
-    pub fn source(&self, parameters: &Parameters) -> Result<Source, Refusal> {
+    pub fn source(&self, parameters: &Parameters) -> Result<Source, Rejection> {
         let by_hash = parameters
             .extensions
             .as_ref()
             .and_then(|extensions| extensions.persisted_query.as_ref());
         let known = |text| Source { text, store_as: None };
         match (&parameters.query, &parameters.document_id, by_hash) {
-            (Some(_), Some(_), _) => Err(Refusal::input(
+            (Some(_), Some(_), _) => Err(Rejection::input(
                 "both `query` and `documentId` are given; accepted is one of them",
             )),
             (None, Some(id), _) => self
@@ -150,24 +150,24 @@ impl Persisted {
                 .get(id.strip_prefix("sha256:").unwrap_or(id))
                 .map(known)
                 .ok_or_else(|| {
-                    Refusal::new(
+                    Rejection::new(
                         "PERSISTED_QUERY_NOT_FOUND",
                         "no document of this `documentId` is known to this server",
                     )
                 }),
-            (None, None, None) => Err(Refusal::input(
+            (None, None, None) => Err(Rejection::input(
                 "`query` is missing; accepted is a GraphQL document, such as {gifts(first:1){nodes{id}}}",
             )),
             (query, None, Some(by_hash)) => {
                 if by_hash.version != 1 {
-                    return Err(Refusal::input(format!(
+                    return Err(Rejection::input(format!(
                         "`extensions.persistedQuery.version` is {}; accepted is 1",
                         by_hash.version
                     )));
                 }
                 let asked = by_hash.sha256_hash.to_ascii_lowercase();
                 match query {
-                    Some(text) if sha256(text) != asked => Err(Refusal::input(
+                    Some(text) if sha256(text) != asked => Err(Rejection::input(
                         "`extensions.persistedQuery.sha256Hash` is not the hash of `query`; accepted is its SHA-256 in hexadecimal",
                     )),
                     Some(text) => self.text(text, Some(asked)),
@@ -178,9 +178,9 @@ impl Persisted {
         }
     }
 
-    fn text(&self, text: &str, store_as: Option<String>) -> Result<Source, Refusal> {
+    fn text(&self, text: &str, store_as: Option<String>) -> Result<Source, Rejection> {
         if self.only_trusted && self.trusted.get(&sha256(text)).is_none() {
-            return Err(Refusal::new(
+            return Err(Rejection::new(
                 "FORBIDDEN",
                 "this server runs only documents that it was given beforehand; accepted are those, best by their `documentId`",
             ));
@@ -191,14 +191,14 @@ impl Persisted {
         })
     }
 
-    fn by_hash(&self, hash: &str) -> Result<Arc<str>, Refusal> {
+    fn by_hash(&self, hash: &str) -> Result<Arc<str>, Rejection> {
         let stored = self.stored.as_ref().and_then(|stored| stored.get(hash));
         // The messages are those that Apollo's clients look for.
         stored
             .or_else(|| self.trusted.get(hash))
             .ok_or_else(|| match &self.stored {
-                Some(_) => Refusal::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"),
-                None => Refusal::new("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"),
+                Some(_) => Rejection::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"),
+                None => Rejection::new("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"),
             })
     }
 

@@ -6,13 +6,13 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::State;
+use super::admission::{Admission, turned_away};
 use super::delivery::{Held, deliver};
-use super::entry::{Entry, turned_away};
 use super::permits::Resource;
 
 /// GET and HEAD of the schema.
 pub async fn endpoint(http: HttpRequest, state: Data<State>) -> HttpResponse {
-    let entry = Entry {
+    let entry = Admission {
         http: &http,
         state: &state,
         until: Instant::now() + state.deadline(),

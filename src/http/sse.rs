@@ -17,12 +17,12 @@ use futures_util::stream::unfold;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::auth::Pass;
-use super::browser::REQUEST_ID;
-use super::entry::caught;
+use super::admission::caught;
+use super::auth::Credentials;
+use super::cross_origin::REQUEST_ID;
 use super::events::{Event, Events, lapsed};
 use super::media::MediaType;
-use super::{State, leaving};
+use super::{State, disconnect};
 
 /// The end of what was asked for. `EventSource` hears of an event only if it has data, be it nothing.
 const COMPLETE: &str = "event: complete\ndata:\n\n";
@@ -67,13 +67,13 @@ pub fn response(
     http: &HttpRequest,
     state: &Data<State>,
     events: Events,
-    pass: Rc<Pass>,
+    credentials: Rc<Credentials>,
     request_id: &str,
 ) -> HttpResponse {
     // One event waits to be taken, and none is asked for before it is.
     let (sender, receiver) = channel(1);
-    let sending = send(events, sender, pass, state.clone(), leaving::left(http));
-    let (cut, metrics) = (leaving::cut(http), state.metrics.clone());
+    let sending = send(events, sender, credentials, state.clone(), disconnect::left(http));
+    let (cut, metrics) = (disconnect::cut(http), state.metrics.clone());
     let task = async move {
         let ended = caught(sending, || {
             metrics.panicked();
@@ -112,22 +112,22 @@ enum Ended {
 async fn send(
     mut events: Events,
     sender: Sender<Bytes>,
-    pass: Rc<Pass>,
+    credentials: Rc<Credentials>,
     state: Data<State>,
     left: impl Future<Output = ()>,
 ) -> Ended {
-    let patience = state.settings.patience;
-    let mut beat = interval(patience.beat);
+    let timeouts = state.settings.timeouts;
+    let mut beat = interval(timeouts.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut left, mut closed) = (Box::pin(left), Box::pin(state.stopping.closed()));
-    let mut lapses = Box::pin(state.lapses(&pass));
+    let mut expired = Box::pin(state.expired(&credentials));
     loop {
         // There is room once the event before is taken: an event is asked for only then, so that it is sent as soon as it
         // is known that its client may have it.
         let room = tokio::select! {
             // What has room is sent: an end that cuts off is for those who take nothing.
             biased;
-            room = timeout(patience.stalled, sender.reserve()) => room,
+            room = timeout(timeouts.stalled, sender.reserve()) => room,
             () = &mut left => return Ended::InOrder,
             () = &mut closed => return Ended::Stalled,
         };
@@ -140,7 +140,7 @@ async fn send(
             () = sender.closed() => return Ended::InOrder,
             () = &mut left => return Ended::InOrder,
             () = &mut closed => return Ended::InOrder,
-            refused = &mut lapses => Some(lapsed(refused)),
+            refused = &mut expired => Some(lapsed(refused)),
             event = events.next() => match event {
                 Some(event) => Some(event),
                 None => return Ended::InOrder,

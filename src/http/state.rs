@@ -7,18 +7,18 @@ use actix_web::web::Bytes;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 
-use super::auth::{Authenticator, Pass, Signed};
-use super::cache::Responses;
+use super::auth::{Authenticator, Credentials, Signed};
 use super::client::{Client, Points};
-use super::guard::{Guard, Rules};
 use super::metrics::Metrics;
 use super::permits::{Permit, Permits, Resource};
 use super::persisted::{Persisted, Trusted};
+use super::response_cache::Responses;
 use super::stopping::Stopping;
-use crate::graphql::error::ApiError;
-use crate::graphql::limits::{Limit, Limits};
+use crate::api::error::ApiError;
+use crate::feed::Live;
 use crate::graphql::{Schema, schema, sdl};
-use crate::live::Live;
+use crate::guard::{Guard, Rules};
+use crate::limits::{Limit, Limits};
 use crate::search::Search;
 use crate::store::Store;
 
@@ -52,23 +52,23 @@ pub struct Settings {
     /// Whether only those are run.
     pub only_trusted: bool,
     /// How long what may take its time in streams may take.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
 }
 
 /// How long what is open for long, WebSockets and event streams, waits for what.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// How long a WebSocket may be open before its client asks for a connection in it.
     pub init: Duration,
     /// How long nothing may have been sent before a sign of life is.
     pub beat: Duration,
     /// How long a client may leave waiting what is sent to it.
     pub stalled: Duration,
-    /// How often it is looked up whether tokens still hold, whether or not anything is told of them.
+    /// How often it is gauges up whether tokens still hold, whether or not anything is told of them.
     pub check: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             init: Duration::from_secs(10),
@@ -95,7 +95,7 @@ impl Default for Settings {
             response_cache_bytes: 0,
             trusted: Trusted::default(),
             only_trusted: false,
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -230,22 +230,22 @@ impl State {
     ///
     /// # Errors
     /// [`ApiError::Unauthenticated`] where it does not; others where that cannot be told.
-    pub(super) async fn still_holds(&self, pass: &Pass) -> Result<(), ApiError> {
-        pass.holds(&self.authenticator, &self.store).await
+    pub(super) async fn still_holds(&self, credentials: &Credentials) -> Result<(), ApiError> {
+        credentials.holds(&self.authenticator, &self.store).await
     }
 
     /// The same, as soon as it can be told.
     ///
     /// # Errors
     /// [`ApiError::Unauthenticated`] where it does not; others where it is never told.
-    pub(super) async fn surely_holds(&self, pass: &Pass) -> Result<(), ApiError> {
-        pass.surely_holds(&self.authenticator, &self.store).await
+    pub(super) async fn surely_holds(&self, credentials: &Credentials) -> Result<(), ApiError> {
+        credentials.surely_holds(&self.authenticator, &self.store).await
     }
 
     /// Resolves with the reason when what a client shows no longer holds.
-    pub(super) async fn lapses(&self, pass: &Pass) -> ApiError {
-        let every = self.settings.patience.check;
-        pass.lapses(&self.authenticator, &self.store, every).await
+    pub(super) async fn expired(&self, credentials: &Credentials) -> ApiError {
+        let every = self.settings.timeouts.check;
+        credentials.expired(&self.authenticator, &self.store, every).await
     }
 
     /// Spends the client's points.

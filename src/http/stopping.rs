@@ -79,28 +79,28 @@ impl Stopping {
         }
     }
 
-    fn under_way(&self) -> UnderWay {
+    fn under_way(&self) -> RequestGuard {
         self.0.under_way.fetch_add(1, Ordering::Relaxed);
-        UnderWay(self.clone())
+        RequestGuard(self.clone())
     }
 }
 
 /// A request over TLS, while it is under way.
-struct UnderWay(Stopping);
+struct RequestGuard(Stopping);
 
-impl Drop for UnderWay {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         self.0.0.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// A body that keeps its request under way until it is sent.
-struct Kept {
+struct GuardedBody {
     body: BoxBody,
-    _request: UnderWay,
+    _request: RequestGuard,
 }
 
-impl MessageBody for Kept {
+impl MessageBody for GuardedBody {
     type Error = Box<dyn std::error::Error>;
 
     fn size(&self) -> BodySize {
@@ -131,7 +131,7 @@ pub(super) async fn tell<B: MessageBody + 'static>(
     Ok(match under_way {
         None => response.map_into_left_body(),
         Some(request) => response.map_body(|_, body| {
-            EitherBody::right(BoxBody::new(Kept {
+            EitherBody::right(BoxBody::new(GuardedBody {
                 body: BoxBody::new(body),
                 _request: request,
             }))

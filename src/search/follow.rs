@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::index::{Index, Update};
 use super::{KINDS, Search, SearchError};
-use crate::live::{Following, Listener, Live, News, Pause};
+use crate::feed::{Following, Listener, Live, News, Pause};
 use crate::store::feed::Operation;
 use crate::store::{Store, StoreError};
 

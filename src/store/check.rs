@@ -1,4 +1,4 @@
-//! Holds the data against its declarations: references, validators, derived fields, indexes.
+//! FieldType the data against its declarations: references, validators, derived fields, indexes.
 //!
 //! Reads everything once, in batches of bounded size; changes nothing.
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mongodb::bson::{Document, RawBsonRef, RawDocument, RawDocumentBuf, doc, serialize_to_raw_document_buf};
 use mongodb::change_stream::ChangeStream;
-use mongodb::change_stream::event::ResumeToken;
+use mongodb::change_stream::event::ResumeToken as DriverToken;
 use mongodb::options::{FullDocumentType, ReturnDocument};
 
 use super::bson_types::{Timestamp, first_step};
@@ -15,14 +15,14 @@ use super::entity::Entity;
 use super::filter::Filter;
 use super::matches::{looks_at, may_be_met_by, meets};
 use super::page::read_document;
-use super::place::Place;
+use super::resume_token::ResumeToken;
 use super::texts::{Texts, texts_of};
 use super::tokens::TOKENS;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
 /// The collection of the mark.
-const MARKS: &str = "marks";
+const HEARTBEATS: &str = "marks";
 
 /// How long the database waits for something to happen before it says that nothing did.
 pub const QUIET: Duration = Duration::from_millis(200);
@@ -45,7 +45,7 @@ pub enum Event {
 #[derive(Clone, Debug)]
 pub struct Change {
     /// Behind it.
-    pub place: Place,
+    pub place: ResumeToken,
     /// When it happened, by the database's clock.
     pub at: Timestamp,
     /// The collection of the document.
@@ -132,7 +132,7 @@ pub struct Feed {
     store: Store,
     stream: Option<ChangeStream<RawDocumentBuf>>,
     /// Behind the last event that was given out, or where it began.
-    token: Option<ResumeToken>,
+    token: Option<DriverToken>,
 }
 
 impl Feed {
@@ -141,8 +141,8 @@ impl Feed {
     /// # Errors
     /// [`StoreError::NoFeed`] where the database cannot tell: a single server that is no replica set.
     /// [`StoreError::HistoryLost`] where the database does not remember back to the place.
-    pub async fn open(store: &Store, after: Option<&Place>) -> Result<Self> {
-        let token = after.and_then(Place::token);
+    pub async fn open(store: &Store, after: Option<&ResumeToken>) -> Result<Self> {
+        let token = after.and_then(ResumeToken::token);
         let stream = watch(store, token.as_ref()).await?;
         Ok(Self {
             store: store.clone(),
@@ -152,7 +152,7 @@ impl Feed {
     }
 
     /// The place that it has come to; `None` where nothing is known of it.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<ResumeToken> {
         place_of(self.token.as_ref()?)
     }
 
@@ -166,7 +166,7 @@ impl Feed {
     /// The database does not answer, or does not let it be written.
     pub async fn mark(&mut self) -> Result<i64> {
         let _turn = self.store.turn().await;
-        let marks = self.store.database.collection::<Document>(MARKS);
+        let marks = self.store.database.collection::<Document>(HEARTBEATS);
         let written = marks
             .find_one_and_update(doc! { "_id": "mark" }, doc! { "$inc": { "number": 1_i64 } })
             .upsert(true)
@@ -243,17 +243,17 @@ impl Feed {
     }
 }
 
-fn place_of(token: &ResumeToken) -> Option<Place> {
-    Place::new(&serialize_to_raw_document_buf(token).ok()?)
+fn place_of(token: &DriverToken) -> Option<ResumeToken> {
+    ResumeToken::new(&serialize_to_raw_document_buf(token).ok()?)
 }
 
 /// Opens the stream, behind `after` where that is given. A place can only be gone on from by the same stages that gave
 /// it, so these are the same for every feed.
-async fn watch(store: &Store, after: Option<&ResumeToken>) -> Result<ChangeStream<RawDocumentBuf>> {
+async fn watch(store: &Store, after: Option<&DriverToken>) -> Result<ChangeStream<RawDocumentBuf>> {
     let names: Vec<&str> = Kind::ALL
         .iter()
         .map(|kind| kind.collection())
-        .chain([TOKENS, MARKS])
+        .chain([TOKENS, HEARTBEATS])
         .collect();
     let ours = doc! { "$or": [
         { "ns.coll": { "$in": names.clone() } },
@@ -300,7 +300,7 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let operation = match (text(event, "operationType").as_str(), kind) {
         ("dropDatabase" | "invalidate", _) => return Some(Event::Dropped),
         ("drop" | "rename", Some(_)) => return Some(Event::Dropped),
-        (_, None) if collection == MARKS => return mark_of(event).map(Event::Mark),
+        (_, None) if collection == HEARTBEATS => return mark_of(event).map(Event::Mark),
         (_, None) => {
             let hash = || inner("documentKey")?.get_str("_id").ok().map(str::to_owned);
             return (collection == TOKENS).then(|| Event::Token(hash()));
@@ -317,7 +317,7 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let told = event.get_datetime("wallTime").ok();
     let told = told.unwrap_or_else(|| mongodb::bson::DateTime::from_millis(i64::from(at.time) * 1_000));
     Some(Event::Changed(Change {
-        place: Place::new(inner("_id")?)?,
+        place: ResumeToken::new(inner("_id")?)?,
         at: told.into(),
         kind: kind?,
         id: inner("documentKey")?.get_str("_id").ok()?.to_owned(),

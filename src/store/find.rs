@@ -59,7 +59,7 @@ impl Store {
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = find.kind.collection()),
     )]
     pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
-        let (kind, alike) = (find.kind, self.alike(|| find.clone()));
+        let (kind, explained) = (find.kind, self.explained(|| find.clone()));
         let options = FindOptions::builder()
             .limit(find.limit())
             // One more than there can be: some servers keep a cursor open that ends just where its batch does.
@@ -80,6 +80,6 @@ impl Store {
             }
             Ok(rows)
         };
-        self.commanded(kind, alike, read, Vec::len).await
+        self.commanded(kind, explained, read, Vec::len).await
     }
 }

@@ -7,8 +7,10 @@
 pub mod aggregate;
 pub mod backup;
 pub mod bson_types;
+mod cancel_safe;
 pub mod check;
 pub mod collections;
+mod command_meter;
 pub mod cursor;
 mod derive;
 pub mod edit;
@@ -19,22 +21,20 @@ pub mod explain;
 pub mod feed;
 pub mod filter;
 mod find;
-mod incoming;
+mod import_row;
 pub mod join;
-pub mod leaves;
 mod matches;
 mod merge;
-mod meter;
 pub mod page;
-pub mod place;
 mod pool;
 pub mod read;
 pub mod references;
-pub mod rows;
+pub mod resume_token;
+pub mod scan;
+pub mod schema_fields;
 mod seeding;
 pub mod texts;
 pub mod tokens;
-mod unbroken;
 pub mod validate;
 pub mod versions;
 pub mod write;
@@ -52,12 +52,12 @@ use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern}
 use mongodb::{Client, Collection, Database};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use cancel_safe::CancelSafe;
+pub use command_meter::Work;
 pub use error::StoreError;
-pub use meter::Work;
 use pool::Pool;
 pub use pool::PoolState;
-use unbroken::Unbroken;
-use versions::Versions;
+use versions::CacheVersions;
 
 use crate::domain::id::Kind;
 
@@ -113,14 +113,14 @@ pub struct Store {
     deadline: Duration,
     /// When the request that this store is for must have its answer.
     until: Option<Instant>,
-    meter: Arc<meter::Meter>,
-    of_request: Option<meter::OfRequest>,
+    meter: Arc<command_meter::CommandMeter>,
+    of_request: Option<command_meter::OfRequest>,
     commands: Arc<AtomicU64>,
     pool: Arc<Pool>,
     /// Turns for aggregations over many documents.
     turns: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
-    versions: Arc<Versions>,
+    versions: Arc<CacheVersions>,
 }
 
 impl Store {
@@ -134,7 +134,7 @@ impl Store {
         // There is no handler for events of commands: for its sake the driver would copy each command and each reply.
         client_options.cmap_event_handler = Some(EventHandler::callback(move |event: CmapEvent| {
             connections.count(&event);
-            unbroken::heard(&event);
+            cancel_safe::heard(&event);
         }));
         client_options.app_name.get_or_insert("menagerie".into());
         client_options.max_pool_size = Some(options.pool_size);
@@ -234,7 +234,7 @@ impl Store {
     }
 
     /// The counters that tell whether what was read through this store is still so.
-    pub fn versions(&self) -> Arc<Versions> {
+    pub fn versions(&self) -> Arc<CacheVersions> {
         Arc::clone(&self.versions)
     }
 
@@ -259,7 +259,7 @@ impl Store {
         command.insert("maxTimeMS", self.deadline_ms());
         let database = self.database.clone();
         let run = async move { database.run_command(command).await };
-        Ok(Unbroken::new(run.boxed(), turn).await?)
+        Ok(CancelSafe::new(run.boxed(), turn).await?)
     }
 
     fn deadline_ms(&self) -> i64 {

@@ -227,8 +227,8 @@ impl Store {
     async fn count<E: Entity>(&self, filter: &Document) -> Result<u64> {
         let (collection, clock, counted) = (self.raw(E::KIND), self.clock(), filter.clone());
         let read = async move { Ok(collection.count_documents(counted).max_time(clock.time_left()).await?) };
-        let alike = self.alike(|| Find::every(E::KIND, filter.clone()));
-        self.commanded(E::KIND, alike, read, |_| 0).await
+        let explained = self.explained(|| Find::every(E::KIND, filter.clone()));
+        self.commanded(E::KIND, explained, read, |_| 0).await
     }
 
     /// A stored row as its type, with its sort keys.

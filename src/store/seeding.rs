@@ -114,7 +114,7 @@ impl Store {
         self.mirror_all(session, by, &steps).await
     }
 
-    /// Holds what documents refer to, so that nobody deletes it at the same time.
+    /// FieldType what documents refer to, so that nobody deletes it at the same time.
     async fn hold_references(&self, session: &mut ClientSession, changes: &[Change]) -> std::result::Result<(), Error> {
         let inner: HashSet<&str> = changes.iter().map(|change| change.document().id.as_str()).collect();
         let mut outer = BTreeSet::new();

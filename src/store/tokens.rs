@@ -15,8 +15,8 @@ use serde::Deserialize;
 use tokio::time::sleep;
 
 use super::bson_types::Timestamp;
+use super::cancel_safe::CancelSafe;
 use super::edit::{by_itself, entry_of};
-use super::unbroken::Unbroken;
 use super::versions::FRESH;
 use super::{Result, Store, StoreError};
 use crate::domain::hash::sha256;
@@ -287,7 +287,7 @@ impl Store {
             let found = found.selection_criteria(ReadPreference::Primary.into());
             found.max_time(time_left).await
         };
-        let row = Unbroken::new(found.boxed(), turn).await?;
+        let row = CancelSafe::new(found.boxed(), turn).await?;
         row.map(read).transpose()
     }
 

@@ -1,4 +1,4 @@
-//! Versions: counters that tell whether what was read is still what the database holds.
+//! CacheVersions: counters that tell whether what was read is still what the database holds.
 //!
 //! A reader takes the counters before it reads, keeps them beside what it read, and compares them later: as long as they
 //! stand, nothing was written since. They are raised by the change feed (`live`) for whatever anybody writes, and by this
@@ -23,7 +23,7 @@ const COLLECTIONS: usize = Kind::ALL.len() + 1;
 
 /// The counters. One for each collection, and one for each of many small groups of documents.
 #[derive(Debug)]
-pub struct Versions {
+pub struct CacheVersions {
     collections: [AtomicU64; COLLECTIONS],
     documents: Vec<AtomicU64>,
     hasher: RandomState,
@@ -31,7 +31,7 @@ pub struct Versions {
     tokens: watch::Sender<()>,
 }
 
-impl Default for Versions {
+impl Default for CacheVersions {
     fn default() -> Self {
         Self {
             collections: array::from_fn(|_| AtomicU64::new(1)),
@@ -44,9 +44,9 @@ impl Default for Versions {
 
 /// The collections that a read looked at, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Touched(pub(super) u8);
+pub struct ReadSet(pub(super) u8);
 
-impl Touched {
+impl ReadSet {
     /// Just this one.
     pub const fn one(kind: Kind) -> Self {
         Self(1 << kind as u8)
@@ -64,16 +64,16 @@ impl Touched {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Snapshot([u64; COLLECTIONS]);
 
-impl Versions {
+impl CacheVersions {
     /// As they are now.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot(array::from_fn(|index| self.collections[index].load(Ordering::SeqCst)))
     }
 
     /// Whether nothing was written to these collections since the snapshot was taken.
-    pub fn still(&self, snapshot: &Snapshot, touched: Touched) -> bool {
+    pub fn still(&self, snapshot: &Snapshot, read_set: ReadSet) -> bool {
         let stands = |index: usize| self.collections[index].load(Ordering::SeqCst) == snapshot.0[index];
-        touched.0 & Touched::UNCOUNTED.0 == 0 && (0..COLLECTIONS).all(|index| !touched.holds(index) || stands(index))
+        read_set.0 & ReadSet::UNCOUNTED.0 == 0 && (0..COLLECTIONS).all(|index| !read_set.holds(index) || stands(index))
     }
 
     /// The counter of a collection.
@@ -136,24 +136,24 @@ mod tests {
 
     #[test]
     fn a_write_is_seen_in_its_collection_and_its_document_and_in_no_other_collection() {
-        let versions = Versions::default();
+        let versions = CacheVersions::default();
         let before = versions.snapshot();
         let document = versions.of_document("gift_a");
         versions.changed(Kind::Gift, "gift_a");
-        assert!(!versions.still(&before, Touched::one(Kind::Gift)));
-        assert!(versions.still(&before, Touched::one(Kind::Nation)));
-        assert!(versions.still(&before, Touched::default()));
-        assert!(!versions.still(&versions.snapshot(), Touched::UNCOUNTED));
+        assert!(!versions.still(&before, ReadSet::one(Kind::Gift)));
+        assert!(versions.still(&before, ReadSet::one(Kind::Nation)));
+        assert!(versions.still(&before, ReadSet::default()));
+        assert!(!versions.still(&versions.snapshot(), ReadSet::UNCOUNTED));
         assert_ne!(versions.of_document("gift_a"), document);
     }
 
     #[test]
     fn after_a_loss_nothing_stands() {
-        let versions = Versions::default();
+        let versions = CacheVersions::default();
         let (before, document, token) = (versions.snapshot(), versions.of_document("a"), versions.of_token("a"));
         versions.all_changed();
         for kind in Kind::ALL {
-            assert!(!versions.still(&before, Touched::one(kind)));
+            assert!(!versions.still(&before, ReadSet::one(kind)));
         }
         assert_ne!(versions.of_document("a"), document);
         assert_ne!(versions.of_token("a"), token);
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_token_that_changes_is_seen_by_its_hash_and_wakes_who_waits() {
-        let versions = Versions::default();
+        let versions = CacheVersions::default();
         // Two that share no counter: which do is decided anew for each process.
         let other = (0..).map(|number| number.to_string());
         let other = other

@@ -233,7 +233,7 @@ impl Backup {
         }
     }
 
-    /// Holds the last line against what was read before it.
+    /// FieldType the last line against what was read before it.
     fn end(&mut self, told: &Json, found: &str) -> Result<(), BackupError> {
         if told != found {
             return Err(self.damaged(

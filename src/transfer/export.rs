@@ -13,7 +13,7 @@ use super::{Format, Progress};
 use crate::domain::id::Kind;
 use crate::store::cursor::Order;
 use crate::store::filter::Filter;
-use crate::store::rows::lines;
+use crate::store::scan::lines;
 use crate::store::{Store, StoreError};
 
 /// How many rows are read at once.

@@ -8,13 +8,13 @@ use serde_json::{Map, Number, Value as Json};
 use super::fault::Fault;
 use crate::domain::id::Kind;
 use crate::store;
-use crate::store::leaves::{Holds, Leaf, leaves};
+use crate::store::schema_fields::{FieldType, SchemaField, leaves};
 use crate::store::validate::nearest;
 
 /// The columns of a table.
 #[derive(Debug)]
 pub struct Table {
-    columns: Vec<Leaf>,
+    columns: Vec<SchemaField>,
 }
 
 impl Table {
@@ -104,7 +104,7 @@ impl Table {
                 (Json::Null, _) => String::new(),
                 (Json::String(text), _) => text.clone(),
                 // Its parts have cells of their own, so it is told only where these say nothing.
-                (value, Holds::Object) => match said(value) {
+                (value, FieldType::Object) => match said(value) {
                     Json::Object(parts) if parts.is_empty() => "{}".to_owned(),
                     _ => String::new(),
                 },
@@ -115,7 +115,7 @@ impl Table {
 
     /// The column that a field stands in, counted from 1.
     pub fn column_of(&self, field: &str) -> Option<usize> {
-        let holds = |column: &Leaf| {
+        let holds = |column: &SchemaField| {
             let rest = field.strip_prefix(column.path.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
@@ -126,15 +126,15 @@ impl Table {
     }
 }
 
-fn value(holds: Holds, cell: &str) -> Result<Json, Fault> {
+fn value(holds: FieldType, cell: &str) -> Result<Json, Fault> {
     let text = || Json::String(cell.to_owned());
     Ok(match holds {
-        Holds::Text => text(),
-        Holds::Number => cell.parse::<Number>().map_or_else(|_| text(), Json::Number),
-        Holds::Flag => cell.parse::<bool>().map_or_else(|_| text(), Json::Bool),
-        Holds::List | Holds::Object => serde_json::from_str(cell).map_err(|error| {
+        FieldType::Text => text(),
+        FieldType::Number => cell.parse::<Number>().map_or_else(|_| text(), Json::Number),
+        FieldType::Flag => cell.parse::<bool>().map_or_else(|_| text(), Json::Bool),
+        FieldType::List | FieldType::Object => serde_json::from_str(cell).map_err(|error| {
             let accepted = match holds {
-                Holds::List => "a list as JSON, such as [\"a\", \"b\"]",
+                FieldType::List => "a list as JSON, such as [\"a\", \"b\"]",
                 _ => "an object as JSON, or nothing",
             };
             Fault::at(

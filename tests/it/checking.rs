@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use menagerie::api::viewer::Role;
 use menagerie::domain::date::Precision;
 use menagerie::domain::vocabulary as words;
-use menagerie::graphql::viewer::Role;
 use menagerie::store::Store;
 use menagerie::store::check::Finding;
 use mongodb::IndexModel;

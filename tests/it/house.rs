@@ -12,17 +12,23 @@ use std::process::Command;
 use regex::Regex;
 
 /// Each room with those that it may use beside itself: what stands to its right in the map of `src/lib.rs`.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
-    ("config", &["graphql"]),
+    ("limits", &[]),
+    ("config", &["limits"]),
     ("embedded", &[]),
     ("telemetry", &["config"]),
     ("store", &["domain"]),
-    ("live", &["store"]),
-    ("search", &["live", "store", "domain"]),
+    ("feed", &["store"]),
+    ("search", &["feed", "store", "domain"]),
     ("seed", &["store", "domain"]),
-    ("graphql", &["live", "search", "seed", "store", "domain"]),
-    ("http", &["graphql", "live", "search", "store", "domain"]),
+    ("api", &["limits", "store"]),
+    ("guard", &["api", "limits", "domain"]),
+    ("graphql", &["api", "limits", "feed", "search", "seed", "store", "domain"]),
+    (
+        "http",
+        &["graphql", "guard", "api", "limits", "feed", "search", "store", "domain"],
+    ),
     ("transfer", &["store", "domain"]),
 ];
 
@@ -247,7 +253,7 @@ fn uses_of_another_room_are_seen_however_they_are_written() {
         ("src/store/page.rs", "use super::super::graphql;", "graphql"),
         ("src/store/mod.rs", "pub use super::config::Config;", "config"),
         (
-            "src/graphql/arena/load.rs",
+            "src/graphql/loader/resolve.rs",
             "use super::super::super::http::State;",
             "http",
         ),
@@ -263,7 +269,7 @@ fn uses_of_another_room_are_seen_however_they_are_written() {
         );
     }
     let inside = File {
-        path: "src/graphql/arena/load.rs".into(),
+        path: "src/graphql/loader/resolve.rs".into(),
         text: "use super::super::error;\n".into(),
     };
     assert!(rooms_named(&inside).is_empty());

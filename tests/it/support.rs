@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use menagerie::embedded::{self, Embedded};
+use menagerie::feed::{self, Live};
 use menagerie::http::metrics::Metrics;
 use menagerie::http::tls::choose_provider;
 use menagerie::http::{self, Serving, Settings, State};
-use menagerie::live::{self, Live};
 use menagerie::search::{self, Search};
 use menagerie::seed::load::{Options, load};
 use menagerie::store::{self, Store};
@@ -46,8 +46,8 @@ pub struct TestApp {
     http: reqwest::Client,
     /// What it hears of changes.
     pub live: Live,
-    following: Option<live::Following>,
-    indexing: Option<live::Following>,
+    following: Option<feed::Following>,
+    indexing: Option<feed::Following>,
 }
 
 impl TestApp {
@@ -96,7 +96,7 @@ impl TestApp {
             store,
             options,
             metrics,
-            following: Some(live::follow(apart.clone(), live.clone())),
+            following: Some(feed::follow(apart.clone(), live.clone())),
             indexing: Some(search::follow(apart, live.clone(), search.clone())),
             live,
             search,

@@ -1,6 +1,6 @@
 //! Documents whose parts depend on each other.
 
-use menagerie::graphql::limits::Limit;
+use menagerie::limits::Limit;
 
 use super::{Room, list};
 

@@ -6,7 +6,7 @@ mod built;
 mod rows;
 
 use apollo_parser::Lexer;
-use menagerie::graphql::limits::{Limit, Limits};
+use menagerie::limits::{Limit, Limits};
 
 /// A document to be checked.
 pub struct Sample {

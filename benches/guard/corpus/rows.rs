@@ -1,7 +1,7 @@
 //! Documents of one piece, again and again.
 
 use Limit::{Aliases, Directives, Fragments, NameLength, Nesting, Operations, RootFields, Variables};
-use menagerie::graphql::limits::Limit;
+use menagerie::limits::Limit;
 
 use super::Room;
 

@@ -11,11 +11,10 @@ use super::nation::{Nation, NationFilter};
 use super::{queries, relations};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{AnimalRank, Certainty, ConservationCategory};
-use crate::graphql::arena::{Arena, Shelf, load};
-use crate::graphql::collection::{Collection, Link};
-use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter};
-use crate::graphql::list::List;
-use crate::graphql::one::One;
+use crate::graphql::collection::{Collection, Relation};
+use crate::graphql::eager;
+use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, certainty_filter, filter, text_filter};
+use crate::graphql::loader::{Identities, Loader, resolve};
 use crate::graphql::order::orders;
 use crate::graphql::values::Count;
 use crate::store::bson_types::Timestamp;
@@ -43,13 +42,13 @@ pub struct Animal {
     rank: AnimalRank,
     /// Where it stands among the animals.
     #[serde(default)]
-    taxonomy: One<Taxonomy>,
+    taxonomy: eager::Object<Taxonomy>,
     /// Its category in the IUCN Red List.
     #[serde(default)]
-    conservation: Option<One<Conservation>>,
+    conservation: Option<eager::Object<Conservation>>,
     /// The ISO two-letter codes of its native range; empty for domestic animals and where it is not known.
     #[serde(default)]
-    native_to: List<String>,
+    native_to: eager::List<String>,
     #[graphql(skip)]
     #[serde(default)]
     origin: Option<String>,
@@ -105,36 +104,36 @@ impl Entity for Animal {
 
 impl Collection for Animal {
     const NAME: &'static str = "Animal";
-    const LINKS: &'static [Link<Self>] = &[
-        Link::Held {
+    const RELATIONS: &'static [Relation<Self>] = &[
+        Relation::Reference {
             fields: &["origin"],
             stored: "origin",
             to: Some(Kind::Nation),
             ids: |animal, ids| ids.extend(animal.origin.clone()),
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "gifts",
             of: Kind::Gift,
             stored: "items.animal",
             few: false,
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "claims",
             of: Kind::Claim,
             stored: "about",
             few: true,
         },
-        Link::AnimalsGiven { field: "given" },
+        Relation::AnimalsGiven { field: "given" },
     ];
     type Filter = AnimalFilter;
     type Order = AnimalOrder;
 
-    fn shelf(arena: &Arena) -> &Shelf<Self> {
-        &arena.animals
+    fn identities(loader: &Loader) -> &Identities<Self> {
+        &loader.animals
     }
 }
 
-selector! { AnimalFilter, "animals" {
+filter! { AnimalFilter, "animals" {
     /// By id.
     id: IdFilter => |ids| ids.on("_id", Some(Kind::Animal)),
     /// By slug.
@@ -183,14 +182,14 @@ relations! { Animal {
     }
     fields {
         /// The nation that a breed comes from.
-        async fn origin(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Nation>>>> {
-            load::optional(ctx, self.origin.as_deref()).await
+        async fn origin(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Nation>>>> {
+            resolve::optional(ctx, self.origin.as_deref()).await
         }
 
         /// How many of them changed hands over all gifts, loans and tributes; what was only planned, shelved,
         /// offered or declined is left out. An item without a count makes `max` unknown.
-        async fn given(&self, ctx: &Context<'_>) -> Result<One<Count>> {
-            load::given(ctx, &self.id).await.map(|given| Count(given).into())
+        async fn given(&self, ctx: &Context<'_>) -> Result<eager::Object<Count>> {
+            resolve::given(ctx, &self.id).await.map(|given| Count(given).into())
         }
     }
 } }

@@ -10,11 +10,10 @@ use super::{Node, queries, relations};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{AttributionScope, Certainty};
 use crate::graphql::any_of::AnyOf;
-use crate::graphql::arena::{Arena, Shelf, load};
-use crate::graphql::collection::{Collection, Link};
-use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, selector, text_filter};
-use crate::graphql::list::List;
-use crate::graphql::one::One;
+use crate::graphql::collection::{Collection, Relation};
+use crate::graphql::eager;
+use crate::graphql::filter::{EnumFilter, IdFilter, StringFilter, filter, text_filter};
+use crate::graphql::loader::{Identities, Loader, resolve};
 use crate::graphql::order::orders;
 use crate::store::bson_types::Timestamp;
 use crate::store::entity::Entity;
@@ -36,7 +35,7 @@ pub struct Claim {
     source: String,
     /// Where it stands in the source, for texts that were read as a whole.
     #[serde(default)]
-    locator: Option<One<Locator>>,
+    locator: Option<eager::Object<Locator>>,
     /// The address where it was read, for sources on the web.
     #[serde(default)]
     url: Option<String>,
@@ -48,7 +47,7 @@ pub struct Claim {
     certainty: Certainty,
     /// Who says so according to the source; empty where the source speaks for itself.
     #[serde(default)]
-    attributions: List<One<Attribution>>,
+    attributions: eager::List<eager::Object<Attribution>>,
     #[graphql(skip)]
     #[serde(default)]
     about: Vec<String>,
@@ -111,14 +110,14 @@ impl Entity for Claim {
 
 impl Collection for Claim {
     const NAME: &'static str = "Claim";
-    const LINKS: &'static [Link<Self>] = &[
-        Link::Held {
+    const RELATIONS: &'static [Relation<Self>] = &[
+        Relation::Reference {
             fields: &["source"],
             stored: "source",
             to: Some(Kind::Source),
             ids: |claim, ids| ids.push(claim.source.clone()),
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["attributions", "to"],
             stored: "attributions.to",
             to: Some(Kind::Source),
@@ -126,13 +125,13 @@ impl Collection for Claim {
                 ids.extend(claim.attributions.iter().map(|attribution| attribution.to.clone()));
             },
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["about"],
             stored: "about",
             to: None,
             ids: |claim, ids| ids.extend(claim.about.clone()),
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["conflictsWith"],
             stored: "conflictsWith",
             to: Some(Kind::Claim),
@@ -140,7 +139,7 @@ impl Collection for Claim {
                 ids.extend(claim.conflicts_with.clone());
             },
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["dependsOn"],
             stored: "dependsOn",
             to: Some(Kind::Claim),
@@ -148,13 +147,13 @@ impl Collection for Claim {
                 ids.extend(claim.depends_on.clone());
             },
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "dependents",
             of: Kind::Claim,
             stored: "dependsOn",
             few: true,
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "claims",
             of: Kind::Claim,
             stored: "about",
@@ -164,12 +163,12 @@ impl Collection for Claim {
     type Filter = ClaimFilter;
     type Order = ClaimOrder;
 
-    fn shelf(arena: &Arena) -> &Shelf<Self> {
-        &arena.claims
+    fn identities(loader: &Loader) -> &Identities<Self> {
+        &loader.claims
     }
 }
 
-selector! { ClaimFilter, "claims" {
+filter! { ClaimFilter, "claims" {
     /// By id.
     id: IdFilter => |ids| ids.on("_id", Some(Kind::Claim)),
     /// By code.
@@ -212,23 +211,23 @@ relations! { Claim {
     }
     fields {
         /// Where it was read.
-        async fn source(&self, ctx: &Context<'_>) -> Result<One<Arc<Source>>> {
-            load::required(ctx, &self.source).await
+        async fn source(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Source>>> {
+            resolve::required(ctx, &self.source).await
         }
 
         /// The documents that it is about.
-        async fn about(&self, ctx: &Context<'_>) -> Result<List<AnyOf<Node>>> {
-            load::any(ctx, &self.about).await
+        async fn about(&self, ctx: &Context<'_>) -> Result<eager::List<AnyOf<Node>>> {
+            resolve::any(ctx, &self.about).await
         }
 
         /// The claims that contradict it; each of them names this one too.
-        async fn conflicts_with(&self, ctx: &Context<'_>) -> Result<List<One<Arc<Claim>>>> {
-            load::list(ctx, &self.conflicts_with).await
+        async fn conflicts_with(&self, ctx: &Context<'_>) -> Result<eager::List<eager::Object<Arc<Claim>>>> {
+            resolve::list(ctx, &self.conflicts_with).await
         }
 
         /// The claims that it rests on.
-        async fn depends_on(&self, ctx: &Context<'_>) -> Result<List<One<Arc<Claim>>>> {
-            load::list(ctx, &self.depends_on).await
+        async fn depends_on(&self, ctx: &Context<'_>) -> Result<eager::List<eager::Object<Arc<Claim>>>> {
+            resolve::list(ctx, &self.depends_on).await
         }
     }
 } }
@@ -236,8 +235,8 @@ relations! { Claim {
 #[ComplexObject]
 impl Attribution {
     /// Who says so.
-    async fn to(&self, ctx: &Context<'_>) -> Result<One<Arc<Source>>> {
-        load::required(ctx, &self.to).await
+    async fn to(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Source>>> {
+        resolve::required(ctx, &self.to).await
     }
 }
 

@@ -11,13 +11,12 @@ use super::nation::{Nation, NationFilter};
 use super::{queries, relations};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{Certainty, EventKind, EventStatus, NationRole};
-use crate::graphql::arena::{Arena, Shelf, load};
-use crate::graphql::collection::{Collection, Link};
+use crate::graphql::collection::{Collection, Relation};
+use crate::graphql::eager;
 use crate::graphql::filter::{
-    CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
+    CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, filter, text_filter,
 };
-use crate::graphql::list::List;
-use crate::graphql::one::One;
+use crate::graphql::loader::{Identities, Loader, resolve};
 use crate::graphql::order::orders;
 use crate::graphql::values::{Count, PartialDate, Person, Place};
 use crate::store::bson_types::Timestamp;
@@ -42,22 +41,22 @@ pub struct Event {
     kind: EventKind,
     /// When.
     #[serde(default)]
-    date: Option<One<PartialDate>>,
+    date: Option<eager::Object<PartialDate>>,
     /// The nations that have a part in it.
     #[serde(default)]
-    nations: List<One<EventNation>>,
+    nations: eager::List<eager::Object<EventNation>>,
     /// The people who have a part in it.
     #[serde(default)]
-    people: List<One<Person>>,
+    people: eager::List<eager::Object<Person>>,
     /// Where.
     #[serde(default)]
-    place: Option<One<Place>>,
+    place: Option<eager::Object<Place>>,
     /// What happened, in our words.
     #[serde(default)]
     summary: String,
     /// How many took part; `headcountOf` says what is counted. Never part of a count of animals given.
     #[serde(default)]
-    headcount: Option<One<Count>>,
+    headcount: Option<eager::Object<Count>>,
     /// What the headcount counts, such as "soldiers".
     #[serde(default)]
     headcount_of: Option<String>,
@@ -101,14 +100,14 @@ impl Entity for Event {
 
 impl Collection for Event {
     const NAME: &'static str = "Event";
-    const LINKS: &'static [Link<Self>] = &[
-        Link::Held {
+    const RELATIONS: &'static [Relation<Self>] = &[
+        Relation::Reference {
             fields: &["headcount", "claim"],
             stored: "headcount.claim",
             to: Some(Kind::Claim),
             ids: |event, ids| ids.extend(event.headcount.iter().filter_map(|count| count.0.claim.clone())),
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["nations", "nation"],
             stored: "nations.nation",
             to: Some(Kind::Nation),
@@ -116,7 +115,7 @@ impl Collection for Event {
                 ids.extend(event.nations.iter().map(|part| part.nation.clone()));
             },
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["place", "nation"],
             stored: "place.nation",
             to: Some(Kind::Nation),
@@ -124,13 +123,13 @@ impl Collection for Event {
                 ids.extend(event.place.iter().filter_map(|place| place.nation_id.clone()));
             },
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "gifts",
             of: Kind::Gift,
             stored: "event",
             few: false,
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "claims",
             of: Kind::Claim,
             stored: "about",
@@ -140,12 +139,12 @@ impl Collection for Event {
     type Filter = EventFilter;
     type Order = EventOrder;
 
-    fn shelf(arena: &Arena) -> &Shelf<Self> {
-        &arena.events
+    fn identities(loader: &Loader) -> &Identities<Self> {
+        &loader.events
     }
 }
 
-selector! { EventFilter, "events" {
+filter! { EventFilter, "events" {
     /// By id.
     id: IdFilter => |ids| ids.on("_id", Some(Kind::Event)),
     /// By slug.
@@ -194,8 +193,8 @@ relations! { Event {
 #[ComplexObject]
 impl EventNation {
     /// The nation.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
-        load::required(ctx, &self.nation).await
+    async fn nation(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Nation>>> {
+        resolve::required(ctx, &self.nation).await
     }
 }
 

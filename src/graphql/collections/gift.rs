@@ -13,13 +13,12 @@ use super::{queries, relations};
 use crate::domain::count::Sum;
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
-use crate::graphql::arena::{Arena, Shelf, load};
-use crate::graphql::collection::{Collection, Link};
+use crate::graphql::collection::{Collection, Relation};
+use crate::graphql::eager;
 use crate::graphql::filter::{
-    CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
+    CountFilter, DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, filter, text_filter,
 };
-use crate::graphql::list::List;
-use crate::graphql::one::One;
+use crate::graphql::loader::{Identities, Loader, resolve};
 use crate::graphql::order::orders;
 use crate::graphql::values::{Count, PartialDate, Person, Place};
 use crate::store::bson_types::Timestamp;
@@ -47,13 +46,13 @@ pub struct Gift {
     recipient: String,
     /// Who handed it over.
     #[serde(default)]
-    presented_by: Option<One<Person>>,
+    presented_by: Option<eager::Object<Person>>,
     /// Who took it.
     #[serde(default)]
-    presented_to: Option<One<Person>>,
+    presented_to: Option<eager::Object<Person>>,
     /// In whose name it was given.
     #[serde(default)]
-    on_behalf_of: Option<One<Person>>,
+    on_behalf_of: Option<eager::Object<Person>>,
     /// In what way the animals changed hands.
     #[serde(default = "mode_unspecified")]
     mode: GiftMode,
@@ -62,31 +61,31 @@ pub struct Gift {
     status: GiftStatus,
     /// What became of it step by step, as far as the sources say.
     #[serde(default)]
-    status_history: List<One<GiftStatusChange>>,
+    status_history: eager::List<eager::Object<GiftStatusChange>>,
     /// The animals that the sources name. They may be fewer than the total: see `total` and `itemsTotal`.
     #[serde(default)]
-    items: List<One<GiftItem>>,
+    items: eager::List<eager::Object<GiftItem>>,
     /// How many animals in all, where a source says so; it is never computed from the items.
     #[serde(default)]
-    total: Option<One<Count>>,
+    total: Option<eager::Object<Count>>,
     /// On how many occasions, where the gift stands for several.
     #[serde(default)]
-    occasions: Option<One<Count>>,
+    occasions: Option<eager::Object<Count>>,
     /// When.
     #[serde(default)]
-    date: Option<One<PartialDate>>,
+    date: Option<eager::Object<PartialDate>>,
     /// Where the animals came from.
     #[serde(default)]
-    origin: Option<One<Place>>,
+    origin: Option<eager::Object<Place>>,
     /// Where the animals went.
     #[serde(default)]
-    destination: Option<One<Place>>,
+    destination: Option<eager::Object<Place>>,
     #[graphql(skip)]
     #[serde(default)]
     event: Option<String>,
     /// The fields that the sources do not say and that were concluded from elsewhere.
     #[serde(default)]
-    inferred: List<String>,
+    inferred: eager::List<String>,
     /// Grows by one with every change.
     #[serde(default)]
     version: i32,
@@ -116,19 +115,19 @@ pub struct GiftItem {
     animal: String,
     /// How many animals; null where the sources do not say.
     #[serde(default)]
-    count: Option<One<Count>>,
+    count: Option<eager::Object<Count>>,
     /// How many species, where the item stands for several.
     #[serde(default)]
-    species_count: Option<One<Count>>,
+    species_count: Option<eager::Object<Count>>,
     /// What else the source can mean. The first reading is the one given above.
     #[serde(default)]
-    other_readings: List<One<ItemReading>>,
+    other_readings: eager::List<eager::Object<ItemReading>>,
     /// What the source says about these animals, such as "white".
     #[serde(default)]
-    attributes: List<String>,
+    attributes: eager::List<String>,
     /// The animals' own names.
     #[serde(default)]
-    names: List<String>,
+    names: eager::List<String>,
     /// What has become of these animals, where it differs from the gift's status.
     #[serde(default)]
     status: Option<GiftStatus>,
@@ -141,10 +140,10 @@ pub struct GiftItem {
 pub struct ItemReading {
     /// How many animals in this reading.
     #[serde(default)]
-    count: Option<One<Count>>,
+    count: Option<eager::Object<Count>>,
     /// How many species in this reading.
     #[serde(default)]
-    species_count: Option<One<Count>>,
+    species_count: Option<eager::Object<Count>>,
     /// How it comes about.
     note: String,
 }
@@ -159,7 +158,7 @@ pub struct GiftStatusChange {
     status: GiftStatus,
     /// When.
     #[serde(default)]
-    date: Option<One<PartialDate>>,
+    date: Option<eager::Object<PartialDate>>,
     /// What happened.
     #[serde(default)]
     note: String,
@@ -177,7 +176,7 @@ impl Entity for Gift {
 }
 
 impl Gift {
-    fn other_readings(&self) -> impl Iterator<Item = &One<ItemReading>> {
+    fn other_readings(&self) -> impl Iterator<Item = &eager::Object<ItemReading>> {
         self.items.iter().flat_map(|item| item.other_readings.iter())
     }
 }
@@ -185,7 +184,7 @@ impl Gift {
 /// The claims that figures rest on.
 macro_rules! rests_on {
     ($fields:expr, $stored:literal, $gift:ident => $figures:expr) => {
-        Link::Held {
+        Relation::Reference {
             fields: &$fields,
             stored: $stored,
             to: Some(Kind::Claim),
@@ -197,20 +196,20 @@ macro_rules! rests_on {
 impl Collection for Gift {
     const NAME: &'static str = "Gift";
     const COMPUTED: &'static [(&'static str, &'static str)] = &[("itemsTotal", "items")];
-    const LINKS: &'static [Link<Self>] = &[
-        Link::Held {
+    const RELATIONS: &'static [Relation<Self>] = &[
+        Relation::Reference {
             fields: &["giver"],
             stored: "giver",
             to: Some(Kind::Nation),
             ids: |gift, ids| ids.push(gift.giver.clone()),
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["recipient"],
             stored: "recipient",
             to: Some(Kind::Nation),
             ids: |gift, ids| ids.push(gift.recipient.clone()),
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["items", "animal"],
             stored: "items.animal",
             to: Some(Kind::Animal),
@@ -218,13 +217,13 @@ impl Collection for Gift {
                 ids.extend(gift.items.iter().map(|item| item.animal.clone()));
             },
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["event"],
             stored: "event",
             to: Some(Kind::Event),
             ids: |gift, ids| ids.extend(gift.event.clone()),
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["statusHistory", "claim"],
             stored: "statusHistory.claim",
             to: Some(Kind::Claim),
@@ -248,7 +247,7 @@ impl Collection for Gift {
             "items.otherReadings.speciesCount.claim",
             gift => gift.other_readings().filter_map(|reading| reading.species_count.as_ref())
         ),
-        Link::Held {
+        Relation::Reference {
             fields: &["origin", "nation"],
             stored: "origin.nation",
             to: Some(Kind::Nation),
@@ -256,7 +255,7 @@ impl Collection for Gift {
                 ids.extend(gift.origin.iter().filter_map(|place| place.nation_id.clone()));
             },
         },
-        Link::Held {
+        Relation::Reference {
             fields: &["destination", "nation"],
             stored: "destination.nation",
             to: Some(Kind::Nation),
@@ -264,7 +263,7 @@ impl Collection for Gift {
                 ids.extend(gift.destination.iter().filter_map(|place| place.nation_id.clone()));
             },
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "claims",
             of: Kind::Claim,
             stored: "about",
@@ -274,12 +273,12 @@ impl Collection for Gift {
     type Filter = GiftFilter;
     type Order = GiftOrder;
 
-    fn shelf(arena: &Arena) -> &Shelf<Self> {
-        &arena.gifts
+    fn identities(loader: &Loader) -> &Identities<Self> {
+        &loader.gifts
     }
 }
 
-selector! { GiftFilter, "gifts" {
+filter! { GiftFilter, "gifts" {
     /// By id.
     id: IdFilter => |ids| ids.on("_id", Some(Kind::Gift)),
     /// By slug.
@@ -331,23 +330,23 @@ relations! { Gift {
     }
     fields {
         /// The nation that gave.
-        async fn giver(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
-            load::required(ctx, &self.giver).await
+        async fn giver(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Nation>>> {
+            resolve::required(ctx, &self.giver).await
         }
 
         /// The nation that received.
-        async fn recipient(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
-            load::required(ctx, &self.recipient).await
+        async fn recipient(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Nation>>> {
+            resolve::required(ctx, &self.recipient).await
         }
 
         /// The event that it belongs to.
-        async fn event(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Event>>>> {
-            load::optional(ctx, self.event.as_deref()).await
+        async fn event(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Event>>>> {
+            resolve::optional(ctx, self.event.as_deref()).await
         }
 
         /// The sum of the items: computed, and no replacement for `total`. An item without a count makes the sum's
         /// `max` unknown.
-        async fn items_total(&self) -> One<Count> {
+        async fn items_total(&self) -> eager::Object<Count> {
             let sum: Sum = self.items.iter().map(|item| item.count.as_ref().map(|count| &count.0)).collect();
             Count(sum.total()).into()
         }
@@ -357,16 +356,16 @@ relations! { Gift {
 #[ComplexObject]
 impl GiftItem {
     /// The kind of animal.
-    async fn animal(&self, ctx: &Context<'_>) -> Result<One<Arc<Animal>>> {
-        load::required(ctx, &self.animal).await
+    async fn animal(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Animal>>> {
+        resolve::required(ctx, &self.animal).await
     }
 }
 
 #[ComplexObject]
 impl GiftStatusChange {
     /// The claim that it rests on.
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Claim>>>> {
-        load::optional(ctx, self.claim.as_deref()).await
+    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Claim>>>> {
+        resolve::optional(ctx, self.claim.as_deref()).await
     }
 }
 

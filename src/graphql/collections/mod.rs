@@ -14,13 +14,13 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, MergedObject, Object, Result};
 
 use super::any_of::{AnyOf, Nullable, members};
-use super::arena::{Arena, load};
 use super::collection::Collection;
+use super::eager;
 use super::history::HistoryQuery;
-use super::limits::LimitsQuery;
-use super::list::List;
+use super::loader::{Loader, resolve};
 use super::mutation::AdminQuery;
 use super::search::SearchQuery;
+use super::service_config::LimitsQuery;
 use super::stats::StatsQuery;
 use super::subscription::ChangesQuery;
 use super::timeline::TimelineQuery;
@@ -80,15 +80,15 @@ pub enum Node {
 members! { Node: Gift, Nation, Animal, Event, Claim, Source }
 
 impl Node {
-    /// The document of this id, if the arena has it.
-    pub fn from_arena(arena: &Arena, kind: Kind, id: &str) -> Option<Self> {
+    /// The document of this id, if the loader has it.
+    pub fn from_loader(loader: &Loader, kind: Kind, id: &str) -> Option<Self> {
         match kind {
-            Kind::Gift => arena.gifts.get(id).map(Self::Gift),
-            Kind::Nation => arena.nations.get(id).map(Self::Nation),
-            Kind::Animal => arena.animals.get(id).map(Self::Animal),
-            Kind::Event => arena.events.get(id).map(Self::Event),
-            Kind::Claim => arena.claims.get(id).map(Self::Claim),
-            Kind::Source => arena.sources.get(id).map(Self::Source),
+            Kind::Gift => loader.gifts.get(id).map(Self::Gift),
+            Kind::Nation => loader.nations.get(id).map(Self::Nation),
+            Kind::Animal => loader.animals.get(id).map(Self::Animal),
+            Kind::Event => loader.events.get(id).map(Self::Event),
+            Kind::Claim => loader.claims.get(id).map(Self::Claim),
+            Kind::Source => loader.sources.get(id).map(Self::Source),
         }
     }
 }
@@ -101,7 +101,7 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// The document with this id, of whatever kind; null where there is none.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<AnyOf<Node>>> {
-        load::node(ctx, id.0).await
+        resolve::node(ctx, id.0).await
     }
 
     /// The documents with these ids, in the same order; null where there is none, and where an id is none, with an error.
@@ -109,9 +109,9 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids.")] ids: Vec<ID>,
-    ) -> Result<Option<List<Nullable<AnyOf<Node>>>>> {
+    ) -> Result<Option<eager::List<Nullable<AnyOf<Node>>>>> {
         let ids = ids.into_iter().map(|id| id.0).collect();
-        load::nodes(ctx, ids).await.map(Some)
+        resolve::nodes(ctx, ids).await.map(Some)
     }
 }
 
@@ -158,9 +158,9 @@ macro_rules! queries {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "The id.")] id: Option<async_graphql::ID>,
                 $($(#[$key_doc])* $key: Option<String>),*
-            ) -> async_graphql::Result<Option<$crate::graphql::one::One<std::sync::Arc<$entity>>>> {
+            ) -> async_graphql::Result<Option<$crate::graphql::eager::Object<std::sync::Arc<$entity>>>> {
                 let id = id.as_ref().map(|id| id.as_str());
-                $crate::graphql::arena::load::one(ctx, id, &[$(($key_name, $path, $key.as_deref())),*]).await
+                $crate::graphql::loader::resolve::one(ctx, id, &[$(($key_name, $path, $key.as_deref())),*]).await
             }
 
             $(#[$many_doc])*
@@ -174,10 +174,10 @@ macro_rules! queries {
                 #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
                 #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$entity as $crate::graphql::collection::Collection>::Filter>>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$entity as $crate::graphql::collection::Collection>::Order>>,
-            ) -> async_graphql::Result<Option<$crate::graphql::one::One<$crate::graphql::connection::Connection<$entity>>>> {
+            ) -> async_graphql::Result<Option<$crate::graphql::eager::Object<$crate::graphql::connection::Connection<$entity>>>> {
                 let window = $crate::graphql::connection::Window { first, after, last, before };
                 let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
-                $crate::graphql::arena::load::page(ctx, arguments).await.map(Some)
+                $crate::graphql::loader::resolve::page(ctx, arguments).await.map(Some)
             }
         }
     };
@@ -203,10 +203,10 @@ macro_rules! relations {
                 #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
                 #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$target as $crate::graphql::collection::Collection>::Filter>>,
                 #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$target as $crate::graphql::collection::Collection>::Order>>,
-            ) -> async_graphql::Result<$crate::graphql::one::One<std::sync::Arc<$crate::graphql::connection::Connection<$target>>>> {
+            ) -> async_graphql::Result<$crate::graphql::eager::Object<std::sync::Arc<$crate::graphql::connection::Connection<$target>>>> {
                 let window = $crate::graphql::connection::Window { first, after, last, before };
                 let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
-                $crate::graphql::arena::load::below::<$entity, $target>(ctx, &self.id, arguments).await
+                $crate::graphql::loader::resolve::below::<$entity, $target>(ctx, &self.id, arguments).await
             })*
             $($rest)*
 
@@ -216,7 +216,7 @@ macro_rules! relations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "How many from the start.")] first: Option<i32>,
                 #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-            ) -> async_graphql::Result<Option<$crate::graphql::one::One<$crate::graphql::connection::Connection<$crate::graphql::history::HistoryEntry>>>> {
+            ) -> async_graphql::Result<Option<$crate::graphql::eager::Object<$crate::graphql::connection::Connection<$crate::graphql::history::HistoryEntry>>>> {
                 $crate::graphql::history::of(ctx, &self.id, first, after).await.map(Some)
             }
         }
@@ -227,14 +227,14 @@ pub(crate) use relations;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::collection::Link;
+    use crate::graphql::collection::Relation;
     use crate::store::references::{Reference, references};
 
     #[test]
     fn the_relations_are_the_references_that_the_collections_declare() {
         fn held<E: Collection>() -> Vec<Reference> {
-            let held = E::LINKS.iter().filter_map(|link| match link {
-                Link::Held { stored, to, .. } => Some(Reference {
+            let held = E::RELATIONS.iter().filter_map(|link| match link {
+                Relation::Reference { stored, to, .. } => Some(Reference {
                     from: E::KIND,
                     path: stored,
                     to: *to,

@@ -9,12 +9,12 @@ use super::gift::Gift;
 use super::{queries, relations};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::Certainty;
-use crate::graphql::arena::{Arena, Shelf};
-use crate::graphql::collection::{Collection, Link};
+use crate::graphql::collection::{Collection, Relation};
+use crate::graphql::eager;
 use crate::graphql::filter::{
-    DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, selector, text_filter,
+    DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, certainty_filter, filter, text_filter,
 };
-use crate::graphql::one::One;
+use crate::graphql::loader::{Identities, Loader};
 use crate::graphql::order::orders;
 use crate::graphql::values::{Location, PartialDate};
 use crate::store::bson_types::Timestamp;
@@ -54,10 +54,10 @@ pub struct Nation {
     subregion: Option<String>,
     /// The capital.
     #[serde(default)]
-    capital: Option<One<Capital>>,
+    capital: Option<eager::Object<Capital>>,
     /// When a former state existed.
     #[serde(default)]
-    existed: Option<One<PartialDate>>,
+    existed: Option<eager::Object<PartialDate>>,
     /// Grows by one with every change.
     #[serde(default)]
     version: i32,
@@ -78,7 +78,7 @@ pub struct Capital {
     name: String,
     /// Where it lies.
     #[serde(default)]
-    location: Option<One<Location>>,
+    location: Option<eager::Object<Location>>,
 }
 
 impl Entity for Nation {
@@ -91,26 +91,26 @@ impl Entity for Nation {
 
 impl Collection for Nation {
     const NAME: &'static str = "Nation";
-    const LINKS: &'static [Link<Self>] = &[
-        Link::Reverse {
+    const RELATIONS: &'static [Relation<Self>] = &[
+        Relation::Inverse {
             field: "giftsGiven",
             of: Kind::Gift,
             stored: "giver",
             few: false,
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "giftsReceived",
             of: Kind::Gift,
             stored: "recipient",
             few: false,
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "events",
             of: Kind::Event,
             stored: "nations.nation",
             few: false,
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "claims",
             of: Kind::Claim,
             stored: "about",
@@ -120,12 +120,12 @@ impl Collection for Nation {
     type Filter = NationFilter;
     type Order = NationOrder;
 
-    fn shelf(arena: &Arena) -> &Shelf<Self> {
-        &arena.nations
+    fn identities(loader: &Loader) -> &Identities<Self> {
+        &loader.nations
     }
 }
 
-selector! { NationFilter, "nations" {
+filter! { NationFilter, "nations" {
     /// By id.
     id: IdFilter => |ids| ids.on("_id", Some(Kind::Nation)),
     /// By slug.

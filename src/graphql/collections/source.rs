@@ -7,10 +7,10 @@ use super::claim::Claim;
 use super::{queries, relations};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::SourceKind;
-use crate::graphql::arena::{Arena, Shelf};
-use crate::graphql::collection::{Collection, Link};
-use crate::graphql::filter::{DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, selector, text_filter};
-use crate::graphql::one::One;
+use crate::graphql::collection::{Collection, Relation};
+use crate::graphql::eager;
+use crate::graphql::filter::{DateFilter, DatePaths, EnumFilter, IdFilter, StringFilter, filter, text_filter};
+use crate::graphql::loader::{Identities, Loader};
 use crate::graphql::order::orders;
 use crate::graphql::values::PartialDate;
 use crate::store::bson_types::Timestamp;
@@ -35,7 +35,7 @@ pub struct Source {
     publisher: Option<String>,
     /// When it was published, where it says so.
     #[serde(default)]
-    published: Option<One<PartialDate>>,
+    published: Option<eager::Object<PartialDate>>,
     /// Its address.
     #[serde(default)]
     url: Option<String>,
@@ -67,14 +67,14 @@ impl Entity for Source {
 
 impl Collection for Source {
     const NAME: &'static str = "Source";
-    const LINKS: &'static [Link<Self>] = &[
-        Link::Reverse {
+    const RELATIONS: &'static [Relation<Self>] = &[
+        Relation::Inverse {
             field: "claims",
             of: Kind::Claim,
             stored: "source",
             few: false,
         },
-        Link::Reverse {
+        Relation::Inverse {
             field: "attributedClaims",
             of: Kind::Claim,
             stored: "attributions.to",
@@ -84,12 +84,12 @@ impl Collection for Source {
     type Filter = SourceFilter;
     type Order = SourceOrder;
 
-    fn shelf(arena: &Arena) -> &Shelf<Self> {
-        &arena.sources
+    fn identities(loader: &Loader) -> &Identities<Self> {
+        &loader.sources
     }
 }
 
-selector! { SourceFilter, "sources" {
+filter! { SourceFilter, "sources" {
     /// By id.
     id: IdFilter => |ids| ids.on("_id", Some(Kind::Source)),
     /// By kind.

@@ -3,9 +3,9 @@
 use csv::{Terminator, WriterBuilder};
 use serde_json::Value as Json;
 
-use super::super::error::Result;
 use super::cells::{self, Names, at, safe, texts};
 use super::unwritten;
+use crate::api::error::Result;
 use crate::domain::id::Kind;
 
 /// Makes a cell of a row.

@@ -13,12 +13,12 @@ use serde_json::Value as Json;
 
 use super::collections::with_kind;
 use super::connection::PageArguments;
-use super::error::{ApiError, Result};
-use super::limits::Limits;
+use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
+use crate::limits::Limits;
 use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
-use crate::store::rows::{Rows, lines};
+use crate::store::scan::{Rows, lines};
 use cells::Names;
 use columns::Table;
 

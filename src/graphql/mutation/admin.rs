@@ -8,17 +8,16 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
 use super::{Field, UserError};
-use crate::graphql::arena::load::arena;
-use crate::graphql::error::{ApiError, Result, to_graphql};
-use crate::graphql::list::List;
-use crate::graphql::one::One;
-use crate::graphql::viewer::{Role, admin};
+use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::viewer::{Role, admin};
+use crate::graphql::eager;
+use crate::graphql::loader::resolve::loader;
 use crate::seed::load::{LoadError, Options, Report, load_as};
 use crate::seed::set::Set;
 use crate::store::bson_types::Timestamp;
 use crate::store::edit::{Reason, by_itself};
 use crate::store::tokens::{self, NewToken, check_name};
-use crate::store::versions::Touched;
+use crate::store::versions::ReadSet;
 
 /// The longest that a token may open anything, in days, where it does so not for ever.
 const MOST_DAYS: i32 = 36_500;
@@ -76,7 +75,7 @@ pub struct CreateTokenPayload {
     /// The token, to be sent as `Authorization: Bearer TOKEN`. It is shown only now; null where none was made.
     token: Option<String>,
     /// Why none was made.
-    user_errors: List<One<UserError>>,
+    user_errors: eager::List<eager::Object<UserError>>,
 }
 
 /// The token that is to be revoked.
@@ -93,7 +92,7 @@ pub struct RevokeTokenPayload {
     /// The name of the token, which is free now; null where none was revoked.
     revoked: Option<String>,
     /// Why none was revoked.
-    user_errors: List<One<UserError>>,
+    user_errors: eager::List<eager::Object<UserError>>,
 }
 
 /// The sets that are to be put back.
@@ -113,11 +112,11 @@ pub struct SetReset {
     /// The set.
     set: String,
     /// The documents that were missing and are there again.
-    added: List<ID>,
+    added: eager::List<ID>,
     /// The documents about which the set says something new.
-    updated: List<ID>,
+    updated: eager::List<ID>,
     /// The documents that were edited and say again what the set says.
-    reset: List<ID>,
+    reset: eager::List<ID>,
     /// How many are as the set says already.
     unchanged: i32,
 }
@@ -140,9 +139,9 @@ impl From<Report> for SetReset {
 #[graphql(serial)]
 pub struct ResetSetsPayload {
     /// Each set; none where something was wrong.
-    sets: List<One<SetReset>>,
+    sets: eager::List<eager::Object<SetReset>>,
     /// Why nothing was done.
-    user_errors: List<One<UserError>>,
+    user_errors: eager::List<eager::Object<UserError>>,
 }
 
 /// What admins can see.
@@ -152,14 +151,14 @@ pub struct AdminQuery;
 #[Object]
 impl AdminQuery {
     /// All tokens by name, the revoked ones too. For admins.
-    async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<List<One<Token>>>> {
+    async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<eager::List<eager::Object<Token>>>> {
         async {
             admin(ctx)?;
-            let store = &arena(ctx)?.store;
+            let store = &loader(ctx)?.store;
             // Which ones have expired changes by itself.
-            store.touch(Touched::UNCOUNTED);
+            store.touch(ReadSet::UNCOUNTED);
             let tokens = store.tokens_by_name().await?;
-            let tokens = tokens.into_iter().filter_map(Token::of).map(One::from);
+            let tokens = tokens.into_iter().filter_map(Token::of).map(eager::Object::from);
             Ok::<_, ApiError>(Some(tokens.collect()))
         }
         .boxed()
@@ -179,13 +178,13 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: CreateTokenInput,
-    ) -> async_graphql::Result<One<CreateTokenPayload>> {
+    ) -> async_graphql::Result<eager::Object<CreateTokenPayload>> {
         async {
             let (token, user_errors) = match created(ctx, &input).await? {
-                Ok(token) => (Some(token), List::default()),
-                Err(error) => (None, List::from_iter([One::from(error)])),
+                Ok(token) => (Some(token), eager::List::default()),
+                Err(error) => (None, eager::List::from_iter([eager::Object::from(error)])),
             };
-            Ok::<_, ApiError>(One::from(CreateTokenPayload { token, user_errors }))
+            Ok::<_, ApiError>(eager::Object::from(CreateTokenPayload { token, user_errors }))
         }
         .boxed()
         .await
@@ -198,21 +197,21 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokeTokenInput,
-    ) -> async_graphql::Result<One<RevokeTokenPayload>> {
+    ) -> async_graphql::Result<eager::Object<RevokeTokenPayload>> {
         async {
             let by = admin(ctx)?;
-            let (revoked, user_errors) = match arena(ctx)?.store.revoke_token(&input.name, &by).await? {
-                true => (Some(input.name), List::default()),
+            let (revoked, user_errors) = match loader(ctx)?.store.revoke_token(&input.name, &by).await? {
+                true => (Some(input.name), eager::List::default()),
                 false => {
                     let message = format!(
                         "found {:?}; accepted: the name of a token that is not revoked",
                         input.name
                     );
                     let error = UserError::at(Reason::NotFound, Field::Named("name"), message);
-                    (None, List::from_iter([One::from(error)]))
+                    (None, eager::List::from_iter([eager::Object::from(error)]))
                 }
             };
-            Ok::<_, ApiError>(One::from(RevokeTokenPayload { revoked, user_errors }))
+            Ok::<_, ApiError>(eager::Object::from(RevokeTokenPayload { revoked, user_errors }))
         }
         .boxed()
         .await
@@ -225,16 +224,21 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which sets.")] input: ResetSetsInput,
-    ) -> async_graphql::Result<One<ResetSetsPayload>> {
+    ) -> async_graphql::Result<eager::Object<ResetSetsPayload>> {
         async {
             let (sets, user_errors) = match reset(ctx, &input).await? {
                 Ok(reports) => {
-                    let sets = reports.into_iter().map(|report| One::from(SetReset::from(report)));
-                    (sets.collect(), List::default())
+                    let sets = reports
+                        .into_iter()
+                        .map(|report| eager::Object::from(SetReset::from(report)));
+                    (sets.collect(), eager::List::default())
                 }
-                Err(error) => (List::default(), List::from_iter([One::from(error)])),
+                Err(error) => (
+                    eager::List::default(),
+                    eager::List::from_iter([eager::Object::from(error)]),
+                ),
             };
-            Ok::<_, ApiError>(One::from(ResetSetsPayload { sets, user_errors }))
+            Ok::<_, ApiError>(eager::Object::from(ResetSetsPayload { sets, user_errors }))
         }
         .boxed()
         .await
@@ -265,7 +269,7 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
         lifetime,
         by: &by,
     };
-    Ok(match arena(ctx)?.store.create_token(&text, new).await? {
+    Ok(match loader(ctx)?.store.create_token(&text, new).await? {
         None => Ok(text),
         Some(_) => {
             let message = format!(
@@ -287,13 +291,13 @@ async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result:
         let message = format!("found {set:?}; accepted: {}", known.join(", "));
         return invalid(Field::Item("sets", at), message);
     }
-    let arena = arena(ctx)?;
-    arena.clear();
+    let loader = loader(ctx)?;
+    loader.clear();
     let options = Options {
         reset: true,
         dry_run: input.dry_run,
     };
-    let (store, sets) = (arena.store.clone(), input.sets.clone());
+    let (store, sets) = (loader.store.clone(), input.sets.clone());
     // By itself, so that what is cached is told of it also when its client has left.
     match by_itself(async move { load_as(&store, &sets, options, &by).await }).await {
         Ok(reports) => Ok(Ok(reports)),

@@ -11,6 +11,7 @@ use super::inputs::{
     GiftStatusChangeInput, LocatorInput, PersonInput, PlaceInput, TaxonomyInput, patched_list,
 };
 use super::{Asked, DeleteInput, DeletePayload, UserError, document, json, make};
+use crate::api::error::{ApiError, to_graphql};
 use crate::domain::vocabulary::{AnimalRank, Certainty, EventKind, EventStatus, GiftMode, GiftStatus, SourceKind};
 use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::claim::Claim;
@@ -18,9 +19,7 @@ use crate::graphql::collections::event::Event;
 use crate::graphql::collections::gift::Gift;
 use crate::graphql::collections::nation::Nation;
 use crate::graphql::collections::source::Source;
-use crate::graphql::error::{ApiError, to_graphql};
-use crate::graphql::list::List;
-use crate::graphql::one::One;
+use crate::graphql::eager;
 use crate::store::edit::Wish;
 use crate::store::entity::Entity;
 
@@ -90,7 +89,7 @@ macro_rules! mutations {
                 &self,
                 ctx: &Context<'_>,
                 #[graphql(desc = "What it says.")] input: Box<$create_input>,
-            ) -> async_graphql::Result<One<$created>> {
+            ) -> async_graphql::Result<eager::Object<$created>> {
                 async {
                     let wish = Wish::Create(json(&*input)?);
                     let asked = Asked::new($create_name, wish, input.idempotency_key.clone());
@@ -106,7 +105,7 @@ macro_rules! mutations {
                 &self,
                 ctx: &Context<'_>,
                 #[graphql(desc = "Which, and what is to change.")] input: Box<$update_input>,
-            ) -> async_graphql::Result<One<$updated>> {
+            ) -> async_graphql::Result<eager::Object<$updated>> {
                 async {
                     let wish = Wish::Update {
                         id: input.id.to_string(),
@@ -127,16 +126,16 @@ macro_rules! mutations {
                 &self,
                 ctx: &Context<'_>,
                 #[graphql(desc = "Which.")] input: DeleteInput,
-            ) -> async_graphql::Result<One<DeletePayload>> {
+            ) -> async_graphql::Result<eager::Object<DeletePayload>> {
                 async {
                     let wish = Wish::Delete { id: input.id.to_string() };
                     let asked = Asked::new($delete_name, wish, input.idempotency_key.clone())
                         .expecting(input.expected_version);
                     let (deleted_id, user_errors) = match make(ctx, $entity::KIND, asked).await? {
-                        Ok(id) => (Some(id.into()), List::default()),
-                        Err(errors) => (None, errors.into_iter().map(One::from).collect()),
+                        Ok(id) => (Some(id.into()), eager::List::default()),
+                        Err(errors) => (None, errors.into_iter().map(eager::Object::from).collect()),
                     };
-                    Ok::<_, ApiError>(One::from(DeletePayload { deleted_id, user_errors }))
+                    Ok::<_, ApiError>(eager::Object::from(DeletePayload { deleted_id, user_errors }))
                 }
                 .boxed()
                 .await
@@ -150,17 +149,17 @@ macro_rules! mutations {
         #[graphql(serial)]
         pub struct $payload {
             /// The document as it is now; null where nothing was changed, and where it is gone by now.
-            $one: Option<One<Arc<$entity>>>,
+            $one: Option<eager::Object<Arc<$entity>>>,
             /// Why nothing was changed.
-            user_errors: List<One<UserError>>,
+            user_errors: eager::List<eager::Object<UserError>>,
         }
     };
     (@made $ctx:ident, $asked:ident, $entity:ident, $payload:ident, $one:ident) => {{
         let ($one, user_errors) = match make($ctx, $entity::KIND, $asked).await? {
-            Ok(id) => (document::<$entity>($ctx, &id, stringify!($one)).await?, List::default()),
-            Err(errors) => (None, errors.into_iter().map(One::from).collect()),
+            Ok(id) => (document::<$entity>($ctx, &id, stringify!($one)).await?, eager::List::default()),
+            Err(errors) => (None, errors.into_iter().map(eager::Object::from).collect()),
         };
-        Ok::<_, ApiError>(One::from($payload { $one, user_errors }))
+        Ok::<_, ApiError>(eager::Object::from($payload { $one, user_errors }))
     }};
 }
 

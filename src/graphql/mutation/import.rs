@@ -4,12 +4,11 @@ use async_graphql::{Context, InputObject, Json, Object, SimpleObject};
 use futures_util::FutureExt;
 use serde_json::Value;
 
+use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::viewer::editor;
 use crate::domain::id::Kind;
-use crate::graphql::arena::load::arena;
-use crate::graphql::error::{ApiError, Result, to_graphql};
-use crate::graphql::list::List;
-use crate::graphql::one::One;
-use crate::graphql::viewer::editor;
+use crate::graphql::eager;
+use crate::graphql::loader::resolve::loader;
 use crate::store::edit::{Bulk, Effect, Intent, Reason, Refusal};
 use crate::store::write::Prepared;
 
@@ -48,7 +47,7 @@ pub struct ImportRowsPayload {
     /// How many rows say what is stored already.
     unchanged: i32,
     /// What is wrong with rows. Unless `keepGood` is set, nothing was written where there is any.
-    user_errors: List<One<RowError>>,
+    user_errors: eager::List<eager::Object<RowError>>,
 }
 
 /// Something that is wrong with a row.
@@ -90,8 +89,8 @@ impl ImportMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and how.")] input: Box<ImportRowsInput>,
-    ) -> async_graphql::Result<One<ImportRowsPayload>> {
-        async { Ok(One::from(imported(ctx, *input).await?)) }
+    ) -> async_graphql::Result<eager::Object<ImportRowsPayload>> {
+        async { Ok(eager::Object::from(imported(ctx, *input).await?)) }
             .boxed()
             .await
             .map_err(to_graphql)
@@ -100,9 +99,9 @@ impl ImportMutation {
 
 async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRowsPayload> {
     let by = editor(ctx)?;
-    let arena = arena(ctx)?;
+    let loader = loader(ctx)?;
     // What an earlier mutation of the same request has read may change with this one.
-    arena.clear();
+    loader.clear();
     let ImportRowsInput {
         kind,
         rows,
@@ -121,7 +120,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
             ),
         };
         return Ok(ImportRowsPayload {
-            user_errors: [One::from(error)].into_iter().collect(),
+            user_errors: [eager::Object::from(error)].into_iter().collect(),
             ..ImportRowsPayload::default()
         });
     }
@@ -140,7 +139,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
             Intent::Write
         },
     };
-    let outcomes = arena.store.write_all(bulk).await?;
+    let outcomes = loader.store.write_all(bulk).await?;
     let mut counts = [0; 3];
     for (place, outcome) in places.into_iter().zip(outcomes) {
         if outcome.reasons.is_empty() {
@@ -156,7 +155,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
         created: counts[Effect::Created as usize],
         updated: counts[Effect::Updated as usize],
         unchanged: counts[Effect::Unchanged as usize],
-        user_errors: errors.into_iter().map(One::from).collect(),
+        user_errors: errors.into_iter().map(eager::Object::from).collect(),
     })
 }
 

@@ -15,14 +15,13 @@ use async_graphql::{Context, ID, InputObject, MergedObject, SimpleObject};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::arena::fetch::Group;
-use super::arena::load::{arena, fetch};
 use super::collection::Collection;
-use super::error::{ApiError, Result};
-use super::list::List;
-use super::one::One;
+use super::eager;
+use super::loader::prefetch::Group;
+use super::loader::resolve::{fetch, loader};
 use super::selection;
-use super::viewer::editor;
+use crate::api::error::{ApiError, Result};
+use crate::api::viewer::editor;
 use crate::domain::id::Kind;
 use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
 use admin::AdminMutation;
@@ -113,7 +112,7 @@ pub struct DeletePayload {
     /// The id of the document that is gone; null where it was not deleted.
     deleted_id: Option<ID>,
     /// Why it was not.
-    user_errors: List<One<UserError>>,
+    user_errors: eager::List<eager::Object<UserError>>,
 }
 
 /// What is asked for, before it is known who asks.
@@ -154,9 +153,9 @@ type Made = std::result::Result<String, Vec<UserError>>;
 /// Makes a change, if who asks may.
 async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
     let by = editor(ctx)?;
-    let arena = arena(ctx)?;
+    let loader = loader(ctx)?;
     // What an earlier mutation of the same request has read may change with this one.
-    arena.clear();
+    loader.clear();
     let Asked {
         name,
         wish,
@@ -188,7 +187,7 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
         by,
         retry,
     };
-    Ok(match arena.store.edit(edit).await? {
+    Ok(match loader.store.edit(edit).await? {
         Outcome::Done { id, .. } => Ok(id),
         Outcome::Refused(reasons) => Err(reasons.into_iter().map(UserError::from).collect()),
     })
@@ -205,7 +204,11 @@ fn request(name: &str, wish: &Wish, expected: Option<i32>, without_claim: bool) 
 }
 
 /// The document that was changed, with all that is selected on it below the payload's field.
-async fn document<E: Collection>(ctx: &Context<'_>, id: &str, field: &'static str) -> Result<Option<One<Arc<E>>>> {
+async fn document<E: Collection>(
+    ctx: &Context<'_>,
+    id: &str,
+    field: &'static str,
+) -> Result<Option<eager::Object<Arc<E>>>> {
     let fetch = fetch(ctx)?;
     let sets = selection::below(&[&ctx.item.node.selection_set.node], &[field]);
     if sets.is_empty() {
@@ -218,7 +221,7 @@ async fn document<E: Collection>(ctx: &Context<'_>, id: &str, field: &'static st
         sets,
     };
     fetch.everything_below(vec![group]).await?;
-    Ok(E::shelf(fetch.arena).get(id).map(One::from))
+    Ok(E::identities(fetch.loader).get(id).map(eager::Object::from))
 }
 
 /// An input as a document, or as a part of one.

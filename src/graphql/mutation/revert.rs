@@ -4,14 +4,13 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
 use super::{Asked, Field, Made, UserError, document, make};
+use crate::api::error::{ApiError, to_graphql};
+use crate::api::viewer::editor;
 use crate::domain::id::Kind;
 use crate::graphql::any_of::AnyOf;
-use crate::graphql::arena::load::fetch;
 use crate::graphql::collections::{Node, with_kind};
-use crate::graphql::error::{ApiError, to_graphql};
-use crate::graphql::list::List;
-use crate::graphql::one::One;
-use crate::graphql::viewer::editor;
+use crate::graphql::eager;
+use crate::graphql::loader::resolve::fetch;
 use crate::store::edit::{Reason, Wish};
 
 /// Which change to take back.
@@ -33,7 +32,7 @@ pub struct RevertPayload {
     /// The document as it is now; null where it is gone with that, or where nothing was changed.
     document: Option<AnyOf<Node>>,
     /// Why nothing was changed.
-    user_errors: List<One<UserError>>,
+    user_errors: eager::List<eager::Object<UserError>>,
 }
 
 /// The mutation of this file.
@@ -48,14 +47,14 @@ impl RevertMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which change.")] input: RevertInput,
-    ) -> async_graphql::Result<One<RevertPayload>> {
+    ) -> async_graphql::Result<eager::Object<RevertPayload>> {
         async {
             let made = reverted(ctx, input).await?;
             let (document, user_errors) = match made {
-                Ok(id) => (found(ctx, &id).await?, List::default()),
-                Err(errors) => (None, errors.into_iter().map(One::from).collect()),
+                Ok(id) => (found(ctx, &id).await?, eager::List::default()),
+                Err(errors) => (None, errors.into_iter().map(eager::Object::from).collect()),
             };
-            Ok::<_, ApiError>(One::from(RevertPayload { document, user_errors }))
+            Ok::<_, ApiError>(eager::Object::from(RevertPayload { document, user_errors }))
         }
         .boxed()
         .await
@@ -87,5 +86,5 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiErro
 async fn found(ctx: &Context<'_>, id: &str) -> Result<Option<AnyOf<Node>>, ApiError> {
     let Ok(kind) = Kind::of(id) else { return Ok(None) };
     with_kind!(kind, E => drop(document::<E>(ctx, id, "document").await?));
-    Ok(Node::from_arena(fetch(ctx)?.arena, kind, id).map(AnyOf))
+    Ok(Node::from_loader(fetch(ctx)?.loader, kind, id).map(AnyOf))
 }

@@ -10,9 +10,9 @@ use super::MOST_GIFTS;
 use super::groups::{AnimalGrouping, Entry, GroupKind, Listing};
 use super::times::Buckets;
 use super::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime, Told};
+use crate::api::error::{ApiError, Result};
 use crate::domain::date::Day;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
-use crate::graphql::error::{ApiError, Result};
 use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
 
 /// The groups that were read, each where it is selected, and the names of what they stand for, by id.

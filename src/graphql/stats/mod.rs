@@ -18,18 +18,17 @@ use futures_util::FutureExt;
 use self::figures::Figures;
 use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
 use self::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime};
-use super::arena::load;
 use super::collections::gift::GiftFilter;
 use super::collections::nation::Nation;
 use super::connection::first_of;
-use super::error::{ApiError, to_graphql};
-use super::filter::Selector as _;
-use super::limits::Limits;
-use super::list::List;
-use super::one::One;
+use super::eager;
+use super::filter::CollectionFilter as _;
+use super::loader::resolve;
 use super::order::OrderDirection;
 use super::values::Count;
+use crate::api::error::{ApiError, to_graphql};
 use crate::domain::date::Day;
+use crate::limits::Limits;
 use crate::store::aggregate::Tally;
 use crate::store::filter::Filter;
 
@@ -44,11 +43,11 @@ impl StatsQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
-    ) -> Result<Option<One<GiftStats>>> {
+    ) -> Result<Option<eager::Object<GiftStats>>> {
         async {
             let filter = filter_of(filter.as_ref())?;
-            let figures = plan::figures(load::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
-            Ok(Some(One::from(GiftStats { figures })))
+            let figures = plan::figures(resolve::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
+            Ok(Some(eager::Object::from(GiftStats { figures })))
         }
         .boxed()
         .await
@@ -61,10 +60,10 @@ impl StatsQuery {
         ctx: &Context<'_>,
         #[graphql(name = "where", desc = "Which gifts.")] filter: Option<GiftFilter>,
         #[graphql(desc = "How many flows.")] first: Option<i32>,
-    ) -> Result<Option<List<One<GiftFlow>>>> {
+    ) -> Result<Option<eager::List<eager::Object<GiftFlow>>>> {
         async {
             let filter = filter_of(filter.as_ref())?;
-            let fetch = load::fetch(ctx)?;
+            let fetch = resolve::fetch(ctx)?;
             let first = first_of(first, fetch.limits)?;
             plan::flows(fetch, &ctx.item.node.selection_set.node, &filter, first)
                 .await
@@ -76,7 +75,7 @@ impl StatsQuery {
     }
 }
 
-fn filter_of(filter: Option<&GiftFilter>) -> super::error::Result<Filter> {
+fn filter_of(filter: Option<&GiftFilter>) -> crate::api::error::Result<Filter> {
     filter.map_or(Ok(Filter::All(vec![])), GiftFilter::filter)
 }
 
@@ -101,7 +100,7 @@ impl GiftStats {
 
     /// How many animals changed hands: of each gift the total where a source gives one, else the sum of its items. What
     /// was only planned, shelved, offered or declined adds nothing. Where no number is known, the most is unknown.
-    async fn animals(&self) -> Result<One<Count>> {
+    async fn animals(&self) -> Result<eager::Object<Count>> {
         Ok(Count(self.totals()?.animals.total()).into())
     }
 
@@ -116,7 +115,7 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<One<GiftsByNation>>> {
+    ) -> Result<eager::List<eager::Object<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
         objects(self.figures.by_nation(|pair| &pair.giver, &listing))
     }
@@ -127,7 +126,7 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many nations; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<One<GiftsByNation>>> {
+    ) -> Result<eager::List<eager::Object<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
         objects(self.figures.by_nation(|pair| &pair.recipient, &listing))
     }
@@ -140,7 +139,7 @@ impl GiftStats {
         #[graphql(default, desc = "Whether each kind of animal stands for itself.")] by: AnimalGrouping,
         #[graphql(desc = "How many entries; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<One<GiftsByAnimal>>> {
+    ) -> Result<eager::List<eager::Object<GiftsByAnimal>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
         objects(self.figures.by_animal(by, &listing))
     }
@@ -151,7 +150,7 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many years; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<One<GiftsByTime>>> {
+    ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
         objects(self.figures.by_time(1, &listing))
     }
@@ -162,24 +161,24 @@ impl GiftStats {
         ctx: &Context<'_>,
         #[graphql(desc = "How many decades; the rest is summed up in one entry behind them.")] first: Option<i32>,
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
-    ) -> Result<List<One<GiftsByTime>>> {
+    ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
         objects(self.figures.by_time(10, &listing))
     }
 
     /// By what has become of the gifts; most gifts first.
-    async fn by_status(&self) -> Result<List<One<GiftsByStatus>>> {
+    async fn by_status(&self) -> Result<eager::List<eager::Object<GiftsByStatus>>> {
         objects(self.figures.by_status())
     }
 
     /// By the way the animals changed hands; most gifts first.
-    async fn by_mode(&self) -> Result<List<One<GiftsByMode>>> {
+    async fn by_mode(&self) -> Result<eager::List<eager::Object<GiftsByMode>>> {
         objects(self.figures.by_mode())
     }
 
     /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
     /// that a claim about it has, as the filter `certainty` finds it.
-    async fn by_certainty(&self) -> Result<List<One<GiftsByCertainty>>> {
+    async fn by_certainty(&self) -> Result<eager::List<eager::Object<GiftsByCertainty>>> {
         objects(self.figures.by_certainty())
     }
 }
@@ -207,9 +206,9 @@ fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, oth
     })
 }
 
-fn objects<T>(entries: super::error::Result<Vec<T>>) -> Result<List<One<T>>> {
+fn objects<T>(entries: crate::api::error::Result<Vec<T>>) -> Result<eager::List<eager::Object<T>>> {
     let entries = entries.map_err(to_graphql)?;
-    Ok(entries.into_iter().map(One::from).collect())
+    Ok(entries.into_iter().map(eager::Object::from).collect())
 }
 
 /// What went from one nation to another.
@@ -223,7 +222,7 @@ pub struct GiftFlow {
     /// How many gifts.
     gifts: u64,
     /// How many animals changed hands; see `GiftStats.animals`.
-    animals: One<Count>,
+    animals: eager::Object<Count>,
     /// Of how many of these gifts that changed hands no number of animals is known.
     unknown_counts: u32,
     /// The first day that the date of any of these gifts can mean; null where no beginning is known.
@@ -235,12 +234,12 @@ pub struct GiftFlow {
 #[ComplexObject]
 impl GiftFlow {
     /// The nation that gave.
-    async fn giver(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
-        load::required(ctx, &self.giver).await
+    async fn giver(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Nation>>> {
+        resolve::required(ctx, &self.giver).await
     }
 
     /// The nation that received.
-    async fn recipient(&self, ctx: &Context<'_>) -> Result<One<Arc<Nation>>> {
-        load::required(ctx, &self.recipient).await
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Nation>>> {
+        resolve::required(ctx, &self.recipient).await
     }
 }

@@ -9,15 +9,14 @@ use super::figures::Figures;
 use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
 use super::types::GiftsByNation;
 use super::{GiftFlow, MOST_GIFTS};
+use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
-use crate::graphql::arena::fetch::{Fetch, Group};
 use crate::graphql::connection::{first_of, parse};
-use crate::graphql::error::{ApiError, Result};
-use crate::graphql::limits::Limits;
-use crate::graphql::list::List;
-use crate::graphql::one::One;
+use crate::graphql::eager;
+use crate::graphql::loader::prefetch::{Fetch, Group};
 use crate::graphql::selection;
 use crate::graphql::values::Count;
+use crate::limits::Limits;
 use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
 use crate::store::filter::Filter;
 
@@ -68,7 +67,7 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
         }
     }
 
-    let store = &fetch.arena.store;
+    let store = &fetch.loader.store;
     // What stands across relations is looked up once for all groups.
     let filter = &store.resolve(filter).await?;
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
@@ -121,9 +120,9 @@ pub async fn flows<'a>(
     set: &'a SelectionSet,
     filter: &Filter,
     first: usize,
-) -> Result<List<One<GiftFlow>>> {
+) -> Result<eager::List<eager::Object<GiftFlow>>> {
     let animals = selection::fields(&[set], None).into_iter().any(tells_animals);
-    let groups = fetch.arena.store.gift_groups::<Pair>(filter, animals).await?;
+    let groups = fetch.loader.store.gift_groups::<Pair>(filter, animals).await?;
     let mut groups: Vec<_> = groups.into_iter().collect();
     // The sort is stable: pairs with as many gifts stay in the order of their ids.
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
@@ -140,7 +139,7 @@ pub async fn flows<'a>(
     ends.retain(|group| !group.sets.is_empty());
     fetch.documents(ends).await?;
     let flow = |(pair, group): (Pair, Gifts)| {
-        One::from(GiftFlow {
+        eager::Object::from(GiftFlow {
             giver: pair.giver,
             recipient: pair.recipient,
             gifts: group.tally.gifts,
@@ -201,7 +200,7 @@ async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Re
         _ => return Ok(()),
     };
     ids.retain(|id| !figures.names.contains_key(id));
-    figures.names.extend(fetch.arena.store.names(kind, ids).await?);
+    figures.names.extend(fetch.loader.store.names(kind, ids).await?);
     Ok(())
 }
 

@@ -7,10 +7,10 @@ use async_graphql::{ComplexObject, Context, Result, SimpleObject};
 use super::groups::{Entry, GroupKind};
 use crate::domain::date::Day;
 use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
-use crate::graphql::arena::load;
 use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::nation::Nation;
-use crate::graphql::one::One;
+use crate::graphql::eager;
+use crate::graphql::loader::resolve;
 use crate::graphql::values::Count;
 
 /// What every entry tells.
@@ -24,7 +24,7 @@ pub struct Told {
     /// How many gifts.
     gifts: u64,
     /// How many animals changed hands; see `GiftStats.animals`.
-    animals: One<Count>,
+    animals: eager::Object<Count>,
     /// Of how many of these gifts that changed hands no number of animals is known.
     unknown_counts: u32,
     /// How many groups this entry sums up, where it stands for the rest; else 0.
@@ -63,8 +63,8 @@ pub struct GiftsByNation {
 #[ComplexObject]
 impl GiftsByNation {
     /// The nation; null in an entry for the rest.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Nation>>>> {
-        load::optional(ctx, self.nation.as_deref()).await
+    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Nation>>>> {
+        resolve::optional(ctx, self.nation.as_deref()).await
     }
 }
 
@@ -82,8 +82,8 @@ pub struct GiftsByAnimal {
 #[ComplexObject]
 impl GiftsByAnimal {
     /// The kind of animal; null in an entry for a family, an order, a class, none or the rest.
-    async fn animal(&self, ctx: &Context<'_>) -> Result<Option<One<Arc<Animal>>>> {
-        load::optional(ctx, self.animal.as_deref()).await
+    async fn animal(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Animal>>>> {
+        resolve::optional(ctx, self.animal.as_deref()).await
     }
 }
 

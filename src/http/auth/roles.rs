@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::graphql::viewer::Role;
+use crate::api::viewer::Role;
 
 /// The role that the claim of this name tells.
 ///

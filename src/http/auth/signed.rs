@@ -14,12 +14,12 @@ use jsonwebtoken::{Algorithm, Validation, decode};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::key_set::{KeySet, NoKey, Pace};
 use super::keys::ACCEPTED;
-use super::ring::{NoKey, Pace, Ring};
 use super::roles::role;
 use super::source::{SignedError, Source};
 use super::{Grounds, Identity};
-use crate::graphql::viewer::Viewer;
+use crate::api::viewer::Viewer;
 
 /// By how many seconds the clocks of issuer and server may differ.
 const LEEWAY: u64 = 30;
@@ -62,7 +62,7 @@ impl SignedSettings {
     }
 }
 
-/// The part of a token's header that is looked at before its signature.
+/// The part of a token's header that is gauges at before its signature.
 #[derive(Deserialize)]
 struct Head {
     alg: String,
@@ -76,7 +76,7 @@ pub struct Signed {
     issuer: String,
     audience: String,
     role_claim: String,
-    ring: Arc<Ring>,
+    ring: Arc<KeySet>,
 }
 
 impl Signed {
@@ -92,7 +92,7 @@ impl Signed {
             stale: settings.stale,
         };
         Ok(Self {
-            ring: Arc::new(Ring::new(Source::new(&settings.jwks)?, pace).await?),
+            ring: Arc::new(KeySet::new(Source::new(&settings.jwks)?, pace).await?),
             issuer: settings.issuer,
             audience: settings.audience,
             role_claim: settings.role_claim,

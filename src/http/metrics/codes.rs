@@ -29,7 +29,7 @@ pub fn known_code(code: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::error::ApiError;
+    use crate::api::error::ApiError;
 
     #[test]
     fn every_code_of_an_error_is_counted_by_its_own_name() {

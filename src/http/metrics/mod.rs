@@ -1,11 +1,11 @@
 //! What is counted, and the line that is logged for each operation.
 //!
-//! Names and meaning of every metric stand in [`Metrics::new`], of those that others know in `looked`. No label ever
-//! holds what a client wrote: each is looked up in a table of known words. The route that gives them out stands in
+//! Names and meaning of every metric stand in [`Metrics::new`], of those that others know in `gauges`. No label ever
+//! holds what a client wrote: each is gauges up in a table of known words. The route that gives them out stands in
 //! `health`.
 
 mod codes;
-mod looked;
+mod gauges;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,13 +19,13 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use codes::{CODES, OTHER, known_code};
-use looked::Looked;
+use gauges::Gauges;
 
-use super::cache::Responses;
 use super::permits::Permits;
-use crate::graphql::limits::Limit;
-use crate::graphql::viewer::Viewer;
-use crate::live::Live;
+use super::response_cache::Responses;
+use crate::api::viewer::Viewer;
+use crate::feed::Live;
+use crate::limits::Limit;
 use crate::search::Search;
 use crate::store::Store;
 
@@ -110,7 +110,7 @@ pub struct Metrics(Arc<Counters>);
 
 struct Counters {
     registry: Registry,
-    looked: Looked,
+    gauges: Gauges,
     requests: Family<Request, Counter>,
     errors: Family<Code, Counter>,
     duration: Histogram,
@@ -147,7 +147,7 @@ impl Metrics {
             cache_misses: Counter::default(),
             cache_entries: Gauge::default(),
             registry: Registry::default(),
-            looked: Looked::new(store, live, search, responses, permits),
+            gauges: Gauges::new(store, live, search, responses, permits),
         };
         registry.register("requests", "GraphQL requests answered", new.requests.clone());
         registry.register("errors", "Errors in answers, by code", new.errors.clone());
@@ -192,7 +192,7 @@ impl Metrics {
             "Checked documents kept",
             new.cache_entries.clone(),
         );
-        new.looked.register(&mut registry);
+        new.gauges.register(&mut registry);
         for code in CODES.into_iter().chain([OTHER]) {
             drop(new.errors.get_or_create(&Code { code }));
         }
@@ -277,7 +277,7 @@ impl Metrics {
         self.0.over_limit.get_or_create(&LimitName { limit }).inc();
     }
 
-    /// Counts a document that was looked for among those checked already.
+    /// Counts a document that was gauges for among those checked already.
     pub fn document_looked_up(&self, found: bool) {
         if found {
             self.0.cache_hits.inc();
@@ -297,7 +297,7 @@ impl Metrics {
     /// None that is known: the text is written to memory.
     pub fn text(&self) -> Result<String, fmt::Error> {
         let counters = &self.0;
-        counters.looked.look();
+        counters.gauges.look();
         let mut text = String::new();
         text::encode(&mut text, &counters.registry)?;
         Ok(text)

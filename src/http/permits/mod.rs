@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::client::Client;
-use crate::graphql::error::{ApiError, Result};
-use crate::graphql::limits::{Limit, Limits};
+use crate::api::error::{ApiError, Result};
+use crate::limits::{Limit, Limits};
 
 /// What permits are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,7 +248,7 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Permit {
-    /// Holds this much from now on, where that is more than before.
+    /// FieldType this much from now on, where that is more than before.
     ///
     /// # Errors
     /// As for [`Permits::acquire`]; as much as before is held then.

@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, error::PayloadError};
 use futures_util::stream::once;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::browser::PAGE_POLICY;
+use super::cross_origin::PAGE_POLICY;
 use super::delivery::{Held, deliver};
 use super::{Settings, State, etag, readable};
 

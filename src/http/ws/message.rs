@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 
 use super::super::answer::{Answer, append};
 use super::super::delivery::Held;
-use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
-use crate::graphql::error::ApiError;
-use crate::graphql::written::Object;
+use crate::api::error::ApiError;
+use crate::graphql::eager::json::ObjectWriter;
+use crate::guard::Rejection;
 
 /// The name of the protocol, as clients offer it.
 pub const PROTOCOL: &str = "graphql-transport-ws";
@@ -33,7 +33,7 @@ pub enum Message {
         /// By which its results are known.
         id: String,
         /// The operation, or why it is none.
-        parameters: Box<Result<Parameters, Refusal>>,
+        parameters: Box<Result<Parameters, Rejection>>,
     },
     /// Wants nothing more of an operation.
     Complete {
@@ -121,7 +121,7 @@ impl Said {
 
     /// As a message about the operation of this id.
     pub fn text(&self, id: &str) -> String {
-        let mut message = Object::within(Vec::new());
+        let mut message = ObjectWriter::within(Vec::new());
         append(&id, message.place("id"));
         let name = match self {
             Self::Next(..) => "next",

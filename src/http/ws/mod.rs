@@ -2,7 +2,7 @@
 //!
 //! Here a socket is opened, or is not; `message` has the protocol's messages and closes, `socket` what happens in a
 //! socket, `operation` what becomes of each operation. Browsers let any page open a socket anywhere, so its origin is
-//! looked at first.
+//! gauges at first.
 
 mod message;
 mod operation;
@@ -13,11 +13,11 @@ use actix_web::rt::spawn;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::admission::{authorization, turned_away};
 use super::client::{self, Client};
-use super::entry::{authorization, turned_away};
 use super::permits::Resource;
-use super::{State, browser, leaving};
-use crate::graphql::viewer::Viewer;
+use super::{State, cross_origin, disconnect};
+use crate::api::viewer::Viewer;
 use socket::{Opened, Socket};
 
 /// Whether a request asks for a WebSocket.
@@ -29,8 +29,8 @@ pub fn is_asked_for(http: &HttpRequest) -> bool {
 /// Opens a socket. What is wrong with its protocol or with who asks is told in it, where a browser's page can see it.
 pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
     let settings = &state.settings;
-    if browser::is_foreign(http.headers(), &settings.cors_origins) {
-        return turned_away(http, state, browser::foreign(http, "asks for a WebSocket"));
+    if cross_origin::is_foreign(http.headers(), &settings.cors_origins) {
+        return turned_away(http, state, cross_origin::foreign(http, "asks for a WebSocket"));
     }
     let address = client::address(http, &settings.trusted_proxies);
     // Who asks may be told in the socket; until then the address counts.
@@ -52,7 +52,7 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
     // In boxes, or they would be there as often as they are handed on.
     let socket = Box::new(Socket::new(session, state.clone(), opened));
     let incoming = Box::new(socket.incoming(incoming));
-    let (cut, counted) = (leaving::cut(http), state.metrics.socket());
+    let (cut, counted) = (disconnect::cut(http), state.metrics.socket());
     spawn(async move {
         socket.serve(incoming, cut).await;
         drop(counted);

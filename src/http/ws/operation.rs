@@ -11,14 +11,13 @@ use futures_util::stream::{LocalBoxStream, StreamExt, iter, once};
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
+use super::super::admission::{caught, in_time};
 use super::super::answer::Answer;
-use super::super::auth::Pass;
+use super::super::auth::Credentials;
+use super::super::cached_response::About;
 use super::super::client::Client;
 use super::super::delivery::Held;
-use super::super::entry::{caught, in_time};
 use super::super::events::{self, Event, Events, Noted};
-use super::super::guard::Refusal;
-use super::super::kept::About;
 use super::super::media::MediaType;
 use super::super::metrics::{InFlight, Kind, Outcome};
 use super::super::operation::Asker;
@@ -26,8 +25,9 @@ use super::super::parameters::Parameters;
 use super::super::permits::{Permit, Resource};
 use super::super::{State, trace};
 use super::message::Said;
-use crate::graphql::error::ApiError;
-use crate::graphql::viewer::Viewer;
+use crate::api::error::ApiError;
+use crate::api::viewer::Viewer;
+use crate::guard::Rejection;
 
 /// Who asks in a socket.
 pub struct Who {
@@ -36,14 +36,14 @@ pub struct Who {
     /// Who pays.
     pub client: Client,
     /// By what it is known who asks.
-    pub pass: Rc<Pass>,
+    pub credentials: Rc<Credentials>,
 }
 
 /// All that is said of one operation; the last of it says that it is the last.
 pub fn said(
     state: Data<State>,
     who: Rc<Who>,
-    parameters: Result<Parameters, Refusal>,
+    parameters: Result<Parameters, Rejection>,
 ) -> LocalBoxStream<'static, Said> {
     // In a box, which is gone once the operation is under way: a subscriber that hears nothing must cost little.
     let begun = async move {
@@ -60,7 +60,7 @@ pub fn said(
 async fn begun(
     state: Data<State>,
     who: Rc<Who>,
-    parameters: Result<Parameters, Refusal>,
+    parameters: Result<Parameters, Rejection>,
 ) -> LocalBoxStream<'static, Said> {
     let in_flight = state.metrics.in_flight();
     let request_id = Uuid::now_v7().to_string();
@@ -108,7 +108,11 @@ enum Came {
 }
 
 impl Operation {
-    async fn said(self, parameters: Result<Parameters, Refusal>, in_flight: InFlight) -> LocalBoxStream<'static, Said> {
+    async fn said(
+        self,
+        parameters: Result<Parameters, Rejection>,
+        in_flight: InFlight,
+    ) -> LocalBoxStream<'static, Said> {
         let mut progress = Progress::default();
         let (answer, permit) = match self.came(parameters, &mut progress).await {
             Ok(Came::Events(events)) => return events.map(of_event).boxed_local(),
@@ -123,14 +127,14 @@ impl Operation {
         ends_with(answer, Held::new(in_flight, permit))
     }
 
-    async fn came(&self, parameters: Result<Parameters, Refusal>, progress: &mut Progress) -> Result<Came, Answer> {
+    async fn came(&self, parameters: Result<Parameters, Rejection>, progress: &mut Progress) -> Result<Came, Answer> {
         let state = &self.state;
         let parameters = parameters.map_err(|refusal| Answer::refused(&refusal))?;
         let permit = state.permit(Resource::Requests, &self.who.client)?;
         match in_time(
             self.began + state.deadline(),
             pending(),
-            state.still_holds(&self.who.pass),
+            state.still_holds(&self.who.credentials),
         )
         .await?
         {
@@ -156,13 +160,15 @@ impl Operation {
                 span: self.span.clone(),
                 log: self.log.clone(),
             };
-            let Who { client, pass, .. } = &*self.who;
-            let events = events::open(state, client.clone(), Rc::clone(pass), ready, noted)?;
+            let Who {
+                client, credentials, ..
+            } = &*self.who;
+            let events = events::open(state, client.clone(), Rc::clone(credentials), ready, noted)?;
             return Ok(Came::Events(events));
         }
         // Who takes the operation back, or closes the socket, drops this.
         let until = self.began + state.deadline();
-        let (answer, commands) = ready.run(state, &self.who.pass, until, pending(), false).await;
+        let (answer, commands) = ready.run(state, &self.who.credentials, until, pending(), false).await;
         progress.commands = commands;
         Ok(Came::To(answer, permit))
     }

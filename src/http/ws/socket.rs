@@ -19,18 +19,18 @@ use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
 use super::super::State;
+use super::super::admission::{caught, identity};
 use super::super::answer::Answer;
-use super::super::auth::Pass;
+use super::super::auth::Credentials;
 use super::super::client::Client;
 use super::super::delivery::{Held, LARGE};
-use super::super::entry::{caught, identity};
-use super::super::guard::Refusal;
 use super::super::parameters::Parameters;
 use super::super::permits::{Permit, Resource};
 use super::message::{ACKNOWLEDGED, Message, Said, broken, close, invalid, pong};
 use super::operation::{Who, said};
-use crate::graphql::error::ApiError;
-use crate::graphql::limits::Limit;
+use crate::api::error::ApiError;
+use crate::guard::Rejection;
+use crate::limits::Limit;
 
 /// How long a socket is waited for that is closed because the server stops.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -58,7 +58,7 @@ pub struct Socket {
     /// Who asks, once the client has asked for a connection and got it.
     who: Option<Rc<Who>>,
     /// Resolves when the client may no longer ask.
-    lapses: LocalBoxFuture<'static, ApiError>,
+    expired: LocalBoxFuture<'static, ApiError>,
     operations: SelectAll<Saying>,
     under_way: HashMap<Rc<str>, AbortHandle>,
     /// Whether anything has come since the last sign of life was asked for.
@@ -95,7 +95,7 @@ impl Socket {
             state,
             opened,
             who: None,
-            lapses: pending().boxed_local(),
+            expired: pending().boxed_local(),
             operations: SelectAll::new(),
             under_way: HashMap::new(),
             is_alive: true,
@@ -122,16 +122,16 @@ impl Socket {
         // Nothing works for it any more, however long its end takes.
         self.operations = SelectAll::new();
         self.under_way.clear();
-        self.lapses = pending().boxed_local();
+        self.expired = pending().boxed_local();
         let reason = match end {
             End::Gone => return cut(),
             End::Left(reason) => reason,
             End::Close(reason) => Some(reason),
             End::Stalled => Some(close(1013, "What is sent is not taken; come back when you can read")),
         };
-        let patience = match self.state.stopping.has_closed() {
+        let timeouts = match self.state.stopping.has_closed() {
             true => LAST_WORDS,
-            false => self.state.settings.patience.stalled,
+            false => self.state.settings.timeouts.stalled,
         };
         let session = self.session;
         let closed = async {
@@ -140,7 +140,7 @@ impl Socket {
             while let Some(Ok(_)) = incoming.recv().await {}
             Ok::<_, Closed>(())
         };
-        if timeout(patience, closed).await.is_err() {
+        if timeout(timeouts, closed).await.is_err() {
             cut();
         }
     }
@@ -149,10 +149,10 @@ impl Socket {
         if !self.opened.speaks {
             return close(4406, "Subprotocol not acceptable").into();
         }
-        let (stopping, patience) = (self.state.stopping.clone(), self.state.settings.patience);
-        let mut late = Box::pin(sleep(patience.init));
+        let (stopping, timeouts) = (self.state.stopping.clone(), self.state.settings.timeouts);
+        let mut late = Box::pin(sleep(timeouts.init));
         let mut stops = Box::pin(stopping.closed());
-        let mut beat = interval(patience.beat);
+        let mut beat = interval(timeouts.beat);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         beat.tick().await;
         loop {
@@ -163,7 +163,7 @@ impl Socket {
                 () = &mut late, if self.who.is_none() => {
                     Err(close(4408, "Connection initialisation timeout").into())
                 }
-                refused = &mut self.lapses => Err(forbidden(&refused).into()),
+                refused = &mut self.expired => Err(forbidden(&refused).into()),
                 () = &mut stops => Err(going_away().into()),
                 _ = beat.tick() => self.beats().boxed_local().await,
             };
@@ -221,9 +221,9 @@ impl Socket {
             ApiError::Unauthenticated(_) | ApiError::Forbidden(_) => forbidden(&error),
             error => close(1013, &error.to_string()),
         })?;
-        let pass = Rc::new(Pass::new(authorization, &identity));
-        let (state, shown) = (self.state.clone(), Rc::clone(&pass));
-        self.lapses = async move { state.lapses(&shown).await }.boxed_local();
+        let credentials = Rc::new(Credentials::new(authorization, &identity));
+        let (state, shown) = (self.state.clone(), Rc::clone(&credentials));
+        self.expired = async move { state.expired(&shown).await }.boxed_local();
         let viewer = identity.viewer;
         let client = Client::of(&viewer, self.opened.address);
         if let Some(permit) = self.opened.permit.take() {
@@ -235,7 +235,11 @@ impl Socket {
             });
             self.opened.permit = Some(passed?);
         }
-        self.who = Some(Rc::new(Who { viewer, client, pass }));
+        self.who = Some(Rc::new(Who {
+            viewer,
+            client,
+            credentials,
+        }));
         self.sends(ACKNOWLEDGED.to_owned()).await
     }
 
@@ -255,7 +259,7 @@ impl Socket {
         Ok(said)
     }
 
-    async fn begins(&mut self, id: Rc<str>, parameters: Result<Parameters, Refusal>) -> Result<(), End> {
+    async fn begins(&mut self, id: Rc<str>, parameters: Result<Parameters, Rejection>) -> Result<(), End> {
         let Some(who) = &self.who else {
             return Err(close(4401, "Unauthorized").into());
         };
@@ -340,13 +344,13 @@ impl Socket {
     async fn sent(&mut self, sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
         tokio::select! {
             biased;
-            sent = timeout(self.state.settings.patience.stalled, sending) => match sent {
+            sent = timeout(self.state.settings.timeouts.stalled, sending) => match sent {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(Closed)) => Err(End::Gone),
                 Err(_) => Err(End::Stalled),
             },
             // What waits is not sent to a client that may no longer have it.
-            refused = &mut self.lapses => Err(forbidden(&refused).into()),
+            refused = &mut self.expired => Err(forbidden(&refused).into()),
             () = self.state.stopping.closed() => Err(going_away().into()),
         }
     }

@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, doc};
 use super::{Groups, amounts, row_id, sums};
 use crate::domain::id::Kind;
 use crate::store::filter::Filter;
-use crate::store::versions::Touched;
+use crate::store::versions::ReadSet;
 use crate::store::{Result, Store};
 
 impl Store {
@@ -49,7 +49,7 @@ impl Store {
             doc! { "$match": { "gifts": 1 } },
             doc! { "$group": sums(id, parts) },
         ];
-        self.touch(Touched::one(Kind::Claim));
+        self.touch(ReadSet::one(Kind::Claim));
         self.aggregate(filter, pipeline).await
     }
 }

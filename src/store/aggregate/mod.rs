@@ -275,10 +275,10 @@ impl Store {
             let rows = rows.batch_size(i32::MAX.unsigned_abs());
             Ok(rows.with_type::<Row<K>>().await?.try_collect::<Vec<_>>().await?)
         };
-        let alike = self.alike(|| Find::every(Kind::Gift, filter));
+        let explained = self.explained(|| Find::every(Kind::Gift, filter));
         // The semaphore is never closed.
         let _turn = self.turns.acquire().await.ok();
-        let rows = self.commanded(Kind::Gift, alike, read, Vec::len).await?;
+        let rows = self.commanded(Kind::Gift, explained, read, Vec::len).await?;
         let mut groups = Groups::new();
         for (key, row) in rows.into_iter().map(Row::into_group) {
             let group: &mut Group = groups.entry(key).or_default();

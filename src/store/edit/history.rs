@@ -13,9 +13,9 @@ use super::{Asked, version_of};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
-use crate::store::rows::json_of;
+use crate::store::scan::json_of;
 use crate::store::validate::number_of;
-use crate::store::versions::Touched;
+use crate::store::versions::ReadSet;
 use crate::store::{Result, Store};
 
 /// The collection.
@@ -109,7 +109,7 @@ impl Store {
     /// Every entry is written together with its document, whose versions therefore tell of both. No version that an answer
     /// notes tells of tokens.
     fn touch_history(&self, document: &str) {
-        self.touch(Kind::of(document).map_or(Touched::UNCOUNTED, Touched::one));
+        self.touch(Kind::of(document).map_or(ReadSet::UNCOUNTED, ReadSet::one));
     }
 
     /// The latest changes of a document, the latest first: up to `limit`, of versions below `before` where that is given.

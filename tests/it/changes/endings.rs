@@ -1,7 +1,7 @@
 //! What is refused, what a subscription costs, and how one ends: with an error that says how to go on.
 
 use futures_util::StreamExt;
-use menagerie::live::{BUFFERED, Live};
+use menagerie::feed::{BUFFERED, Live};
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 

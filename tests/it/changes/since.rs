@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt;
 use menagerie::domain::id::Kind;
-use menagerie::live::since::{Ended, since};
-use menagerie::live::{self, Live};
+use menagerie::feed::resume::{Ended, since};
+use menagerie::feed::{self, Live};
 use menagerie::store::Store;
 use menagerie::store::feed::{Change, Operation};
-use menagerie::store::place::Place;
+use menagerie::store::resume_token::ResumeToken;
 use mongodb::bson::{Document, doc};
 use tokio::time::timeout;
 
@@ -28,7 +28,7 @@ const ROUNDS: usize = 12;
 struct Bed {
     store: Store,
     live: Live,
-    following: live::Following,
+    following: feed::Following,
     database: mongodb::Database,
 }
 
@@ -37,7 +37,7 @@ impl Bed {
         let options = database_options();
         let store = Store::connect(&options).await.expect("the store connects");
         let live = Live::new(&store, 0);
-        let following = live::follow(store.clone(), live.clone());
+        let following = feed::follow(store.clone(), live.clone());
         let client = mongodb::Client::with_uri_str(&options.uri)
             .await
             .expect("the driver takes the URI");
@@ -92,7 +92,7 @@ impl Bed {
 #[derive(Default)]
 struct Heard {
     of: HashMap<String, Vec<&'static str>>,
-    last: Option<Place>,
+    last: Option<ResumeToken>,
 }
 
 impl Heard {
@@ -130,7 +130,7 @@ impl Heard {
 }
 
 /// Hears all changes behind a place, in pieces: each goes on where the one before it was left.
-async fn hear_all(store: &Store, live: &Live, from: Place, piece: usize) -> Heard {
+async fn hear_all(store: &Store, live: &Live, from: ResumeToken, piece: usize) -> Heard {
     const ALL: usize = WRITERS * DOCUMENTS * 3;
     let mut heard = Heard::default();
     while heard.count() < ALL {
@@ -164,7 +164,7 @@ async fn under_load_whoever_goes_on_from_a_place_hears_each_change_once() {
         hearers.push(tokio::spawn(async move {
             // Every other has a feed of its own, which begins at this moment: the server has just started.
             let own = Live::new(&theirs.store, 0);
-            let following = (round % 2 == 0).then(|| live::follow(theirs.store.clone(), own.clone()));
+            let following = (round % 2 == 0).then(|| feed::follow(theirs.store.clone(), own.clone()));
             let live = if following.is_some() { &own } else { &theirs.live };
             let piece = [1, 7, 50, usize::MAX][round % 4].max(20 * (round % 3));
             hear_all(&theirs.store, live, from, piece).await.is_all();

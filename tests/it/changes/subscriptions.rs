@@ -1,7 +1,7 @@
 //! What subscribers are told: each change with what it changed, only of what they ask for, in answers that rest on
 //! nothing old.
 
-use menagerie::live::{self, Live};
+use menagerie::feed::{self, Live};
 use menagerie::store::Store;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
@@ -102,7 +102,7 @@ async fn every_change_has_a_cursor_that_goes_on_behind_it_here_and_at_another_se
 
     let store = Store::connect(&app.options).await.expect("another store");
     let other = Live::new(&store, 0);
-    let _following = live::follow(Store::connect(&app.options).await.expect("a third"), other.clone());
+    let _following = feed::follow(Store::connect(&app.options).await.expect("a third"), other.clone());
     for live in [&app.live, &other] {
         for (place, cursor) in told.iter().enumerate() {
             let mut again = Subscriber::at(&store, live, document, &json!({ "after": cursor }));

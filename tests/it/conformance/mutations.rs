@@ -1,6 +1,6 @@
 //! Random mutations, counted by what they changed: each response key runs once, however often it is selected.
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use serde_json::{Value as Json, json};
 
 use super::{found, none_differs};

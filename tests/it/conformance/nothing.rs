@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use serde_json::{Value as Json, json};
 
 use super::lines;

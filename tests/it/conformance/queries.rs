@@ -3,9 +3,9 @@
 //!
 //! `web/conformance/queries.mjs` makes the queries and compares; how to run more of them stands in its README.
 
-use menagerie::graphql::limits::Limit;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::http::Settings;
+use menagerie::limits::Limit;
 use menagerie::seed::load::{Options, load};
 use mongodb::bson::{Document, doc};
 use serde_json::Value as Json;

@@ -1,6 +1,6 @@
 //! Several requests at once: off by default, else capped, looked at before any of them runs, answered in their order.
 
-use menagerie::graphql::limits::Limit;
+use menagerie::limits::Limit;
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Door};

@@ -1,6 +1,6 @@
 //! What a request is estimated to cost, and what it did cost the database.
 
-use menagerie::graphql::limits::Limit;
+use menagerie::limits::Limit;
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Door};
@@ -265,7 +265,7 @@ async fn a_filter_costs_once_for_its_field_and_not_once_for_each_parent() {
 #[tokio::test]
 async fn the_sample_operations_have_few_conditions_and_cost_little() {
     let app = TestApp::empty().await;
-    let defaults = menagerie::graphql::limits::Limits::default();
+    let defaults = menagerie::limits::Limits::default();
     let door = Door::limited(&app, |limits| {
         limits.set(Limit::FilterConditions, defaults.of(Limit::FilterConditions) / 10);
         limits.set(Limit::Cost, defaults.of(Limit::Cost) / 10);

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use menagerie::graphql::limits::Limit;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
+use menagerie::limits::Limit;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use menagerie::graphql::limits::Limit;
 use menagerie::http::Serving;
+use menagerie::limits::Limit;
 use reqwest::Version;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,7 +30,7 @@ async fn waiting(stalled: Duration) -> (TestApp, Door) {
     let app = TestApp::empty().await;
     large(&app).await;
     let mut settings = settings();
-    settings.patience.stalled = stalled;
+    settings.timeouts.stalled = stalled;
     let door = Door::over(&app, settings);
     (app, door)
 }
@@ -130,7 +130,7 @@ async fn over_http_2_an_answer_that_nobody_takes_ends_alone_and_its_connection_g
     let folder = tempfile::tempdir().expect("a folder");
     let certificate = tls::make(folder.path());
     let mut settings = settings();
-    settings.patience.stalled = Duration::from_millis(500);
+    settings.timeouts.stalled = Duration::from_millis(500);
     let serving = Serving {
         tls: Some(tls::read(folder.path())),
         ..Serving::default()

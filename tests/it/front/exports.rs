@@ -1,7 +1,7 @@
 //! Exports as requests: who may, what is refused and how, and what becomes of one that does not reach its end.
 
-use menagerie::graphql::limits::Limit;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
+use menagerie::limits::Limit;
 use mongodb::bson::doc;
 use reqwest::{Method, Response};
 use serde_json::{Value as Json, json};

@@ -1,7 +1,7 @@
 //! Who asks, by the header `Authorization`: what each form of it gets over HTTP. How tokens are judged is tested in
 //! `identity`.
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use serde_json::json;
 
 use super::{Answer, Door, encoded};

@@ -1,7 +1,7 @@
 //! Every limit: a request that goes over it is refused with its name and its numbers, and where it is only measured,
 //! the same request passes. What clients are told of limits, and a query that must pass all of them.
 
-use menagerie::graphql::limits::Limit;
+use menagerie::limits::Limit;
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Door};

@@ -28,9 +28,9 @@ mod trusted; // documents that the server knows: those that it was given
 use std::net::TcpListener;
 use std::time::Duration;
 
-use menagerie::graphql::limits::{Limit, Limits};
 use menagerie::http::metrics::Metrics;
 use menagerie::http::{self, Serving, Settings, State};
+use menagerie::limits::{Limit, Limits};
 use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::{Value as Json, json};

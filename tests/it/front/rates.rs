@@ -1,7 +1,7 @@
 //! Points that each client may spend in a minute, and how many requests are under way at once.
 
-use menagerie::graphql::limits::Limit;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
+use menagerie::limits::Limit;
 use reqwest::RequestBuilder;
 use serde_json::json;
 

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use futures_util::future::join_all;
+use menagerie::api::viewer::Role;
 use menagerie::domain::vocabulary::HistoryAction;
-use menagerie::graphql::viewer::Role;
 use menagerie::store::tokens::{NewToken, is_token, random};
 use mongodb::bson::{Document, doc};
 use sha2::{Digest, Sha256};

@@ -1,7 +1,7 @@
 //! The forms of the header: which are understood, which refused in which words, and what asks the database.
 
-use menagerie::graphql::error::ApiError;
-use menagerie::graphql::viewer::{Role, Viewer};
+use menagerie::api::error::ApiError;
+use menagerie::api::viewer::{Role, Viewer};
 use menagerie::http::auth::Authenticator;
 use menagerie::store::tokens::random;
 use mongodb::bson::{Document, doc};

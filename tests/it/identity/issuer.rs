@@ -10,7 +10,7 @@ use actix_web::web::{Data, to};
 use actix_web::{App, HttpResponse, HttpServer};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
-use menagerie::graphql::viewer::{Role, Viewer};
+use menagerie::api::viewer::{Role, Viewer};
 use menagerie::http::auth::SignedSettings;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256};
 use serde_json::{Value as Json, json};

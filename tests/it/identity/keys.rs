@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jsonwebtoken::Algorithm;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::http::auth::{Authenticator, Signed, SignedSettings};
 use menagerie::store::Store;
 use serde_json::{Value as Json, json};

@@ -12,8 +12,8 @@ mod signed; // which signed tokens are accepted, and as whom
 
 use std::sync::Arc;
 
-use menagerie::graphql::error::ApiError;
-use menagerie::graphql::viewer::{Role, Viewer};
+use menagerie::api::error::ApiError;
+use menagerie::api::viewer::{Role, Viewer};
 use menagerie::http::auth::{Authenticator, Signed};
 use menagerie::store::Store;
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use menagerie::graphql::limits::Limit;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::http::Settings;
 use menagerie::http::auth::Signed;
+use menagerie::limits::Limit;
 use reqwest::Response;
 use serde_json::{Value as Json, json};
 

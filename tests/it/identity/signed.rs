@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::http::auth::{Authenticator, Signed, SignedSettings};
 use serde_json::{Value as Json, json};
 

@@ -1,7 +1,7 @@
 //! How much may be open over WebSockets: operations, sockets and subscriptions, by all, by a client, and by its points.
 
-use menagerie::graphql::limits::Limit;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
+use menagerie::limits::Limit;
 use serde_json::{Value as Json, json};
 
 use super::socket::{PROTOCOL, Socket};

@@ -194,7 +194,7 @@ async fn errors_of_the_document_are_events_and_those_of_the_request_have_a_statu
 
 #[tokio::test]
 async fn a_stream_that_has_nothing_to_tell_shows_that_it_lives() {
-    let app = loaded(patient(|patience| patience.beat = Duration::from_millis(100))).await;
+    let app = loaded(patient(|timeouts| timeouts.beat = Duration::from_millis(100))).await;
     let mut stream = Stream::open(get(&app, CHANGES, None)).await;
     for _ in 0..3 {
         assert_eq!(stream.block().await, Some(Event::default()));

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use menagerie::graphql::limits::Limit;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::http::Settings;
+use menagerie::limits::Limit;
 use serde_json::{Value as Json, json};
 
 use super::socket::{Frame, PONG, PROTOCOL, Socket};
@@ -77,7 +77,7 @@ async fn who_asks_is_told_by_the_handshake_or_by_the_payload() {
 
 #[tokio::test]
 async fn a_token_that_expires_or_is_revoked_ends_its_socket_and_its_stream() {
-    let app = loaded(known_only(patient(|patience| patience.check = SHORT))).await;
+    let app = loaded(known_only(patient(|timeouts| timeouts.check = SHORT))).await;
     let short = made(&app, "short", Role::Reader, Some(LIFETIME)).await;
     let long = made(&app, "long", Role::Reader, None).await;
     for (token, part) in [(&short, "the token has expired"), (&long, "the token was revoked")] {
@@ -108,7 +108,7 @@ async fn a_token_that_expires_or_is_revoked_ends_its_socket_and_its_stream() {
 
 #[tokio::test]
 async fn a_client_that_gives_no_sign_of_life_is_let_go() {
-    let app = loaded(patient(|patience| patience.beat = SHORT)).await;
+    let app = loaded(patient(|timeouts| timeouts.beat = SHORT)).await;
     let mut silent = Socket::connected(&app).await;
     silent.answers = false;
     silent.subscribe("1", CHANGES).await;
@@ -136,7 +136,7 @@ async fn a_client_that_gives_no_sign_of_life_is_let_go() {
 /// A server that lets a client read nothing for so long, and a subscription with events of a quarter of a megabyte, so that
 /// all buffers are full soon.
 async fn with_large_events(stalled: Duration) -> (TestApp, String) {
-    let mut settings = patient(|patience| patience.stalled = stalled);
+    let mut settings = patient(|timeouts| timeouts.stalled = stalled);
     settings.limits.set(Limit::Aliases, 10_000);
     let titles: String = (0..1_500).map(|number| format!(" a{number}:title")).collect();
     let query = format!("subscription {{ changes {{ node {{ ... on Gift {{{titles}}} }} }} }}");

@@ -15,7 +15,7 @@ mod ws; // graphql-transport-ws to the letter
 
 use std::time::Duration;
 
-use menagerie::http::{Patience, Settings};
+use menagerie::http::{Settings, Timeouts};
 use menagerie::seed::load::{Options, load};
 use mongodb::bson::{Document, doc};
 use serde_json::Value as Json;
@@ -54,15 +54,15 @@ async fn loaded(settings: Settings) -> TestApp {
 }
 
 /// Settings under which nothing is waited for that a test does not wait for.
-fn patient(change: impl FnOnce(&mut Patience)) -> Settings {
+fn patient(change: impl FnOnce(&mut Timeouts)) -> Settings {
     let mut settings = settings();
-    settings.patience = Patience {
+    settings.timeouts = Timeouts {
         init: PATIENCE,
         beat: PATIENCE,
         stalled: PATIENCE,
         check: PATIENCE,
     };
-    change(&mut settings.patience);
+    change(&mut settings.timeouts);
     settings
 }
 

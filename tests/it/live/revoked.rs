@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::http::Settings;
 use menagerie::http::auth::{Signed, SignedSettings};
 use mongodb::Collection;

@@ -187,8 +187,8 @@ async fn another_protocol_or_none_is_told_so_in_the_socket() {
 
 #[tokio::test]
 async fn who_asks_for_no_connection_in_time_is_let_go() {
-    let app = TestApp::set(patient(|patience| {
-        patience.init = std::time::Duration::from_millis(200)
+    let app = TestApp::set(patient(|timeouts| {
+        timeouts.init = std::time::Duration::from_millis(200)
     }))
     .await;
     let mut socket = Socket::open(&app).await;

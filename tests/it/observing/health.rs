@@ -3,8 +3,8 @@
 use std::net::TcpListener;
 use std::time::Instant;
 
+use menagerie::feed::Live;
 use menagerie::http::{self, Serving, State};
-use menagerie::live::Live;
 use menagerie::search::Search;
 use menagerie::store::{Options, Store};
 use serde_json::Value as Json;

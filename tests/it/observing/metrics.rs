@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use menagerie::graphql::viewer::{Role, Viewer};
+use menagerie::api::viewer::{Role, Viewer};
 use menagerie::http::metrics::{Kind, Outcome};
 use serde_json::{Value as Json, json};
 

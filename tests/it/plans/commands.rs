@@ -1,9 +1,9 @@
 //! How many commands a query sends: what it selects decides, never how much there is of it.
 //!
-//! A resolver that finds nothing in the arena loads on the spot, one command per document; so these counts also prove
+//! A resolver that finds nothing in the loader loads on the spot, one command per document; so these counts also prove
 //! that planning has seen the whole selection.
 
-use menagerie::graphql::limits::Limit;
+use menagerie::limits::Limit;
 use menagerie::seed::generate::generate;
 use serde_json::{Value as Json, json};
 

@@ -10,7 +10,7 @@ use menagerie::graphql::collections::{
     animal::Animal, claim::Claim, event::Event, gift::Gift, nation::Nation, source::Source,
 };
 use menagerie::graphql::connection::PageArguments;
-use menagerie::graphql::limits::Limits;
+use menagerie::limits::Limits;
 use menagerie::seed::generate::generate;
 use menagerie::store::cursor::Key;
 use menagerie::store::entity::Projection;

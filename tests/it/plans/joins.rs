@@ -2,7 +2,7 @@
 //! conditions, of fields that ask the same and of parents; and what it is said to cost.
 
 use menagerie::domain::id::Kind;
-use menagerie::graphql::limits::Limit;
+use menagerie::limits::Limit;
 use menagerie::seed::generate::generate;
 use serde_json::{Value as Json, json};
 

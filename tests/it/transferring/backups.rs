@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::transfer::backup::{BackupError, backup, restore};
 use mongodb::bson::{Document, doc};
 

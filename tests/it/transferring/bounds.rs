@@ -4,7 +4,7 @@
 //! The text is one of characters that take four bytes, and two units in UTF-16: all doors, and the database behind
 //! them, count characters.
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::store::check::Finding;
 use mongodb::bson::{Bson, doc};
 use serde_json::{Value as Json, json};

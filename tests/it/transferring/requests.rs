@@ -1,6 +1,6 @@
 //! The mutation `importRows`. Who may is tested in `writing/roles`.
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::seed::load::{Options, load};
 use serde_json::{Value as Json, json};
 

@@ -1,7 +1,7 @@
 //! What admins do: tokens, and sets that are put back.
 
+use menagerie::api::viewer::Role;
 use menagerie::domain::id::Kind;
-use menagerie::graphql::viewer::Role;
 use menagerie::store::write::Prepared;
 use serde_json::{Value as Json, json};
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use menagerie::api::viewer::Role;
 use menagerie::embedded::Embedded;
-use menagerie::graphql::viewer::Role;
 use menagerie::store::{Options, Store};
 use mongodb::bson::{Bson, Document, doc};
 use rand::{RngExt, SeedableRng};

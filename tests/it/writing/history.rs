@@ -1,6 +1,6 @@
 //! The history: who changed what, in pages, for editors alone; and taking changes back.
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use serde_json::{Value as Json, json};
 
 use super::{Desk, MISTAKES, gift, mistakes};

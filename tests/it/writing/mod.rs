@@ -12,7 +12,7 @@ mod racing; // many writers at once: no change is lost, nothing refers to what i
 mod retrying; // the same request again and again
 mod roles; // who may: every mutation of the schema with every role
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use menagerie::http::Settings;
 use menagerie::seed::load::{Options, load};
 use serde_json::{Value as Json, json};

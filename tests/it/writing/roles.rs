@@ -1,6 +1,6 @@
 //! Who may: every mutation that the schema has, with every role, over HTTP and over WebSockets.
 
-use menagerie::graphql::viewer::Role;
+use menagerie::api::viewer::Role;
 use serde_json::{Value as Json, json};
 
 use super::Desk;

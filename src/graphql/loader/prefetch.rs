@@ -1,0 +1,341 @@
+//! Plan, fetch: reads all that a root field selects, level by level, before its resolvers run.
+//!
+//! Each level costs one command per collection that it refers to, one per small relation, and one per parent for
+//! large relations, all at the same time. Resolvers then find everything in the loader.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_graphql::parser::types::{Field, OperationDefinition, OperationType, SelectionSet};
+use async_graphql::registry::Registry;
+use futures_util::future::{BoxFuture, try_join_all};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
+
+use super::{Loader, PageKey};
+use crate::api::error::Result;
+use crate::domain::id::Kind;
+use crate::graphql::collection::{Collection, Relation};
+use crate::graphql::collections::with_kind;
+use crate::graphql::connection::{Connection, PageArguments};
+use crate::graphql::selection::{self, Projections};
+use crate::limits::Limits;
+use crate::store::entity::Projection;
+use crate::store::filter::Filter;
+use crate::store::page::Want;
+
+/// How many pages below documents are read at the same time.
+const PARALLEL: usize = 8;
+/// How many documents of a small relation are read in one command for a whole level; beyond, each parent is paged.
+const FEW: usize = 2_000;
+
+/// Documents that have been read, and what is selected on them.
+pub struct Group<'a> {
+    /// Their collection.
+    pub kind: Kind,
+    /// Their ids.
+    pub ids: Vec<String>,
+    /// What is selected on them.
+    pub sets: Vec<&'a SelectionSet>,
+}
+
+/// A connection to read below documents.
+struct Below<'a> {
+    of: Kind,
+    stored: &'static str,
+    few: bool,
+    parents: Vec<String>,
+    field: &'a Field,
+}
+
+/// What a level of the selection asks for.
+#[derive(Default)]
+struct Level<'a> {
+    groups: Vec<Group<'a>>,
+    below: Vec<Below<'a>>,
+    animals: BTreeSet<String>,
+}
+
+/// One root field's way through the loader.
+#[derive(Clone, Copy)]
+pub struct Fetch<'a> {
+    /// Where documents are kept.
+    pub loader: &'a Loader,
+    /// The types of the schema.
+    pub registry: &'a Registry,
+    /// The operation.
+    pub operation: &'a OperationDefinition,
+    /// The limits in force.
+    pub limits: &'a Limits,
+}
+
+impl<'a> Fetch<'a> {
+    /// What to fetch of a collection: all that the whole operation reads of it.
+    pub fn projection(self, kind: Kind) -> Projection {
+        let root = match self.operation.ty {
+            OperationType::Query => Some(&self.registry.query_type),
+            OperationType::Mutation => self.registry.mutation_type.as_ref(),
+            OperationType::Subscription => self.registry.subscription_type.as_ref(),
+        };
+        let all = || {
+            let root = root.map(String::as_str).unwrap_or_default();
+            Projections::of(self.registry, root, &self.operation.selection_set.node)
+        };
+        self.loader.projections.get_or_init(all).of_kind(kind)
+    }
+
+    /// Reads everything that is selected below documents that are in the loader.
+    pub async fn everything_below(self, start: Vec<Group<'a>>) -> Result<()> {
+        let mut groups = start;
+        while !groups.is_empty() {
+            let mut level = Level::default();
+            for group in &groups {
+                with_kind!(group.kind, E => self.plan::<E>(group, &mut level));
+            }
+            groups = self.read(level).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads documents by their ids, with all that is selected on them: one command for each kind, all at the same time.
+    pub async fn documents(self, groups: Vec<Group<'a>>) -> Result<()> {
+        let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
+        for group in &groups {
+            wanted.entry(group.kind).or_default().extend(group.ids.iter().cloned());
+        }
+        try_join_all(self.reads(wanted)).await?;
+        self.everything_below(groups).await
+    }
+
+    /// The reads of documents by their ids. Collected before anything waits: a closure that lives across a wait would
+    /// have to work for all lifetimes.
+    fn reads(self, wanted: BTreeMap<Kind, BTreeSet<String>>) -> Vec<BoxFuture<'a, Result<()>>> {
+        let read = |(kind, ids): (Kind, BTreeSet<String>)| -> BoxFuture<'a, Result<()>> {
+            with_kind!(kind, E => self.by_ids::<E>(ids.into_iter().collect()).boxed())
+        };
+        wanted.into_iter().map(read).collect()
+    }
+
+    fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
+        let identities = E::identities(self.loader);
+        let selected = selection::fields(&group.sets, Some(E::NAME));
+        for link in E::RELATIONS {
+            match link {
+                Relation::Reference { fields, ids, to, .. } => {
+                    let sets = selection::under(&selected, fields);
+                    if sets.is_empty() {
+                        continue;
+                    }
+                    let mut held = Vec::new();
+                    for document in group.ids.iter().filter_map(|id| identities.get(id)) {
+                        ids(&document, &mut held);
+                    }
+                    held.sort_unstable();
+                    held.dedup();
+                    for (kind, ids) in by_kind(*to, held) {
+                        level.groups.push(Group {
+                            kind,
+                            ids,
+                            sets: sets.clone(),
+                        });
+                    }
+                }
+                Relation::Inverse { field, of, stored, few } => {
+                    for asked in named(&selected, field) {
+                        level.below.push(Below {
+                            of: *of,
+                            stored,
+                            few: *few,
+                            parents: group.ids.clone(),
+                            field: asked,
+                        });
+                    }
+                }
+                Relation::AnimalsGiven { field } => {
+                    if named(&selected, field).next().is_some() {
+                        level.animals.extend(group.ids.iter().cloned());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads a level; gives the groups of the next.
+    async fn read(self, level: Level<'a>) -> Result<Vec<Group<'a>>> {
+        let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
+        for group in &level.groups {
+            wanted.entry(group.kind).or_default().extend(group.ids.iter().cloned());
+        }
+        let by_id = self.reads(wanted);
+        let mut below: Vec<BoxFuture<'a, Result<Group<'a>>>> = Vec::new();
+        for connection in level.below {
+            below.push(with_kind!(connection.of, E => self.pages_below::<E>(connection).boxed()));
+        }
+        let pages: BoxFuture<'a, Result<Vec<Group<'a>>>> = stream::iter(below).buffered(PARALLEL).try_collect().boxed();
+        let sums = async {
+            if !level.animals.is_empty() {
+                let animals: Vec<String> = level.animals.iter().cloned().collect();
+                self.loader.put_given(self.loader.store.animals_given(&animals).await?);
+            }
+            Ok(())
+        };
+        let (_, pages, ()) = futures_util::future::try_join3(try_join_all(by_id), pages, sums).await?;
+        let mut groups = level.groups;
+        groups.extend(pages);
+        Ok(groups)
+    }
+
+    /// Reads those of these documents that are not in the loader.
+    pub async fn by_ids<E: Collection>(self, mut ids: Vec<String>) -> Result<()> {
+        let identities = E::identities(self.loader);
+        ids.retain(|id| identities.get(id).is_none());
+        let fields = self.projection(E::KIND);
+        let found = self.loader.live.by_ids::<E>(&self.loader.store, ids, &fields).await?;
+        found.into_iter().for_each(|document| identities.put(document));
+        Ok(())
+    }
+
+    /// Reads the pages that one field asks for below each of its parents.
+    async fn pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
+        let field = below.field;
+        match self.readable_pages_below::<E>(below).await {
+            // The caller's own mistake is told by the field, in its place.
+            Err(error) if error.is_of_input() => {
+                self.loader.refuse(field, error);
+                Ok(Group {
+                    kind: E::KIND,
+                    ids: Vec::new(),
+                    sets: Vec::new(),
+                })
+            }
+            read => read,
+        }
+    }
+
+    async fn readable_pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
+        let arguments = PageArguments::<E>::read(|name| selection::argument(below.field, name))?;
+        let set = &below.field.selection_set.node;
+        let want = self.wanted(set);
+        let identities = E::identities(self.loader);
+        let mut ids = BTreeSet::new();
+        let mut keep = |parent: &str, page: Connection<E>| {
+            ids.extend(page.documents().map(|document| document.id().to_owned()));
+            identities.put_page(PageKey::new(parent, below.field), Arc::new(page));
+        };
+        let sliced = if below.few && below.parents.len() > 1 {
+            self.slices::<E>(&below, &arguments, want).await?
+        } else {
+            None
+        };
+        match sliced {
+            Some(pages) => pages.into_iter().for_each(|(parent, page)| keep(&parent, page)),
+            None => {
+                let reads: Vec<_> = below
+                    .parents
+                    .iter()
+                    .map(|parent| self.page_below(below.stored, parent, &arguments, want).boxed())
+                    .collect();
+                let pages: Vec<Connection<E>> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+                let pages = below.parents.iter().cloned().zip(pages);
+                pages.for_each(|(parent, page)| keep(&parent, page));
+            }
+        }
+        Ok(Group {
+            kind: E::KIND,
+            ids: ids.into_iter().collect(),
+            sets: selection::on_page(set),
+        })
+    }
+
+    /// Pages of a small relation, cut out of one read for all parents; `None` when it is not small after all.
+    async fn slices<E: Collection>(
+        self,
+        below: &Below<'a>,
+        arguments: &PageArguments<E>,
+        want: Want,
+    ) -> Result<Option<Vec<(String, Connection<E>)>>> {
+        let request = arguments.request(self.limits, want)?;
+        let fields = self.projection(E::KIND);
+        let found = self
+            .loader
+            .store
+            .by_parents::<E>(below.stored, &below.parents, &request, FEW, &fields)
+            .await?;
+        Ok(found.map(|by_parent| {
+            by_parent
+                .into_iter()
+                .map(|(parent, rows)| (parent, Connection::slice(rows, request.clone())))
+                .collect()
+        }))
+    }
+
+    /// The page of those documents that hold `parent` at `stored`.
+    pub async fn page_below<E: Collection>(
+        self,
+        stored: &'static str,
+        parent: &str,
+        arguments: &PageArguments<E>,
+        want: Want,
+    ) -> Result<Connection<E>> {
+        self.page(arguments, want, Some(Filter::equal(stored, parent))).await
+    }
+
+    /// A page of a collection, within `scope` where that is given.
+    pub async fn page<E: Collection>(
+        self,
+        arguments: &PageArguments<E>,
+        want: Want,
+        scope: Option<Filter>,
+    ) -> Result<Connection<E>> {
+        let mut request = arguments.request(self.limits, want)?;
+        if let Some(scope) = scope {
+            request.filter = Filter::All(vec![scope, request.filter]);
+        }
+        let fields = self.projection(E::KIND);
+        let page = self.loader.store.page::<E>(&request, &fields).await?;
+        Ok(Connection::new(page, request.order))
+    }
+
+    /// Which parts of a connection are selected.
+    pub fn wanted(self, set: &'a SelectionSet) -> Want {
+        let mut want = Want::default();
+        for field in selection::fields(&[set], None) {
+            match field.name.node.as_str() {
+                "totalCount" => want.total = true,
+                "nodes" | "edges" => want.rows = true,
+                "pageInfo" => {
+                    want.rows = true;
+                    for detail in selection::fields(&[&field.selection_set.node], None) {
+                        match detail.name.node.as_str() {
+                            "hasPreviousPage" => want.previous = true,
+                            "hasNextPage" => want.next = true,
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        want
+    }
+}
+
+/// Ids by the kind that they are of, which is `to` where that is given.
+fn by_kind(to: Option<Kind>, ids: Vec<String>) -> BTreeMap<Kind, Vec<String>> {
+    let mut kinds = BTreeMap::new();
+    match to {
+        Some(_) if ids.is_empty() => {}
+        Some(kind) => drop(kinds.insert(kind, ids)),
+        None => {
+            for id in ids {
+                if let Ok(kind) = Kind::of(&id) {
+                    kinds.entry(kind).or_insert_with(Vec::new).push(id);
+                }
+            }
+        }
+    }
+    kinds
+}
+
+fn named<'f, 'a>(fields: &'f [&'a Field], name: &'f str) -> impl Iterator<Item = &'a Field> + use<'f, 'a> {
+    fields.iter().copied().filter(move |field| field.name.node == name)
+}

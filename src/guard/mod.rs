@@ -1,0 +1,313 @@
+//! The guard: what a document must pass before async-graphql sees it.
+//!
+//! async-graphql's own limits on documents do not hold, and its validation is not the specification's. So
+//! apollo-compiler parses (with limits), the document is measured ([`counts`], [`expansion`]), validated against our schema
+//! and brought into its normal form (`normal`), variables are read (`coerce`), a request's cost is estimated ([`cost`]),
+//! and what passes is handed over ready parsed (`lower`). A document that has passed is kept, so that this is done once
+//! for each and not for each request.
+//!
+//! What is wrong is told for the reader who mends it: `mistakes` has the order and the words, `suggest` what there is
+//! instead.
+//!
+//! Nothing here knows of HTTP.
+
+mod coerce;
+mod conditions;
+pub mod cost;
+mod counts;
+mod expansion;
+mod lower;
+mod mistakes;
+mod normal;
+mod rejection;
+mod rules;
+mod source;
+mod suggest;
+mod variables;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use apollo_compiler::ast::Document;
+pub use apollo_compiler::executable::OperationType;
+use apollo_compiler::executable::{ExecutableDocument, Operation};
+use apollo_compiler::parser::Parser;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{Name, Node, Schema};
+use moka::sync::Cache;
+
+pub use rejection::Rejection;
+use suggest::Suggestions;
+pub use variables::Variables;
+
+use crate::api::error::ApiError;
+use crate::limits::{Limit, Limits};
+use normal::{NormalForm, PossibleTypes, Stopped, normal_form};
+
+/// How much memory documents that have passed may take, by estimate.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// A parsed document is about this many times as large as its text.
+const GROWTH: usize = 24;
+/// A field of a normal form takes about this many bytes.
+const FIELD: u64 = 300;
+
+/// What the guard is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// What a document may ask for.
+    pub limits: Limits,
+    /// Whether it may ask for the schema.
+    pub introspection: bool,
+    /// Whether refusals name what may have been meant, and list what there is.
+    pub suggestions: bool,
+}
+
+/// Parses, validates and measures documents.
+#[derive(Clone)]
+pub struct Guard {
+    schema: Arc<Valid<Schema>>,
+    possible: Arc<PossibleTypes>,
+    rules: Rules,
+    passed: Cache<Arc<str>, Arc<Checked>>,
+}
+
+/// A document that has passed.
+#[derive(Debug)]
+pub struct Checked {
+    document: Valid<ExecutableDocument>,
+    /// By the operation's name. Those are missing that depend on variables.
+    normal: HashMap<Option<Name>, Arc<NormalForm>>,
+}
+
+/// One request for an operation of a document that has passed, its variables put in.
+pub struct Prepared {
+    /// What async-graphql executes.
+    pub request: async_graphql::Request,
+    /// The estimated cost in points.
+    pub cost: u64,
+}
+
+impl Guard {
+    /// A guard for the schema in this text.
+    ///
+    /// # Errors
+    /// What is wrong with the schema: a fault of the build.
+    pub fn new(sdl: &str, rules: Rules) -> Result<Self, String> {
+        let schema = with_newer_introspection(sdl)?;
+        let weigh = |text: &Arc<str>, checked: &Arc<Checked>| {
+            let fields: u64 = checked.normal.values().map(|normal| normal.fields).sum();
+            let bytes = (text.len().saturating_mul(GROWTH) as u64).saturating_add(fields * FIELD);
+            u32::try_from(bytes).unwrap_or(u32::MAX)
+        };
+        Ok(Self {
+            possible: Arc::new(PossibleTypes::of(&schema)),
+            schema: Arc::new(schema),
+            rules,
+            passed: Cache::builder().max_capacity(CACHE_BYTES).weigher(weigh).build(),
+        })
+    }
+
+    /// The limits that this guard holds documents against.
+    pub const fn limits(&self) -> &Limits {
+        &self.rules.limits
+    }
+
+    /// The document if it has passed before.
+    pub fn passed(&self, text: &str) -> Option<Arc<Checked>> {
+        self.passed.get(text)
+    }
+
+    /// How many documents are kept.
+    pub fn kept(&self) -> u64 {
+        self.passed.entry_count()
+    }
+
+    /// Checks a document.
+    ///
+    /// # Errors
+    /// Every reason why it is refused, each with its code; and whether it holds a mutation.
+    pub fn check(&self, text: &str) -> Result<Arc<Checked>, Rejection> {
+        if let Some(checked) = self.passed(text) {
+            return Ok(checked);
+        }
+        let document = self.parse(text)?;
+        let has_mutation = counts::has_mutation(&document);
+        let checked = self
+            .validate(&document)
+            .map_err(|refusal| refusal.with_mutation(has_mutation))?;
+        let checked = Arc::new(checked);
+        self.passed.insert(text.into(), Arc::clone(&checked));
+        Ok(checked)
+    }
+
+    fn parse(&self, text: &str) -> Result<Document, Rejection> {
+        let limits = self.limits();
+        limits.check(Limit::DocumentBytes, text.len() as u64)?;
+        let most = |limit| usize::try_from(limits.ceiling(limit)).unwrap_or(usize::MAX);
+        // One more than is accepted, so that what is over can be told from what is just at the limit.
+        let mut parser = Parser::new()
+            .recursion_limit(most(Limit::Nesting))
+            .token_limit(most(Limit::Tokens) + 1);
+        let parsed = parser.parse_ast(source::prepared(text)?, "document");
+        limits.check(Limit::Tokens, parser.tokens_reached() as u64)?;
+        match parsed {
+            Ok(document) => {
+                limits.check(Limit::Nesting, parser.recursion_reached() as u64)?;
+                Ok(document)
+            }
+            // The parser stops just behind its limit and says so in words only.
+            Err(_) if parser.recursion_reached() > most(Limit::Nesting) => Err(limits
+                .exceeded(Limit::Nesting, parser.recursion_reached() as u64)
+                .into()),
+            Err(error) => Err(Rejection::syntax(&error.errors)),
+        }
+    }
+
+    fn validate(&self, document: &Document) -> Result<Checked, Rejection> {
+        counts::check(document, self.limits())?;
+        expansion::check(document, self.limits())?;
+        let valid = document
+            .to_executable_validate(&self.schema)
+            .or_else(|error| rules::one_root_field(error).map_err(|errors| self.invalid(&errors, document)))?;
+        rules::unique_input_fields(document)?;
+        rules::variable_positions(&valid, &self.schema)?;
+        if !self.rules.introspection {
+            expansion::refuse_introspection(&valid)?;
+        }
+        let mut normal = HashMap::new();
+        for operation in valid.operations.iter() {
+            match self.normal(&valid, operation, None) {
+                Ok(form) => drop(normal.insert(operation.name.clone(), Arc::new(form))),
+                Err(Stopped::NeedsVariables) => {}
+                Err(Stopped::TooLarge(error)) => return Err(error.into()),
+            }
+        }
+        Ok(Checked {
+            document: valid,
+            normal,
+        })
+    }
+
+    fn normal(
+        &self,
+        document: &ExecutableDocument,
+        operation: &Operation,
+        variables: Option<&JsonMap>,
+    ) -> Result<NormalForm, Stopped> {
+        normal_form(
+            &self.schema,
+            &self.possible,
+            document,
+            operation,
+            variables,
+            self.limits(),
+        )
+    }
+
+    fn invalid(&self, errors: &DiagnosticList, document: &Document) -> Rejection {
+        Rejection::invalid(errors, document, &self.schema, self.suggestions())
+    }
+
+    fn suggestions(&self) -> Option<Suggestions<'_>> {
+        self.rules.suggestions.then(|| Suggestions::of(&self.schema))
+    }
+
+    /// Prepares the execution of an operation: puts its variables in and estimates its cost.
+    ///
+    /// # Errors
+    /// Where a variable has no value of its type, and where the filters have more conditions than they may.
+    pub fn prepare(
+        &self,
+        checked: &Checked,
+        operation: &Node<Operation>,
+        variables: &Variables,
+    ) -> Result<Prepared, Rejection> {
+        self.prepare_after(checked, operation, variables, None)
+    }
+
+    /// The same; a subscription goes on behind this place, whatever its argument `after` says.
+    ///
+    /// # Errors
+    /// As [`Guard::prepare`].
+    pub fn prepare_after(
+        &self,
+        checked: &Checked,
+        operation: &Node<Operation>,
+        variables: &Variables,
+        after: Option<&str>,
+    ) -> Result<Prepared, Rejection> {
+        let values = self.values(operation, variables, &checked.document.sources)?;
+        let estimate = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
+        self.limits().check(Limit::FilterConditions, estimate.conditions())?;
+        let normal = match checked.normal.get(&operation.name) {
+            Some(normal) => Arc::clone(normal),
+            None => match self.normal(&checked.document, operation, Some(&values)) {
+                Ok(normal) => Arc::new(normal),
+                Err(Stopped::TooLarge(error)) => return Err(error.into()),
+                Err(Stopped::NeedsVariables) => return Err(ApiError::Internal.into()),
+            },
+        };
+        let mut document = lower::lower(&normal, operation.operation_type, &values);
+        let mut roots = operation.root_fields(&checked.document);
+        if let Some(after) = after.filter(|_| operation.is_subscription())
+            && roots.all(|field| field.definition.argument_by_name(lower::AFTER).is_some())
+        {
+            lower::go_on(&mut document, after);
+        }
+        let mut request = async_graphql::Request::new("");
+        request.set_parsed_query(document);
+        Ok(Prepared {
+            request,
+            cost: estimate.points(),
+        })
+    }
+}
+
+/// The schema in this text, and what introspection can tell by the specification of September 2025 and apollo-compiler
+/// does not know yet.
+fn with_newer_introspection(sdl: &str) -> Result<Valid<Schema>, String> {
+    let mut schema = Schema::parse(sdl, "schema.graphql").map_err(|error| error.errors.to_string())?;
+    // No document can define a type of this name, so its fields are written under another.
+    let newer = Schema::parse("type Newer { isOneOf: Boolean }", "introspection.graphql")
+        .map_err(|error| error.errors.to_string())?;
+    if let (Some(ExtendedType::Object(ty)), Some(ExtendedType::Object(newer))) =
+        (schema.types.get_mut("__Type"), newer.types.get("Newer"))
+    {
+        ty.make_mut().fields.extend(newer.fields.clone());
+    }
+    schema.validate().map_err(|error| error.errors.to_string())
+}
+
+impl Checked {
+    /// The operation of this name, or the only one.
+    ///
+    /// # Errors
+    /// Where there is none, or several and no name.
+    pub fn operation(&self, name: Option<&str>) -> Result<&Node<Operation>, Rejection> {
+        self.document.operations.get(name).map_err(|_| {
+            let names: Vec<&str> = self
+                .document
+                .operations
+                .named
+                .keys()
+                .map(|name| name.as_str())
+                .collect();
+            let known = if names.is_empty() {
+                "its only operation has no name, so leave `operationName` out".to_owned()
+            } else {
+                format!("accepted as `operationName` are: {}", names.join(", "))
+            };
+            Rejection::input(match name {
+                Some(name) => format!("the document has no operation named {name:?}; {known}"),
+                None => format!("the document has several operations; {known}"),
+            })
+        })
+    }
+}
+
+/// Whether an operation may change data.
+pub fn is_mutation(operation: &Operation) -> bool {
+    operation.operation_type == OperationType::Mutation
+}

@@ -1,0 +1,200 @@
+//! A request's variables: measured as they came, before anything is made of them; then read and coerced.
+
+use std::collections::HashMap;
+
+use apollo_compiler::ast::{DirectiveList, InputValueDefinition, OperationType, VariableDefinition};
+use apollo_compiler::executable::{Operation, SelectionSet};
+use apollo_compiler::parser::SourceMap;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{Node, name};
+use async_graphql::Value;
+use serde_json::value::RawValue;
+
+use super::Guard;
+use super::coerce::{Given, coerce};
+use super::conditions::{Conditions, Counter, FilterValue};
+use super::cost::price;
+use super::lower::of_json;
+use super::rejection::Rejection;
+use crate::limits::{Limit, Limits};
+
+/// The variables of a request, as JSON.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    values: JsonMap,
+    /// Their text, where it has a number with more digits than a number holds: an id may be one.
+    text: Option<Box<RawValue>>,
+}
+
+impl Variables {
+    /// Reads the text of a JSON object, or of null.
+    ///
+    /// # Errors
+    /// Where it is longer or deeper than it may be, or something else.
+    pub fn read(text: &str, limits: &Limits) -> Result<Self, Rejection> {
+        limits.check(Limit::VariablesBytes, text.len() as u64)?;
+        let Seen { deepest, most_digits } = seen(text);
+        limits.check(Limit::VariablesNesting, deepest)?;
+        let read = || {
+            Ok(Self {
+                values: serde_json::from_str::<Option<JsonMap>>(text)?.unwrap_or_default(),
+                text: match most_digits >= DIGITS {
+                    true => Some(serde_json::from_str(text)?),
+                    false => None,
+                },
+            })
+        };
+        read().map_err(|error: serde_json::Error| {
+            Rejection::input(format!(
+                "`variables` cannot be read: {error}; accepted is a JSON object by variable name"
+            ))
+        })
+    }
+
+    fn given(&self, sign: &'static str) -> Given<'_> {
+        Given {
+            values: &self.values,
+            text: self.text.as_deref(),
+            sign,
+        }
+    }
+}
+
+/// The arguments of a field.
+pub struct Arguments {
+    /// By their names.
+    pub values: HashMap<String, Value>,
+    /// What the conditions in a filter among them cost, in points.
+    pub cost: u64,
+}
+
+impl Guard {
+    /// The values of an operation's variables, defaults put in.
+    pub(super) fn values(
+        &self,
+        operation: &Operation,
+        variables: &Variables,
+        sources: &SourceMap,
+    ) -> Result<Valid<JsonMap>, Rejection> {
+        coerce(&self.schema, operation, variables.given("$"), self.suggestions()).map_err(|wrong| {
+            let refusals = wrong.into_iter().map(|(what, place)| {
+                let refusal = Rejection::input(format!("`variables`: {what}"));
+                refusal.at(place, sources)
+            });
+            Rejection::all(refusals)
+        })
+    }
+
+    /// The arguments of a root field, given as variables of their names: read as variables of the arguments' types are.
+    ///
+    /// # Errors
+    /// Where a value is none of its type, and where a filter has more conditions than it may.
+    pub fn arguments(&self, field: &str, given: &Variables) -> Result<Arguments, Rejection> {
+        let query = self.schema.schema_definition.query.as_ref();
+        let field = query.and_then(|query| self.schema.type_field(&query.name, field).ok());
+        let known = field.map(|field| &field.arguments[..]).unwrap_or_default();
+        let mut read = HashMap::new();
+        let mut conditions = Conditions::default();
+        for argument in known
+            .iter()
+            .filter(|known| given.values.contains_key(known.name.as_str()))
+        {
+            let (name, ty) = (argument.name.as_str(), &argument.ty);
+            let values = coerce(&self.schema, &declaring(argument), given.given(""), self.suggestions());
+            let values =
+                values.map_err(|wrong| Rejection::all(wrong.into_iter().map(|(what, _)| Rejection::input(what))))?;
+            if let Some(value) = values.get(name).filter(|_| name == "where") {
+                let counter = Counter {
+                    schema: &self.schema,
+                    variables: &values,
+                };
+                conditions = conditions.and(counter.count(ty.inner_named_type(), FilterValue::Json(value)));
+            }
+            // No variable stands in a variable's value.
+            let value = values.get(name).and_then(|value| of_json(value).into_const());
+            read.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        self.limits().check(Limit::FilterConditions, conditions.number)?;
+        Ok(Arguments {
+            values: read,
+            cost: price(conditions),
+        })
+    }
+}
+
+/// An operation that does nothing but declare a variable as an argument is declared.
+fn declaring(argument: &InputValueDefinition) -> Operation {
+    let variable = VariableDefinition {
+        name: argument.name.clone(),
+        ty: argument.ty.clone(),
+        default_value: None,
+        directives: DirectiveList::new(),
+    };
+    Operation {
+        operation_type: OperationType::Query,
+        name: None,
+        variables: vec![Node::new(variable)],
+        directives: DirectiveList::new(),
+        selection_set: SelectionSet::new(name!("Query")),
+    }
+}
+
+/// From so many digits on, a number may be none that the values hold to the last digit.
+const DIGITS: u64 = 16;
+
+/// What is seen in JSON before it is read.
+#[derive(Debug, Default, PartialEq)]
+struct Seen {
+    /// How deep the brackets are nested.
+    deepest: u64,
+    /// The most digits in a row.
+    most_digits: u64,
+}
+
+/// Looks through JSON, without a recursion of its own.
+fn seen(json: &str) -> Seen {
+    let mut seen = Seen::default();
+    let (mut depth, mut digits): (u64, u64) = (0, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            b'0'..=b'9' if !in_string => {
+                digits += 1;
+                seen.most_digits = seen.most_digits.max(digits);
+                continue;
+            }
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                seen.deepest = seen.deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        digits = 0;
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_and_digits_are_counted_outside_of_strings_only() {
+        for (json, deepest, most_digits) in [
+            ("1", 0, 1),
+            ("{}", 1, 0),
+            (r#"{"a": [[1], [2]], "b": {}}"#, 3, 1),
+            (r#"{"a": "[[[[12345"}"#, 1, 0),
+            (r#"{"a": "\"[[\\", "b": [1]}"#, 2, 1),
+            (r#"{"a": "\\", "b": -123.4567}"#, 1, 4),
+            ("]]]][", 1, 0),
+        ] {
+            assert_eq!(seen(json), Seen { deepest, most_digits }, "{json}");
+        }
+    }
+}

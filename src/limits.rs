@@ -1,0 +1,172 @@
+//! The limits on requests: one table of their names, settings, defaults and ranges, and the values in force.
+//!
+//! A request is held against them in `api`; what counts against a limit is measured where it is met (`guard`, `http`, the
+//! connections).
+/// What is known of a limit.
+#[derive(Debug)]
+pub struct Facts {
+    /// Its name for clients: in `serviceConfig`, and as `extensions.name` of a refusal.
+    pub name: &'static str,
+    /// The variable that sets it.
+    pub variable: &'static str,
+    /// What it is where nothing is set.
+    pub default: u64,
+    /// The least and the greatest that can be set.
+    pub range: (u64, u64),
+    /// What is counted, in words that begin a sentence.
+    pub counted: &'static str,
+}
+
+macro_rules! limits {
+    ($($limit:ident $name:literal $variable:literal $default:literal in $least:literal..=$most:literal: $counted:literal;)*) => {
+        /// A limit on requests.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Limit {
+            $(#[doc = $counted] $limit,)*
+        }
+
+        impl Limit {
+            /// Every limit, in the order of the settings.
+            pub const ALL: [Self; [$(Self::$limit),*].len()] = [$(Self::$limit),*];
+
+            /// What is known of it.
+            pub const fn facts(self) -> &'static Facts {
+                match self {
+                    $(Self::$limit => &Facts {
+                        name: $name,
+                        variable: $variable,
+                        default: $default,
+                        range: ($least, $most),
+                        counted: $counted,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+limits! {
+    DocumentBytes "documentBytes" "MENAGERIE_MAX_DOCUMENT_BYTES" 32_768 in 256..=1_048_576:
+        "the length of the document in bytes";
+    Tokens "tokens" "MENAGERIE_MAX_TOKENS" 8_000 in 100..=60_000:
+        "the number of tokens in the document, with blanks, commas and comments";
+    Nesting "nesting" "MENAGERIE_MAX_NESTING" 64 in 16..=200:
+        "the nesting of brackets of any kind in the document";
+    NameLength "nameLength" "MENAGERIE_MAX_NAME_LENGTH" 128 in 32..=4_096:
+        "the length of a name in the document";
+    Operations "operations" "MENAGERIE_MAX_OPERATIONS" 20 in 1..=1_000:
+        "the number of operations in the document";
+    Fragments "fragments" "MENAGERIE_MAX_FRAGMENTS" 100 in 0..=1_000:
+        "the number of fragments in the document";
+    Directives "directives" "MENAGERIE_MAX_DIRECTIVES" 50 in 0..=1_000:
+        "the number of directives in the document";
+    Aliases "aliases" "MENAGERIE_MAX_ALIASES" 100 in 0..=10_000:
+        "the number of aliases in the document";
+    Variables "variables" "MENAGERIE_MAX_VARIABLES" 100 in 0..=1_000:
+        "the number of variables of an operation";
+    Depth "depth" "MENAGERIE_MAX_DEPTH" 20 in 3..=100:
+        "the depth of the selected fields, fragments put in";
+    Fields "fields" "MENAGERIE_MAX_FIELDS" 2_000 in 50..=10_000:
+        "the number of fields and fragments selected in all operations, fragments put in";
+    RootFields "rootFields" "MENAGERIE_MAX_ROOT_FIELDS" 50 in 1..=1_000:
+        "the number of root fields, fragments put in";
+    IntrospectionDepth "introspectionDepth" "MENAGERIE_MAX_INTROSPECTION_DEPTH" 2 in 1..=3:
+        "the nesting of `fields`, `inputFields`, `interfaces` and `possibleTypes` in introspection";
+    VariablesBytes "variablesBytes" "MENAGERIE_MAX_VARIABLES_BYTES" 65_536 in 2..=16_777_216:
+        "the length of the variables in bytes";
+    VariablesNesting "variablesNesting" "MENAGERIE_MAX_VARIABLES_NESTING" 16 in 1..=100:
+        "the nesting of brackets in the variables";
+    FilterConditions "filterConditions" "MENAGERIE_MAX_FILTER_CONDITIONS" 500 in 1..=100_000:
+        "the number of conditions in all filters, fragments put in";
+    Cost "cost" "MENAGERIE_MAX_COST" 50_000 in 1_000..=100_000_000:
+        "the estimated cost in points";
+    AnswerBytes "answerBytes" "MENAGERIE_MAX_ANSWER_BYTES" 8_388_608 in 65_536..=268_435_456:
+        "the length of the data and messages of an answer in bytes";
+    Batch "batch" "MENAGERIE_MAX_BATCH" 0 in 0..=100:
+        "the number of requests in a batch";
+    Concurrent "concurrent" "MENAGERIE_MAX_CONCURRENT" 1_000 in 1..=100_000:
+        "the number of requests under way in this server";
+    WaitingAnswerBytes "waitingAnswerBytes" "MENAGERIE_MAX_WAITING_ANSWER_BYTES" 50_331_648 in 65_536..=68_719_476_736:
+        "the bytes of large answers in this server that their clients have not taken";
+    WaitingBodyBytes "waitingBodyBytes" "MENAGERIE_MAX_WAITING_BODY_BYTES" 16_777_216 in 65_536..=68_719_476_736:
+        "the bytes of unfinished request bodies in this server";
+    Exports "exports" "MENAGERIE_MAX_EXPORTS" 16 in 1..=10_000:
+        "the number of exports under way in this server";
+    Sockets "sockets" "MENAGERIE_MAX_SOCKETS" 10_000 in 0..=100_000:
+        "the number of WebSockets open in this server";
+    SocketOperations "socketOperations" "MENAGERIE_MAX_SOCKET_OPERATIONS" 100 in 1..=1_000:
+        "the number of operations under way in a WebSocket";
+    Subscriptions "subscriptions" "MENAGERIE_MAX_SUBSCRIPTIONS" 10_000 in 0..=100_000:
+        "the number of subscriptions under way in this server";
+    ClientShare "clientShare" "MENAGERIE_MAX_CLIENT_SHARE" 50 in 1..=100:
+        "the part of what may be under way in this server that one client holds, in percent";
+    PointsPerMinute "pointsPerMinute" "MENAGERIE_MAX_POINTS_PER_MINUTE" 0 in 0..=1_000_000_000:
+        "the points that a client spends in a minute";
+}
+
+/// The limits that queries meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many documents a page has when neither `first` nor `last` says so.
+    pub page_size: usize,
+    /// How many documents a page has at most.
+    pub max_page_size: usize,
+    /// How long a request may take, in milliseconds.
+    pub request_timeout_ms: u64,
+    /// How large a request's body may be, in bytes.
+    pub body_limit_bytes: usize,
+    values: [u64; Limit::ALL.len()],
+    measured: [bool; Limit::ALL.len()],
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            page_size: 20,
+            max_page_size: 200,
+            request_timeout_ms: 10_000,
+            body_limit_bytes: 256 * 1024,
+            values: Limit::ALL.map(|limit| limit.facts().default),
+            measured: [false; Limit::ALL.len()],
+        }
+    }
+}
+
+impl Limits {
+    /// The limit's value.
+    pub fn of(&self, limit: Limit) -> u64 {
+        self.values[limit as usize]
+    }
+
+    /// Sets a limit. It is the caller's to keep within its range.
+    pub fn set(&mut self, limit: Limit, value: u64) {
+        self.values[limit as usize] = value;
+    }
+
+    /// Sets a limit, in a chain.
+    #[must_use]
+    pub fn with(mut self, limit: Limit, value: u64) -> Self {
+        self.set(limit, value);
+        self
+    }
+
+    /// Whether the limit is only measured: what goes over it is logged and let through.
+    pub fn is_measured(&self, limit: Limit) -> bool {
+        self.measured[limit as usize]
+    }
+
+    /// Only measures a limit from now on.
+    pub fn measure(&mut self, limit: Limit) {
+        self.measured[limit as usize] = true;
+    }
+
+    /// How much is let through: the value, or where the limit is only measured, the most that it can be set to. Not
+    /// even then is there no end, since without any the process itself would be at risk.
+    pub fn ceiling(&self, limit: Limit) -> u64 {
+        if self.is_measured(limit) {
+            limit.facts().range.1
+        } else {
+            self.of(limit)
+        }
+    }
+}

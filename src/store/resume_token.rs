@@ -1,0 +1,163 @@
+//! Places in the change feed: where a reader has come to, as an opaque text that it can go on from anywhere, any time.
+//!
+//! A place is the database's resume token. Two forms of tokens are known, and in each something tells which of two is the
+//! later; that is all that is made of them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mongodb::bson::{self, RawDocument, doc};
+use mongodb::change_stream::event::ResumeToken as DriverToken;
+
+/// The first byte of a place's text; another form would get another.
+const FORM: u8 = 1;
+/// The longest token in bytes; the longest seen have some hundred.
+const LONGEST: usize = 1_024;
+
+/// Behind an event of the feed, or between two. Later places are greater.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ResumeToken {
+    position: u64,
+    /// The token's bytes, which the database writes as hexadecimal digits. Within one transaction MongoDB gives all events
+    /// one position; the bytes behind it are in order.
+    token: Vec<u8>,
+}
+
+/// A text that is no place.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("it is no place in the feed of changes; accepted is the `cursor` of a change, or `changesCursor`, unchanged")]
+pub struct UnknownToken;
+
+impl ResumeToken {
+    /// The place of a token; none where the token has a form that is not known.
+    pub(super) fn new(token: &RawDocument) -> Option<Self> {
+        let digits = token.get_str("_data").ok()?;
+        let token = (0..digits.len())
+            .step_by(2)
+            .map(|start| u8::from_str_radix(digits.get(start..start + 2)?, 16).ok())
+            .collect::<Option<Vec<u8>>>()?;
+        Self::of_bytes(token)
+    }
+
+    fn of_bytes(token: Vec<u8>) -> Option<Self> {
+        let position = position_of(&token)?;
+        Some(Self { position, token })
+    }
+
+    /// As the database takes it.
+    pub(super) fn token(&self) -> Option<DriverToken> {
+        let digits: String = self.token.iter().map(|byte| format!("{byte:02X}")).collect();
+        bson::deserialize_from_document(doc! { "_data": digits }).ok()
+    }
+
+    /// Whether this lies at least as far on as another, wherever within the same moment either lies.
+    pub const fn has_come_to(&self, other: &Self) -> bool {
+        self.position >= other.position
+    }
+
+    /// As a text: letters, digits, `-` and `_`.
+    pub fn text(&self) -> String {
+        let mut bytes = Vec::with_capacity(1 + self.token.len());
+        bytes.push(FORM);
+        bytes.extend(&self.token);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The place of a text.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn parse(text: &str) -> Result<Self, UnknownToken> {
+        if text.len() > (1 + LONGEST) * 4 / 3 + 4 {
+            return Err(UnknownToken);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| UnknownToken)?;
+        match bytes.split_first() {
+            Some((&FORM, token)) => Self::of_bytes(token.to_vec()).ok_or(UnknownToken),
+            _ => Err(UnknownToken),
+        }
+    }
+}
+
+/// What tells which of two tokens is the later. MongoDB's begin with the cluster time, behind the mark of a timestamp
+/// and in the order of its bytes. SecantusDB's are BSON documents: `s` counts the entries of its log that were looked
+/// at. (Their time `t` is the present one where nothing happened, and says nothing of how far they reach.)
+fn position_of(token: &[u8]) -> Option<u64> {
+    const TIMESTAMP: u8 = 0x82;
+    match token {
+        [TIMESTAMP, a, b, c, d, e, f, g, h, ..] => Some(u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h])),
+        token => RawDocument::from_bytes(token).ok()?.get_i64("s").ok()?.try_into().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::RawDocumentBuf;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// As MongoDB makes them.
+    fn mongo(position: u64, rest: &[u8]) -> Vec<u8> {
+        [&[0x82], &position.to_be_bytes()[..], rest].concat()
+    }
+
+    /// As SecantusDB makes them.
+    fn secantus(position: i64, rest: &str) -> Vec<u8> {
+        let token = doc! { "s": position, "n": rest };
+        RawDocumentBuf::try_from(&token).expect("BSON").as_bytes().to_vec()
+    }
+
+    fn place(token: Vec<u8>) -> ResumeToken {
+        ResumeToken::of_bytes(token).expect("a token")
+    }
+
+    proptest! {
+        #[test]
+        fn a_place_comes_back_from_its_text_and_from_its_token(
+            position in 0..i64::MAX, rest in "[a-z]{0,80}", of_mongo: bool,
+        ) {
+            let token = if of_mongo {
+                mongo(position.unsigned_abs(), rest.as_bytes())
+            } else {
+                secantus(position, &rest)
+            };
+            let place = place(token);
+            prop_assert_eq!(ResumeToken::parse(&place.text()), Ok(place.clone()));
+            let raw = bson::serialize_to_raw_document_buf(&place.token().expect("a token")).expect("BSON");
+            prop_assert_eq!(ResumeToken::new(&raw), Some(place));
+        }
+
+        #[test]
+        fn no_text_is_taken_for_a_place_that_it_does_not_come_back_from(text in ".{0,60}") {
+            if let Ok(place) = ResumeToken::parse(&text) {
+                prop_assert_eq!(place.text(), text);
+            }
+        }
+
+        #[test]
+        fn the_position_goes_before_all_else(one in 0..i64::MAX, other in 0..i64::MAX, a in "[a-z]{0,9}", b in "[a-z]{0,9}") {
+            let (x, y) = (place(secantus(one, &a)), place(secantus(other, &b)));
+            prop_assert!(one == other || (x < y) == (one < other));
+            let (one, other) = (one.unsigned_abs(), other.unsigned_abs());
+            let (x, y) = (place(mongo(one, a.as_bytes())), place(mongo(other, b.as_bytes())));
+            prop_assert_eq!(x < y, (one, a) < (other, b));
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_form_is_no_place() {
+        for token in [
+            doc! {},
+            doc! { "_data": 1 },
+            doc! { "_data": "821" },
+            doc! { "_data": "ä0" },
+            doc! { "_data": "0A" },
+        ] {
+            let raw = RawDocumentBuf::try_from(&token).expect("BSON");
+            assert_eq!(ResumeToken::new(&raw), None, "{token}");
+        }
+        for token in [&b""[..], b"\x82", b"\x05\0\0\0\0", b"other"] {
+            assert_eq!(position_of(token), None);
+        }
+    }
+}

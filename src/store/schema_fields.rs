@@ -1,0 +1,140 @@
+//! The leaves of a collection's documents: the dotted paths at which values stand, and of which kind these are. What
+//! tables are made of; what stands in a list is no leaf of its own.
+
+use mongodb::bson::{Bson, Document};
+
+use super::collections;
+use super::derive::{BOOKKEEPING, FROM_EDTF};
+use super::{Result, StoreError};
+use crate::domain::id::Kind;
+
+/// What stands at a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// A text, or a word from a list.
+    Text,
+    /// A number, whole or not.
+    Number,
+    /// True or false.
+    Flag,
+    /// A list.
+    List,
+    /// An object whose every part may be absent, so that it can be there and say nothing. Its parts are leaves as well.
+    Object,
+}
+
+/// A place for a value in the documents of a collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaField {
+    /// Where: `date.edtf`. The document's `_id` is called `id`.
+    pub path: String,
+    /// What.
+    pub holds: FieldType,
+    /// The store fills it in by itself.
+    pub is_derived: bool,
+}
+
+/// The leaves of this collection's documents, as they are declared.
+///
+/// # Errors
+/// [`StoreError::Schema`].
+pub fn leaves(kind: Kind) -> Result<Vec<SchemaField>> {
+    let schema = &collections::of(kind)?.declared.json_schema;
+    let mut found = Vec::new();
+    walk(schema, "", &mut found);
+    if found.is_empty() {
+        return Err(StoreError::Schema {
+            file: kind.collection().to_owned(),
+            detail: "no `properties`".to_owned(),
+        });
+    }
+    Ok(found)
+}
+
+fn walk(object: &Document, path: &str, found: &mut Vec<SchemaField>) {
+    let Ok(properties) = object.get_document("properties") else {
+        return;
+    };
+    for (name, schema) in properties {
+        let Bson::Document(schema) = schema else { continue };
+        let is_derived = (path.is_empty() && BOOKKEEPING.contains(&name.as_str()))
+            || (properties.contains_key("edtf") && FROM_EDTF.contains(&name.as_str()));
+        let name = if path.is_empty() && name == "_id" {
+            "id"
+        } else {
+            name.as_str()
+        };
+        let path = super::derive::join(path, name);
+        let holds = holds(schema);
+        if holds != Some(FieldType::Object) || schema.get_array("required").is_err() {
+            found.extend(holds.map(|holds| SchemaField {
+                path: path.clone(),
+                holds,
+                is_derived,
+            }));
+        }
+        walk(schema, &path, found);
+    }
+}
+
+/// Of what is derived, dates and the like count as texts: nobody reads them.
+fn holds(schema: &Document) -> Option<FieldType> {
+    let types = match schema.get("bsonType") {
+        Some(Bson::Array(types)) => types.first().and_then(Bson::as_str),
+        Some(one) => one.as_str(),
+        None => Some("string"),
+    };
+    Some(match types? {
+        "int" | "long" | "double" => FieldType::Number,
+        "bool" => FieldType::Flag,
+        "array" => FieldType::List,
+        "object" => FieldType::Object,
+        _ => FieldType::Text,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::validate::problems;
+    use mongodb::bson::doc;
+
+    #[test]
+    fn the_leaves_of_a_gift_are_its_values() {
+        let leaves = leaves(Kind::Gift).unwrap();
+        let leaf = |path: &str| {
+            leaves
+                .iter()
+                .find(|leaf| leaf.path == path)
+                .map(|leaf| (leaf.holds, leaf.is_derived))
+        };
+        assert_eq!(leaf("id"), Some((FieldType::Text, false)));
+        assert_eq!(leaf("mode"), Some((FieldType::Text, false)));
+        assert_eq!(leaf("items"), Some((FieldType::List, false)));
+        assert_eq!(leaf("total"), Some((FieldType::Object, false)));
+        assert_eq!(leaf("total.min"), Some((FieldType::Number, false)));
+        assert_eq!(leaf("date"), None, "a date says at least its EDTF");
+        assert_eq!(leaf("date.edtf"), Some((FieldType::Text, false)));
+        assert_eq!(leaf("date.earliest"), Some((FieldType::Text, true)));
+        assert_eq!(leaf("origin.location.lon"), Some((FieldType::Number, false)));
+        assert_eq!(leaf("version"), Some((FieldType::Number, true)));
+    }
+
+    #[test]
+    fn no_text_may_be_empty_so_that_an_empty_cell_can_stand_for_an_absent_value() {
+        fn texts(schema: &Document, path: &str) {
+            for (name, schema) in schema.get_document("properties").into_iter().flatten() {
+                let schema = schema.as_document().unwrap();
+                let path = format!("{path}.{name}");
+                if holds(schema) == Some(FieldType::Text) {
+                    let object = doc! { "properties": { "text": schema.clone() } };
+                    assert!(!problems(&object, &doc! { "text": "" }).is_empty(), "{path}");
+                }
+                texts(schema, &path);
+            }
+        }
+        for kind in Kind::ALL {
+            texts(&collections::of(kind).unwrap().input_schema, kind.collection());
+        }
+    }
+}
