@@ -1,4 +1,4 @@
-//! Reads the feed for as long as the process runs: reconnects, goes on where it broke off, and says so where it cannot.
+//! Reads the change stream for as long as the process runs: reconnects, resumes where it broke off, and says so if it cannot.
 
 use std::time::Duration;
 
@@ -9,24 +9,23 @@ use super::task::{Following, Pause};
 use crate::store::feed::{Event, Feed};
 use crate::store::{Store, StoreError};
 
-/// How often it looks whether a database that could not tell of changes has learned to.
+/// How often a database without change streams is asked whether it has them now.
 const AGAIN: Duration = Duration::from_secs(30);
 
 /// Follows what changes in the store's database.
 ///
-/// Let the store be one that serves no requests: the feed keeps a connection of it busy. The task belongs to the
-/// runtime that calls this.
+/// Give it a store that serves no requests, since the stream keeps one connection busy. The task runs on the calling runtime.
 pub fn follow(store: Store, live: Live) -> Following {
     let followed = live.clone();
     let task = async move {
-        let (mut pause, mut told) = (Pause::default(), false);
+        let (mut pause, mut warned) = (Pause::default(), false);
         loop {
             let ended = once(&store, &live).await;
-            live.is_lost(!matches!(ended, Err(StoreError::NoFeed(_))));
+            live.on_history_lost(!matches!(ended, Err(StoreError::NoFeed(_))));
             match ended {
                 Ok(()) => tracing::info!("the feed of changes begins anew"),
                 Err(error @ StoreError::NoFeed(_)) => {
-                    if !std::mem::replace(&mut told, true) {
+                    if !std::mem::replace(&mut warned, true) {
                         tracing::warn!("{error}: nothing is cached, and there are no subscriptions");
                     }
                     sleep(AGAIN).await;
@@ -34,26 +33,26 @@ pub fn follow(store: Store, live: Live) -> Following {
                 }
                 Err(error) => {
                     let pause = pause.length();
-                    tracing::warn!("changes in the database are not told: {error}; trying again in {pause:?}");
+                    tracing::warn!("changes in the database are not warned: {error}; trying again in {pause:?}");
                 }
             }
             pause.wait().await;
         }
     };
-    Following::new(task, move || followed.is_cut_off())
+    Following::new(task, move || followed.on_disconnect())
 }
 
-/// Follows until the feed has to begin anew.
+/// Follows until the feed has to begin anew. `Ok` when something was dropped or the history is lost.
 async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
     let mut feed = Feed::open(store, None).await?;
-    live.begins(feed.place());
+    live.on_open(feed.resume_token());
     loop {
-        let error = match hear(&mut feed, live).await {
+        let error = match broadcast(&mut feed, live).await {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        live.is_cut_off();
-        tracing::warn!("changes in the database are not told at the moment: {error}");
+        live.on_disconnect();
+        tracing::warn!("changes in the database are not warned at the moment: {error}");
         let mut pause = Pause::default();
         loop {
             pause.wait().await;
@@ -67,25 +66,25 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
     }
 }
 
-/// Passes on what is told, until something was dropped.
-async fn hear(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
-    /// How often a mark is written at most.
-    const OFTEN: Duration = Duration::from_millis(250);
-    /// For how long marks are written after somebody relied on them, so that who comes back soon need not wait for one.
-    const KEEPING: Duration = Duration::from_secs(60);
-    let mut mark: Option<(Instant, i64)> = None;
-    let mut marked = Instant::now();
+/// Broadcasts each change, and writes heartbeats while caches are used, until a collection is dropped.
+async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
+    /// The shortest time between two heartbeats.
+    const EVERY: Duration = Duration::from_millis(250);
+    /// How long heartbeats go on after a cache was last used, so that a client that comes back soon finds it warm.
+    const LINGER: Duration = Duration::from_secs(60);
+    let mut written: Option<(Instant, i64)> = None;
+    let mut beaten_at = Instant::now();
     let mut relied: Option<Instant> = None;
     loop {
-        if live.is_relied_on() {
+        if live.take_relied_on() {
             relied = Some(Instant::now());
         }
-        if marked.elapsed() >= OFTEN && relied.is_some_and(|relied| relied.elapsed() < KEEPING) {
-            marked = Instant::now();
-            mark = match feed.mark().await {
-                Ok(number) => Some((marked, number)),
+        if beaten_at.elapsed() >= EVERY && relied.is_some_and(|relied| relied.elapsed() < LINGER) {
+            beaten_at = Instant::now();
+            written = match feed.write_heartbeat().await {
+                Ok(number) => Some((beaten_at, number)),
                 Err(error) => {
-                    tracing::debug!("what is kept does not count: no mark can be written: {error}");
+                    tracing::debug!("caches cannot be used: no heartbeat can be written: {error}");
                     None
                 }
             };
@@ -95,13 +94,13 @@ async fn hear(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
             Some(Event::Changed(change)) => live.on_event(change),
             Some(Event::Token(Some(hash))) => live.versions().token_changed(&hash),
             Some(Event::Token(None)) => live.versions().tokens_changed(),
-            Some(Event::Mark(number)) => {
-                if let Some((then, _)) = mark.take_if(|(_, written)| *written <= number) {
-                    live.is_as_of(then.into_std());
+            Some(Event::Heartbeat(number)) => {
+                if let Some((then, _)) = written.take_if(|(_, beat)| *beat <= number) {
+                    live.on_heartbeat(then.into_std());
                 }
             }
             Some(Event::Dropped) => return Ok(()),
-            None => live.is_quiet(asked.into_std(), feed.place()),
+            None => live.on_quiet(asked.into_std(), feed.resume_token()),
         }
     }
 }

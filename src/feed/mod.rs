@@ -1,8 +1,8 @@
-//! What changes, as long as the process runs: one feed of the database for all who want to hear of it.
+//! The change feed of the process: one change stream of the database, broadcast to every subscriber.
 //!
-//! [`follow`] reads the feed, raises the store's [`CacheVersions`] and tells all listeners. What they know is kept here: how
-//! the feed is ([`Live::status`]), documents that were read ([`Live::by_ids`]), whether what is kept can be relied on
-//! ([`Live::is_fresh`]), what happens from now on ([`Live::listen`]) and what happened since a place ([`since`]). Clients, and how they are told, are `http`'s.
+//! [`follow`] reads the change stream, raises the store's [`CacheVersions`] and broadcasts each change. This module also holds
+//! the cache of documents ([`Live::by_ids`]) and says whether caches may be used at all ([`Live::is_fresh`]). To go on from a
+//! resume token, see [`resume`]. How clients are told is `http`'s business.
 
 pub mod resume;
 
@@ -28,7 +28,7 @@ use crate::store::feed::{Change, QUIET};
 use crate::store::resume_token::ResumeToken;
 use crate::store::versions::{CacheVersions, FRESH};
 
-/// How many changes wait for the slowest listener. Who is further behind than this has missed some.
+/// How many changes are buffered for the slowest listener. One that falls further behind misses changes and is told so.
 pub const BUFFERED: usize = 1_024;
 
 /// How long nothing may be heard of the database before the feed no longer counts as live.
@@ -39,27 +39,27 @@ const SILENCE: Duration = QUIET.saturating_mul(10);
 pub enum News {
     /// A document changed.
     Change(Arc<Change>),
-    /// It is not known what changed: everything has to be read anew.
+    /// Changes were lost: everything that depends on the data has to be read again.
     Lost,
 }
 
-/// Who on_event.
+/// One subscriber to the broadcast.
 pub type Listener = broadcast::Receiver<News>;
 
-/// How the feed is.
+/// The state of the feed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Status {
     /// Whether changes are told as they happen.
     pub live: bool,
     /// Whether the database can tell of changes at all, as far as that is known.
     pub possible: bool,
-    /// How long ago all that had happened by then had been told; `None` before the first time.
+    /// How far the feed is behind: everything older has been broadcast. `None` before the first heartbeat or quiet moment.
     pub lag: Option<Duration>,
     /// How many listeners there are.
     pub listeners: usize,
 }
 
-/// The feed as others see it. Cheap to clone; all clones are one. Silent until [`follow`] reads the database.
+/// A handle to the feed. Clones share one state. It is silent until [`follow`] reads the database.
 #[derive(Clone)]
 pub struct Live(Arc<Inner>);
 
@@ -68,42 +68,42 @@ struct Inner {
     versions: Arc<CacheVersions>,
     documents: Documents,
     news: broadcast::Sender<News>,
-    /// Whether the feed has a place.
+    /// Whether the feed has a resume token.
     begun: watch::Sender<bool>,
-    /// When all that had happened by then had been told.
+    /// Everything that happened before this moment has been broadcast.
     told: watch::Sender<Option<Instant>>,
-    /// Until when what is cached counts, in milliseconds after `began`.
+    /// Until when caches may be used, in milliseconds after `began`.
     fresh_until: AtomicU64,
-    /// Whether that was asked of late.
-    asked: AtomicBool,
+    /// Whether a cache was asked for since this was last looked at: heartbeats are written only then.
+    relied_on: AtomicBool,
     progress: Mutex<Progress>,
 }
 
 #[derive(Default)]
 struct Progress {
     /// Behind the last event, or where the feed began.
-    place: Option<ResumeToken>,
+    token: Option<ResumeToken>,
     connected: bool,
     impossible: bool,
 }
 
 impl Live {
-    /// A feed for what is read through this store. `kept`: how many bytes of documents may be kept.
-    pub fn new(store: &Store, kept: u64) -> Self {
+    /// A feed for what is read through this store, with a cache of documents of at most so many bytes.
+    pub fn new(store: &Store, document_bytes: u64) -> Self {
         Self(Arc::new(Inner {
             began: Instant::now(),
             versions: store.versions(),
-            documents: Documents::new(kept),
+            documents: Documents::new(document_bytes),
             news: broadcast::Sender::new(BUFFERED),
             begun: watch::Sender::new(false),
             told: watch::Sender::new(None),
             fresh_until: AtomicU64::new(0),
-            asked: AtomicBool::new(false),
+            relied_on: AtomicBool::new(false),
             progress: Mutex::default(),
         }))
     }
 
-    /// How it is.
+    /// Its state.
     pub fn status(&self) -> Status {
         let told = *self.0.told.borrow();
         let progress = self.progress();
@@ -115,29 +115,29 @@ impl Live {
         }
     }
 
-    /// Whether what the versions say can be relied on: the database has told of changes just now.
+    /// Whether caches may be used: the database has told of changes just now, so the versions are current.
     pub fn is_fresh(&self) -> bool {
-        // Most find it asked already, and leave the line of memory to the others.
-        if !self.0.asked.load(Ordering::Relaxed) {
-            self.0.asked.store(true, Ordering::Relaxed);
+        // Usually already set; check first so that readers do not contend for the cache line.
+        if !self.0.relied_on.load(Ordering::Relaxed) {
+            self.0.relied_on.store(true, Ordering::Relaxed);
         }
         self.now() < self.0.fresh_until.load(Ordering::SeqCst)
     }
 
-    /// The versions that it raises.
+    /// The versions that it raises with each change.
     pub fn versions(&self) -> &CacheVersions {
         &self.0.versions
     }
 
-    /// All that is told from now on, and the place that the feed has come to: what happened up to there will not be
-    /// told, what happened behind it will. `None` while the feed has no place.
+    /// Subscribes. Also gives the resume token the feed has reached: the subscriber gets every change behind it and none
+    /// before it. `None` while the feed has no token.
     pub fn listen(&self) -> Option<(ResumeToken, Listener)> {
         let progress = self.progress();
-        let place = progress.place.clone()?;
-        Some((place, self.0.news.subscribe()))
+        let token = progress.token.clone()?;
+        Some((token, self.0.news.subscribe()))
     }
 
-    /// The same as soon as the feed has a place; `None` where that takes too long.
+    /// Like [`Live::listen`], but waits a moment for the feed to have a token; `None` if that takes too long.
     pub async fn listening(&self) -> Option<(ResumeToken, Listener)> {
         /// As long as the database may take to be found.
         const PATIENCE: Duration = Duration::from_secs(5);
@@ -149,12 +149,12 @@ impl Live {
         self.listen()
     }
 
-    /// The place that it has come to.
-    pub fn place(&self) -> Option<ResumeToken> {
-        self.progress().place.clone()
+    /// The resume token that it has reached.
+    pub fn resume_token(&self) -> Option<ResumeToken> {
+        self.progress().token.clone()
     }
 
-    /// When all that had happened by then had last been told.
+    /// Notifies of the moment up to which everything has been broadcast.
     pub fn told(&self) -> watch::Receiver<Option<Instant>> {
         self.0.told.subscribe()
     }
@@ -167,63 +167,63 @@ impl Live {
         u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// The database begins to tell of changes, behind a place.
-    fn begins(&self, place: Option<ResumeToken>) {
-        // What was read before may be of before.
+    /// The change stream is open.
+    fn on_open(&self, token: Option<ResumeToken>) {
+        // What was cached before may be older than this stream.
         self.0.versions.all_changed();
-        let begun = place.is_some();
+        let begun = token.is_some();
         *self.progress() = Progress {
-            place,
+            token,
             connected: true,
             ..Progress::default()
         };
         self.0.begun.send_replace(begun);
     }
 
-    /// It has told of a change.
+    /// A change came.
     fn on_event(&self, change: Change) {
         self.0.versions.changed(change.kind, &change.id);
         let mut progress = self.progress();
-        progress.place = Some(change.place.clone());
-        // Nobody listens: that is no fault.
+        progress.token = Some(change.token.clone());
+        // An error here only means that nobody listens.
         let _ = self.0.news.send(News::Change(Arc::new(change)));
     }
 
-    /// It has nothing more to tell, as it seems.
-    fn is_quiet(&self, then: Instant, place: Option<ResumeToken>) {
+    /// The stream had nothing to tell for a moment.
+    fn on_quiet(&self, then: Instant, token: Option<ResumeToken>) {
         {
             let mut progress = self.progress();
             progress.connected = true;
-            progress.place = place.or(progress.place.take());
+            progress.token = token.or(progress.token.take());
         }
         self.0.told.send_replace(Some(then));
     }
 
-    /// It has told of all that had happened by then.
-    fn is_as_of(&self, then: Instant) {
+    /// A heartbeat written at this moment came back: every change before it has been broadcast.
+    fn on_heartbeat(&self, then: Instant) {
         let since = (then + FRESH).saturating_duration_since(self.0.began);
         let until = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
         self.0.fresh_until.store(until, Ordering::SeqCst);
         self.0.told.send_replace(Some(then));
     }
 
-    /// Whether anybody has asked [`Live::is_fresh`] since this was last asked.
-    fn is_relied_on(&self) -> bool {
-        self.0.asked.swap(false, Ordering::Relaxed)
+    /// Whether anybody has asked [`Live::is_fresh`] since the last call.
+    fn take_relied_on(&self) -> bool {
+        self.0.relied_on.swap(false, Ordering::Relaxed)
     }
 
     /// The connection is lost, and may come back where it broke off.
-    fn is_cut_off(&self) {
+    fn on_disconnect(&self) {
         self.0.fresh_until.store(0, Ordering::SeqCst);
         self.progress().connected = false;
     }
 
-    /// What happened is not known, nor from where to go on.
-    fn is_lost(&self, possible: bool) {
-        self.is_cut_off();
+    /// The history is lost: it is not known what happened, nor where to resume.
+    fn on_history_lost(&self, possible: bool) {
+        self.on_disconnect();
         self.0.begun.send_replace(false);
         let mut progress = self.progress();
-        progress.place = None;
+        progress.token = None;
         progress.impossible = !possible;
         let _ = self.0.news.send(News::Lost);
     }

@@ -1,18 +1,18 @@
-//! A task that goes on for as long as somebody holds it, and how it waits before it tries again.
+//! A background task that ends when its handle is dropped, and the back-off between its tries.
 
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-/// A task that follows something. It ends with this.
+/// A background task; dropping this aborts it.
 pub struct Following {
     task: JoinHandle<()>,
     ended: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Following {
-    /// Begins it on the runtime that calls this. `ended`: what is done when it has been ended.
+    /// Starts it on the calling runtime. `ended` is called once it has been aborted.
     pub fn new(task: impl Future<Output = ()> + Send + 'static, ended: impl Fn() + Send + Sync + 'static) -> Self {
         Self {
             task: tokio::spawn(task),
@@ -20,7 +20,7 @@ impl Following {
         }
     }
 
-    /// Ends it, and waits until it has.
+    /// Aborts it and waits for its end.
     pub async fn stop(mut self) {
         self.task.abort();
         let _ = (&mut self.task).await;
@@ -34,14 +34,13 @@ impl Drop for Following {
     }
 }
 
-/// How long to wait before the next try: longer each time, until one has gone well for a while.
+/// Back-off: each wait is longer, until a try has gone well for a while.
 pub struct Pause {
     next: Duration,
     since: Instant,
 }
 
 impl Default for Pause {
-    /// The first.
     fn default() -> Self {
         Self {
             next: Self::BOUNDS.0,
@@ -51,12 +50,12 @@ impl Default for Pause {
 }
 
 impl Pause {
-    /// At first, and at most.
+    /// The first and the longest wait.
     const BOUNDS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-    /// After how long without an interruption the next one is taken for the first.
+    /// After so long without an interruption the back-off begins anew.
     const CALM: Duration = Duration::from_secs(60);
 
-    /// How long the next wait is, if what was tried ends now.
+    /// The next wait, if the try ends now.
     pub fn length(&self) -> Duration {
         if self.since.elapsed() > Self::CALM {
             Self::BOUNDS.0
@@ -65,7 +64,7 @@ impl Pause {
         }
     }
 
-    /// Waits, and what is tried behind it begins.
+    /// Waits; the next try begins behind it.
     pub async fn wait(&mut self) {
         let length = self.length();
         sleep(length).await;

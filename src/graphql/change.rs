@@ -42,7 +42,7 @@ impl Change {
 impl Change {
     /// The place in the feed behind this change: subscribe `after` it, and the next change is the next that is told.
     async fn cursor(&self) -> String {
-        self.change.place.text()
+        self.change.token.text()
     }
 
     /// What happened.

@@ -1,6 +1,6 @@
 //! Subscriptions: what changes, told change by change, and the place in the feed to begin at.
 //!
-//! A subscription is one stream of changes ([`since`]), sifted, of which each becomes an answer of its own. async-graphql
+//! A subscription is one stream of changes ([`changes_since`]), sifted, of which each becomes an answer of its own. async-graphql
 //! asks for the next only when the answer to the one before is there, so the loader is emptied in between: what one
 //! answer has read, no later one sees.
 
@@ -19,7 +19,7 @@ use super::loader::Loader;
 use super::loader::resolve::loader;
 use crate::api::error::{ApiError, Result, to_graphql};
 use crate::domain::id::Kind;
-use crate::feed::resume::{Ended, since};
+use crate::feed::resume::{Ended, changes_since};
 use crate::feed::{BUFFERED, Live};
 use crate::store::filter::Filter;
 use crate::store::resume_token::ResumeToken;
@@ -186,7 +186,7 @@ impl Telling {
                 Some(change) => change?,
                 None => return Err(ApiError::Internal),
             };
-            let cursor = change.place.text();
+            let cursor = change.token.text();
             // In a box, which is gone while nothing happens.
             if let Some(told) = self.sieve.sift(store, live, change).boxed().await? {
                 return Ok((cursor, told));
@@ -207,7 +207,7 @@ async fn told<'a>(
         .transpose()
         .map_err(|error| ApiError::input("after", error))?;
     let telling = Telling {
-        changes: since(loader.store.clone(), &loader.live, after).await?.boxed(),
+        changes: changes_since(loader.store.clone(), &loader.live, after).await?.boxed(),
         sieve,
     };
     // In a box, or it would be there as often as it is handed on.

@@ -1,9 +1,9 @@
-//! Commands whose asker may leave: one that waits for a connection goes on waiting without it.
+//! Commands that are safe to cancel.
 //!
-//! Who waits for a connection of the driver's pool stands in a queue, and keeps the place there after giving up. Each
-//! command that begins or ends calls up one place, so with enough of the dead in front no command begins any more, and
-//! none ends. So nobody gives up: a command that still waits when its asker leaves gets its connection, and only then lets
-//! go of it. One that has its connection is broken off at once, so that the database stops too.
+//! The driver's pool does not free the place of a waiter that was dropped, and each command that begins or ends wakes one
+//! place. So if enough abandoned waiters are at the head of its queue, no command can start. Therefore a command that is
+//! queued for a connection keeps waiting in the background when its caller is dropped, and gives the connection back when it
+//! gets it. One that has its connection is cancelled at once, so that the database stops too.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -17,12 +17,12 @@ use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 
 thread_local! {
-    /// Whether the command that is polled on this thread waits for a connection.
+    /// Whether the command that is being polled on this thread is queued for a connection.
     static WAITS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Hears what the driver tells of its pool: it does so while it is polled by the command that it is about.
-pub(super) fn heard(event: &CmapEvent) {
+/// Handles an event of the pool. The driver sends it while the command that it is about is being polled.
+pub(super) fn on_pool_event(event: &CmapEvent) {
     match event {
         CmapEvent::ConnectionCheckoutStarted(_) => WAITS.set(true),
         CmapEvent::ConnectionCheckedOut(_) | CmapEvent::ConnectionCheckoutFailed(_) => WAITS.set(false),
@@ -30,7 +30,7 @@ pub(super) fn heard(event: &CmapEvent) {
     }
 }
 
-/// A command, and its turn for a connection.
+/// A command with its permit for a connection.
 pub(super) struct CancelSafe<T: Send + 'static> {
     command: Option<BoxFuture<'static, T>>,
     turn: Option<OwnedSemaphorePermit>,
@@ -39,7 +39,7 @@ pub(super) struct CancelSafe<T: Send + 'static> {
 }
 
 impl<T: Send + 'static> CancelSafe<T> {
-    /// A command that has its turn.
+    /// A command that has its permit.
     pub fn new(command: BoxFuture<'static, T>, turn: Option<OwnedSemaphorePermit>) -> Self {
         Self {
             command: Some(command),
@@ -71,7 +71,7 @@ impl<T: Send + 'static> Future for CancelSafe<T> {
 
 impl<T: Send + 'static> Drop for CancelSafe<T> {
     fn drop(&mut self) {
-        // Where the runtime ends, the pool ends with it.
+        // Without a runtime the pool is gone too.
         if self.command.is_none() || !self.waits || self.is_alone {
             return;
         }

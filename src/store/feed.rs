@@ -1,7 +1,7 @@
-//! What changes in the database, told as it happens: a change stream over all collections of documents.
+//! One change stream over all collections of documents, decoded into events.
 //!
-//! A feed knows the place that it has come to, and goes on there when the connection was lost, in another process too.
-//! It says what happened to which document. Who hears of it, and that there is one feed for a process, is `live`'s.
+//! It knows its resume token, so it can go on after a lost connection, in another process too. That a process has one such
+//! stream and broadcasts it is the business of the `feed` room.
 
 use std::time::Duration;
 
@@ -21,31 +21,31 @@ use super::tokens::TOKENS;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
-/// The collection of the mark.
+/// The collection of the heartbeat.
 const HEARTBEATS: &str = "marks";
 
-/// How long the database waits for something to happen before it says that nothing did.
+/// How long the database waits for an event before it answers with none.
 pub const QUIET: Duration = Duration::from_millis(200);
 
-/// Something that happened.
+/// An event of the change stream.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A document changed.
     Changed(Change),
-    /// The token with this hash was made or revoked; any of them where none is told.
+    /// The access token with this hash was created or revoked; any of them if `None`.
     Token(Option<String>),
-    /// A mark was written: see [`Feed::mark`].
-    Mark(i64),
-    /// A collection or the whole database was dropped or renamed: nothing that was known of it holds any more. The
-    /// feed may end with this; take a new one.
+    /// A heartbeat was written: see [`Feed::write_heartbeat`].
+    Heartbeat(i64),
+    /// A collection or the whole database was dropped or renamed: nothing that was known of it is valid any more. The
+    /// stream may end with this; open a new one.
     Dropped,
 }
 
 /// A change of one document.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Behind it.
-    pub place: ResumeToken,
+    /// The resume token behind it.
+    pub token: ResumeToken,
     /// When it happened, by the database's clock.
     pub at: Timestamp,
     /// The collection of the document.
@@ -54,23 +54,23 @@ pub struct Change {
     pub id: String,
     /// What happened.
     pub operation: Operation,
-    /// The document: of one that was inserted or replaced as it was written, of one that was updated as it was at that
-    /// moment or one since. None where it is gone.
+    /// The document: as written if it was inserted or replaced, otherwise as it was then or at a later moment. `None` if it is
+    /// gone.
     document: Option<RawDocumentBuf>,
 }
 
 /// What happened to a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// It was made.
+    /// Inserted.
     Created,
-    /// It was changed.
+    /// Updated or replaced.
     Updated {
-        /// The stored fields that were written or removed, at the top level and each once. `None` where the whole was
-        /// written anew, so that the database does not tell which of it differ.
+        /// The top-level fields that were written or removed, each once. `None` after a replacement, where the database does
+        /// not tell which fields differ.
         fields: Option<Vec<String>>,
     },
-    /// It was deleted.
+    /// Deleted.
     Deleted,
 }
 
@@ -83,7 +83,7 @@ impl Change {
         self.document.as_ref().map(read_document).transpose()
     }
 
-    /// Whether it tells the document: it was not deleted by this change, nor soon after.
+    /// Whether the document came with it: it was not deleted by this change, nor soon after.
     pub const fn is_there(&self) -> bool {
         self.document.is_some()
     }
@@ -125,22 +125,20 @@ impl Change {
     }
 }
 
-/// The changes from the moment on at which it was opened, or from a place on.
-///
-/// It keeps a connection busy nearly all the time.
+/// A change stream from now on, or behind a resume token. It keeps one connection busy nearly all the time.
 pub struct Feed {
     store: Store,
     stream: Option<ChangeStream<RawDocumentBuf>>,
-    /// Behind the last event that was given out, or where it began.
+    /// Behind the last event that was returned, or where the stream began.
     token: Option<DriverToken>,
 }
 
 impl Feed {
-    /// Tells what changes from now on, or behind a place.
+    /// Opens the stream, behind `after` if given.
     ///
     /// # Errors
-    /// [`StoreError::NoFeed`] where the database cannot tell: a single server that is no replica set.
-    /// [`StoreError::HistoryLost`] where the database does not remember back to the place.
+    /// [`StoreError::NoFeed`] where the database has no change streams: a single server that is no replica set.
+    /// [`StoreError::HistoryLost`] where its history does not reach back to the token.
     pub async fn open(store: &Store, after: Option<&ResumeToken>) -> Result<Self> {
         let token = after.and_then(ResumeToken::token);
         let stream = watch(store, token.as_ref()).await?;
@@ -151,34 +149,34 @@ impl Feed {
         })
     }
 
-    /// The place that it has come to; `None` where nothing is known of it.
-    pub fn place(&self) -> Option<ResumeToken> {
-        place_of(self.token.as_ref()?)
+    /// The resume token that it has reached, if it is of a known form.
+    pub fn resume_token(&self) -> Option<ResumeToken> {
+        resume_token_of(self.token.as_ref()?)
     }
 
-    /// Writes a mark: once [`Event::Mark`] with this number or a greater one is told, all that had been acknowledged
-    /// before the mark was written has been told.
+    /// Writes a heartbeat. Once [`Event::Heartbeat`] with this number or a greater one comes, every write that had been
+    /// acknowledged before has come too.
     ///
-    /// That nothing comes for a while does not say so: a database that looks for our changes among those of others may
-    /// need several questions, and begins new feeds a moment back. There is one mark for all who share the database.
+    /// Silence does not prove that: a database that looks for our changes among those of others may need several
+    /// `getMore`s, and begins new streams a moment back. All servers of a database share one heartbeat document.
     ///
     /// # Errors
-    /// The database does not answer, or does not let it be written.
-    pub async fn mark(&mut self) -> Result<i64> {
+    /// The database does not answer, or does not allow the write.
+    pub async fn write_heartbeat(&mut self) -> Result<i64> {
         let _turn = self.store.turn().await;
-        let marks = self.store.database.collection::<Document>(HEARTBEATS);
-        let written = marks
+        let heartbeats = self.store.database.collection::<Document>(HEARTBEATS);
+        let written = heartbeats
             .find_one_and_update(doc! { "_id": "mark" }, doc! { "$inc": { "number": 1_i64 } })
             .upsert(true)
             .return_document(ReturnDocument::After);
         let written = written.max_time(self.store.time_left()).await?;
-        Ok(written.and_then(|mark| mark.get_i64("number").ok()).unwrap_or(i64::MAX))
+        Ok(written.and_then(|beat| beat.get_i64("number").ok()).unwrap_or(i64::MAX))
     }
 
-    /// The next event; `None` when there was none for a moment ([`QUIET`]).
+    /// The next event; `None` if none came within [`QUIET`].
     ///
     /// # Errors
-    /// After any error the feed is at an end until [`Feed::reopen`].
+    /// After any error the stream is closed until [`Feed::reopen`].
     pub async fn next(&mut self) -> Result<Option<Event>> {
         let Some(stream) = &mut self.stream else {
             return Ok(Some(Event::Dropped));
@@ -214,11 +212,11 @@ impl Feed {
         }
     }
 
-    /// Goes on behind the last event that was given out. False where that cannot be: the database does not remember
-    /// back to then, so that a new feed has to be opened and all has to be read anew.
+    /// Resumes behind the last event that was returned. False if the history does not reach back to it: then everything has
+    /// to be read anew behind a new stream.
     ///
     /// # Errors
-    /// The database does not answer: worth trying again.
+    /// The database does not answer; worth trying again.
     pub async fn reopen(&mut self) -> Result<bool> {
         if self.token.is_none() {
             return Ok(false);
@@ -230,7 +228,7 @@ impl Feed {
             }
             Err(error) if is_passing(&error) => Err(error),
             Err(error) => {
-                tracing::info!("the feed cannot go on where it stopped: {error}");
+                tracing::info!("the change feed cannot resume where it stopped: {error}");
                 self.token = None;
                 Ok(false)
             }
@@ -243,12 +241,11 @@ impl Feed {
     }
 }
 
-fn place_of(token: &DriverToken) -> Option<ResumeToken> {
+fn resume_token_of(token: &DriverToken) -> Option<ResumeToken> {
     ResumeToken::new(&serialize_to_raw_document_buf(token).ok()?)
 }
 
-/// Opens the stream, behind `after` where that is given. A place can only be gone on from by the same stages that gave
-/// it, so these are the same for every feed.
+/// Opens the stream. A resume token is only valid for the pipeline that gave it, so every stream has the same one.
 async fn watch(store: &Store, after: Option<&DriverToken>) -> Result<ChangeStream<RawDocumentBuf>> {
     let names: Vec<&str> = Kind::ALL
         .iter()
@@ -264,7 +261,7 @@ async fn watch(store: &Store, after: Option<&DriverToken>) -> Result<ChangeStrea
         .database
         .watch()
         .pipeline([doc! { "$match": ours }])
-        // An update tells only what it changes, and filters and texts depend on the whole.
+        // An update event tells only what it changes; filters and texts need the whole document.
         .full_document(FullDocumentType::UpdateLookup)
         .max_await_time(QUIET);
     if let Some(after) = after {
@@ -277,20 +274,20 @@ async fn watch(store: &Store, after: Option<&DriverToken>) -> Result<ChangeStrea
     }
 }
 
-/// What an error of a stream means; with a place to go on from, whatever does not pass says that it is none.
-fn lost(error: mongodb::error::Error, has_place: bool) -> StoreError {
+/// What an error of a stream means. A refusal of a stream that has a resume token means that the token is lost.
+fn lost(error: mongodb::error::Error, has_token: bool) -> StoreError {
     match StoreError::from(error) {
-        StoreError::Refused(cause) if has_place => StoreError::HistoryLost(cause),
+        StoreError::Refused(cause) if has_token => StoreError::HistoryLost(cause),
         error => error,
     }
 }
 
-/// Whether trying again can help.
+/// Whether it is worth trying again.
 fn is_passing(error: &StoreError) -> bool {
     matches!(error, StoreError::Unavailable(_) | StoreError::Timeout(_))
 }
 
-/// What an event of the stream means; nothing where it is about no document of ours.
+/// Decodes an event; `None` if it is about none of our documents.
 fn event_of(event: &RawDocument) -> Option<Event> {
     let text = |document: &RawDocument, name: &str| document.get_str(name).unwrap_or_default().to_owned();
     let inner = |name: &str| event.get_document(name).ok();
@@ -300,7 +297,7 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let operation = match (text(event, "operationType").as_str(), kind) {
         ("dropDatabase" | "invalidate", _) => return Some(Event::Dropped),
         ("drop" | "rename", Some(_)) => return Some(Event::Dropped),
-        (_, None) if collection == HEARTBEATS => return mark_of(event).map(Event::Mark),
+        (_, None) if collection == HEARTBEATS => return heartbeat_of(event).map(Event::Heartbeat),
         (_, None) => {
             let hash = || inner("documentKey")?.get_str("_id").ok().map(str::to_owned);
             return (collection == TOKENS).then(|| Event::Token(hash()));
@@ -317,7 +314,7 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let told = event.get_datetime("wallTime").ok();
     let told = told.unwrap_or_else(|| mongodb::bson::DateTime::from_millis(i64::from(at.time) * 1_000));
     Some(Event::Changed(Change {
-        place: ResumeToken::new(inner("_id")?)?,
+        token: ResumeToken::new(inner("_id")?)?,
         at: told.into(),
         kind: kind?,
         id: inner("documentKey")?.get_str("_id").ok()?.to_owned(),
@@ -326,18 +323,18 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     }))
 }
 
-/// The number of a mark that was written.
-fn mark_of(event: &RawDocument) -> Option<i64> {
+/// The number of a heartbeat.
+fn heartbeat_of(event: &RawDocument) -> Option<i64> {
     let updated = event.get_document("updateDescription").ok();
     let updated = updated.and_then(|update| update.get_document("updatedFields").ok());
     let number = |document: &RawDocument| document.get_i64("number").ok();
-    // Of an update only what it wrote: the document beside it may be of later.
+    // What the update wrote, not the document beside it, which may be newer.
     updated
         .or_else(|| event.get_document("fullDocument").ok())
         .and_then(number)
 }
 
-/// The fields at the top level that an update wrote or removed.
+/// The top-level fields that an update wrote or removed.
 fn changed_fields(description: &RawDocument) -> Vec<String> {
     let written = description.get_document("updatedFields").ok();
     let written = written.into_iter().flatten().flatten().map(|(name, _)| name.as_str());

@@ -134,7 +134,7 @@ impl Store {
         // There is no handler for events of commands: for its sake the driver would copy each command and each reply.
         client_options.cmap_event_handler = Some(EventHandler::callback(move |event: CmapEvent| {
             connections.count(&event);
-            cancel_safe::heard(&event);
+            cancel_safe::on_pool_event(&event);
         }));
         client_options.app_name.get_or_insert("menagerie".into());
         client_options.max_pool_size = Some(options.pool_size);

@@ -1,34 +1,34 @@
-//! Places in the change feed: where a reader has come to, as an opaque text that it can go on from anywhere, any time.
+//! Resume tokens: how far a reader of the change feed has come, as an opaque text from which it can go on anywhere, any time.
 //!
-//! A place is the database's resume token. Two forms of tokens are known, and in each something tells which of two is the
-//! later; that is all that is made of them.
+//! The database's own tokens come in two known forms. In each, something tells which of two tokens is the later; nothing else
+//! is read from them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mongodb::bson::{self, RawDocument, doc};
 use mongodb::change_stream::event::ResumeToken as DriverToken;
 
-/// The first byte of a place's text; another form would get another.
+/// The first byte of a token's text; another form would get another number.
 const FORM: u8 = 1;
 /// The longest token in bytes; the longest seen have some hundred.
 const LONGEST: usize = 1_024;
 
-/// Behind an event of the feed, or between two. Later places are greater.
+/// A position behind an event of the feed, or between two. Later tokens are greater.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ResumeToken {
     position: u64,
-    /// The token's bytes, which the database writes as hexadecimal digits. Within one transaction MongoDB gives all events
-    /// one position; the bytes behind it are in order.
+    /// The token's bytes, which the database writes as hexadecimal digits. All events of one transaction have one position in
+    /// MongoDB; the bytes behind it are in order.
     token: Vec<u8>,
 }
 
-/// A text that is no place.
+/// The text is no resume token.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("it is no place in the feed of changes; accepted is the `cursor` of a change, or `changesCursor`, unchanged")]
 pub struct UnknownToken;
 
 impl ResumeToken {
-    /// The place of a token; none where the token has a form that is not known.
+    /// Reads the database's token; `None` if its form is not known.
     pub(super) fn new(token: &RawDocument) -> Option<Self> {
         let digits = token.get_str("_data").ok()?;
         let token = (0..digits.len())
@@ -49,12 +49,12 @@ impl ResumeToken {
         bson::deserialize_from_document(doc! { "_data": digits }).ok()
     }
 
-    /// Whether this lies at least as far on as another, wherever within the same moment either lies.
+    /// Whether this position is at least as far on as another; tokens of one moment count as equal.
     pub const fn has_come_to(&self, other: &Self) -> bool {
         self.position >= other.position
     }
 
-    /// As a text: letters, digits, `-` and `_`.
+    /// As text: letters, digits, `-` and `_`.
     pub fn text(&self) -> String {
         let mut bytes = Vec::with_capacity(1 + self.token.len());
         bytes.push(FORM);
@@ -62,10 +62,10 @@ impl ResumeToken {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The place of a text.
+    /// Reads the text of a token.
     ///
     /// # Errors
-    /// Where it is none.
+    /// [`UnknownToken`] if it is none.
     pub fn parse(text: &str) -> Result<Self, UnknownToken> {
         if text.len() > (1 + LONGEST) * 4 / 3 + 4 {
             return Err(UnknownToken);
@@ -78,8 +78,8 @@ impl ResumeToken {
     }
 }
 
-/// What tells which of two tokens is the later. MongoDB's begin with the cluster time, behind the mark of a timestamp
-/// and in the order of its bytes. SecantusDB's are BSON documents: `s` counts the entries of its log that were looked
+/// The position that orders tokens. MongoDB's begin with the cluster time, behind the type byte of a timestamp and in the
+/// order of its bytes. SecantusDB's are BSON documents: `s` counts the entries of its log that were looked
 /// at. (Their time `t` is the present one where nothing happened, and says nothing of how far they reach.)
 fn position_of(token: &[u8]) -> Option<u64> {
     const TIMESTAMP: u8 = 0x82;

@@ -24,7 +24,10 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("seed", &["store", "domain"]),
     ("api", &["limits", "store"]),
     ("guard", &["api", "limits", "domain"]),
-    ("graphql", &["api", "limits", "feed", "search", "seed", "store", "domain"]),
+    (
+        "graphql",
+        &["api", "limits", "feed", "search", "seed", "store", "domain"],
+    ),
     (
         "http",
         &["graphql", "guard", "api", "limits", "feed", "search", "store", "domain"],

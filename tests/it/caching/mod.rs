@@ -40,7 +40,7 @@ async fn load(store: &Store) {
 /// Waits until what is kept counts and all that was written has been told.
 async fn is_fresh(app: &TestApp) {
     until("the feed to be fresh", || {
-        app.live.is_fresh() && app.live.place().is_some()
+        app.live.is_fresh() && app.live.resume_token().is_some()
     })
     .await;
     // Whatever was told late is told when the database next says that there is nothing more.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use menagerie::domain::date::Day;
 use menagerie::domain::id::Kind;
-use menagerie::feed::resume::since;
+use menagerie::feed::resume::changes_since;
 use menagerie::feed::{self, Live};
 use menagerie::store::Store;
 use menagerie::store::cursor::Order;
@@ -157,7 +157,7 @@ async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
     let store = Store::connect(&options).await.expect("the store connects");
     let live = Live::new(&store, 0);
     let following = feed::follow(store.clone(), live.clone());
-    let mut changes = Box::pin(since(store.clone(), &live, None).await.expect("it begins"));
+    let mut changes = Box::pin(changes_since(store.clone(), &live, None).await.expect("it begins"));
     let mut runner = TestRunner::default();
     let client = mongodb::Client::with_uri_str(&options.uri)
         .await

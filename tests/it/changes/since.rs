@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::StreamExt;
 use menagerie::domain::id::Kind;
-use menagerie::feed::resume::{Ended, since};
+use menagerie::feed::resume::{Ended, changes_since};
 use menagerie::feed::{self, Live};
 use menagerie::store::Store;
 use menagerie::store::feed::{Change, Operation};
@@ -104,12 +104,12 @@ impl Heard {
         };
         self.of.entry(change.id.clone()).or_default().push(operation);
         assert!(
-            self.last.as_ref() < Some(&change.place),
+            self.last.as_ref() < Some(&change.token),
             "{:?} comes behind {:?}",
-            change.place,
+            change.token,
             self.last
         );
-        self.last = Some(change.place.clone());
+        self.last = Some(change.token.clone());
     }
 
     fn count(&self) -> usize {
@@ -135,7 +135,11 @@ async fn hear_all(store: &Store, live: &Live, from: ResumeToken, piece: usize) -
     let mut heard = Heard::default();
     while heard.count() < ALL {
         let after = heard.last.clone().unwrap_or_else(|| from.clone());
-        let mut changes = Box::pin(since(store.clone(), live, Some(after)).await.expect("it begins"));
+        let mut changes = Box::pin(
+            changes_since(store.clone(), live, Some(after))
+                .await
+                .expect("it begins"),
+        );
         for _ in 0..piece.min(ALL - heard.count()) {
             let change = timeout(PATIENCE, changes.next()).await.expect("another change in time");
             heard.hear(&change.expect("it ends with an error only").expect("a change"));
@@ -147,7 +151,7 @@ async fn hear_all(store: &Store, live: &Live, from: ResumeToken, piece: usize) -
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_load_whoever_goes_on_from_a_place_hears_each_change_once() {
     let bed = Arc::new(Bed::new().await);
-    let from = bed.live.place().expect("a place");
+    let from = bed.live.resume_token().expect("a place");
     let written = Arc::new(AtomicUsize::new(0));
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
@@ -173,9 +177,9 @@ async fn under_load_whoever_goes_on_from_a_place_hears_each_change_once() {
             }
         }));
         // The next begins a little further on.
-        let (place, done) = (bed.live.place(), Arc::clone(&written));
+        let (place, done) = (bed.live.resume_token(), Arc::clone(&written));
         until("the feed to move on", || {
-            bed.live.place() != place || done.load(Ordering::SeqCst) == WRITERS
+            bed.live.resume_token() != place || done.load(Ordering::SeqCst) == WRITERS
         })
         .await;
     }
@@ -188,7 +192,9 @@ async fn under_load_whoever_goes_on_from_a_place_hears_each_change_once() {
 #[tokio::test]
 async fn a_listener_hears_what_happens_from_then_on_also_where_it_asks_later() {
     let bed = Bed::new().await;
-    let changes = since(bed.store.clone(), &bed.live, None).await.expect("it begins");
+    let changes = changes_since(bed.store.clone(), &bed.live, None)
+        .await
+        .expect("it begins");
     let counted = bed.live.versions().of(Kind::Source);
     let sources = bed.database.collection::<Document>("sources");
     sources
@@ -217,8 +223,12 @@ async fn a_feed_that_is_lost_ends_those_who_listen_and_those_who_come_later_begi
         .insert_one(doc! { "_id": "source_a" })
         .await
         .expect("an insertion");
-    let before = bed.live.place().expect("a place");
-    let mut listening = Box::pin(since(bed.store.clone(), &bed.live, None).await.expect("it begins"));
+    let before = bed.live.resume_token().expect("a place");
+    let mut listening = Box::pin(
+        changes_since(bed.store.clone(), &bed.live, None)
+            .await
+            .expect("it begins"),
+    );
     let mut ended = false;
     bed.database.drop().await.expect("it is dropped");
     loop {
@@ -233,7 +243,7 @@ async fn a_feed_that_is_lost_ends_those_who_listen_and_those_who_come_later_begi
     }
     assert!(ended);
     // From before: the loss itself is told, or the database has forgotten all.
-    match since(bed.store.clone(), &bed.live, Some(before)).await {
+    match changes_since(bed.store.clone(), &bed.live, Some(before)).await {
         Err(error) => assert!(matches!(error, Ended::TooOld), "{error:?}"),
         Ok(changes) => {
             let last = timeout(PATIENCE, changes.collect::<Vec<_>>())
@@ -245,7 +255,11 @@ async fn a_feed_that_is_lost_ends_those_who_listen_and_those_who_come_later_begi
             );
         }
     }
-    let mut afresh = Box::pin(since(bed.store.clone(), &bed.live, None).await.expect("it begins"));
+    let mut afresh = Box::pin(
+        changes_since(bed.store.clone(), &bed.live, None)
+            .await
+            .expect("it begins"),
+    );
     sources
         .insert_one(doc! { "_id": "source_b" })
         .await

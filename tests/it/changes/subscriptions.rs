@@ -331,10 +331,10 @@ async fn a_filter_across_relations_holds_by_what_the_others_are_now() {
     )
     .begun();
     let words = async |words: &[&str]| {
-        let place = app.live.place();
+        let place = app.live.resume_token();
         let update = doc! { "$set": { "words": words } };
         nations.update_one(giver.clone(), update).await.expect("an update");
-        until("the feed to tell of it", || app.live.place() != place).await;
+        until("the feed to tell of it", || app.live.resume_token() != place).await;
     };
     gifts.set(id, doc! { "title": "One" }).await;
     subscriber.nothing(&app.live).await;
