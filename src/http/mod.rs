@@ -121,10 +121,7 @@ pub fn serve_with(
         .map(|listener| admin(listener, state.clone()))
         .transpose()?;
     let (apart, tls) = (admin.is_some(), serving.tls.is_some());
-    let workers = match serving.workers {
-        0 => available_parallelism().map_or(1, NonZeroUsize::get),
-        workers => workers,
-    };
+    let workers = workers(serving.workers);
     let share = u32::try_from(workers).unwrap_or(u32::MAX);
     let server = HttpServer::new(move || {
         let state = Data::new(state.for_worker(share));
@@ -165,6 +162,14 @@ pub fn serve_with(
             },
         }
     })
+}
+
+/// How many worker threads there are: one for each core, unless it is set.
+fn workers(set: usize) -> usize {
+    match set {
+        0 => available_parallelism().map_or(1, NonZeroUsize::get),
+        workers => workers,
+    }
 }
 
 /// Metrics and health on a port of their own.

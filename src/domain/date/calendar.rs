@@ -113,6 +113,11 @@ impl Reader<'_> {
                 ));
             }
         }
+        self.day_of(year, month)
+    }
+
+    /// What may follow a year and a month: a day, and a time.
+    fn day_of(&mut self, year: i64, month: u8) -> Result<Span, EdtfError> {
         let length = days_in_month(year, month);
         let whole_month = (Day::of(year, month, 1), Day::of(year, month, length), Precision::Month);
         if !self.eat(b'-') {

@@ -33,39 +33,8 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     let mut fields = selection::fields(&[set], None);
     // A mistake in an argument is told by its own field, and nothing is read for that.
     fields.retain(|field| !listing_of(field, fetch.limits).is_err_and(|error| error.is_of_input()));
-    let of = |names: &[&str]| {
-        let mut named = fields.iter().filter(|field| names.contains(&field.name.node.as_str()));
-        named.try_fold(Need::Nothing, |need, field| {
-            Ok::<_, ApiError>(need.max(need_of(field)?))
-        })
-    };
-    let mut needs = [
-        of(&["byStatus", "byMode"])?,
-        of(&["byGiver", "byRecipient"])?,
-        of(&["byYear", "byDecade"])?,
-        of(&["byCertainty"])?,
-    ];
-    let mut totals = Need::Nothing;
-    for field in &fields {
-        totals = totals.max(match field.name.node.as_str() {
-            "gifts" => Need::Gifts,
-            "animals" | "unknownCounts" => Need::Animals,
-            _ => Need::Nothing,
-        });
-    }
-    // Any of these groups holds each gift just once, so that the totals follow from it.
-    if let Some(need) = needs.iter_mut().find(|need| **need > Need::Nothing) {
-        *need = (*need).max(totals);
-        totals = Need::Nothing;
-    }
-    let mut by_animal: Vec<(AnimalGrouping, Need)> = Vec::new();
-    for field in fields.iter().filter(|field| field.name.node == "byAnimal") {
-        let (by, need) = (grouping(field)?, need_of(field)?);
-        match by_animal.iter_mut().find(|(other, _)| *other == by) {
-            Some((_, other)) => *other = need.max(*other),
-            None => by_animal.push((by, need)),
-        }
-    }
+    let (needs, totals) = needs_of_groups(&fields)?;
+    let by_animal = groupings_by_animal(&fields)?;
 
     let store = &fetch.loader.store;
     // What stands across relations is looked up once for all groups.
@@ -112,6 +81,50 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     documents.retain(|group| !group.sets.is_empty());
     fetch.documents(documents).await?;
     Ok(figures)
+}
+
+/// What the groups that are selected need: by words, by pairs of nations, by spans of years, by certainty. And what is needed
+/// for the totals alone, where none of these groups is selected.
+fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
+    let of = |names: &[&str]| {
+        let mut named = fields.iter().filter(|field| names.contains(&field.name.node.as_str()));
+        named.try_fold(Need::Nothing, |need, field| {
+            Ok::<_, ApiError>(need.max(need_of(field)?))
+        })
+    };
+    let mut needs = [
+        of(&["byStatus", "byMode"])?,
+        of(&["byGiver", "byRecipient"])?,
+        of(&["byYear", "byDecade"])?,
+        of(&["byCertainty"])?,
+    ];
+    let mut totals = Need::Nothing;
+    for field in fields {
+        totals = totals.max(match field.name.node.as_str() {
+            "gifts" => Need::Gifts,
+            "animals" | "unknownCounts" => Need::Animals,
+            _ => Need::Nothing,
+        });
+    }
+    // Any of these groups holds each gift just once, so that the totals follow from it.
+    if let Some(need) = needs.iter_mut().find(|need| **need > Need::Nothing) {
+        *need = (*need).max(totals);
+        totals = Need::Nothing;
+    }
+    Ok((needs, totals))
+}
+
+/// The groupings by animal that are selected, each once with the greatest need of its fields.
+fn groupings_by_animal(fields: &[&Field]) -> Result<Vec<(AnimalGrouping, Need)>> {
+    let mut groupings: Vec<(AnimalGrouping, Need)> = Vec::new();
+    for field in fields.iter().filter(|field| field.name.node == "byAnimal") {
+        let (by, need) = (grouping(field)?, need_of(field)?);
+        match groupings.iter_mut().find(|(other, _)| *other == by) {
+            Some((_, other)) => *other = need.max(*other),
+            None => groupings.push((by, need)),
+        }
+    }
+    Ok(groupings)
 }
 
 /// Reads the flows, and what is selected on their nations.
