@@ -34,7 +34,10 @@ impl Reader {
 
     /// A shell that finds this program and this page's server.
     fn shell(&self, script: &str) -> Command {
-        let program: PathBuf = Path::new(env!("CARGO_BIN_EXE_menagerie")).parent().expect("a folder").into();
+        let program: PathBuf = Path::new(env!("CARGO_BIN_EXE_menagerie"))
+            .parent()
+            .expect("a folder")
+            .into();
         let script = script
             .replace("http://127.0.0.1:8080", &self.app.address)
             .replace("target/release/menagerie", "menagerie");
@@ -132,7 +135,13 @@ async fn the_queries_and_commands_of_each_page_give_the_answers_below_them() {
 async fn the_query_in_the_readme_gives_the_answer_in_the_readme() {
     let app = TestApp::with(&["article"]).await;
     let blocks = page("README.md").blocks();
-    let first = |language: &str| &blocks.iter().find(|block| block.language == language).expect("a block").text;
+    let first = |language: &str| {
+        &blocks
+            .iter()
+            .find(|block| block.language == language)
+            .expect("a block")
+            .text
+    };
     let answer: Json = serde_json::from_str(first("json")).expect("the answer is JSON");
     let data = app.query(first("graphql")).await;
     assert_eq!(

@@ -21,7 +21,11 @@ fn anchors(page: &Page) -> HashSet<String> {
         let kept = kept.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
         let anchor: String = kept.map(|c| if c == ' ' { '-' } else { c }).collect();
         let count = seen.entry(anchor.clone()).or_default();
-        anchors.insert(if *count == 0 { anchor } else { format!("{anchor}-{count}") });
+        anchors.insert(if *count == 0 {
+            anchor
+        } else {
+            format!("{anchor}-{count}")
+        });
         *count += 1;
     }
     anchors
@@ -64,7 +68,10 @@ fn every_link_within_the_project_leads_to_a_file_and_a_heading() {
                 let path = plain(&folder.join(file)).to_string_lossy().into_owned();
                 let path = if file.is_empty() { text.path.clone() } else { path };
                 let leads = root().join(&path).exists()
-                    && (anchor.is_empty() || texts.iter().any(|text| text.path == path && anchors(text).contains(anchor)));
+                    && (anchor.is_empty()
+                        || texts
+                            .iter()
+                            .any(|text| text.path == path && anchors(text).contains(anchor)));
                 if !leads {
                     broken.push(format!("{}:{number}: {target}", text.path));
                 }
@@ -108,9 +115,15 @@ fn every_function_and_type_that_the_walks_name_exists() {
         .map(|file| file.text.as_str())
         .collect();
     let named = Regex::new(r"`(?:\w+::)*(\w+)\(\)`").expect("a pattern");
-    let functions: HashSet<&str> = named.captures_iter(&text).map(|found| found.extract::<1>().1[0]).collect();
+    let functions: HashSet<&str> = named
+        .captures_iter(&text)
+        .map(|found| found.extract::<1>().1[0])
+        .collect();
     let named = Regex::new(r"`([A-Z]\w*)(?:::\w+\(\))?`").expect("a pattern");
-    let types: HashSet<&str> = named.captures_iter(&text).map(|found| found.extract::<1>().1[0]).collect();
+    let types: HashSet<&str> = named
+        .captures_iter(&text)
+        .map(|found| found.extract::<1>().1[0])
+        .collect();
     let declares = |pattern: String| Regex::new(&pattern).expect("a pattern").is_match(&code);
     let mut broken: Vec<&str> = functions
         .iter()

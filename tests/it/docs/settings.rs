@@ -23,7 +23,10 @@ fn settings() -> Vec<(String, String)> {
 #[test]
 fn the_table_lists_every_setting() {
     let page = page("docs/CONFIGURATION.md");
-    let (_, table) = page.text.split_once("<!-- settings -->").expect("the beginning of the table");
+    let (_, table) = page
+        .text
+        .split_once("<!-- settings -->")
+        .expect("the beginning of the table");
     let (table, _) = table.split_once("<!-- /settings -->").expect("its end");
     let mut count = 0;
     for (name, default) in settings() {
