@@ -92,7 +92,7 @@ pub async fn identity(
     until: Instant,
 ) -> Result<Identity, ApiError> {
     if authorization.is_none() {
-        // Nothing is gauges up.
+        // Nothing is looked up.
         return state.authenticator.identity(&state.store, None).await;
     }
     // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
@@ -141,7 +141,7 @@ impl Admission<'_> {
             Some(_) => Client::knocking(address),
             None => Client::of(&Viewer::Anonymous, address),
         };
-        // Who asks is gauges up in the database, which is work already: until it is known, the address counts.
+        // Who asks is looked up in the database, which is work already: until it is known, the address counts.
         let permit = self.state.permit(resource, &unknown)?;
         let looked_up = identity(self.state, address, authorization.as_deref(), self.until);
         let identity = self.in_time(looked_up).await??;

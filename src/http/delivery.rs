@@ -43,7 +43,7 @@ pub const LARGE: usize = PIECE;
 /// The same in HTTP/2: what actix sends there at once.
 const FRAME: usize = 16 * 1024;
 
-/// How often answers are gauges at in the time that clients have.
+/// How often answers are looked at in the time that clients have.
 const ROUNDS: u32 = 8;
 
 /// What a request holds until its answer is taken.

@@ -235,7 +235,7 @@ impl Way<'_> {
 
     async fn admit(&self) -> Result<Admitted, Answer> {
         let admitted = self.entry.admit(Resource::Requests);
-        // Only a token is gauges up.
+        // Only a token is looked up.
         if self.entry.http.headers().contains_key(AUTHORIZATION) {
             admitted.instrument(self.log()).await
         } else {
@@ -324,7 +324,7 @@ impl Way<'_> {
         noted.cost = Some(about.cost);
     }
 
-    /// All of a batch is gauges at before any of it runs.
+    /// All of a batch is looked at before any of it runs.
     async fn batch(&self, all: &[Parameters], client: &Client, credentials: &Credentials) -> Result<Answers, Answer> {
         let asker = self.asker(client);
         let ready = all.iter().map(|parameters| {

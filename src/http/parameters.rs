@@ -35,7 +35,7 @@ pub struct Parameters {
     pub extensions: Option<Extensions>,
 }
 
-/// The extensions that are understood; others are let credentials.
+/// The extensions that are understood; others are let pass.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub struct Extensions {

@@ -1,6 +1,6 @@
 //! Reads a request: its method, its headers and its body, as far as they must be right before GraphQL begins.
 //!
-//! The head is gauges at first, for that costs nothing. The body is read once the request has its permit, so that there are
+//! The head is looked at first, for that costs nothing. The body is read once the request has its permit, so that there are
 //! no more bodies on their way than requests. What has come of one while more of it is waited for counts among the bytes of
 //! unfinished bodies, and one that came with its head never does. A length that is only announced holds nothing: counted is what
 //! is there. Below this actix holds up to 32 KiB that nobody has asked for yet, and stops reading from the socket then.

@@ -27,7 +27,7 @@ pub use credentials::Credentials;
 pub use signed::{Signed, SignedSettings};
 pub use source::SignedError;
 
-/// The longest token that is gauges at, in bytes: signed ones with many claims have two thousand.
+/// The longest token that is looked at, in bytes: signed ones with many claims have two thousand.
 const LONGEST: usize = 8 * 1024;
 
 /// Who asks, and for how long that holds.
@@ -41,7 +41,7 @@ pub struct Identity {
     pub grounds: Grounds,
 }
 
-/// By what it is known that a token holds, so that it need not be gauges at again as long as this stands.
+/// By what it is known that a token holds, so that it need not be looked at again as long as this stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grounds {
     /// Nothing: there is no token.
@@ -50,7 +50,7 @@ pub enum Grounds {
     Stored {
         /// Its hash.
         hash: String,
-        /// Its version from before it was gauges up.
+        /// Its version from before it was looked up.
         version: u64,
     },
     /// A signed token.
@@ -66,7 +66,7 @@ pub struct Authenticator {
     signed: Option<Arc<Signed>>,
     /// What tells that a stored token has changed.
     live: Option<Live>,
-    /// The tokens that were gauges up, by their hash, each with its version from before.
+    /// The tokens that were looked up, by their hash, each with its version from before.
     known: Option<Cache<String, (u64, Token)>>,
 }
 
@@ -131,7 +131,7 @@ impl Authenticator {
             return Err(self.refuse("the token is not complete"));
         }
         let hash = sha256(text);
-        // Before it is gauges up, so that whatever happens meanwhile makes it another one.
+        // Before it is looked up, so that whatever happens meanwhile makes it another one.
         let version = self.live.as_ref().map_or(0, |live| live.versions().of_token(&hash));
         let Some(token) = self.token(store, text, &hash, version).await? else {
             return Err(self.refuse("the token is unknown"));

@@ -62,7 +62,7 @@ impl SignedSettings {
     }
 }
 
-/// The part of a token's header that is gauges at before its signature.
+/// The part of a token's header that is looked at before its signature.
 #[derive(Deserialize)]
 struct Head {
     alg: String,

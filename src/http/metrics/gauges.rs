@@ -1,4 +1,4 @@
-//! What others know and is gauges up whenever the metrics are asked for: the database's connections, the feed,
+//! What others know and is looked up whenever the metrics are asked for: the database's connections, the feed,
 //! the search index.
 
 use std::sync::atomic::{AtomicU64, Ordering};

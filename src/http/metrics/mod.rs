@@ -1,7 +1,7 @@
 //! What is counted, and the line that is logged for each operation.
 //!
 //! Names and meaning of every metric stand in [`Metrics::new`], of those that others know in `gauges`. No label ever
-//! holds what a client wrote: each is gauges up in a table of known words. The route that gives them out stands in
+//! holds what a client wrote: each is looked up in a table of known words. The route that gives them out stands in
 //! `health`.
 
 mod codes;
@@ -277,7 +277,7 @@ impl Metrics {
         self.0.over_limit.get_or_create(&LimitName { limit }).inc();
     }
 
-    /// Counts a document that was gauges for among those checked already.
+    /// Counts a document that was looked for among those checked already.
     pub fn document_looked_up(&self, found: bool) {
         if found {
             self.0.cache_hits.inc();

@@ -248,7 +248,7 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Permit {
-    /// FieldType this much from now on, where that is more than before.
+    /// Holds this much from now on, where that is more than before.
     ///
     /// # Errors
     /// As for [`Permits::acquire`]; as much as before is held then.

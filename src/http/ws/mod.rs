@@ -2,7 +2,7 @@
 //!
 //! Here a socket is opened, or is not; `message` has the protocol's messages and closes, `socket` what happens in a
 //! socket, `operation` what becomes of each operation. Browsers let any page open a socket anywhere, so its origin is
-//! gauges at first.
+//! looked at first.
 
 mod message;
 mod operation;
