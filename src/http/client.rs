@@ -37,7 +37,7 @@ impl Client {
     }
 
     /// Who sends a token, before it is known whose it is.
-    pub fn knocking(address: IpAddr) -> Self {
+    pub fn unauthenticated(address: IpAddr) -> Self {
         Self::Unauthenticated(network(address))
     }
 }

@@ -130,7 +130,7 @@ impl Responses {
 
     fn keep(&self, key: &Key, answer: &Arc<CachedResponse>, snapshot: Snapshot, read_set: ReadSet) {
         let Inner { live, most, kept, .. } = &*self.0;
-        let bytes = answer.len() * 2 + key.len() + ROOM;
+        let bytes = answer.body().len() * 2 + key.len() + ROOM;
         if bytes as u64 <= *most && live.versions().still(&snapshot, read_set) {
             let entry = Entry {
                 answer: Arc::clone(answer),

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
-use super::{Authenticator, Grounds, Identity};
+use super::authenticator::Authenticator;
+use super::identity::{Grounds, Identity};
 use crate::api::error::ApiError;
 use crate::feed::{Live, Pause};
 use crate::store::Store;

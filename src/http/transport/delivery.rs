@@ -30,9 +30,10 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use tokio::time::sleep;
 
-use super::metrics::{InFlight, Metrics};
-use super::permits::Permit;
-use super::{State, disconnect};
+use crate::http::disconnect;
+use crate::http::metrics::{InFlight, Metrics};
+use crate::http::permits::Permit;
+use crate::http::state::State;
 
 /// How much is handed out at once, in bytes.
 const PIECE: usize = 64 * 1024;
