@@ -20,7 +20,7 @@ use crate::http::cached_response::OperationInfo;
 use crate::http::disconnect;
 use crate::http::headers::asks_for_cost;
 use crate::http::response::Answered;
-use crate::http::response_cache::{Key, Making};
+use crate::http::response_cache::{Making, ResponseKey};
 use crate::http::state::State;
 use crate::store::Store;
 
@@ -41,7 +41,7 @@ pub struct PreparedOperation {
     pub request: Request,
     pub info: OperationInfo,
     /// What makes another one the same; none where no other may have its answer.
-    pub key: Option<Key>,
+    pub key: Option<ResponseKey>,
 }
 
 impl Pipeline<'_> {
@@ -121,7 +121,7 @@ impl Pipeline<'_> {
 }
 
 /// The execution of the same query that is under way, or else one that others can wait for.
-fn once(state: &Data<State>, store: Store, key: Key, request: Request, info: OperationInfo) -> Making {
+fn once(state: &Data<State>, store: Store, key: ResponseKey, request: Request, info: OperationInfo) -> Making {
     let shared = state.clone();
     state.responses.join(&key, async move {
         let execution = async {

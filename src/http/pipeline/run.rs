@@ -18,7 +18,7 @@ use crate::http::parameters::Parameters;
 use crate::http::permits::Resource;
 use crate::http::persisted::Source;
 use crate::http::response::Answered;
-use crate::http::response_cache::Key;
+use crate::http::response_cache::ResponseKey;
 use crate::http::state::State;
 use crate::limits::Limit;
 
@@ -137,9 +137,9 @@ impl Pipeline<'_> {
     }
 
     /// What makes another operation the same as this one; none where nothing is kept of it.
-    fn key(&self, parameters: &Parameters, source: &Source) -> Option<Key> {
+    fn key(&self, parameters: &Parameters, source: &Source) -> Option<ResponseKey> {
         let is_kept = self.state.responses.is_on() && !self.tells_cost();
-        is_kept.then(|| Key {
+        is_kept.then(|| ResponseKey {
             text: Arc::clone(&source.text),
             operation: parameters.operation_name.clone(),
             // Many clients send an empty object in the place of none.
@@ -149,7 +149,12 @@ impl Pipeline<'_> {
     }
 
     /// Everything before the execution, but for its price.
-    fn prepare(&self, parameters: &Parameters, source: &Source, key: Option<Key>) -> Result<PreparedOperation, Answer> {
+    fn prepare(
+        &self,
+        parameters: &Parameters,
+        source: &Source,
+        key: Option<ResponseKey>,
+    ) -> Result<PreparedOperation, Answer> {
         let refused = |refusal: Rejection| Answer::refused(&refusal);
         let State {
             guard,

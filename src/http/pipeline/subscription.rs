@@ -24,7 +24,7 @@ use crate::http::permits::Permit;
 use crate::http::state::State;
 
 /// An event for a client.
-pub struct Event {
+pub struct SubscriptionEvent {
     /// Behind what to go on when the connection breaks off after it.
     pub cursor: Option<String>,
     /// What it tells.
@@ -36,7 +36,7 @@ pub struct Event {
 }
 
 /// The events; they end behind one that says so, and else not at all.
-pub type Events = LocalBoxStream<'static, Event>;
+pub type Events = LocalBoxStream<'static, SubscriptionEvent>;
 
 /// A subscription that may begin, and whose first event is paid for.
 pub struct Opening {
@@ -111,7 +111,7 @@ impl Opening {
 }
 
 impl Subscription {
-    fn events(self) -> impl Stream<Item = Event> {
+    fn events(self) -> impl Stream<Item = SubscriptionEvent> {
         // Boxed: it would be copied with each future around it.
         unfold(Box::new(self), |mut subscription| async move {
             let (span, log) = (subscription.recorder.span(), subscription.recorder.log());
@@ -120,12 +120,12 @@ impl Subscription {
         })
     }
 
-    async fn next(&mut self) -> Option<Event> {
+    async fn next(&mut self) -> Option<SubscriptionEvent> {
         if self.is_over {
             return None;
         }
         let event = match self.told.next().await? {
-            Some(Told { cursor, response }) => Event {
+            Some(Told { cursor, response }) => SubscriptionEvent {
                 is_end: cursor.is_none(),
                 cursor,
                 answer: Answer::executed(response, None),
@@ -169,8 +169,8 @@ impl Subscription {
 }
 
 /// The end of a subscription by this error.
-pub fn failure(error: &ApiError) -> Event {
-    Event {
+pub fn failure(error: &ApiError) -> SubscriptionEvent {
+    SubscriptionEvent {
         cursor: None,
         answer: Answer::failed(error),
         is_end: true,
@@ -179,8 +179,8 @@ pub fn failure(error: &ApiError) -> Event {
 }
 
 /// The end of a subscription whose client may no longer ask.
-pub fn lapsed(refused: ApiError) -> Event {
-    Event {
+pub fn lapsed(refused: ApiError) -> SubscriptionEvent {
+    SubscriptionEvent {
         lapsed: Some(refused.clone()),
         ..failure(&refused)
     }

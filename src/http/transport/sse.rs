@@ -23,7 +23,7 @@ use crate::http::media::MediaType;
 use crate::http::pipeline::admission::caught;
 use crate::http::pipeline::caller::Caller;
 use crate::http::pipeline::record::Recorder;
-use crate::http::pipeline::subscription::{Event, Events, Opening, lapsed};
+use crate::http::pipeline::subscription::{Events, Opening, SubscriptionEvent, lapsed};
 use crate::http::response::whole_stream;
 use crate::http::state::State;
 
@@ -31,7 +31,7 @@ use crate::http::state::State;
 const ALIVE: Bytes = Bytes::from_static(b":\n\n");
 
 /// The text of an event.
-fn text(event: &Event) -> Vec<u8> {
+fn text(event: &SubscriptionEvent) -> Vec<u8> {
     let answer = event.answer.json();
     let next = |id: &str| [id.as_bytes(), b"event: next\ndata: ", &answer, b"\n\n"].concat();
     match &event.cursor {
@@ -45,7 +45,7 @@ fn text(event: &Event) -> Vec<u8> {
 }
 
 /// Whether what the client has had last is of no use any more.
-fn begins_anew(event: &Event) -> bool {
+fn begins_anew(event: &SubscriptionEvent) -> bool {
     const OF_NO_USE: [&str; 3] = ["BAD_USER_INPUT", "CURSOR_EXPIRED", "CHANGES_LOST"];
     event.is_end && event.answer.codes().any(|code| OF_NO_USE.contains(&code))
 }

@@ -50,14 +50,14 @@ impl<T: Into<Answer>> From<T> for Refused {
 }
 
 /// An operation in a socket.
-pub struct Operation {
+pub struct SocketOperation {
     pub state: Data<State>,
     pub caller: Rc<Caller>,
     /// By which its results are known.
     pub id: Rc<str>,
 }
 
-impl Operation {
+impl SocketOperation {
     /// All that is said of it.
     pub fn said(self, parameters: Result<Parameters, Rejection>) -> LocalBoxStream<'static, Said> {
         // Boxed, so that it is gone once the operation is under way: a subscriber that hears nothing must cost little.
@@ -137,8 +137,8 @@ impl Operation {
         said
     }
 
-    fn of_event(&self, event: Event) -> Said {
-        let Event {
+    fn of_event(&self, event: SubscriptionEvent) -> Said {
+        let SubscriptionEvent {
             answer, is_end, lapsed, ..
         } = event;
         match lapsed {

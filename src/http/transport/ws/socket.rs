@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
 use super::message::{ACKNOWLEDGED, Message, broken, close, invalid, pong};
-use super::operation::{Operation, Said};
+use super::operation::{Said, SocketOperation};
 use crate::api::error::ApiError;
 use crate::guard::Rejection;
 use crate::http::parameters::Parameters;
@@ -259,7 +259,7 @@ impl Socket {
         if self.under_way.contains_key(&id) {
             return Err(close(4409, &format!("Subscriber for {id} already exists")).into());
         }
-        let operation = Operation {
+        let operation = SocketOperation {
             state: self.state.clone(),
             caller: Rc::clone(caller),
             id: Rc::clone(&id),
