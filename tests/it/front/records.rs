@@ -261,7 +261,7 @@ async fn an_operation_whose_client_leaves_is_recorded_once() {
         .await;
         asking.abort();
         let status = if matches!(by, By::Batch) { 200 } else { 499 };
-        is_recorded(&viewer, kind(by, true), status, Some("OTHER")).await;
+        is_recorded(&viewer, kind(by, true), status, Some("CLIENT_LEFT")).await;
         until("it to be over", async || (door.metric(IN_FLIGHT) == 0.0).then_some(())).await;
     }
     assert_eq!(counted(&door), 5.0);
