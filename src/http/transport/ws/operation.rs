@@ -20,7 +20,7 @@ use crate::http::permits::{Permit, Resource};
 use crate::http::pipeline::admission::{caught, in_time};
 use crate::http::pipeline::caller::Caller;
 use crate::http::pipeline::record::Recorder;
-use crate::http::pipeline::subscription::Event;
+use crate::http::pipeline::subscription::SubscriptionEvent;
 use crate::http::pipeline::{Done, Pipeline};
 use crate::http::response::Answered;
 use crate::http::state::State;
