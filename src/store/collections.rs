@@ -349,18 +349,3 @@ mod tests {
         }
     }
 }
-#[cfg(test)]
-mod dump {
-    #[test]
-    fn dump() {
-        let mut out = String::new();
-        for d in super::declarations().unwrap() {
-            out += &format!("{d:?}\n");
-        }
-        for s in super::all().unwrap() {
-            out += &format!("{:?}\n", s.input_schema);
-        }
-        out += &format!("{:?}\n", super::super::references::references());
-        std::fs::write(std::env::var("DUMP").unwrap(), out).unwrap();
-    }
-}

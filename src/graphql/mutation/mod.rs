@@ -217,13 +217,16 @@ pub async fn delete(ctx: &Context<'_>, kind: Kind, input: DeleteInput) -> Result
     .into())
 }
 
+/// A document as it is after a change, or what keeps the change from being made.
+pub type Changed<E> = (Option<eager::Object<Arc<E>>>, UserErrors);
+
 /// Makes a change of a document. Gives it as it is then, with all that is selected on it below the payload's `field`, or
 /// what keeps the change from being made.
 pub fn made<'a, E: Collection>(
     ctx: &'a Context<'_>,
     asked: Asked,
     field: &'static str,
-) -> BoxFuture<'a, Result<(Option<eager::Object<Arc<E>>>, UserErrors)>> {
+) -> BoxFuture<'a, Result<Changed<E>>> {
     let made = async move {
         Ok(match make(ctx, E::KIND, asked).await? {
             Ok(id) => (document::<E>(ctx, &id, field).await?, UserErrors::default()),
