@@ -1,18 +1,6 @@
 //! Menagerie: a GraphQL API over MongoDB for diplomatic gifts of animals.
 //!
-//! The rooms, in the order in which a request passes them; each uses only what stands to its right:
-//!
-//! ```text
-//! main ─ config ─ telemetry
-//!   │
-//!  http ──▶ guard
-//!   │         │
-//!   ├────────▶ api ─ limits
-//!   │          │
-//!   └──▶ graphql ──▶ search ──▶ feed ──▶ store ──▶ MongoDB
-//!              │            │                  │
-//!              └──────── domain ───────────────┘   pure meaning: uses nothing, used by all
-//! ```
+//! docs/ARCHITECTURE.md has the map of the rooms and walks through them.
 //!
 //! Invariants: only `http` names actix; only `store` names the MongoDB driver and BSON; `domain` does no I/O. Nothing
 //! panics on input. A test holds the sources against these rules.

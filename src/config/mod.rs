@@ -180,7 +180,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// What holds under a profile when nothing else is set. The README lists what `production` changes.
+    /// What holds under a profile when nothing else is set. docs/OPERATIONS.md lists what `production` changes.
     pub fn of(profile: Profile) -> Self {
         let development = Self::default();
         match profile {

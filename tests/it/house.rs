@@ -11,8 +11,9 @@ use std::process::Command;
 
 use regex::Regex;
 
-/// Each room with those that it may use beside itself: what stands to its right in the map of `src/lib.rs`.
-const ROOMS: [(&str, &[&str]); 14] = [
+/// Each room with those that it may use beside itself: what stands to its right in the map of
+/// docs/ARCHITECTURE.md.
+pub const ROOMS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("limits", &[]),
     ("config", &["limits"]),
@@ -38,20 +39,20 @@ const ROOMS: [(&str, &[&str]); 14] = [
 /// The most lines of a source file; a longer one becomes a folder.
 const LONGEST: usize = 400;
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A text file of the project.
-struct File {
+pub struct File {
     /// From the project's folder: `src/store/mod.rs`.
-    path: String,
-    text: String,
+    pub path: String,
+    pub text: String,
 }
 
 impl File {
     /// The lines of code with their numbers: no comments, no unit tests (which end a file).
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let tests = self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len());
         let is_test = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
         self.text[..if is_test { 0 } else { tests }]
@@ -75,7 +76,7 @@ impl File {
 }
 
 /// The project's text files, new ones too; never what was built or fetched.
-fn files() -> Vec<File> {
+pub fn files() -> Vec<File> {
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())
@@ -138,7 +139,7 @@ fn walk(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-fn sources() -> Vec<File> {
+pub fn sources() -> Vec<File> {
     let files: Vec<File> = files().into_iter().filter(|file| file.path.ends_with(".rs")).collect();
     assert!(
         files.iter().any(|file| file.path == "src/lib.rs"),

@@ -16,6 +16,7 @@ mod changes; // subscriptions below HTTP: what is told, filters in memory, where
 mod checking; // what a check finds, what is put right, that the vocabularies agree
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod conformance; // what graphql-http and graphql-js hold a server to
+mod docs; // README.md and docs/ tell the truth
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod examples; // the Grafana dashboard and the clients in examples/ work
 mod exports; // exports: the rows of the connections, in CSV and in JSON lines
@@ -28,7 +29,6 @@ mod merging; // what is selected several times is one field; what fails is null 
 mod observing; // metrics, health, traces, TLS
 mod planning; // a document says the same by whatever root field it is reached
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
-mod readme; // the README tells the truth
 mod registry; // a collection is told once: its places are counted, and every list is the same
 mod search; // what is found and in which order, pages, how the index follows the data
 mod seeding; // loading sets: what is written, what is left alone, what is refused

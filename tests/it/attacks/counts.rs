@@ -1,4 +1,4 @@
-//! Too many of something: just over the limits that stand in the README, some way over them, and just within.
+//! Too many of something: just over the limits that stand in docs/CONFIGURATION.md, some way over them, and just within.
 
 use super::Expected::{Answered, Harmless, Refused};
 use super::{Expected, INVALID, LIMIT, Row, document};
