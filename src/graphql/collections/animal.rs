@@ -8,36 +8,44 @@ use super::nation::{Nation, NationFilter};
 use super::prelude::*;
 use crate::graphql::loader::resolve;
 
-/// A kind of animal: a species, a breed, a domestic form, or a group whose species is not named.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(complex, serial)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Animal {
-    /// The id: `animal_` and the slug.
-    #[serde(rename = "_id")]
-    pub(super) id: ID,
-    /// The readable name in addresses.
-    slug: String,
-    /// The everyday English name.
-    common_name: String,
-    /// The scientific name, with author and year where known.
-    scientific_name: Option<String>,
-    /// The rank at which the sources name it.
-    rank: AnimalRank,
-    /// Where it stands among the animals.
-    taxonomy: eager::Object<Taxonomy>,
-    /// Its category in the IUCN Red List.
-    conservation: Option<eager::Object<Conservation>>,
-    /// The ISO two-letter codes of its native range; empty for domestic animals and where it is not known.
-    native_to: eager::List<String>,
-    #[graphql(skip)]
-    origin: MaybeRef<Nation>,
-    /// Grows by one with every change.
-    version: i32,
-    /// When it was entered here.
-    created_at: Timestamp,
-    /// When it was last changed here.
-    updated_at: Timestamp,
+document! {
+    /// A kind of animal: a species, a breed, a domestic form, or a group whose species is not named.
+    pub struct Animal by AnimalFilter, AnimalOrder {
+        /// The id: `animal_` and the slug.
+        id,
+        /// The readable name in addresses.
+        slug: String,
+        /// The everyday English name.
+        common_name: String,
+        /// The scientific name, with author and year where known.
+        scientific_name: Option<String>,
+        /// The rank at which the sources name it.
+        rank: AnimalRank,
+        /// Where it stands among the animals.
+        taxonomy: eager::Object<Taxonomy>,
+        /// Its category in the IUCN Red List.
+        conservation: Option<eager::Object<Conservation>>,
+        /// The ISO two-letter codes of its native range; empty for domestic animals and where it is not known.
+        native_to: eager::List<String>,
+    }
+    references {
+        /// The nation that a breed comes from.
+        origin: MaybeRef<Nation>,
+    }
+    connections {
+        /// The gifts that it was part of.
+        gifts: Gift at "items.animal", MANY;
+        /// What the sources say about it.
+        claims: Claim at "about", FEW;
+    }
+    sums { "given" }
+    resolvers {
+        /// How many of them changed hands over all gifts, loans and tributes; what was only planned, shelved,
+        /// offered or declined is left out. An item without a count makes `max` unknown.
+        async fn given(&self, ctx: &Context<'_>) -> crate::api::error::Result<eager::Object<Count>> {
+            resolve::given(ctx, &self.id).await.map(|given| Count(given).into())
+        }
+    }
 }
 
 /// Where a kind stands among the animals.
@@ -96,27 +104,6 @@ orders! { AnimalOrder, AnimalOrderField, "animals" {
     CommonName = "commonName" as Text,
     /// By scientific name.
     ScientificName = "scientificName" as Text,
-} }
-
-relations! { Animal by AnimalFilter, AnimalOrder {
-    references {
-        /// The nation that a breed comes from.
-        origin: MaybeRef<Nation>;
-    }
-    connections {
-        /// The gifts that it was part of.
-        gifts: Gift at "items.animal", MANY;
-        /// What the sources say about it.
-        claims: Claim at "about", FEW;
-    }
-    sums { "given" }
-    fields {
-        /// How many of them changed hands over all gifts, loans and tributes; what was only planned, shelved,
-        /// offered or declined is left out. An item without a count makes `max` unknown.
-        async fn given(&self, ctx: &Context<'_>) -> crate::api::error::Result<eager::Object<Count>> {
-            resolve::given(ctx, &self.id).await.map(|given| Count(given).into())
-        }
-    }
 } }
 
 queries! { AnimalQuery for Animal {

@@ -5,40 +5,41 @@ use super::prelude::*;
 use super::source::Source;
 use crate::store::filter::Test;
 
-/// One statement of one source. Two claims are never merged: what contradicts is kept and linked.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(complex, serial)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Claim {
-    /// The id: `claim_` and a readable name.
-    #[serde(rename = "_id")]
-    pub(super) id: ID,
-    /// A short name, unique in its source, such as `C05`.
-    code: String,
-    #[graphql(skip)]
-    source: Ref<Source>,
-    /// Where it stands in the source, for texts that were read as a whole.
-    locator: Option<eager::Object<Locator>>,
-    /// The address where it was read, for sources on the web.
-    url: Option<String>,
-    /// What is said, in our words.
-    statement: String,
-    /// How the source puts it forward.
-    certainty: Certainty,
-    /// Who says so according to the source; empty where the source speaks for itself.
-    attributions: eager::List<eager::Object<Attribution>>,
-    #[graphql(skip)]
-    about: Refs<Node>,
-    #[graphql(skip)]
-    conflicts_with: Refs<Claim>,
-    #[graphql(skip)]
-    depends_on: Refs<Claim>,
-    /// Grows by one with every change.
-    version: i32,
-    /// When it was entered here.
-    created_at: Timestamp,
-    /// When it was last changed here.
-    updated_at: Timestamp,
+document! {
+    /// One statement of one source. Two claims are never merged: what contradicts is kept and linked.
+    pub struct Claim by ClaimFilter, ClaimOrder {
+        /// The id: `claim_` and a readable name.
+        id,
+        /// A short name, unique in its source, such as `C05`.
+        code: String,
+        /// Where it stands in the source, for texts that were read as a whole.
+        locator: Option<eager::Object<Locator>>,
+        /// The address where it was read, for sources on the web.
+        url: Option<String>,
+        /// What is said, in our words.
+        statement: String,
+        /// How the source puts it forward.
+        certainty: Certainty,
+        /// Who says so according to the source; empty where the source speaks for itself.
+        attributions: eager::List<eager::Object<Attribution>>,
+    }
+    references {
+        /// Where it was read.
+        source: Ref<Source>,
+        /// The documents that it is about.
+        about: Refs<Node>,
+        /// The claims that contradict it; each of them names this one too.
+        conflicts_with: Refs<Claim>,
+        /// The claims that it rests on.
+        depends_on: Refs<Claim>,
+    }
+    holds { attributions }
+    connections {
+        /// The claims that rest on this one.
+        dependents: Claim at "dependsOn", FEW;
+        /// What sources say about this claim.
+        claims: Claim at "about", FEW;
+    }
 }
 
 /// A place in a text, counted from 1.
@@ -93,26 +94,6 @@ filter! { ClaimFilter, "claims" {
 orders! { ClaimOrder, ClaimOrderField, "claims" {
     /// By code.
     Code = "code" as Text,
-} }
-
-relations! { Claim by ClaimFilter, ClaimOrder {
-    holds { attributions }
-    references {
-        /// Where it was read.
-        source: Ref<Source>;
-        /// The documents that it is about.
-        about: Refs<Node>;
-        /// The claims that contradict it; each of them names this one too.
-        conflicts_with: Refs<Claim>;
-        /// The claims that it rests on.
-        depends_on: Refs<Claim>;
-    }
-    connections {
-        /// The claims that rest on this one.
-        dependents: Claim at "dependsOn", FEW;
-        /// What sources say about this claim.
-        claims: Claim at "about", FEW;
-    }
 } }
 
 queries! { ClaimQuery for Claim {

@@ -1,4 +1,4 @@
-//! The macros that make a collection: its queries, relations and mutations.
+//! The macros that make a collection: its documents, queries and mutations.
 
 /// Makes the two queries of a collection: one document by a unique key, and the connection.
 macro_rules! queries {
@@ -48,20 +48,44 @@ macro_rules! queries {
 }
 pub(crate) use queries;
 
-/// Makes a type a collection, with the resolvers of its relations.
+/// Makes a stored type that GraphQL shows: the struct, with what every document has, and the resolvers of its relations.
 ///
-/// `computed`: fields that are computed from a stored field of another name. `holds`: fields below which references lie,
-/// and `references` those that are some. `connections`: what other documents refer to it, where they hold its id, and
-/// whether there are `FEW` or `MANY`. `sums`: fields that are sums over gifts. `fields`: resolvers written out.
-macro_rules! relations {
-    ($entity:ident by $filter:ident, $order:ident {
-        $(computed { $($computed:literal from $stored:literal),+ })?
-        $(holds { $($held:ident),+ $(,)? })?
-        $(references { $($(#[$rdoc:meta])* $reference:ident: $type:ty;)+ })?
+/// `references`: fields that hold ids of other documents; `holds` names the fields below which there are more.
+/// `connections`: the documents that refer to it, where they hold its id, and whether there are `FEW` or `MANY`.
+/// `resolvers`: fields written out; what they are `computed` from is read with them, and `sums` are sums over gifts.
+macro_rules! document {
+    (
+        $(#[$meta:meta])*
+        pub struct $entity:ident by $filter:ident, $order:ident {
+            $(#[$id:meta])*
+            id,
+            $($(#[$fdoc:meta])* $field:ident: $ftype:ty,)+
+        }
+        $(references { $($(#[$rdoc:meta])* $reference:ident: $rtype:ty,)+ })?
+        $(holds { $($held:ident),+ })?
         connections { $($(#[$doc:meta])* $name:ident: $target:ident at $path:literal, $size:ident;)* }
+        $(computed { $($computed:literal from $stored:literal),+ })?
         $(sums { $($sum:literal),+ })?
-        $(fields { $($rest:tt)* })?
-    }) => {
+        $(resolvers { $($rest:tt)* })?
+    ) => {
+        $(#[$meta])*
+        #[derive(SimpleObject, Debug, Default, Deserialize)]
+        #[graphql(complex, serial)]
+        #[serde(rename_all = "camelCase", default)]
+        pub struct $entity {
+            $(#[$id])*
+            #[serde(rename = "_id")]
+            pub(super) id: ID,
+            $($(#[$fdoc])* $field: $ftype,)+
+            /// Grows by one with every change.
+            version: i32,
+            /// When it was entered here.
+            created_at: Timestamp,
+            /// When it was last changed here.
+            updated_at: Timestamp,
+            $($(#[graphql(skip)] $reference: $rtype,)+)?
+        }
+
         impl $crate::store::entity::Entity for $entity {
             const KIND: $crate::domain::id::Kind = $crate::domain::id::Kind::$entity;
 
@@ -113,7 +137,7 @@ macro_rules! relations {
                 $crate::graphql::loader::resolve::below::<$target>(ctx, &self.id, $path, arguments).await
             })*
             $($($(#[$rdoc])*
-            async fn $reference(&self) -> &$type {
+            async fn $reference(&self) -> &$rtype {
                 &self.$reference
             })+)?
             $($($rest)*)?
@@ -130,7 +154,7 @@ macro_rules! relations {
         }
     };
 }
-pub(crate) use relations;
+pub(crate) use document;
 
 /// Makes the mutations of a collection. Fields that are `required` must be given for a new document, `lists` are empty
 /// where nothing is said, and `optional` ones are left out.
@@ -218,8 +242,8 @@ macro_rules! mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "What it says.")] input: Box<$create_input>,
             ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$created>> {
-                use $crate::graphql::mutation::{Asked, create, made};
-                let asked = Asked::new(create(&input)?, input.idempotency_key);
+                use $crate::graphql::mutation::{EditRequest, create, made};
+                let asked = EditRequest::new(create(&input)?, input.idempotency_key);
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
                 Ok($created { $one, user_errors }.into())
             }
@@ -230,8 +254,8 @@ macro_rules! mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which, and what is to change.")] input: Box<$update_input>,
             ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$updated>> {
-                use $crate::graphql::mutation::{Asked, made, update};
-                let asked = Asked::new(update(&input.id, &input)?, input.idempotency_key)
+                use $crate::graphql::mutation::{EditRequest, made, update};
+                let asked = EditRequest::new(update(&input.id, &input)?, input.idempotency_key)
                     .expecting(input.expected_version)
                     $($(.$flag(input.$flag))+)?;
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;

@@ -5,42 +5,41 @@ use super::gift::Gift;
 use super::nation::{Nation, NationFilter};
 use super::prelude::*;
 
-/// Something that happened, or may have happened, around the gifts.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(complex, serial)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Event {
-    /// The id: `event_` and the slug.
-    #[serde(rename = "_id")]
-    pub(super) id: ID,
-    /// The readable name in addresses.
-    slug: String,
-    /// What it was, in a few words.
-    title: String,
-    /// What kind of event it is.
-    kind: EventKind,
-    /// When.
-    date: Option<eager::Object<PartialDate>>,
-    /// The nations that have a part in it.
-    nations: eager::List<eager::Object<EventNation>>,
-    /// The people who have a part in it.
-    people: eager::List<eager::Object<Person>>,
-    /// Where.
-    place: Option<eager::Object<Place>>,
-    /// What happened, in our words.
-    summary: String,
-    /// How many took part; `headcountOf` says what is counted. Never part of a count of animals given.
-    headcount: Option<eager::Object<Count>>,
-    /// What the headcount counts, such as "soldiers".
-    headcount_of: Option<String>,
-    /// How far it has come, where the sources say so.
-    status: Option<EventStatus>,
-    /// Grows by one with every change.
-    version: i32,
-    /// When it was entered here.
-    created_at: Timestamp,
-    /// When it was last changed here.
-    updated_at: Timestamp,
+document! {
+    /// Something that happened, or may have happened, around the gifts.
+    pub struct Event by EventFilter, EventOrder {
+        /// The id: `event_` and the slug.
+        id,
+        /// The readable name in addresses.
+        slug: String,
+        /// What it was, in a few words.
+        title: String,
+        /// What kind of event it is.
+        kind: EventKind,
+        /// When.
+        date: Option<eager::Object<PartialDate>>,
+        /// The nations that have a part in it.
+        nations: eager::List<eager::Object<EventNation>>,
+        /// The people who have a part in it.
+        people: eager::List<eager::Object<Person>>,
+        /// Where.
+        place: Option<eager::Object<Place>>,
+        /// What happened, in our words.
+        summary: String,
+        /// How many took part; `headcountOf` says what is counted. Never part of a count of animals given.
+        headcount: Option<eager::Object<Count>>,
+        /// What the headcount counts, such as "soldiers".
+        headcount_of: Option<String>,
+        /// How far it has come, where the sources say so.
+        status: Option<EventStatus>,
+    }
+    holds { nations, place, headcount }
+    connections {
+        /// The gifts that belong to it.
+        gifts: Gift at "event", MANY;
+        /// What the sources say about it.
+        claims: Claim at "about", FEW;
+    }
 }
 
 /// The part of a nation in an event.
@@ -84,16 +83,6 @@ orders! { EventOrder, EventOrderField, "events" {
     Date = "date.earliest" as Moment,
     /// By the last day that the date can mean.
     DateEnd = "date.latest" as Moment,
-} }
-
-relations! { Event by EventFilter, EventOrder {
-    holds { nations, place, headcount }
-    connections {
-        /// The gifts that belong to it.
-        gifts: Gift at "event", MANY;
-        /// What the sources say about it.
-        claims: Claim at "about", FEW;
-    }
 } }
 
 queries! { EventQuery for Event {

@@ -7,56 +7,64 @@ use super::nation::{Nation, NationFilter};
 use super::prelude::*;
 use crate::domain::count::Sum;
 
-/// A gift of animals from one nation to another; also a loan, a tribute, or a gift that never arrived.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(complex, serial)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Gift {
-    /// The id: `gift_` and the slug.
-    #[serde(rename = "_id")]
-    pub(super) id: ID,
-    /// The readable name in addresses.
-    slug: String,
-    /// What it was, in a few words.
-    title: String,
-    #[graphql(skip)]
-    giver: Ref<Nation>,
-    #[graphql(skip)]
-    recipient: Ref<Nation>,
-    /// Who handed it over.
-    presented_by: Option<eager::Object<Person>>,
-    /// Who took it.
-    presented_to: Option<eager::Object<Person>>,
-    /// In whose name it was given.
-    on_behalf_of: Option<eager::Object<Person>>,
-    /// In what way the animals changed hands.
-    mode: GiftMode,
-    /// What has become of it.
-    status: GiftStatus,
-    /// What became of it step by step, as far as the sources say.
-    status_history: eager::List<eager::Object<GiftStatusChange>>,
-    /// The animals that the sources name. They may be fewer than the total: see `total` and `itemsTotal`.
-    items: eager::List<eager::Object<GiftItem>>,
-    /// How many animals in all, where a source says so; it is never computed from the items.
-    total: Option<eager::Object<Count>>,
-    /// On how many occasions, where the gift stands for several.
-    occasions: Option<eager::Object<Count>>,
-    /// When.
-    date: Option<eager::Object<PartialDate>>,
-    /// Where the animals came from.
-    origin: Option<eager::Object<Place>>,
-    /// Where the animals went.
-    destination: Option<eager::Object<Place>>,
-    #[graphql(skip)]
-    event: MaybeRef<Event>,
-    /// The fields that the sources do not say and that were concluded from elsewhere.
-    inferred: eager::List<String>,
-    /// Grows by one with every change.
-    version: i32,
-    /// When it was entered here.
-    created_at: Timestamp,
-    /// When it was last changed here.
-    updated_at: Timestamp,
+document! {
+    /// A gift of animals from one nation to another; also a loan, a tribute, or a gift that never arrived.
+    pub struct Gift by GiftFilter, GiftOrder {
+        /// The id: `gift_` and the slug.
+        id,
+        /// The readable name in addresses.
+        slug: String,
+        /// What it was, in a few words.
+        title: String,
+        /// Who handed it over.
+        presented_by: Option<eager::Object<Person>>,
+        /// Who took it.
+        presented_to: Option<eager::Object<Person>>,
+        /// In whose name it was given.
+        on_behalf_of: Option<eager::Object<Person>>,
+        /// In what way the animals changed hands.
+        mode: GiftMode,
+        /// What has become of it.
+        status: GiftStatus,
+        /// What became of it step by step, as far as the sources say.
+        status_history: eager::List<eager::Object<GiftStatusChange>>,
+        /// The animals that the sources name. They may be fewer than the total: see `total` and `itemsTotal`.
+        items: eager::List<eager::Object<GiftItem>>,
+        /// How many animals in all, where a source says so; it is never computed from the items.
+        total: Option<eager::Object<Count>>,
+        /// On how many occasions, where the gift stands for several.
+        occasions: Option<eager::Object<Count>>,
+        /// When.
+        date: Option<eager::Object<PartialDate>>,
+        /// Where the animals came from.
+        origin: Option<eager::Object<Place>>,
+        /// Where the animals went.
+        destination: Option<eager::Object<Place>>,
+        /// The fields that the sources do not say and that were concluded from elsewhere.
+        inferred: eager::List<String>,
+    }
+    references {
+        /// The nation that gave.
+        giver: Ref<Nation>,
+        /// The nation that received.
+        recipient: Ref<Nation>,
+        /// The event that it belongs to.
+        event: MaybeRef<Event>,
+    }
+    holds { items, status_history, total, occasions, origin, destination }
+    connections {
+        /// What the sources say about this gift.
+        claims: Claim at "about", FEW;
+    }
+    computed { "itemsTotal" from "items" }
+    resolvers {
+        /// The sum of the items: computed, and no replacement for `total`. An item without a count makes the sum's
+        /// `max` unknown.
+        async fn items_total(&self) -> eager::Object<Count> {
+            let sum: Sum = self.items.iter().map(|item| item.count.as_ref().map(|count| &count.0)).collect();
+            Count(sum.total()).into()
+        }
+    }
 }
 
 /// The animals of one kind in a gift.
@@ -151,31 +159,6 @@ orders! { GiftOrder, GiftOrderField, "gifts" {
     DateEnd = "date.latest" as Moment,
     /// By the least that the total can be.
     Total = "total.min" as Number,
-} }
-
-relations! { Gift by GiftFilter, GiftOrder {
-    computed { "itemsTotal" from "items" }
-    holds { items, status_history, total, occasions, origin, destination }
-    references {
-        /// The nation that gave.
-        giver: Ref<Nation>;
-        /// The nation that received.
-        recipient: Ref<Nation>;
-        /// The event that it belongs to.
-        event: MaybeRef<Event>;
-    }
-    connections {
-        /// What the sources say about this gift.
-        claims: Claim at "about", FEW;
-    }
-    fields {
-        /// The sum of the items: computed, and no replacement for `total`. An item without a count makes the sum's
-        /// `max` unknown.
-        async fn items_total(&self) -> eager::Object<Count> {
-            let sum: Sum = self.items.iter().map(|item| item.count.as_ref().map(|count| &count.0)).collect();
-            Count(sum.total()).into()
-        }
-    }
 } }
 
 queries! { GiftQuery for Gift {

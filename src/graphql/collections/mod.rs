@@ -1,4 +1,4 @@
-//! The collections, one file each, always in the same order: struct, facts, filter, order, relations, queries, mutations.
+//! The collections, one file each, always in the same order: document, parts, filter, order, queries, mutations.
 //!
 //! A new one is a line in `documents!`, and one in `domain/collections.rs`.
 

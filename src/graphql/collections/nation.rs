@@ -5,40 +5,42 @@ use super::event::Event;
 use super::gift::Gift;
 use super::prelude::*;
 
-/// A state that gives or receives. A former state has no ISO codes and says when it existed.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(complex, serial)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Nation {
-    /// The id: `nation_` and the slug.
-    #[serde(rename = "_id")]
-    pub(super) id: ID,
-    /// The readable name in addresses.
-    slug: String,
-    /// The everyday English name.
-    name: String,
-    /// The official English name.
-    official_name: String,
-    /// The two-letter code of ISO 3166-1.
-    iso_alpha2: Option<String>,
-    /// The three-letter code of ISO 3166-1.
-    iso_alpha3: Option<String>,
-    /// The three-digit M49 code of the United Nations, which is ISO's numeric code too.
-    m49: Option<String>,
-    /// The M49 region; for a former state that of its capital.
-    region: Option<String>,
-    /// The M49 subregion; for a former state that of its capital.
-    subregion: Option<String>,
-    /// The capital.
-    capital: Option<eager::Object<Capital>>,
-    /// When a former state existed.
-    existed: Option<eager::Object<PartialDate>>,
-    /// Grows by one with every change.
-    version: i32,
-    /// When it was entered here.
-    created_at: Timestamp,
-    /// When it was last changed here.
-    updated_at: Timestamp,
+document! {
+    /// A state that gives or receives. A former state has no ISO codes and says when it existed.
+    pub struct Nation by NationFilter, NationOrder {
+        /// The id: `nation_` and the slug.
+        id,
+        /// The readable name in addresses.
+        slug: String,
+        /// The everyday English name.
+        name: String,
+        /// The official English name.
+        official_name: String,
+        /// The two-letter code of ISO 3166-1.
+        iso_alpha2: Option<String>,
+        /// The three-letter code of ISO 3166-1.
+        iso_alpha3: Option<String>,
+        /// The three-digit M49 code of the United Nations, which is ISO's numeric code too.
+        m49: Option<String>,
+        /// The M49 region; for a former state that of its capital.
+        region: Option<String>,
+        /// The M49 subregion; for a former state that of its capital.
+        subregion: Option<String>,
+        /// The capital.
+        capital: Option<eager::Object<Capital>>,
+        /// When a former state existed.
+        existed: Option<eager::Object<PartialDate>>,
+    }
+    connections {
+        /// The gifts that it gave.
+        gifts_given: Gift at "giver", MANY;
+        /// The gifts that it received.
+        gifts_received: Gift at "recipient", MANY;
+        /// The events that it has a part in.
+        events: Event at "nations.nation", MANY;
+        /// What the sources say about it.
+        claims: Claim at "about", FEW;
+    }
 }
 
 /// A capital.
@@ -80,19 +82,6 @@ orders! { NationOrder, NationOrderField, "nations" {
     Name = "name" as Text,
     /// By region.
     Region = "region" as Text,
-} }
-
-relations! { Nation by NationFilter, NationOrder {
-    connections {
-        /// The gifts that it gave.
-        gifts_given: Gift at "giver", MANY;
-        /// The gifts that it received.
-        gifts_received: Gift at "recipient", MANY;
-        /// The events that it has a part in.
-        events: Event at "nations.nation", MANY;
-        /// What the sources say about it.
-        claims: Claim at "about", FEW;
-    }
 } }
 
 queries! { NationQuery for Nation {

@@ -3,7 +3,7 @@
 pub use async_graphql::{ID, SimpleObject};
 pub use serde::Deserialize;
 
-pub(crate) use super::declare::{mutations, queries, relations};
+pub(crate) use super::declare::{document, mutations, queries};
 pub use crate::domain::id::Kind;
 pub use crate::domain::vocabulary::*;
 pub use crate::graphql::eager;

@@ -3,32 +3,30 @@
 use super::claim::Claim;
 use super::prelude::*;
 
-/// Something that was read, or somebody who is quoted in it.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(complex, serial)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Source {
-    /// The id: `source_` and a readable name.
-    #[serde(rename = "_id")]
-    pub(super) id: ID,
-    /// What it is called here.
-    title: String,
-    /// What kind of source it is.
-    kind: SourceKind,
-    /// Who published it.
-    publisher: Option<String>,
-    /// When it was published, where it says so.
-    published: Option<eager::Object<PartialDate>>,
-    /// Its address.
-    url: Option<String>,
-    /// The SHA-256 of the text that was read, in hexadecimal digits.
-    sha256: Option<String>,
-    /// Grows by one with every change.
-    version: i32,
-    /// When it was entered here.
-    created_at: Timestamp,
-    /// When it was last changed here.
-    updated_at: Timestamp,
+document! {
+    /// Something that was read, or somebody who is quoted in it.
+    pub struct Source by SourceFilter, SourceOrder {
+        /// The id: `source_` and a readable name.
+        id,
+        /// What it is called here.
+        title: String,
+        /// What kind of source it is.
+        kind: SourceKind,
+        /// Who published it.
+        publisher: Option<String>,
+        /// When it was published, where it says so.
+        published: Option<eager::Object<PartialDate>>,
+        /// Its address.
+        url: Option<String>,
+        /// The SHA-256 of the text that was read, in hexadecimal digits.
+        sha256: Option<String>,
+    }
+    connections {
+        /// The claims that were read there.
+        claims: Claim at "source", MANY;
+        /// The claims that are ascribed to it elsewhere.
+        attributed_claims: Claim at "attributions.to", MANY;
+    }
 }
 
 filter! { SourceFilter, "sources" {
@@ -49,15 +47,6 @@ orders! { SourceOrder, SourceOrderField, "sources" {
     Title = "title" as Text,
     /// By the first day that the date of publication can mean.
     Published = "published.earliest" as Moment,
-} }
-
-relations! { Source by SourceFilter, SourceOrder {
-    connections {
-        /// The claims that were read there.
-        claims: Claim at "source", MANY;
-        /// The claims that are ascribed to it elsewhere.
-        attributed_claims: Claim at "attributions.to", MANY;
-    }
 } }
 
 queries! { SourceQuery for Source {

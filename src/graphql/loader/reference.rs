@@ -19,40 +19,40 @@ use crate::graphql::eager;
 use crate::graphql::relation::{Holds, References};
 
 /// A reference to a document that is there.
-pub type Ref<T> = Held<T, String>;
+pub type Ref<T> = Linked<T, String>;
 /// A reference that may be missing: null then, and where it leads nowhere.
-pub type MaybeRef<T, I = String> = Held<T, Option<I>>;
+pub type MaybeRef<T, I = String> = Linked<T, Option<I>>;
 /// References to any number of documents; those that lead nowhere are left out.
-pub type Refs<T> = Held<T, Vec<String>>;
+pub type Refs<T> = Linked<T, Vec<String>>;
 
-/// Ids that are held of documents that `T` stands for.
+/// Arity that are held of documents that `T` stands for.
 #[derive(Deserialize)]
 #[serde(transparent, bound(deserialize = "I: Deserialize<'de>"))]
-pub struct Held<T, I> {
+pub struct Linked<T, I> {
     ids: I,
     #[serde(skip)]
     to: PhantomData<fn() -> T>,
 }
 
-impl<T, I: fmt::Debug> fmt::Debug for Held<T, I> {
+impl<T, I: fmt::Debug> fmt::Debug for Linked<T, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.ids.fmt(f)
     }
 }
 
-impl<T, I: Default> Default for Held<T, I> {
+impl<T, I: Default> Default for Linked<T, I> {
     fn default() -> Self {
         I::default().into()
     }
 }
 
-impl<T, I> From<I> for Held<T, I> {
+impl<T, I> From<I> for Linked<T, I> {
     fn from(ids: I) -> Self {
         Self { ids, to: PhantomData }
     }
 }
 
-impl<T, I> Held<T, I> {
+impl<T, I> Linked<T, I> {
     /// The ids.
     pub fn into_ids(self) -> I {
         self.ids
@@ -80,7 +80,7 @@ impl<E: Collection> Target for E {
 }
 
 /// One id, one that may be missing, or any number.
-pub trait Ids: Send + Sync {
+pub trait Arity: Send + Sync {
     /// What is shown where documents are shown as `T`.
     type Shown<T: OutputType>: OutputType;
 
@@ -94,7 +94,7 @@ pub trait Ids: Send + Sync {
     ) -> impl Future<Output = Result<Self::Shown<T::Shown>>> + Send;
 }
 
-impl Ids for String {
+impl Arity for String {
     type Shown<T: OutputType> = T;
 
     fn all(&self) -> impl Iterator<Item = &str> {
@@ -109,7 +109,7 @@ impl Ids for String {
     }
 }
 
-impl<I: AsRef<str> + Send + Sync> Ids for Option<I> {
+impl<I: AsRef<str> + Send + Sync> Arity for Option<I> {
     type Shown<T: OutputType> = Option<T>;
 
     fn all(&self) -> impl Iterator<Item = &str> {
@@ -124,7 +124,7 @@ impl<I: AsRef<str> + Send + Sync> Ids for Option<I> {
     }
 }
 
-impl Ids for Vec<String> {
+impl Arity for Vec<String> {
     type Shown<T: OutputType> = eager::List<T>;
 
     fn all(&self) -> impl Iterator<Item = &str> {
@@ -154,7 +154,7 @@ async fn find<T: Target>(ctx: &ContextSelectionSet<'_>, id: &str) -> Result<Opti
     Ok(T::get(loader, id))
 }
 
-impl<T: Target, I: Ids> OutputType for Held<T, I> {
+impl<T: Target, I: Arity> OutputType for Linked<T, I> {
     fn type_name() -> Cow<'static, str> {
         I::Shown::<T::Shown>::type_name()
     }
@@ -175,7 +175,7 @@ impl<T: Target, I: Ids> OutputType for Held<T, I> {
     }
 }
 
-impl<T: Target, I: Ids> Holds for Held<T, I> {
+impl<T: Target, I: Arity> Holds for Linked<T, I> {
     fn declare(references: &mut References) {
         references.here(T::KIND);
     }

@@ -104,14 +104,14 @@ pub struct DeletePayload {
 }
 
 /// What is asked for, before it is known who asks.
-pub struct Asked {
+pub struct EditRequest {
     wish: Wish,
     expected: Option<i32>,
     key: Option<String>,
     without_claim: bool,
 }
 
-impl Asked {
+impl EditRequest {
     /// A wish. `key`: the idempotency key.
     pub const fn new(wish: Wish, key: Option<String>) -> Self {
         Self {
@@ -137,13 +137,13 @@ impl Asked {
 type Made = std::result::Result<String, Vec<UserError>>;
 
 /// Makes a change, if who asks may.
-async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
+async fn make(ctx: &Context<'_>, kind: Kind, asked: EditRequest) -> Result<Made> {
     let by = editor(ctx)?;
     let loader = loader(ctx)?;
     // What an earlier mutation of the same request has read may change with this one.
     loader.clear();
     let name = ctx.item.node.name.node.as_str();
-    let Asked {
+    let EditRequest {
         wish,
         expected,
         key,
@@ -205,7 +205,7 @@ pub async fn delete(ctx: &Context<'_>, kind: Kind, input: DeleteInput) -> Result
     let wish = Wish::Delete {
         id: input.id.to_string(),
     };
-    let asked = Asked::new(wish, input.idempotency_key).expecting(input.expected_version);
+    let asked = EditRequest::new(wish, input.idempotency_key).expecting(input.expected_version);
     let (deleted_id, user_errors) = match make(ctx, kind, asked).boxed().await? {
         Ok(id) => (Some(id.into()), UserErrors::default()),
         Err(errors) => (None, told(errors)),
@@ -224,7 +224,7 @@ pub type Changed<E> = (Option<eager::Object<Arc<E>>>, UserErrors);
 /// what keeps the change from being made.
 pub fn made<'a, E: Collection>(
     ctx: &'a Context<'_>,
-    asked: Asked,
+    asked: EditRequest,
     field: &'static str,
 ) -> BoxFuture<'a, Result<Changed<E>>> {
     let made = async move {

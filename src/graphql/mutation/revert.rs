@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
-use super::{Asked, Field, Made, UserError, document, make};
+use super::{EditRequest, Field, Made, UserError, document, make};
 use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
@@ -78,7 +78,7 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made> {
     let wish = Wish::Revert {
         entry: input.id.to_string(),
     };
-    let asked = Asked::new(wish, input.idempotency_key).expecting(input.expected_version);
+    let asked = EditRequest::new(wish, input.idempotency_key).expecting(input.expected_version);
     make(ctx, kind, asked).await
 }
 
