@@ -30,9 +30,6 @@ use crate::store::bson_types::Timestamp;
 /// second that nothing has changed.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// The kinds of documents that can be searched for.
-pub const KINDS: [Kind; 5] = [Kind::Gift, Kind::Nation, Kind::Animal, Kind::Event, Kind::Claim];
-
 /// A fault of the index. None is known that a text could cause.
 #[derive(Debug, thiserror::Error)]
 #[error("the search index failed: {0}")]

@@ -13,13 +13,13 @@ use serde_json::Value as Json;
 
 use super::collections::with_kind;
 use super::connection::PageArguments;
-use crate::api::error::{ApiError, Result};
+use crate::api::error::Result;
 use crate::domain::id::Kind;
 use crate::limits::Limits;
 use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
 use crate::store::scan::{Rows, lines};
-use cells::Names;
+use cells::{Names, unwritten};
 use columns::Table;
 
 /// How many rows a piece holds at most.
@@ -98,7 +98,7 @@ impl Plan {
             rows: store.rows(self.kind, filter, order, PIECE).await?,
             store,
             format: self.format,
-            table: columns::of(self.kind),
+            table: columns::of(self.kind)?,
             begun: false,
         })
     }
@@ -139,9 +139,4 @@ impl Export {
         }
         Ok(names)
     }
-}
-
-fn unwritten(error: impl std::fmt::Display) -> ApiError {
-    tracing::error!("a row cannot be written: {error}");
-    ApiError::Internal
 }
