@@ -58,7 +58,6 @@ impl Cost {
 /// What the status of an answer tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AnswerStatus {
-    /// The operation was executed.
     Executed,
     /// The request could be read, and its document or variables are not in order.
     NotInOrder,
@@ -146,14 +145,12 @@ impl Answer {
         stays.then(|| CachedResponse::new(self.json(), info))
     }
 
-    /// As JSON.
     pub fn json(&self) -> Vec<u8> {
         let mut json = Vec::new();
         self.write(&mut json);
         json
     }
 
-    /// Writes it as JSON.
     pub fn write(&self, into: &mut Vec<u8>) {
         let mut object = ObjectWriter::within(into);
         if let Some(data) = &self.data {
@@ -168,7 +165,6 @@ impl Answer {
         object.end();
     }
 
-    /// The names of the limits that it goes over.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
         self.errors
             .iter()
@@ -178,7 +174,6 @@ impl Answer {
             })
     }
 
-    /// Its errors.
     pub fn errors(&self) -> &[ServerError] {
         &self.errors
     }
@@ -188,7 +183,6 @@ impl Answer {
         self.data.is_some()
     }
 
-    /// The codes of its errors.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.errors.iter().map(code_of)
     }
@@ -212,7 +206,6 @@ impl From<ApiError> for Answer {
     }
 }
 
-/// The code of an error.
 pub fn code_of(error: &ServerError) -> &str {
     match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
         Some(Value::String(code)) => code,

@@ -20,9 +20,6 @@ pub fn last_event_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// What a request says of who asks: its header `Authorization`.
-///
-/// # Errors
-/// Where it has several.
 pub fn authorization(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let mut given = headers.get_all(AUTHORIZATION);
     // Bytes that are no text are in no token, and say so in the place of one.

@@ -14,7 +14,6 @@ use crate::limits::{Limit, Limits};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parameters {
-    /// The document.
     #[serde(default)]
     pub query: Option<String>,
     /// The id of a document that the server knows.
@@ -73,9 +72,6 @@ pub enum RequestBody {
 
 impl Parameters {
     /// The variables.
-    ///
-    /// # Errors
-    /// Where they are too large, or no object.
     pub fn variables(&self, limits: &Limits) -> Result<Variables, Rejection> {
         match self.variables_text() {
             Some(text) => Variables::read(text, limits),
@@ -89,9 +85,6 @@ impl Parameters {
     }
 
     /// From the query of an address.
-    ///
-    /// # Errors
-    /// Where it is no UTF-8, gives a parameter twice, or one of them cannot be read.
     pub fn of_query(query: &str) -> Result<Self, Rejection> {
         let mut parameters = Self::default();
         for (name, value) in pairs(query)? {
@@ -136,9 +129,6 @@ impl Parameters {
 
 impl RequestBody {
     /// From a body.
-    ///
-    /// # Errors
-    /// Where it is no JSON in UTF-8, no object with parameters of the right types, or a batch where none is accepted.
     pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Rejection> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let place = error.valid_up_to();
@@ -184,9 +174,6 @@ fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, 
 }
 
 /// The names and values in the query of an address.
-///
-/// # Errors
-/// Where it is no UTF-8, or gives a name twice.
 pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Rejection> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {

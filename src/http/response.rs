@@ -16,7 +16,6 @@ use crate::graphql::eager::json::ListWriter;
 /// The end of a stream of events. `EventSource` hears of an event only if it has data, be it nothing.
 const COMPLETE: &[u8] = b"event: complete\ndata:\n\n";
 
-/// The answer to one operation.
 #[derive(Debug)]
 pub enum Answered {
     /// One that was made for this operation alone.
@@ -26,7 +25,6 @@ pub enum Answered {
 }
 
 impl Answered {
-    /// Writes it as JSON.
     pub fn write(&self, into: &mut Vec<u8>) {
         match self {
             Self::Fresh(answer) => answer.write(into),
@@ -49,7 +47,6 @@ impl From<Answer> for Answered {
     }
 }
 
-/// The answers to a request.
 #[derive(Debug)]
 pub enum Answers {
     One(Answered),

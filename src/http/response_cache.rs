@@ -27,9 +27,7 @@ const SHARE: u64 = 16;
 /// What makes two requests the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResponseKey {
-    /// The document.
     pub text: Arc<str>,
-    /// The name of the operation.
     pub operation: Option<String>,
     /// The variables, as they came.
     pub variables: Option<Box<str>>,
@@ -59,7 +57,6 @@ struct Entry {
     read_set: ReadSet,
 }
 
-/// The answers.
 #[derive(Clone)]
 pub struct Responses(Arc<Inner>);
 

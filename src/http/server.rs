@@ -18,6 +18,9 @@ use super::tls::Tls;
 use super::transport::{export, graphql};
 use super::{cross_origin, disconnect, health, schema_file, stopping, web};
 
+/// How long a client may take to send its request's head.
+const HEAD: Duration = Duration::from_secs(10);
+
 /// How the server runs.
 #[derive(Debug)]
 pub struct Serving {
@@ -70,22 +73,16 @@ pub fn serve_with(
     serving: Serving,
     more: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<impl Future<Output = io::Result<Ending>> + Send + 'static> {
-    /// How long a client may take to send its request's head.
-    const HEAD: Duration = Duration::from_secs(10);
     let signals = Signals::new(serving.signals)?;
-    let timing = Timing {
-        drain: serving.drain,
-        grace: serving.grace,
-        tls: serving.tls.is_some(),
-    };
+    let (drain, grace, tls) = (serving.drain, serving.grace, serving.tls.is_some());
+    let timing = Timing { drain, grace, tls };
     let stopping = state.stopping.clone();
     let state = Data::new(state);
     let admin = serving
         .admin
         .map(|listener| admin(listener, state.clone()))
         .transpose()?;
-    let (apart, tls) = (admin.is_some(), serving.tls.is_some());
-    let workers = workers(serving.workers);
+    let (apart, workers) = (admin.is_some(), workers(serving.workers));
     let share = u32::try_from(workers).unwrap_or(u32::MAX);
     let server = HttpServer::new(move || {
         let state = Data::new(state.for_worker(share));
@@ -108,14 +105,13 @@ pub fn serve_with(
     .on_connect(disconnect::remember)
     .client_request_timeout(HEAD)
     // Whole seconds are all that it takes; the end of the grace is kept by `stopping`.
-    .shutdown_timeout(serving.grace.as_secs() + 1)
+    .shutdown_timeout(grace.as_secs() + 1)
     .workers(workers)
     .disable_signals();
     let server = match serving.tls {
-        Some(tls) => server.listen_rustls_0_23(listener, tls.config())?,
-        None => server.listen(listener)?,
+        Some(tls) => server.listen_rustls_0_23(listener, tls.config())?.run(),
+        None => server.listen(listener)?.run(),
     };
-    let server = server.run();
     Ok(async move {
         let serve = stopping::run(server, signals, timing, stopping);
         match admin {

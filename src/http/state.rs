@@ -227,17 +227,11 @@ impl State {
     }
 
     /// Whether what a client shows still holds.
-    ///
-    /// # Errors
-    /// [`ApiError::Unauthenticated`] where it does not; others where that cannot be told.
     pub(super) async fn still_holds(&self, credentials: &Credentials) -> Result<(), ApiError> {
         credentials.holds(&self.authenticator, &self.store).await
     }
 
     /// The same, as soon as it can be told.
-    ///
-    /// # Errors
-    /// [`ApiError::Unauthenticated`] where it does not; others where it is never told.
     pub(super) async fn surely_holds(&self, credentials: &Credentials) -> Result<(), ApiError> {
         credentials.surely_holds(&self.authenticator, &self.store).await
     }

@@ -9,7 +9,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Metric, Registry, Unit};
 
-use crate::feed::Live;
+use crate::feed::{Live, Use};
 use crate::http::permits::{Permits, Resource};
 use crate::http::response_cache::Responses;
 use crate::search::Search;
@@ -35,11 +35,35 @@ pub(super) struct Gauges {
     feed_live: Gauge,
     feed_lag: Gauge<f64, AtomicU64>,
     feed_listeners: Gauge,
+    joined: Counter,
+    caches: Caches,
+}
+
+/// Of the caches of answers and of documents.
+struct Caches {
     hits: Family<CacheName, Counter>,
     misses: Family<CacheName, Counter>,
     entries: Family<CacheName, Gauge>,
     bytes: Family<CacheName, Gauge>,
-    joined: Counter,
+}
+
+impl Caches {
+    fn new(all: &mut Registry) -> Self {
+        Self {
+            hits: new(all, "cache_hits", "Answers or documents that were kept and still held"),
+            misses: new(all, "cache_misses", "Answers or documents that were not"),
+            entries: new(all, "cache_entries", "Answers or documents that are kept"),
+            bytes: measured(all, "cache_size", "What they take, by estimate", Unit::Bytes),
+        }
+    }
+
+    fn show(&self, cache: &'static str, usage: Use) {
+        let name = CacheName { cache };
+        shows(&self.hits.get_or_create(&name), usage.hits);
+        shows(&self.misses.get_or_create(&name), usage.misses);
+        self.entries.get_or_create(&name).set(whole(usage.entries));
+        self.bytes.get_or_create(&name).set(whole(usage.bytes));
+    }
 }
 
 impl Gauges {
@@ -96,15 +120,12 @@ impl Gauges {
                 "feed_listeners",
                 "Subscriptions and others that are told what changes",
             ),
-            hits: new(all, "cache_hits", "Answers or documents that were kept and still held"),
-            misses: new(all, "cache_misses", "Answers or documents that were not"),
-            entries: new(all, "cache_entries", "Answers or documents that are kept"),
-            bytes: measured(all, "cache_size", "What they take, by estimate", Unit::Bytes),
             joined: new(
                 all,
                 "requests_joined",
                 "Requests that waited for the answer to the same request of another",
             ),
+            caches: Caches::new(all),
         }
     }
 
@@ -122,13 +143,8 @@ impl Gauges {
         self.feed_live.set(feed.live.into());
         self.feed_lag.set(feed.lag.map_or(-1.0, |lag| lag.as_secs_f64()));
         self.feed_listeners.set(whole(feed.listeners as u64));
-        for (cache, usage) in [("answers", self.responses.usage()), ("entities", self.live.documents())] {
-            let name = CacheName { cache };
-            shows(&self.hits.get_or_create(&name), usage.hits);
-            shows(&self.misses.get_or_create(&name), usage.misses);
-            self.entries.get_or_create(&name).set(whole(usage.entries));
-            self.bytes.get_or_create(&name).set(whole(usage.bytes));
-        }
+        self.caches.show("answers", self.responses.usage());
+        self.caches.show("entities", self.live.documents());
         shows(&self.joined, self.responses.joined());
         for resource in Resource::ALL {
             let name = ResourceName {

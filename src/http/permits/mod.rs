@@ -21,22 +21,15 @@ use crate::limits::{Limit, Limits};
 /// What permits are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
-    /// Requests under way.
     Requests,
-    /// Exports under way.
     Exports,
-    /// Open WebSockets.
     Sockets,
-    /// Subscriptions under way.
     Subscriptions,
-    /// Bytes of bodies that have not come to their end.
     BodyBytes,
-    /// Bytes of large answers that are not taken.
     AnswerBytes,
 }
 
 impl Resource {
-    /// All of them.
     pub const ALL: [Self; 6] = [
         Self::Requests,
         Self::Exports,
@@ -106,7 +99,6 @@ pub struct Permit {
 }
 
 impl Permits {
-    /// None is given out yet.
     pub fn new(limits: &Limits) -> Self {
         Self(Arc::new(Table {
             limits: *limits,
@@ -143,7 +135,6 @@ impl Permits {
         most.max(least(resource, limits))
     }
 
-    /// How many clients hold something.
     pub fn clients(&self) -> u64 {
         let parts = self.0.clients.iter().map(|part| locked(part).len());
         parts.sum::<usize>() as u64
@@ -244,9 +235,6 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Permit {
     /// Holds this much from now on, where that is more than before.
-    ///
-    /// # Errors
-    /// As for [`Permits::acquire`]; as much as before is held then.
     pub fn grow_to(&mut self, amount: u64) -> Result<()> {
         if let Some(more) = amount.checked_sub(self.amount).filter(|more| *more > 0) {
             self.permits.take(self.resource, &self.client, more)?;
@@ -256,9 +244,6 @@ impl Permit {
     }
 
     /// A permit for so much of another resource, for the same client.
-    ///
-    /// # Errors
-    /// As for [`Permits::acquire`].
     pub fn beside(&self, resource: Resource, amount: u64) -> Result<Self> {
         self.permits.acquire(resource, &self.client, amount)
     }

@@ -36,9 +36,6 @@ pub struct Admission<'a> {
 impl Admission<'_> {
     /// Lets the request in among those of its kind, if there is room, its client has not its share already, and its
     /// token holds. Gives who asks, and the permit of the request.
-    ///
-    /// # Errors
-    /// The answer to one that is not let in.
     pub async fn admit(&self, resource: Resource) -> Result<(Rc<Caller>, Permit), Answer> {
         let address = client::address(self.http, &self.state.settings.trusted_proxies);
         let authorization = authorization(self.http.headers())?;
@@ -56,9 +53,6 @@ impl Admission<'_> {
     }
 
     /// Works until the deadline, or until the client leaves.
-    ///
-    /// # Errors
-    /// The answer to a request that ended so.
     pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Answer> {
         in_time(self.until, disconnect::left(self.http), work).await
     }
@@ -74,9 +68,6 @@ pub fn turned_away(http: &HttpRequest, state: &State, route: &'static str, answe
 }
 
 /// Works until the deadline, or until the client is gone.
-///
-/// # Errors
-/// The answer to a request that ended so.
 pub fn in_time<T>(
     until: Instant,
     gone: impl Future<Output = ()>,

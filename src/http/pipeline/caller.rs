@@ -21,9 +21,6 @@ pub struct Caller {
 
 impl Caller {
     /// Who asks from this address, and shows this header `Authorization` or its like.
-    ///
-    /// # Errors
-    /// Where what it shows does not hold, or it has tried too often.
     pub async fn identified(
         state: &State,
         address: IpAddr,

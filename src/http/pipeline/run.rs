@@ -1,5 +1,6 @@
 //! An operation from its document to its answer: found in the cache, or prepared, paid for and executed.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -46,9 +47,6 @@ impl Found {
 
 impl Pipeline<'_> {
     /// Takes one operation to its answer.
-    ///
-    /// # Errors
-    /// The answer to one that is not executed.
     pub async fn run(&self, parameters: &Parameters, recorder: &mut Recorder) -> Result<Done, Answer> {
         let found = self.find(parameters, recorder)?;
         recorder.knows(found.info());
@@ -63,8 +61,12 @@ impl Pipeline<'_> {
         }
         log.in_scope(|| self.afford(operation.info.cost))?;
         if subscribes {
-            let permit = self.state.permit(Resource::Subscriptions, &self.caller.client)?;
-            return Ok(Done::Events(Opening::new(self.state, self.caller, *operation, permit)));
+            return Ok(Done::Events(Opening {
+                permit: self.state.permit(Resource::Subscriptions, &self.caller.client)?,
+                state: self.state.clone(),
+                caller: Rc::clone(self.caller),
+                operation,
+            }));
         }
         let (answered, commands) = self.execute(*operation).instrument(log).await;
         recorder.sent(commands);
@@ -72,9 +74,6 @@ impl Pipeline<'_> {
     }
 
     /// Takes the operations of a batch to their answers: all are looked at before any of them runs.
-    ///
-    /// # Errors
-    /// The one answer to all, where together they cost more than they may.
     pub async fn run_all(&self, all: &[Parameters], recorder: &mut Recorder) -> Result<Vec<Answered>, Answer> {
         let find = |parameters| match self.find(parameters, recorder)? {
             found if found.info().kind == OperationKind::Subscription => Err(no_events()),

@@ -23,11 +23,9 @@ use crate::http::metrics::InFlight;
 use crate::http::permits::Permit;
 use crate::http::state::State;
 
-/// An event for a client.
 pub struct SubscriptionEvent {
     /// Behind what to go on when the connection breaks off after it.
     pub cursor: Option<String>,
-    /// What it tells.
     pub answer: Answer,
     /// Whether it tells why no more come.
     pub is_end: bool,
@@ -40,10 +38,10 @@ pub type Events = LocalBoxStream<'static, SubscriptionEvent>;
 
 /// A subscription that may begin, and whose first event is paid for.
 pub struct Opening {
-    state: Data<State>,
-    caller: Rc<Caller>,
-    operation: PreparedOperation,
-    permit: Permit,
+    pub(super) state: Data<State>,
+    pub(super) caller: Rc<Caller>,
+    pub(super) operation: Box<PreparedOperation>,
+    pub(super) permit: Permit,
 }
 
 /// A subscription under way.
@@ -63,16 +61,6 @@ struct Subscription {
 }
 
 impl Opening {
-    pub(super) fn new(state: &Data<State>, caller: &Rc<Caller>, operation: PreparedOperation, permit: Permit) -> Self {
-        Self {
-            state: state.clone(),
-            caller: Rc::clone(caller),
-            operation,
-            permit,
-        }
-    }
-
-    /// Who asks for it.
     pub fn caller(&self) -> Rc<Caller> {
         Rc::clone(&self.caller)
     }

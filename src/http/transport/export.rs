@@ -53,7 +53,6 @@ struct Opened {
 
 /// What sends an export, until it ends.
 struct Sending {
-    /// Its name, for the log.
     file: String,
     export: Export,
     store: Store,

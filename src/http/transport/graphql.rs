@@ -28,14 +28,12 @@ use crate::http::pipeline::{Done, Pipeline};
 use crate::http::response::Answers;
 use crate::http::state::State;
 
-/// One request on its way.
 struct RequestContext<'a> {
     http: &'a HttpRequest,
     state: &'a Data<State>,
     /// None where the client accepts none that is offered.
     media: Option<MediaType>,
     recorder: Recorder,
-    /// Once it has one.
     permit: Option<Permit>,
 }
 

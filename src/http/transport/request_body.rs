@@ -27,9 +27,6 @@ use crate::http::permits::{Permit, Resource};
 use crate::http::state::{Settings, State};
 
 /// Looks at all of a request but its body.
-///
-/// # Errors
-/// The answer to a request whose body need not be read, or that a browser sends for another site.
 pub fn head(request: &HttpRequest, settings: &Settings) -> Result<(), Answer> {
     let unread = |status, message: String| Err(Answer::unread(status, &Rejection::input(message)));
     let method = request.method();
@@ -52,9 +49,6 @@ pub fn head(request: &HttpRequest, settings: &Settings) -> Result<(), Answer> {
 }
 
 /// The parameters of a request of this client, by its address or by its body.
-///
-/// # Errors
-/// The answer to a request that cannot be read, or for whose body there is no room.
 pub async fn read(
     request: &HttpRequest,
     body: Payload,
@@ -121,7 +115,6 @@ fn append(bytes: &mut Vec<u8>, chunk: &[u8], most: usize) {
     bytes.extend_from_slice(chunk);
 }
 
-/// What an unfinished body holds.
 struct Waiting<'a> {
     state: &'a State,
     client: &'a Client,

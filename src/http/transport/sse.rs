@@ -30,7 +30,6 @@ use crate::http::state::State;
 /// A comment: a sign of life, and so a way to notice that nobody is there.
 const ALIVE: Bytes = Bytes::from_static(b":\n\n");
 
-/// The text of an event.
 fn text(event: &SubscriptionEvent) -> Vec<u8> {
     let answer = event.answer.json();
     let next = |id: &str| [id.as_bytes(), b"event: next\ndata: ", &answer, b"\n\n"].concat();
@@ -80,7 +79,6 @@ pub fn response(http: &HttpRequest, state: &Data<State>, opening: Opening, recor
         .streaming(body)
 }
 
-/// How a stream ended.
 enum Ended {
     /// By its end, by the client's or by the server's.
     InOrder,

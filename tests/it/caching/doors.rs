@@ -48,12 +48,14 @@ async fn by_socket(socket: &mut Socket, query: &str) -> Json {
     message["payload"].take()
 }
 
-/// How many commands a query costs a server that has read nothing yet.
-async fn alone(app: &TestApp, query: &str) -> (u64, Json) {
+/// How many commands a query costs a server that has read nothing yet, and what it gives. The server is to stay until the
+/// test is over: with it goes the database.
+async fn alone(app: &TestApp, query: &str) -> (TestApp, u64, Json) {
     let alone = TestApp::over(app.options.clone()).await;
     let before = alone.store.commands_sent();
     let data = alone.query(query).await;
-    (alone.store.commands_sent() - before, data)
+    let commands = alone.store.commands_sent() - before;
+    (alone, commands, data)
 }
 
 #[tokio::test]
@@ -102,7 +104,7 @@ async fn what_a_socket_asked_for_is_kept_for_the_others() {
 #[tokio::test]
 async fn those_who_ask_the_same_at_once_by_different_doors_wait_for_one_answer() {
     let app = app().await;
-    let (commands, expected) = alone(&app, STATISTICS).await;
+    let (_alone, commands, expected) = alone(&app, STATISTICS).await;
     let mut sockets = Vec::new();
     for _ in 0..10 {
         sockets.push(Socket::connected(&app).await);
@@ -123,7 +125,7 @@ async fn those_who_ask_the_same_at_once_by_different_doors_wait_for_one_answer()
 #[tokio::test]
 async fn of_a_batch_what_is_asked_for_twice_is_executed_once() {
     let app = app().await;
-    let (commands, expected) = alone(&app, STATISTICS).await;
+    let (_alone, commands, expected) = alone(&app, STATISTICS).await;
     let before = app.store.commands_sent();
     let answers = batch(&app, &[STATISTICS, "{ __typename }", STATISTICS]).await;
     let whole = json!({ "data": expected });

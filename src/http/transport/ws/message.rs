@@ -25,9 +25,7 @@ pub enum Message {
     Init(Option<Map<String, Value>>),
     /// Asks for a sign of life.
     Ping(Option<Box<RawValue>>),
-    /// Gives one.
     Pong,
-    /// Asks for an operation.
     Subscribe {
         /// By which its results are known.
         id: String,
@@ -36,7 +34,6 @@ pub enum Message {
     },
     /// Wants nothing more of an operation.
     Complete {
-        /// Of this operation.
         id: String,
     },
 }
@@ -52,9 +49,6 @@ struct Envelope {
 
 impl Message {
     /// Reads a message.
-    ///
-    /// # Errors
-    /// The close of the socket, where it has not the form of any.
     pub fn read(text: &str) -> Result<Self, CloseReason> {
         // A list would be taken for an object's fields in their order.
         let is_object = text.trim_start().starts_with('{');

@@ -49,7 +49,6 @@ impl<T: Into<Answer>> From<T> for Refused {
     }
 }
 
-/// An operation in a socket.
 pub struct SocketOperation {
     pub state: Data<State>,
     pub caller: Rc<Caller>,

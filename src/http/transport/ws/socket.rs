@@ -37,7 +37,6 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub struct Opened {
     /// Whether its protocol is ours.
     pub speaks: bool,
-    /// Where it comes from.
     pub address: IpAddr,
     /// That it may be open; taken out while it is passed on to who turns out to ask.
     pub permit: Option<Permit>,
@@ -48,7 +47,6 @@ pub struct Opened {
 /// What is said of one operation, with its id, until it is taken back.
 type Saying = Abortable<LocalBoxStream<'static, (Rc<str>, Said)>>;
 
-/// An open socket.
 pub struct Socket {
     session: Session,
     state: Data<State>,
@@ -69,11 +67,8 @@ pub struct Socket {
 
 /// Why a socket ends.
 enum End {
-    /// The server closes it.
     Close(CloseReason),
-    /// The client closes it.
     Left(Option<CloseReason>),
-    /// It is gone.
     Gone,
     /// The client does not take what is sent to it.
     Stalled,
