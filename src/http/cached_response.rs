@@ -4,7 +4,7 @@
 //! behind this may encode the bytes again; with `Content-Encoding` set, `Compress` leaves them alone.
 
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use actix_web::http::header::{
     AcceptEncoding, CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, EntityTag, Header, HeaderValue, VARY,
@@ -16,6 +16,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::etag;
 use super::headers::REQUEST_ID;
 use super::media::MediaType;
+use super::permits::Permit;
+use crate::api::error::Result;
 use crate::api::operation::OperationKind;
 use crate::domain::hash::sha256;
 
@@ -34,6 +36,8 @@ pub struct CachedResponse {
     hash: OnceLock<String>,
     brotli: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
+    /// For its bytes, while there are clients that have not taken them.
+    room: Mutex<Weak<Permit>>,
     /// The operation that it answers.
     pub info: OperationInfo,
 }
@@ -92,6 +96,7 @@ impl CachedResponse {
             hash: OnceLock::new(),
             brotli: OnceLock::new(),
             gzip: OnceLock::new(),
+            room: Mutex::default(),
             info,
         }
     }
@@ -99,6 +104,22 @@ impl CachedResponse {
     /// Its body: the JSON of the answer.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// The permit for its bytes: one for all clients that wait for them, since they are there once; the first client pays,
+    /// by `take`. Made for the cache does not mean that the cache holds it: an answer that is too large for it, or was
+    /// pushed out of it, is there only for those who have not taken it.
+    ///
+    /// # Errors
+    /// Those of `take`.
+    pub fn room(&self, take: impl FnOnce() -> Result<Permit>) -> Result<Arc<Permit>> {
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(permit) = room.upgrade() {
+            return Ok(permit);
+        }
+        let permit = Arc::new(take()?);
+        *room = Arc::downgrade(&permit);
+        Ok(permit)
     }
 
     fn tag(&self, form: Form) -> EntityTag {

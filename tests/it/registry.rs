@@ -40,7 +40,6 @@ const NAMED: [(&str, &str); 12] = [
         "claims name those that contradict them too, gifts have figures, statistics are of gifts",
     ),
     ("src/http/", "the events of a stream and the sources of keys are others"),
-    ("src/commands/", "the help shows the name of a file of gifts"),
 ];
 
 fn root() -> &'static Path {

@@ -233,7 +233,10 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
     let below = |name| selection::below(&[&list.selection_set.node], &[name]);
     let nations = |entries: Vec<GiftsByNation>| Group {
         kind: Kind::Nation,
-        ids: entries.into_iter().filter_map(|entry| entry.nation.into_ids()).collect(),
+        ids: entries
+            .into_iter()
+            .filter_map(|entry| entry.nation.into_ids())
+            .collect(),
         sets: below("nation"),
     };
     Ok(match list.name.node.as_str() {
@@ -243,7 +246,10 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
             let entries = figures.by_animal(grouping(list)?, &listing)?;
             Some(Group {
                 kind: Kind::Animal,
-                ids: entries.into_iter().filter_map(|entry| entry.animal.into_ids()).collect(),
+                ids: entries
+                    .into_iter()
+                    .filter_map(|entry| entry.animal.into_ids())
+                    .collect(),
                 sets: below("animal"),
             })
         }

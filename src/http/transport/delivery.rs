@@ -20,6 +20,7 @@
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ pub struct Held {
     _in_flight: Option<InFlight>,
     _permit: Option<Permit>,
     /// For the bytes of a large answer.
-    _bytes: Option<Permit>,
+    _bytes: Option<Arc<Permit>>,
 }
 
 impl Held {
@@ -68,7 +69,7 @@ impl Held {
 
     /// The same with a permit for the bytes of the answer.
     #[must_use]
-    pub fn with_bytes(self, bytes: Option<Permit>) -> Self {
+    pub fn with_bytes(self, bytes: Option<Arc<Permit>>) -> Self {
         Self { _bytes: bytes, ..self }
     }
 }

@@ -5,6 +5,8 @@
 //! and then the pipeline. All of it under one deadline, but for the events of a subscription (`sse`). What asks for a
 //! WebSocket is `ws`'s.
 
+use std::sync::Arc;
+
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
@@ -18,6 +20,7 @@ use super::{sse, ws};
 use crate::api::error::ApiError;
 use crate::guard::Rejection;
 use crate::http::answer::Answer;
+use crate::http::cached_response::CachedResponse;
 use crate::http::media::MediaType;
 use crate::http::parameters::RequestBody;
 use crate::http::permits::{Permit, Resource};
@@ -81,33 +84,39 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
     };
     let media = media.unwrap_or(MediaType::Json);
     let mut response = answers.response(media, recorder.request_id(), &http);
-    let bytes = match &permit {
-        // What is cached is there once, however many wait for it.
-        Some(permit) if answers.shared(media).is_none() => match room_for(&state, permit, &response) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                answers = Answer::failed(&error).into();
-                response = answers.response(media, recorder.request_id(), &http);
-                None
-            }
-        },
-        _ => None,
+    let room = match &permit {
+        Some(permit) => room_for(&state, permit, &response, answers.shared(media)),
+        None => Ok(None),
     };
+    let bytes = room.unwrap_or_else(|error| {
+        answers = Answer::failed(&error).into();
+        response = answers.response(media, recorder.request_id(), &http);
+        None
+    });
     recorder.ends(response.status(), answers.fresh());
     deliver(&http, &state, response, Held::new(in_flight, permit).with_bytes(bytes))
 }
 
-/// A permit for the bytes of a large answer.
-fn room_for(state: &State, permit: &Permit, response: &HttpResponse) -> Result<Option<Permit>, ApiError> {
-    match response.body().size() {
-        BodySize::Sized(length) if length > LARGE as u64 => {
-            let taken = permit.beside(Resource::AnswerBytes, length);
-            taken
-                .map(Some)
-                .inspect_err(|error| state.refused(Resource::AnswerBytes, error))
-        }
-        _ => Ok(None),
-    }
+/// A permit for the bytes of a large answer. `shared`: the one whose bytes other clients are sent too.
+fn room_for(
+    state: &State,
+    permit: &Permit,
+    response: &HttpResponse,
+    shared: Option<&Arc<CachedResponse>>,
+) -> Result<Option<Arc<Permit>>, ApiError> {
+    let length = match response.body().size() {
+        BodySize::Sized(length) if length > LARGE as u64 => length,
+        _ => return Ok(None),
+    };
+    let take = || {
+        let taken = permit.beside(Resource::AnswerBytes, length);
+        taken.inspect_err(|error| state.refused(Resource::AnswerBytes, error))
+    };
+    let room = match shared {
+        Some(cached) => cached.room(take),
+        None => take().map(Arc::new),
+    };
+    room.map(Some)
 }
 
 impl RequestContext<'_> {

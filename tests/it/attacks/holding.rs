@@ -69,8 +69,19 @@ async fn status(stream: &mut TcpStream) -> Option<String> {
 
 #[tokio::test]
 async fn silent_connections_with_large_answers_are_counted_and_gone_after_the_cut_off() {
+    silent(&SETTINGS).await;
+}
+
+#[tokio::test]
+async fn silent_connections_are_counted_too_where_answers_are_cached() {
+    // The cache takes none of these answers: each is larger than a sixteenth of it.
+    silent(&[("MENAGERIE_RESPONSE_CACHE_MB", "16"), SETTINGS[1], SETTINGS[2]]).await;
+}
+
+/// Thirty connections of one client that ask for large answers, each another one, and take nothing of them.
+async fn silent(settings: &[(&str, &str)]) {
     const SILENT: usize = 30;
-    let target = Target::start(&SETTINGS).await;
+    let target = Target::start(settings).await;
     large(&target).await;
     let before = target.memory();
     let mut streams = Vec::new();
@@ -94,6 +105,8 @@ async fn silent_connections_with_large_answers_are_counted_and_gone_after_the_cu
     })
     .await;
     assert!(target.metric("menagerie_answers_cut_off_total").await >= 2.0);
+    let refused = target.metric("menagerie_over_limit_total{limit=\"clientShare\"}").await;
+    assert!(refused >= (SILENT / 2) as f64, "{refused} of {SILENT}");
     assert_eq!(
         target.metric("menagerie_permits_held{resource=\"answer_bytes\"}").await,
         0.0

@@ -2,6 +2,7 @@
 //! messages of the protocol.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
@@ -160,6 +161,6 @@ impl SocketOperation {
         let State { permits, .. } = &**self.state;
         let bytes = permits.acquire(Resource::AnswerBytes, &self.caller.client, text.len() as u64);
         let bytes = bytes.inspect_err(|error| self.state.refused(Resource::AnswerBytes, error))?;
-        Ok(Said::Next(text, held.with_bytes(Some(bytes))))
+        Ok(Said::Next(text, held.with_bytes(Some(Arc::new(bytes)))))
     }
 }
