@@ -17,7 +17,7 @@ use crate::graphql::loader::{Identities, Loader, resolve};
 use crate::graphql::order::orders;
 use crate::store::bson_types::Timestamp;
 use crate::store::entity::Entity;
-use crate::store::filter::Test;
+use crate::store::filter::operator::Operator;
 
 /// One statement of one source. Two claims are never merged: what contradicts is kept and linked.
 #[derive(SimpleObject, Debug, Deserialize)]
@@ -184,7 +184,7 @@ filter! { ClaimFilter, "claims" {
     /// Whether another claim contradicts it.
     conflicting: bool => |conflicting| {
         // Every id is at least the empty text, so this holds where the list is not empty, by its index.
-        let contradicted = Filter::field("conflictsWith", Test::AtLeast("".into()));
+        let contradicted = Filter::field("conflictsWith", Operator::AtLeast("".into()));
         Ok(if *conflicting { contradicted } else { Filter::Not(Box::new(contradicted)) })
     },
     /// By words: each must begin a word of the statement or the code. Case and accents do not matter.

@@ -3,10 +3,10 @@
 use csv::{Terminator, WriterBuilder};
 use serde_json::Value as Json;
 
-use super::cells::{self, Names, at, safe, texts};
-use super::unwritten;
-use crate::api::error::Result;
+use super::cells::{self, Names, at, safe};
+use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
+use crate::store::path::texts_at;
 
 /// Makes a cell of a row.
 type Cell = Box<dyn Fn(&Json, &Names) -> Json + Send + Sync>;
@@ -96,7 +96,9 @@ impl Table {
 
     /// The ids in a row whose documents' names are shown.
     pub fn references<'a>(&self, row: &'a Json) -> impl Iterator<Item = &'a str> {
-        self.named.iter().flat_map(|path| texts(row, path))
+        let row = row.as_object();
+        let texts = move |path: &&str| row.map(|row| texts_at(row, path)).unwrap_or_default();
+        self.named.iter().flat_map(texts)
     }
 
     fn with(mut self, name: impl Into<String>, cell: impl Fn(&Json, &Names) -> Json + Send + Sync + 'static) -> Self {
@@ -168,4 +170,10 @@ fn joined(path: &str) -> String {
         let (head, rest) = step.split_at(1.min(step.len()));
         name + &head.to_uppercase() + rest
     })
+}
+
+/// A row that cannot be written, which none is.
+pub fn unwritten(error: impl std::fmt::Display) -> ApiError {
+    tracing::error!("a row cannot be written: {error}");
+    ApiError::Internal
 }

@@ -13,14 +13,14 @@ use serde_json::Value as Json;
 
 use super::collections::with_kind;
 use super::connection::PageArguments;
-use crate::api::error::{ApiError, Result};
+use crate::api::error::Result;
 use crate::domain::id::Kind;
 use crate::limits::Limits;
 use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
 use crate::store::scan::{Rows, lines};
 use cells::Names;
-use columns::Table;
+use columns::{Table, unwritten};
 
 /// How many rows a piece holds at most.
 pub const PIECE: u32 = 500;
@@ -139,9 +139,4 @@ impl Export {
         }
         Ok(names)
     }
-}
-
-fn unwritten(error: impl std::fmt::Display) -> ApiError {
-    tracing::error!("a row cannot be written: {error}");
-    ApiError::Internal
 }
