@@ -30,48 +30,38 @@ pub trait Comparable: InputType + Clone + Debug {
     fn stored(&self) -> Value;
 }
 
-/// Values that are compared as they are, whatever they say.
+/// Texts and words, which may be any.
 pub trait Plain: Comparable {}
 
-impl Comparable for ID {
-    const COMPARISONS: &'static [Comparison] = OF_IDS;
-    const ABOUT: &'static str = "Which ids.";
-    const NOUN: &'static str = "id";
+macro_rules! comparable {
+    ($($type:ty: $comparisons:ident, $noun:literal, $about:literal, $stored:expr;)+) => { $(
+        impl Comparable for $type {
+            const COMPARISONS: &'static [Comparison] = $comparisons;
+            const ABOUT: &'static str = $about;
+            const NOUN: &'static str = $noun;
 
-    fn stored(&self) -> Value {
-        Value::Text(self.0.clone())
-    }
+            fn stored(&self) -> Value {
+                let stored: fn(&Self) -> &str = $stored;
+                Value::from(stored(self))
+            }
+        }
+    )+ };
 }
-
-impl Comparable for String {
-    const COMPARISONS: &'static [Comparison] = OF_TEXTS;
-    const ABOUT: &'static str = "Which texts: compared as a whole and to the letter. To find words, use `text`.";
-    const NOUN: &'static str = "text";
-
-    fn stored(&self) -> Value {
-        Value::Text(self.clone())
-    }
+comparable! {
+    ID: OF_IDS, "id", "Which ids.", |id| id;
+    String: OF_TEXTS, "text",
+        "Which texts: compared as a whole and to the letter. To find words, use `text`.", String::as_str;
 }
-
 impl Plain for String {}
 
 /// Vocabularies whose words are stored as they are shown.
-macro_rules! words_of {
+macro_rules! vocabularies {
     ($($type:ident),+) => { $(
-        impl Comparable for $type {
-            const COMPARISONS: &'static [Comparison] = OF_WORDS;
-            const ABOUT: &'static str = "Which words of a vocabulary.";
-            const NOUN: &'static str = "value";
-
-            fn stored(&self) -> Value {
-                Value::from(self.as_str())
-            }
-        }
-
+        comparable! { $type: OF_WORDS, "value", "Which words of a vocabulary.", |word| word.as_str(); }
         impl Plain for $type {}
     )+ };
 }
-words_of!(
+vocabularies!(
     AnimalRank,
     Certainty,
     ConservationCategory,
@@ -176,9 +166,9 @@ impl<T: Comparable> InputType for ValueFilter<T> {
 
     fn to_value(&self) -> async_graphql::Value {
         let fields = self.0.iter().map(|(comparison, values)| {
-            let value = match (comparison.operator, values.as_slice()) {
-                (Takes::One(_), [only]) => only.to_value(),
-                _ => values.to_value(),
+            let value = match comparison.operator {
+                Takes::One(_) => values.first().cloned().to_value(),
+                Takes::Many(_) => values.to_value(),
             };
             (Name::new(comparison.name), value)
         });
