@@ -25,7 +25,7 @@ use crate::support::database_options;
 
 const DOCUMENTS: usize = 150;
 const FILTERS: usize = 400;
-const TEXTS: [&str; 6] = ["", "a", "ab", "b", "é", "source_7"];
+const TEXTS: [&str; 7] = ["", "a", "ab", "b", "b.*(", "é", "source_7"];
 const NUMBERS: [i64; 7] = [-1, 0, 1, 2, 71, i32::MAX as i64 + 1, 9_007_199_254_740_993];
 const PATHS: [&str; 5] = ["_id", "a", "a.b", "a.b.c", "d"];
 
@@ -118,7 +118,7 @@ fn test() -> impl Strategy<Value = Operator> {
         operand().prop_map(Operator::MaybeAtMost),
         Just(Operator::Known),
         Just(Operator::Unknown),
-        select(vec!["a", "ab", "source", "x"]).prop_map(|prefix| Operator::Prefix(prefix.to_owned())),
+        select(vec!["a", "ab", ".", "b.*(", "source", "x"]).prop_map(|prefix| Operator::Prefix(prefix.to_owned())),
     ]
 }
 
