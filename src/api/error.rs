@@ -1,8 +1,11 @@
-//! Errors for clients: one type, one conversion, a code for each.
+//! Errors for clients: one type, a code for each.
+//!
+//! `?` makes one an error of async-graphql, which keeps it as its source; `graphql` puts the code beside the message when
+//! the answer is made.
 //!
 //! Causes (a driver's words, a path in a document) go to the log and never to the client.
 
-use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions};
+use async_graphql::ErrorExtensionValues;
 use tracing::error;
 
 use crate::store::StoreError;
@@ -136,11 +139,6 @@ impl From<StoreError> for ApiError {
             | StoreError::Refused(_) => Self::Internal,
         }
     }
-}
-
-/// Not `impl From<ApiError> for Error`: async-graphql has that for everything that can be displayed, without a code.
-pub fn to_graphql(error: ApiError) -> Error {
-    Error::new(error.to_string()).extend_with(|_, extensions| extend(&error, extensions))
 }
 
 /// Puts the code of an error, and the numbers of a limit, beside its message.

@@ -7,16 +7,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Count {
     /// The lower bound.
-    #[serde(default)]
     pub min: Option<i32>,
     /// The upper bound.
-    #[serde(default)]
     pub max: Option<i32>,
     /// How a source puts it, such as "several dozen". It takes no part in any calculation.
-    #[serde(default)]
     pub phrase: Option<String>,
     /// The id of the claim that it rests on. It takes no part in any calculation either.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,
 }
 

@@ -6,19 +6,13 @@
 use async_graphql::Enum;
 use serde::{Deserialize, Serialize};
 
-/// Declares a vocabulary: the enum with its descriptions, and `ALL` for tests and messages.
+/// Declares a vocabulary: the enum with its descriptions, and `ALL` for tests and messages. What is marked as default
+/// stands where nothing was read.
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Enum, Deserialize, Serialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Enum, Deserialize, Serialize, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $word)] #[graphql(name = $word)] $variant),+ }
-
-        /// Stands where nothing was read.
-        impl Default for $name {
-            fn default() -> Self {
-                Self::ALL[0]
-            }
-        }
 
         impl $name {
             /// Every value, in the order of the documentation.
@@ -52,6 +46,7 @@ vocabulary! {
         /// A reading of what facts mean.
         Interpretation = "INTERPRETATION",
         /// The source says that it is not known, or nobody has checked it.
+        #[default]
         Unknown = "UNKNOWN",
     }
 }
@@ -68,6 +63,7 @@ vocabulary! {
         /// Lent: the animals stay the giver's property.
         Loan = "LOAN",
         /// The source does not say.
+        #[default]
         Unspecified = "UNSPECIFIED",
     }
 }
@@ -102,6 +98,7 @@ vocabulary! {
         /// Arrived and died since.
         Died = "DIED",
         /// The sources do not say.
+        #[default]
         Unknown = "UNKNOWN",
     }
 }
@@ -123,6 +120,7 @@ vocabulary! {
         /// A breed of a domestic animal.
         Breed = "BREED",
         /// A group whose species is not named.
+        #[default]
         Group = "GROUP",
     }
 }
@@ -131,6 +129,7 @@ vocabulary! {
     /// The category of the IUCN Red List.
     ConservationCategory {
         /// Least concern.
+        #[default]
         LeastConcern = "LC",
         /// Near threatened.
         NearThreatened = "NT",
@@ -187,6 +186,7 @@ vocabulary! {
         /// Animals shown to the public.
         Display = "DISPLAY",
         /// Anything else.
+        #[default]
         Other = "OTHER",
     }
 }
@@ -195,6 +195,7 @@ vocabulary! {
     /// How far an event has come.
     EventStatus {
         /// Not known to have happened.
+        #[default]
         Unconfirmed = "UNCONFIRMED",
         /// Announced for the future.
         Planned = "PLANNED",
@@ -209,6 +210,7 @@ vocabulary! {
     /// The part that a nation has in an event.
     NationRole {
         /// Acts.
+        #[default]
         Actor = "ACTOR",
         /// Is acted upon.
         Target = "TARGET",
@@ -225,6 +227,7 @@ vocabulary! {
     /// What kind of place it is.
     PlaceKind {
         /// A zoo.
+        #[default]
         Zoo = "ZOO",
         /// A city.
         City = "CITY",
@@ -245,6 +248,7 @@ vocabulary! {
     /// Whether it is clear that a statement is somebody's.
     AttributionScope {
         /// The source plainly names them for this statement.
+        #[default]
         Clear = "CLEAR",
         /// The source leaves open whether this statement is theirs.
         Uncertain = "UNCERTAIN",
@@ -271,6 +275,7 @@ vocabulary! {
         /// A page on the web.
         WebPage = "WEB_PAGE",
         /// Nobody in particular, such as "reports".
+        #[default]
         Unnamed = "UNNAMED",
     }
 }
@@ -279,6 +284,7 @@ vocabulary! {
     /// A part of a date.
     DatePart {
         /// The year.
+        #[default]
         Year = "YEAR",
         /// The month.
         Month = "MONTH",
@@ -291,6 +297,7 @@ vocabulary! {
     /// What was done to a document.
     HistoryAction {
         /// It was entered.
+        #[default]
         Created = "CREATED",
         /// Fields of it were changed.
         Updated = "UPDATED",

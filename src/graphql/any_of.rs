@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use async_graphql::{ContextSelectionSet, Error, OutputType, Positioned, ServerResult, Value};
 
 use super::eager::Eager;
 
@@ -97,7 +97,7 @@ impl<T: OutputType> OutputType for Nullable<T> {
         match &self.0 {
             Ok(value) => value.as_ref().resolve(ctx, field).await,
             Err(error) => {
-                let error = crate::api::error::to_graphql(error.clone()).into_server_error(field.pos);
+                let error = Error::from(error.clone()).into_server_error(field.pos);
                 ctx.add_error(ctx.set_error_path(error));
                 Ok(Value::Null)
             }

@@ -158,9 +158,8 @@ impl<E: Member> Connection<E> {
     }
 
     /// How many documents match in all, over all pages. Counted only when it is asked for.
-    async fn total_count(&self) -> async_graphql::Result<u64> {
-        self.total
-            .ok_or_else(|| crate::api::error::to_graphql(ApiError::Internal))
+    async fn total_count(&self) -> Result<u64> {
+        self.total.ok_or(ApiError::Internal)
     }
 }
 

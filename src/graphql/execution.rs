@@ -1,18 +1,11 @@
-//! One execution as a whole: how much of its answer is written, and whether its data is null. And the root types, whose
-//! fields async-graphql runs: here they fail as the specification says.
+//! One execution as a whole: how much of its answer is written, and whether its data is null.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use async_graphql::parser::types::Field;
-use async_graphql::registry::Registry;
-use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerError, ServerResult, Value,
-};
+use async_graphql::{ContextSelectionSet, Error, ServerError, ServerResult};
 
-use super::eager::{Eager, null_or};
-use crate::api::error::{ApiError, to_graphql};
+use crate::api::error::{ApiError, Result};
 use crate::limits::{Limit, Limits};
 
 /// What is known of an execution while it goes on.
@@ -42,7 +35,7 @@ impl Execution {
     ///
     /// # Errors
     /// Where the answer is longer than it may be: then it is not worth going on.
-    pub fn wrote(&self, bytes: usize) -> async_graphql::Result<()> {
+    pub fn wrote(&self, bytes: usize) -> Result<()> {
         let bytes = bytes as u64;
         let before = self.0.written.fetch_add(bytes, Ordering::Relaxed);
         let written = before.saturating_add(bytes);
@@ -52,7 +45,7 @@ impl Execution {
         if written <= most || (before > most && written <= limits.ceiling(Limit::AnswerBytes)) {
             return Ok(());
         }
-        limits.check(Limit::AnswerBytes, written).map_err(to_graphql)
+        limits.check(Limit::AnswerBytes, written)
     }
 
     /// Counts the errors of the answer, each of which is told.
@@ -76,6 +69,11 @@ impl Execution {
         self.0.written.store(0, Ordering::Relaxed);
     }
 
+    /// Without this root field there is no data.
+    pub fn fail_as_a_whole(&self) {
+        self.0.data_is_null.store(true, Ordering::Relaxed);
+    }
+
     /// Whether the data is null.
     pub fn data_is_null(&self) -> bool {
         self.0.data_is_null.load(Ordering::Relaxed)
@@ -88,43 +86,6 @@ impl Execution {
 /// As for [`Execution::wrote`], with the path of the place.
 pub fn wrote(ctx: &ContextSelectionSet<'_>, bytes: usize) -> ServerResult<()> {
     let execution = ctx.data::<Execution>();
-    let counted = execution.and_then(|execution| execution.wrote(bytes));
+    let counted = execution.and_then(|execution| execution.wrote(bytes).map_err(Error::from));
     counted.map_err(|error| ctx.set_error_path(error.into_server_error(ctx.item.pos)))
 }
-
-/// The root of queries or mutations.
-#[derive(Default)]
-pub struct Root<T>(T);
-
-impl<T: ObjectType> ContainerType for Root<T> {
-    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        let execution = ctx.data::<Execution>();
-        let execution = execution.map_err(|error| error.into_server_error(ctx.item.pos))?;
-        // There is no data any more. Of a mutation the fields behind are not executed, as the reference implementation has it.
-        if execution.data_is_null() {
-            return Ok(None);
-        }
-        match self.0.resolve_field(ctx).await {
-            Ok(value) => Ok(value),
-            Err(error) => null_or(ctx, &T::type_name(), error).map(Some).inspect_err(|_| {
-                execution.0.data_is_null.store(true, Ordering::Relaxed);
-            }),
-        }
-    }
-}
-
-impl<T: ObjectType> OutputType for Root<T> {
-    fn type_name() -> Cow<'static, str> {
-        T::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        T::create_type_info(registry)
-    }
-
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
-        self.resolve_eagerly(ctx).await
-    }
-}
-
-impl<T: ObjectType> ObjectType for Root<T> {}

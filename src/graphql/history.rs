@@ -10,7 +10,7 @@ use futures_util::{FutureExt, TryFutureExt};
 use super::connection::{Connection, Member, Window};
 use super::eager;
 use super::loader::resolve::fetch;
-use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::error::{ApiError, Result};
 use crate::api::viewer::{admin, editor};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
@@ -96,11 +96,11 @@ impl HistoryQuery {
         #[graphql(desc = "The id of the document, or `token_` and the name of a token.")] id: ID,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-    ) -> async_graphql::Result<Option<eager::Object<Connection<HistoryEntry>>>> {
+    ) -> Result<Option<eager::Object<Connection<HistoryEntry>>>> {
         if is_history_id(&id) {
-            admin(ctx).map_err(to_graphql)?;
+            admin(ctx)?;
         } else {
-            Kind::of(&id).map_err(|error| to_graphql(ApiError::input("id", error)))?;
+            Kind::of(&id).map_err(|error| ApiError::input("id", error))?;
         }
         of(ctx, &id, first, after).await.map(Some)
     }
@@ -114,11 +114,8 @@ pub fn of<'a>(
     document: &'a str,
     first: Option<i32>,
     after: Option<String>,
-) -> BoxFuture<'a, async_graphql::Result<eager::Object<Connection<HistoryEntry>>>> {
-    read(ctx, document, first, after)
-        .map_ok(eager::Object::from)
-        .map_err(to_graphql)
-        .boxed()
+) -> BoxFuture<'a, Result<eager::Object<Connection<HistoryEntry>>>> {
+    read(ctx, document, first, after).map_ok(eager::Object::from).boxed()
 }
 
 async fn read(

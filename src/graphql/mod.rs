@@ -4,7 +4,6 @@
 //! [`subscribe`].
 
 pub mod any_of;
-
 pub mod change;
 pub mod collection;
 pub mod collections;
@@ -17,7 +16,11 @@ pub mod history;
 pub mod introspection;
 pub mod loader;
 pub mod mutation;
+pub mod node;
 pub mod order;
+pub mod relation;
+pub mod root;
+pub mod roots;
 pub mod scalars;
 pub mod search;
 pub mod selection;
@@ -29,18 +32,19 @@ pub mod values;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Name, Pos, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
+use async_graphql::{Error, Name, Pos, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
 use futures_util::stream::{self, Stream, StreamExt};
 
-use crate::api::error::{ApiError, to_graphql};
+use crate::api::error::{ApiError, extend};
 use crate::feed::Live;
 use crate::limits::Limits;
 use crate::search::Search;
 use crate::store::Store;
-use collections::Query;
-use execution::{Execution, Root};
+use execution::Execution;
 use loader::Loader;
-use mutation::Mutation;
+use loader::prefetch::Collections;
+use root::Root;
+use roots::{Mutation, Query};
 use subscription::{Cursor, Subscription};
 
 /// The schema of this API.
@@ -59,6 +63,7 @@ pub fn schema(limits: Limits) -> Schema {
         // Deeper than anything that the guard lets pass.
         .limit_recursive_depth(1_000)
         .data(limits)
+        .data(Collections(collections::of))
         .finish();
     Schema { schema, limits }
 }
@@ -154,7 +159,9 @@ pub fn subscribe(
 
 /// The response to an operation that comes to nothing but this error.
 fn without_data(error: ApiError) -> Response {
-    Response::from_errors(vec![to_graphql(error).into_server_error(Pos::default())])
+    let mut error = Error::from(error).into_server_error(Pos::default());
+    give_code(&mut error);
+    Response::from_errors(vec![error])
 }
 
 /// The response keys of the root fields, in their order.
@@ -178,13 +185,13 @@ fn in_order(mut fields: IndexMap<Name, Value>, keys: &[Name]) -> Value {
     Value::Object(ordered)
 }
 
-/// async-graphql's own errors come without a code. The document has been validated, so they are about a value.
+/// Puts the code beside the message. async-graphql's own errors have none: the document has been validated, so they are
+/// about a value.
 fn give_code(error: &mut ServerError) {
-    let has_code = error
-        .extensions
-        .as_ref()
-        .is_some_and(|extensions| extensions.get("code").is_some());
-    if !has_code {
-        error.extensions.get_or_insert_default().set("code", "BAD_USER_INPUT");
+    let cause = error.source::<ApiError>().cloned();
+    let extensions = error.extensions.get_or_insert_default();
+    match cause {
+        Some(cause) => extend(&cause, extensions),
+        None => extensions.set("code", "BAD_USER_INPUT"),
     }
 }

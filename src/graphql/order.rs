@@ -20,14 +20,23 @@ pub trait OrderInput: InputType {
     fn order_by(&self) -> OrderBy;
 }
 
-/// Declares the order of a collection: `Field = "stored.path" as KeyKind`, each with the words for its reader.
+/// Declares the order of a collection: `Field = "stored.path" as KeyKind`, each with the words for its reader. What every
+/// collection has comes by itself: the id, and when a document was entered and changed.
 macro_rules! orders {
     ($input:ident, $field:ident, $noun:literal {
         $($(#[$doc:meta])* $variant:ident = $path:literal as $kind:ident),+ $(,)?
     }) => {
         #[doc = concat!("What ", $noun, " can be ordered by.")]
         #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $field { $($(#[$doc])* $variant),+ }
+        pub enum $field {
+            /// By id.
+            Id,
+            $($(#[$doc])* $variant,)+
+            /// By when it was entered here.
+            CreatedAt,
+            /// By when it was last changed here.
+            UpdatedAt,
+        }
 
         #[doc = concat!("One part of an order of ", $noun, ". Later parts decide where earlier ones tie; the id decides last.")]
         #[derive(async_graphql::InputObject, Clone, Copy, Debug)]
@@ -41,8 +50,12 @@ macro_rules! orders {
 
         impl $crate::graphql::order::OrderInput for $input {
             fn order_by(&self) -> $crate::store::cursor::OrderBy {
+                use $crate::store::cursor::KeyKind;
                 let (path, kind) = match self.field {
-                    $($field::$variant => ($path, $crate::store::cursor::KeyKind::$kind)),+
+                    $field::Id => ("_id", KeyKind::Text),
+                    $($field::$variant => ($path, KeyKind::$kind),)+
+                    $field::CreatedAt => ("createdAt", KeyKind::Moment),
+                    $field::UpdatedAt => ("updatedAt", KeyKind::Moment),
                 };
                 let descending = self.direction == $crate::graphql::order::OrderDirection::Desc;
                 $crate::store::cursor::OrderBy { path, kind, descending }

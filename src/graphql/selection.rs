@@ -9,8 +9,6 @@ use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::{MetaType, MetaTypeName, Registry};
 use async_graphql::{Name, Positioned};
 
-use super::collection::Collection;
-use super::collections::{kind_of, with_kind};
 use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::store::collections;
@@ -45,16 +43,16 @@ pub fn fields<'a>(sets: &[&'a SelectionSet], on: Option<&str>) -> Vec<&'a Field>
 }
 
 /// The selections below the fields at the end of a way of names, which leads through objects only.
-pub fn below<'a>(sets: &[&'a SelectionSet], way: &[&str]) -> Vec<&'a SelectionSet> {
+pub fn below<'a>(sets: &[&'a SelectionSet], way: &[impl AsRef<str>]) -> Vec<&'a SelectionSet> {
     under(&fields(sets, None), way)
 }
 
 /// The same below fields that are found already.
-pub fn under<'a>(fields: &[&'a Field], way: &[&str]) -> Vec<&'a SelectionSet> {
+pub fn under<'a>(fields: &[&'a Field], way: &[impl AsRef<str>]) -> Vec<&'a SelectionSet> {
     let Some((first, rest)) = way.split_first() else {
         return Vec::new();
     };
-    let sets = fields.iter().filter(|field| field.name.node == *first);
+    let sets = fields.iter().filter(|field| field.name.node == first.as_ref());
     let sets: Vec<_> = sets.map(|field| &field.selection_set.node).collect();
     if sets.is_empty() || rest.is_empty() {
         sets
@@ -83,6 +81,12 @@ pub fn argument(field: &Field, name: &str) -> Result<Option<Value>> {
 /// The fields of a connection that hold documents, as ways from the connection.
 const DOCUMENT_WAYS: [&[&str]; 2] = [&["nodes"], &["edges", "node"]];
 
+/// A field that is computed: (GraphQL field, stored field).
+pub type Computed = (&'static str, &'static str);
+
+/// Tells the computed fields of a collection.
+type ComputedOf<'a> = dyn Fn(Kind) -> &'static [Computed] + 'a;
+
 /// Which stored fields each collection must fetch for the whole operation.
 ///
 /// One projection per collection and request keeps the loader simple: a document in it has every field that any part
@@ -95,9 +99,9 @@ pub struct Projections {
 impl Projections {
     /// Reads an operation by the types of its fields: wherever documents can stand, what is selected of them is fetched.
     /// `root`: the type of its root fields.
-    pub fn of(registry: &Registry, root: &str, set: &SelectionSet) -> Self {
+    pub fn of(registry: &Registry, root: &str, set: &SelectionSet, computed: &ComputedOf<'_>) -> Self {
         let mut projections = Self::default();
-        projections.walk(registry, root, set);
+        projections.walk(registry, root, set, computed);
         projections
     }
 
@@ -107,16 +111,16 @@ impl Projections {
     }
 
     /// `ty`: the type of the place that `set` is selected in.
-    fn walk(&mut self, registry: &Registry, ty: &str, set: &SelectionSet) {
+    fn walk(&mut self, registry: &Registry, ty: &str, set: &SelectionSet, computed: &ComputedOf<'_>) {
         match registry.types.get(ty) {
             Some(object @ MetaType::Object { .. }) => {
-                if let Some(kind) = kind_of(ty) {
-                    with_kind!(kind, E => self.add::<E>(set));
+                if let Some(kind) = Kind::of_type(ty) {
+                    self.add(kind, set, computed(kind));
                 }
                 for field in selected(set, ty) {
                     if let Some(declared) = object.field_by_name(&field.node.name.node) {
                         let inner = MetaTypeName::concrete_typename(&declared.ty);
-                        self.walk(registry, inner, &field.node.selection_set.node);
+                        self.walk(registry, inner, &field.node.selection_set.node, computed);
                     }
                 }
             }
@@ -125,7 +129,12 @@ impl Projections {
                     if let Selection::InlineFragment(fragment) = &item.node
                         && let Some(condition) = &fragment.node.type_condition
                     {
-                        self.walk(registry, &condition.node.on.node, &fragment.node.selection_set.node);
+                        self.walk(
+                            registry,
+                            &condition.node.on.node,
+                            &fragment.node.selection_set.node,
+                            computed,
+                        );
                     }
                 }
             }
@@ -133,19 +142,19 @@ impl Projections {
         }
     }
 
-    fn add<E: Collection>(&mut self, set: &SelectionSet) {
-        let projection = self.by_kind.entry(E::KIND).or_default();
-        for field in selected(set, E::NAME) {
+    fn add(&mut self, kind: Kind, set: &SelectionSet, computed: &[Computed]) {
+        let projection = self.by_kind.entry(kind).or_default();
+        for field in selected(set, kind.type_name()) {
             let name = field.node.name.node.as_str();
-            let stored = E::COMPUTED
+            let stored = computed
                 .iter()
                 .find(|(computed, _)| *computed == name)
                 .map_or(name, |(_, stored)| stored);
-            let Some(stored) = collections::field(E::KIND, stored) else {
+            let Some(stored) = collections::field(kind, stored) else {
                 continue;
             };
             // A part that is computed may rest on any other.
-            let part = |part: &str| collections::part(E::KIND, stored, part).filter(|_| stored == name);
+            let part = |part: &str| collections::part(kind, stored, part).filter(|_| stored == name);
             let parts: Option<Vec<_>> = fields(&[&field.node.selection_set.node], None)
                 .into_iter()
                 .map(|below| below.name.node.as_str())

@@ -17,7 +17,7 @@ use super::eager;
 use super::filter::CollectionFilter;
 use super::loader::Loader;
 use super::loader::resolve::loader;
-use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::feed::resume::{Ended, changes_since};
 use crate::feed::{BUFFERED, Live};
@@ -49,7 +49,7 @@ pub struct ChangesQuery;
 impl ChangesQuery {
     /// The place that the feed of changes has come to, as a cursor. Ask for it first, in a query together with the
     /// data; then subscribe `after` it, and no change of that data is missed.
-    async fn changes_cursor(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+    async fn changes_cursor(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         async {
             let Loader { store, live, .. } = loader(ctx)?;
             // It moves on without a write to any collection.
@@ -59,7 +59,6 @@ impl ChangesQuery {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 }
 
@@ -79,15 +78,12 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<eager::Object<Change>>>> {
+    ) -> Result<impl Stream<Item = Result<eager::Object<Change>>>> {
         let sieve = Sieve::Documents {
             kinds: kinds.map(HashSet::from_iter),
-            ids: ids
-                .map(|ids| ids.into_iter().map(checked).collect())
-                .transpose()
-                .map_err(to_graphql)?,
+            ids: ids.map(|ids| ids.into_iter().map(checked).collect()).transpose()?,
         };
-        told(ctx, sieve, after).boxed().await.map_err(to_graphql)
+        told(ctx, sieve, after).boxed().await
     }
 
     /// Changes of gifts that `where` holds for: from now on, or `after` a cursor. One for which it no longer holds, or
@@ -99,10 +95,10 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<eager::Object<Change>>>> {
-        let filter = filter.unwrap_or_default().filter().map_err(to_graphql)?;
+    ) -> Result<impl Stream<Item = Result<eager::Object<Change>>>> {
+        let filter = filter.unwrap_or_default().filter()?;
         let sieve = Sieve::Gifts(Where { filter, resolved: None });
-        told(ctx, sieve, after).boxed().await.map_err(to_graphql)
+        told(ctx, sieve, after).boxed().await
     }
 }
 
@@ -199,7 +195,7 @@ async fn told<'a>(
     ctx: &Context<'a>,
     sieve: Sieve,
     after: Option<String>,
-) -> Result<impl Stream<Item = async_graphql::Result<eager::Object<Change>>> + use<'a>> {
+) -> Result<impl Stream<Item = Result<eager::Object<Change>>> + use<'a>> {
     let loader = loader(ctx)?;
     let last = ctx.data::<Cursor>().map_err(|_| ApiError::Internal)?;
     let after = after
@@ -219,7 +215,7 @@ async fn told<'a>(
                 last.put(cursor);
                 Some((Ok(change.into()), Some(telling)))
             }
-            Err(error) => Some((Err(to_graphql(error)), None)),
+            Err(error) => Some((Err(error), None)),
         }
     }))
 }

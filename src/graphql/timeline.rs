@@ -22,7 +22,7 @@ use super::loader::prefetch::{Fetch, Group};
 use super::loader::resolve;
 use super::order::OrderDirection;
 use super::selection;
-use crate::api::error::{Result, to_graphql};
+use crate::api::error::Result;
 use crate::domain::id::Kind;
 use crate::store::cursor::{KeyKind, Order, OrderBy};
 use crate::store::entity::Entity as _;
@@ -100,7 +100,7 @@ impl TimelineQuery {
         #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which gifts and events.")] filter: Option<TimelineFilter>,
         #[graphql(default, desc = "Which way.")] direction: OrderDirection,
-    ) -> async_graphql::Result<Option<eager::Object<Connection<TimelineEntry>>>> {
+    ) -> Result<Option<eager::Object<Connection<TimelineEntry>>>> {
         let window = Window {
             first,
             after,
@@ -113,7 +113,6 @@ impl TimelineQuery {
             .boxed()
             .await
             .map(|page| Some(eager::Object::from(page)))
-            .map_err(to_graphql)
     }
 }
 
@@ -183,7 +182,7 @@ async fn entries<E: Collection>(
     }
     let fields = fetch.projection(E::KIND);
     let page = fetch.loader.store.page::<E>(request, &fields).await?;
-    let identities = E::identities(fetch.loader);
+    let identities = fetch.loader.of::<E>();
     let rows = page.rows.into_iter().map(|row| {
         identities.put(Arc::clone(&row.node));
         Row {

@@ -1,17 +1,17 @@
 //! The values that documents are made of: counts, dates, places, people. No relations but a count's claim and a place's
 //! nation.
 
-use std::sync::Arc;
-
-use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
+use async_graphql::{Object, SimpleObject};
 use serde::Deserialize;
 
 use super::collections::claim::Claim;
 use super::collections::nation::Nation;
 use super::eager;
-use super::loader::resolve;
+use super::loader::reference::MaybeRef;
+use super::relation::{Holds, References, holds};
 use crate::domain::count;
 use crate::domain::date::{Day, Precision};
+use crate::domain::id::Kind;
 use crate::domain::vocabulary::{DatePart, PlaceKind};
 use crate::store::bson_types::optional_day;
 
@@ -53,60 +53,49 @@ impl Count {
     }
 
     /// The claim that it rests on; null where none is named, and for sums.
-    async fn claim(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Claim>>>> {
-        resolve::optional(ctx, self.0.claim.as_deref()).await
+    async fn claim(&self) -> MaybeRef<Claim, &str> {
+        self.0.claim.as_deref().into()
     }
 }
 
 /// A date that may be known in part only, in the Extended Date/Time Format (EDTF, ISO 8601-2) of level 0 or 1.
-#[derive(SimpleObject, Clone, Debug, Deserialize)]
+#[derive(SimpleObject, Debug, Default, Deserialize)]
 #[graphql(serial)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct PartialDate {
     /// The date: `2024-11-20`, `2024-11`, `2018`, `1965/1980`; `1965/` ends at an unknown time, `1959/..` is still open.
-    #[serde(default)]
     edtf: String,
     /// The date in the words of the source.
-    #[serde(default)]
     phrase: Option<String>,
     /// The first day that it can mean; null where the beginning is open or unknown.
-    #[serde(default, deserialize_with = "optional_day")]
+    #[serde(deserialize_with = "optional_day")]
     earliest: Option<Day>,
     /// The last day that it can mean; null where the end is open or unknown.
-    #[serde(default, deserialize_with = "optional_day")]
+    #[serde(deserialize_with = "optional_day")]
     latest: Option<Day>,
     /// How precise it is.
-    #[serde(default = "to_the_day")]
     precision: Precision,
     /// The parts that the source does not say and that were concluded from elsewhere.
-    #[serde(default)]
     inferred: eager::List<DatePart>,
     /// Marked as approximate (`~` or `%`). The bounds are those of the date as written.
-    #[serde(default)]
     approximate: bool,
     /// Marked as uncertain (`?` or `%`). The bounds are those of the date as written.
-    #[serde(default)]
     uncertain: bool,
 }
 
-const fn to_the_day() -> Precision {
-    Precision::Day
-}
-
 /// A person and the office held at that time.
-#[derive(SimpleObject, Clone, Debug, Deserialize)]
+#[derive(SimpleObject, Debug, Default, Deserialize)]
 #[graphql(serial)]
+#[serde(default)]
 pub struct Person {
     /// The name.
-    #[serde(default)]
     name: String,
     /// The office.
-    #[serde(default)]
     office: Option<String>,
 }
 
 /// A point on the Earth in degrees (WGS 84).
-#[derive(SimpleObject, Clone, Copy, Debug, Deserialize)]
+#[derive(SimpleObject, Debug, Deserialize)]
 #[graphql(serial)]
 pub struct Location {
     /// Longitude, east positive.
@@ -116,33 +105,32 @@ pub struct Location {
 }
 
 /// A place such as a zoo or a region.
-#[derive(SimpleObject, Clone, Debug, Deserialize)]
-#[graphql(complex, serial)]
+#[derive(SimpleObject, Debug, Default, Deserialize)]
+#[graphql(serial)]
+#[serde(default)]
 pub struct Place {
     /// The name.
-    #[serde(default)]
     name: String,
     /// What kind of place it is.
-    #[serde(default)]
     kind: PlaceKind,
     /// The city that it lies in.
-    #[serde(default)]
     city: Option<String>,
-    #[graphql(skip)]
-    #[serde(default, rename = "nation")]
-    pub(super) nation_id: Option<String>,
     /// Where it lies.
-    #[serde(default)]
     location: Option<eager::Object<Location>>,
     /// Since when, and until when, it has been open.
-    #[serde(default)]
     open: Option<eager::Object<PartialDate>>,
+    /// The nation that it lies in.
+    nation: MaybeRef<Nation>,
 }
 
-#[ComplexObject]
-impl Place {
-    /// The nation that it lies in.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Nation>>>> {
-        resolve::optional(ctx, self.nation_id.as_deref()).await
+holds! { Place: nation }
+
+impl Holds for Count {
+    fn declare(references: &mut References) {
+        references.within("claim", |claim| claim.here(Some(Kind::Claim)));
+    }
+
+    fn ids<'a>(&'a self, _way: &[&str], ids: &mut Vec<&'a str>) {
+        ids.extend(self.0.claim.as_deref());
     }
 }

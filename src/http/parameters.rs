@@ -2,16 +2,11 @@
 //!
 //! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty is absent.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use serde::de::Error;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::persisted::Source;
-use super::response_cache::Key;
-use crate::api::viewer::Role;
 use crate::guard::{Rejection, Variables};
 use crate::limits::{Limit, Limits};
 
@@ -19,7 +14,6 @@ use crate::limits::{Limit, Limits};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parameters {
-    /// The document.
     #[serde(default)]
     pub query: Option<String>,
     /// The id of a document that the server knows.
@@ -35,7 +29,7 @@ pub struct Parameters {
     pub extensions: Option<Extensions>,
 }
 
-/// The extensions that are understood; others are let credentials.
+/// The extensions that are understood; others are let pass.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub struct Extensions {
@@ -69,7 +63,7 @@ pub struct PersistedQuery {
 
 /// What a request's body holds.
 #[derive(Debug)]
-pub enum Asked {
+pub enum RequestBody {
     /// One request.
     One(Box<Parameters>),
     /// Several.
@@ -78,30 +72,19 @@ pub enum Asked {
 
 impl Parameters {
     /// The variables.
-    ///
-    /// # Errors
-    /// Where they are too large, or no object.
     pub fn variables(&self, limits: &Limits) -> Result<Variables, Rejection> {
-        match &self.variables {
-            Some(raw) => Variables::read(raw.get(), limits),
+        match self.variables_text() {
+            Some(text) => Variables::read(text, limits),
             None => Ok(Variables::default()),
         }
     }
 
-    /// What makes another request the same as this one, whose document is `source`.
-    pub fn key(&self, source: &Source, role: Role) -> Key {
-        Key {
-            text: Arc::clone(&source.text),
-            operation: self.operation_name.clone(),
-            variables: self.variables.as_ref().map(|raw| raw.get().into()),
-            role,
-        }
+    /// The text of the variables, as it came.
+    pub fn variables_text(&self) -> Option<&str> {
+        self.variables.as_deref().map(RawValue::get)
     }
 
     /// From the query of an address.
-    ///
-    /// # Errors
-    /// Where it is no UTF-8, gives a parameter twice, or one of them cannot be read.
     pub fn of_query(query: &str) -> Result<Self, Rejection> {
         let mut parameters = Self::default();
         for (name, value) in pairs(query)? {
@@ -135,8 +118,8 @@ impl Parameters {
         for text in [&mut self.query, &mut self.document_id, &mut self.operation_name] {
             text.take_if(|text| text.is_empty());
         }
-        match &self.variables {
-            Some(raw) if !raw.get().starts_with('{') => Err(Rejection::input(
+        match self.variables_text() {
+            Some(text) if !text.starts_with('{') => Err(Rejection::input(
                 "`variables` is no object; accepted is a JSON object by variable name",
             )),
             _ => Ok(self),
@@ -144,11 +127,8 @@ impl Parameters {
     }
 }
 
-impl Asked {
+impl RequestBody {
     /// From a body.
-    ///
-    /// # Errors
-    /// Where it is no JSON in UTF-8, no object with parameters of the right types, or a batch where none is accepted.
     pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Rejection> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let place = error.valid_up_to();
@@ -194,9 +174,6 @@ fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, 
 }
 
 /// The names and values in the query of an address.
-///
-/// # Errors
-/// Where it is no UTF-8, or gives a name twice.
 pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Rejection> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -280,7 +257,7 @@ mod tests {
             (b"[]", "empty"),
             (b"[{}]", "the number of requests in a batch is 1; accepted are up to 0"),
         ] {
-            let refusal = Asked::of_body(body, &limits).expect_err(part);
+            let refusal = RequestBody::of_body(body, &limits).expect_err(part);
             assert!(refusal.faults[0].message.contains(part), "{part}: {refusal:?}");
         }
     }

@@ -64,7 +64,7 @@ pub struct Timeouts {
     pub beat: Duration,
     /// How long a client may leave waiting what is sent to it.
     pub stalled: Duration,
-    /// How often it is gauges up whether tokens still hold, whether or not anything is told of them.
+    /// How often it is looked up whether tokens still hold, whether or not anything is told of them.
     pub check: Duration,
 }
 
@@ -227,17 +227,11 @@ impl State {
     }
 
     /// Whether what a client shows still holds.
-    ///
-    /// # Errors
-    /// [`ApiError::Unauthenticated`] where it does not; others where that cannot be told.
     pub(super) async fn still_holds(&self, credentials: &Credentials) -> Result<(), ApiError> {
         credentials.holds(&self.authenticator, &self.store).await
     }
 
     /// The same, as soon as it can be told.
-    ///
-    /// # Errors
-    /// [`ApiError::Unauthenticated`] where it does not; others where it is never told.
     pub(super) async fn surely_holds(&self, credentials: &Credentials) -> Result<(), ApiError> {
         credentials.surely_holds(&self.authenticator, &self.store).await
     }

@@ -12,10 +12,11 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::Search;
 use super::error::SearchError;
 use super::index::{Index, Update};
-use super::{KINDS, Search};
 use crate::feed::{Following, Listener, Live, News, Pause};
+use crate::store::collections::searched;
 use crate::store::feed::Operation;
 use crate::store::{Store, StoreError};
 
@@ -99,7 +100,7 @@ async fn build(store: &Store, search: &Search, follows: bool) -> Result<Arc<Inde
         search.put(Arc::clone(&index));
     }
     let mut unseen = 0;
-    for kind in KINDS {
+    for kind in searched() {
         let texts = store.all_texts(kind).await?;
         let mut batches = pin!(texts.map(|texts| texts.map(Update::Written)).ready_chunks(GATHERED));
         while let Some(batch) = batches.next().await {
@@ -167,7 +168,7 @@ fn update_of(news: Result<News, RecvError>) -> Result<Option<Update>, Interrupti
         Ok(News::Change(change)) => change,
         Ok(News::Lost) | Err(_) => return Err(Interruption::Missed),
     };
-    if !KINDS.contains(&change.kind) {
+    if !searched().any(|kind| kind == change.kind) {
         return Ok(None);
     }
     Ok(match change.operation {

@@ -33,9 +33,6 @@ use crate::store::bson_types::Timestamp;
 /// second that nothing has changed.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// The kinds of documents that can be searched for.
-pub const KINDS: [Kind; 5] = [Kind::Gift, Kind::Nation, Kind::Animal, Kind::Event, Kind::Claim];
-
 /// How the index stands to the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct IndexStatus {

@@ -18,7 +18,7 @@ use crate::store::write::Prepared;
 struct Bundled;
 
 /// The order in which a set's files are read.
-const ORDER: [Kind; 6] = Kind::REFERRED_FIRST;
+const ORDER: [Kind; Kind::COUNT] = Kind::REFERRED_FIRST;
 
 /// A set that has been read and whose documents each fit their collection.
 #[derive(Debug)]

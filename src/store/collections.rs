@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::derive::{BOOKKEEPING, FROM_EDTF};
 use super::edit::{HISTORY, LOCKS, RETRIES};
 use super::{Result, StoreError};
-use crate::domain::id::Kind;
+use crate::domain::id::{Kind, any_id_pattern};
 
 #[derive(RustEmbed)]
 #[folder = "schema/collections"]
@@ -59,6 +59,23 @@ pub struct CollectionSchema {
     pub words: Vec<String>,
     /// Those of them that name the document: a search counts them for more.
     pub names: Vec<String>,
+    /// What a search finds its documents by, for the reader of the GraphQL schema; none where it does not look at them.
+    pub searched: Option<String>,
+    /// The columns of an export, as `graphql/export/columns.rs` reads them.
+    pub columns: Json,
+}
+
+impl CollectionSchema {
+    /// The field that tells people which document it is.
+    pub fn called_by(&self) -> &str {
+        self.names.first().map_or("_id", String::as_str)
+    }
+}
+
+/// The kinds of documents that a search finds.
+pub fn searched() -> impl Iterator<Item = Kind> {
+    let all = all().unwrap_or_default().iter();
+    all.filter(|schema| schema.searched.is_some()).map(|schema| schema.kind)
 }
 
 /// What is declared of every collection: those of [`all`], and those that hold no documents of the API.
@@ -127,6 +144,8 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
         input_schema,
         words: paths("words"),
         names: paths("names"),
+        searched: json["searched"].as_str().map(str::to_owned),
+        columns: json["columns"].clone(),
     })
 }
 
@@ -218,7 +237,7 @@ fn read(file: &str) -> Result<Json> {
     serde_json::from_slice(&content.data).map_err(|error| fault(file, error))
 }
 
-/// MongoDB knows no `$ref`, so each is replaced by what it names.
+/// MongoDB knows no `$ref`, so each is replaced by what it names; and so are the names of ids in patterns.
 fn fill_in(json: &Json, shared: &Json) -> std::result::Result<Json, String> {
     Ok(match json {
         Json::Object(fields) => match fields.get("$ref").and_then(Json::as_str) {
@@ -232,7 +251,10 @@ fn fill_in(json: &Json, shared: &Json) -> std::result::Result<Json, String> {
             None => Json::Object(
                 fields
                     .iter()
-                    .map(|(name, value)| Ok((name.clone(), fill_in(value, shared)?)))
+                    .map(|(name, value)| match value {
+                        Json::String(pattern) if name == "pattern" => Ok((name.clone(), with_ids(pattern).into())),
+                        value => Ok((name.clone(), fill_in(value, shared)?)),
+                    })
                     .collect::<std::result::Result<_, String>>()?,
             ),
         },
@@ -244,6 +266,14 @@ fn fill_in(json: &Json, shared: &Json) -> std::result::Result<Json, String> {
         ),
         other => other.clone(),
     })
+}
+
+/// The patterns of ids are what the registry of collections says: `{claim id}` for one kind, `{id}` for any.
+fn with_ids(pattern: &str) -> String {
+    let of_kinds = Kind::ALL.map(|kind| (format!("{{{} id}}", kind.prefix()), kind.id_pattern()));
+    let any = ("{id}".to_owned(), any_id_pattern());
+    let all = of_kinds.into_iter().chain([any]);
+    all.fold(pattern.to_owned(), |text, (name, ids)| text.replace(&name, &ids))
 }
 
 /// JSON as BSON: whole numbers as the smallest integer that holds them.

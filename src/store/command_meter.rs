@@ -1,7 +1,7 @@
 //! What one request costs the database: a store for the request alone, which counts what it does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -48,7 +48,7 @@ pub(super) struct CommandMeter {
     returned: AtomicU64,
     examined: AtomicU64,
     microseconds: AtomicU64,
-    read_set: AtomicU8,
+    read_set: AtomicU64,
     explains: bool,
     /// Whether a read was not explained although the others were.
     unexplained: AtomicBool,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
+use super::collections;
 use super::entity::{Entity, Projection};
 use super::filter::operator::Operator;
 use super::filter::{Filter, Value, all_of};
@@ -51,12 +52,7 @@ impl Store {
 
     /// What these documents are called, by their ids. One command.
     pub async fn names(&self, kind: Kind, ids: Vec<String>) -> Result<HashMap<String, String>> {
-        let field = match kind {
-            Kind::Nation => "name",
-            Kind::Animal => "commonName",
-            Kind::Claim => "code",
-            Kind::Gift | Kind::Event | Kind::Source => "title",
-        };
+        let field = collections::of(kind)?.called_by();
         let rows = self.rows_of(kind, ids, doc! { field: 1 }).await?;
         let text =
             |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use mongodb::bson::Document;
 
 use super::collections;
-use crate::domain::id::Kind;
+use crate::domain::id::{Kind, any_id_pattern};
 
 /// A field that holds ids of other documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,10 +59,9 @@ fn collect(schema: &Document, path: &str, each: &mut impl FnMut(&str, Option<Kin
 
 /// The kind of document whose ids have this pattern, `Some(None)` where any kind's have.
 fn leads_to(pattern: &str) -> Option<Option<Kind>> {
-    let prefixes = Kind::ALL.map(Kind::prefix).join("|");
-    if pattern.starts_with(&format!("^(?:{prefixes})_")) {
+    let ids = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    if ids == any_id_pattern() {
         return Some(None);
     }
-    let of_kind = |kind: &Kind| pattern.starts_with(&format!("^{}_", kind.prefix()));
-    Kind::ALL.into_iter().find(of_kind).map(Some)
+    Kind::ALL.into_iter().find(|kind| ids == kind.id_pattern()).map(Some)
 }

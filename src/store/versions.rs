@@ -19,7 +19,7 @@ pub const FRESH: Duration = Duration::from_millis(900);
 /// How many counters the documents share. Two documents of one counter only cost each other a read.
 const STRIPES: usize = 4_096;
 /// One for each kind of documents, and one for all tokens together.
-const COLLECTIONS: usize = Kind::ALL.len() + 1;
+const COLLECTIONS: usize = Kind::COUNT + 1;
 
 /// The counters. One for each collection, and one for each of many small groups of documents.
 #[derive(Debug)]
@@ -44,7 +44,10 @@ impl Default for CacheVersions {
 
 /// The collections that a read looked at, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ReadSet(pub(super) u8);
+pub struct ReadSet(pub(super) u64);
+
+// A collection without a bit of its own would share one, and old answers would be served.
+const _: () = assert!(Kind::COUNT < u64::BITS as usize);
 
 impl ReadSet {
     /// Just this one.
@@ -53,10 +56,10 @@ impl ReadSet {
     }
 
     /// Something whose changes no counter tells: what was read of it is never known to stand.
-    pub const UNCOUNTED: Self = Self(1 << 7);
+    pub const UNCOUNTED: Self = Self(1 << (u64::BITS - 1));
 
-    const fn holds(self, collection: usize) -> bool {
-        self.0 & (1 << collection) != 0
+    const fn holds(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 }
 
@@ -72,8 +75,9 @@ impl CacheVersions {
 
     /// Whether nothing was written to these collections since the snapshot was taken.
     pub fn still(&self, snapshot: &Snapshot, read_set: ReadSet) -> bool {
-        let stands = |index: usize| self.collections[index].load(Ordering::SeqCst) == snapshot.0[index];
-        read_set.0 & ReadSet::UNCOUNTED.0 == 0 && (0..COLLECTIONS).all(|index| !read_set.holds(index) || stands(index))
+        let stands = |kind: Kind| self.of(kind) == snapshot.0[kind as usize];
+        let was_read = |kind: &Kind| read_set.holds(ReadSet::one(*kind));
+        !read_set.holds(ReadSet::UNCOUNTED) && Kind::ALL.into_iter().filter(was_read).all(stands)
     }
 
     /// The counter of a collection.

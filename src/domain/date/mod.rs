@@ -58,13 +58,14 @@ pub struct Bounds {
 }
 
 /// How precisely a date is known.
-#[derive(async_graphql::Enum, serde::Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(async_graphql::Enum, serde::Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[graphql(name = "DatePrecision")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Precision {
     /// A day with a time of day, such as `1985-04-12T23:20:30Z`.
     Time,
     /// One day, such as `1985-04-12`.
+    #[default]
     Day,
     /// A month, such as `1985-04`, or some day in it: `1985-04-XX`.
     Month,

@@ -6,24 +6,7 @@ mod tests;
 
 use std::fmt;
 
-use async_graphql::Enum;
-
-/// The kinds of documents.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// Animals that one nation gave to another.
-    Gift,
-    /// A giver or a recipient.
-    Nation,
-    /// A species, or another group of animals that sources name.
-    Animal,
-    /// What a gift belongs to: a visit, a treaty, a war.
-    Event,
-    /// A sentence of a source about other documents.
-    Claim,
-    /// Where claims come from.
-    Source,
-}
+pub use super::collections::Kind;
 
 /// An id or a slug that is not accepted. Its display is the whole message, with control characters made visible.
 #[derive(thiserror::Error, Debug, Clone, PartialEq, Eq)]
@@ -74,57 +57,10 @@ pub enum IdError {
 
 /// Characters of a slug, and of an id after its prefix.
 const MAX_LENGTH: usize = 120;
+/// The pattern of what follows the `_` of an id.
+const END: &str = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,118}[A-Za-z0-9])?";
 
 impl Kind {
-    /// Every type.
-    pub const ALL: [Kind; 6] = [
-        Kind::Gift,
-        Kind::Nation,
-        Kind::Animal,
-        Kind::Event,
-        Kind::Claim,
-        Kind::Source,
-    ];
-
-    /// Every type, in an order in which most references lead back.
-    pub const REFERRED_FIRST: [Kind; 6] = [
-        Kind::Source,
-        Kind::Nation,
-        Kind::Animal,
-        Kind::Event,
-        Kind::Gift,
-        Kind::Claim,
-    ];
-
-    /// What stands before the `_` of an id: "gift".
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Kind::Gift => "gift",
-            Kind::Nation => "nation",
-            Kind::Animal => "animal",
-            Kind::Event => "event",
-            Kind::Claim => "claim",
-            Kind::Source => "source",
-        }
-    }
-
-    /// The collection that holds the documents: "gifts".
-    pub fn collection(self) -> &'static str {
-        match self {
-            Kind::Gift => "gifts",
-            Kind::Nation => "nations",
-            Kind::Animal => "animals",
-            Kind::Event => "events",
-            Kind::Claim => "claims",
-            Kind::Source => "sources",
-        }
-    }
-
-    /// The type whose documents this collection holds.
-    pub fn of_collection(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.collection() == name)
-    }
-
     /// The type of the document with this id. Fails when the id is not of the accepted form: a prefix, `_`, and 1 to
     /// 120 ASCII letters, digits and `-`, the first and the last of them a letter or a digit.
     pub fn of(id: &str) -> Result<Kind, IdError> {
@@ -169,27 +105,15 @@ impl Kind {
         })
     }
 
-    fn noun(self) -> &'static str {
-        match self {
-            Kind::Gift => "a gift",
-            Kind::Nation => "a nation",
-            Kind::Animal => "an animal",
-            Kind::Event => "an event",
-            Kind::Claim => "a claim",
-            Kind::Source => "a source",
-        }
+    /// The pattern of the ids of this kind, without the signs for its two ends.
+    pub fn id_pattern(self) -> String {
+        format!("{}_{END}", self.prefix())
     }
+}
 
-    fn example(self) -> &'static str {
-        match self {
-            Kind::Gift => "gift_ru-kp-2024",
-            Kind::Nation => "nation_japan",
-            Kind::Animal => "animal_brown-bear",
-            Kind::Event => "event_defence-pledge-2024",
-            Kind::Claim => "claim_article-C05",
-            Kind::Source => "source_article",
-        }
-    }
+/// The pattern of the ids of all kinds, without the signs for its two ends.
+pub fn any_id_pattern() -> String {
+    format!("(?:{})_{END}", Kind::ALL.map(Kind::prefix).join("|"))
 }
 
 fn split(id: &str) -> Option<(Kind, &str)> {

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::api::error::ApiError;
 use crate::domain::count::{Count, Sum};
 use crate::store::path::value_at;
 
@@ -16,58 +18,99 @@ pub fn at<'a>(value: &'a Json, path: &str) -> &'a Json {
     found.unwrap_or(&Json::Null)
 }
 
-/// A value as one cell: a list as its texts.
-pub fn value(value: &Json) -> Json {
-    match value {
-        Json::Array(items) => items
-            .iter()
-            .filter_map(Json::as_str)
-            .collect::<Vec<_>>()
-            .join("; ")
-            .into(),
-        value => value.clone(),
+/// What stands in a column, as a schema file has it. Documents are named as [`Names`] has them.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Cell {
+    /// The value at this path, a list in one cell.
+    Value(&'static str),
+    /// The items of a list in words: by the texts at `text`, or the names of the documents at `named`; each with the
+    /// word at `remark` behind it, or the count at `count`. `Brown bear: 2; African lion: 1`, `Russia (ACTOR)`.
+    List {
+        list: &'static str,
+        named: Option<&'static str>,
+        text: Option<&'static str>,
+        remark: Option<&'static str>,
+        count: Option<&'static str>,
+    },
+    /// The name of the document at this path; empty where it is not there any more.
+    Name { named: &'static str },
+    /// The count at this path for people to read, as in GraphQL.
+    Count { count: &'static str },
+    /// A bound of the sum of the counts in a list.
+    Sum { sum: &'static str, bound: Bound },
+}
+
+/// The least or the most.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Bound {
+    Min,
+    Max,
+}
+
+impl Cell {
+    /// The path of the ids whose documents' names are shown.
+    pub fn refers_at(&self) -> Option<String> {
+        match self {
+            Self::Name { named } => Some((*named).to_owned()),
+            Self::List { list, named, .. } => named.map(|id| format!("{list}.{id}")),
+            _ => None,
+        }
+    }
+
+    /// The cell of a row.
+    pub fn of(&self, row: &Json, names: &Names) -> Json {
+        match *self {
+            Self::Value(path) => match at(row, path) {
+                Json::Array(items) => items
+                    .iter()
+                    .filter_map(Json::as_str)
+                    .collect::<Vec<_>>()
+                    .join("; ")
+                    .into(),
+                value => value.clone(),
+            },
+            Self::Name { named } => {
+                let name = at(row, named).as_str().and_then(|id| names.get(id));
+                name.map_or(Json::Null, |name| name.as_str().into())
+            }
+            Self::Count { count: path } => count(at(row, path)).map_or(Json::Null, |count| count.text().into()),
+            Self::Sum { sum: list, bound } => {
+                let sum = sum(&row[list]);
+                match bound {
+                    Bound::Min => sum.min.into(),
+                    Bound::Max => sum.max.into(),
+                }
+            }
+            Self::List {
+                list,
+                named,
+                text,
+                remark,
+                count,
+            } => {
+                let words = |item: &Json| {
+                    let text = named.or(text).and_then(|path| item[path].as_str()).unwrap_or_default();
+                    // Its id where a document is not there any more.
+                    let text = names.get(text).filter(|_| named.is_some()).map_or(text, String::as_str);
+                    match (count, remark.and_then(|path| item[path].as_str())) {
+                        (Some(path), _) => format!("{text}: {}", self::count(&item[path]).unwrap_or_default().text()),
+                        (None, Some(remark)) => format!("{text} ({remark})"),
+                        (None, None) => text.to_owned(),
+                    }
+                };
+                items_of(&row[list]).map(words).collect::<Vec<_>>().join("; ").into()
+            }
+        }
     }
 }
 
-/// A count for people to read, as in GraphQL; nothing where there is no count.
-pub fn count_text(value: &Json) -> Json {
-    count(value).map_or(Json::Null, |count| count.text().into())
-}
-
-/// A gift's items: `Brown bear: 2; African lion: 1`.
-pub fn items(row: &Json, names: &Names) -> Json {
-    list(&row["items"], |item| {
-        let count = count(&item["count"]).unwrap_or_default();
-        format!("{}: {}", name(&item["animal"], names), count.text())
-    })
-}
-
-/// The sum of a gift's items.
-pub fn items_total(row: &Json) -> Count {
-    let counts: Vec<Option<Count>> = items_of(&row["items"]).map(|item| count(&item["count"])).collect();
+/// The sum of the counts in a list.
+fn sum(list: &Json) -> Count {
+    let counts: Vec<Option<Count>> = items_of(list).map(|item| count(&item["count"])).collect();
     let sum: Sum = counts.iter().map(Option::as_ref).collect();
     sum.total()
-}
-
-/// The nations of an event with the parts that they have: `Russia (ACTOR)`.
-pub fn parts(row: &Json, names: &Names) -> Json {
-    list(&row["nations"], |part| {
-        with_remark(name(&part["nation"], names), &part["role"])
-    })
-}
-
-/// Those whom a claim is attributed to, and how clearly: `TASS (CLEAR)`.
-pub fn attributions(row: &Json, names: &Names) -> Json {
-    list(&row["attributions"], |one| {
-        with_remark(name(&one["to"], names), &one["scope"])
-    })
-}
-
-/// The people of an event, with their offices.
-pub fn people(row: &Json) -> Json {
-    list(&row["people"], |person| {
-        with_remark(person["name"].as_str().unwrap_or_default(), &person["office"])
-    })
 }
 
 /// A cell as text. One that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises
@@ -81,29 +124,18 @@ pub fn safe(cell: &Json) -> String {
     }
 }
 
+/// A row that cannot be written, which no row is.
+pub fn unwritten(error: impl std::fmt::Display) -> ApiError {
+    tracing::error!("a row cannot be written: {error}");
+    ApiError::Internal
+}
+
 fn items_of(value: &Json) -> impl Iterator<Item = &Json> {
     value.as_array().into_iter().flatten()
 }
 
-fn list(value: &Json, words: impl Fn(&Json) -> String) -> Json {
-    items_of(value).map(words).collect::<Vec<_>>().join("; ").into()
-}
-
 fn count(value: &Json) -> Option<Count> {
     serde_json::from_value(value.clone()).ok()
-}
-
-/// What a document is called by; its id where it is not there any more.
-fn name<'a>(id: &'a Json, names: &'a Names) -> &'a str {
-    let id = id.as_str().unwrap_or_default();
-    names.get(id).map_or(id, String::as_str)
-}
-
-fn with_remark(text: &str, remark: &Json) -> String {
-    match remark.as_str() {
-        Some(remark) => format!("{text} ({remark})"),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -140,8 +172,15 @@ mod tests {
         ] });
         let names = [("animal_bear", "Bear"), ("animal_yak", "Yak")].map(|(id, name)| (id.into(), name.into()));
         let names = Names::from(names);
-        assert_eq!(items(&row, &names), "Bear: 2; Yak: 1 or more; animal_gone: unknown");
-        let total = items_total(&row);
+        let items = Cell::List {
+            list: "items",
+            named: Some("animal"),
+            text: None,
+            remark: None,
+            count: Some("count"),
+        };
+        assert_eq!(items.of(&row, &names), "Bear: 2; Yak: 1 or more; animal_gone: unknown");
+        let total = sum(&row["items"]);
         assert_eq!((total.min, total.max), (Some(3), None));
     }
 }

@@ -1,80 +1,42 @@
-//! Which columns each collection has in CSV, and the lines that come of them.
+//! Which columns each collection has in CSV, by its schema file, and the lines that come of them.
+
+use std::collections::BTreeMap;
 
 use csv::{Terminator, WriterBuilder};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::cells::{self, Names, at, safe};
-use crate::api::error::{ApiError, Result};
+use super::cells::{Cell, Names, safe, unwritten};
+use crate::api::error::Result;
 use crate::domain::id::Kind;
+use crate::store::collections;
 use crate::store::path::texts_at;
 
-/// Makes a cell of a row.
-type Cell = Box<dyn Fn(&Json, &Names) -> Json + Send + Sync>;
+/// The columns of a collection: what stands above each, and what in it.
+pub struct Table(Vec<(String, Cell)>);
 
-/// The columns of a collection.
-pub struct Table {
-    columns: Vec<(String, Cell)>,
-    /// Where ids stand whose documents' names are shown.
-    named: Vec<&'static str>,
+/// A column, as a schema file has it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Column {
+    /// The value at this path, which also makes the name of the column.
+    Path(&'static str),
+    /// The one entry is the name with the cell.
+    Named(BTreeMap<String, Cell>),
 }
 
 /// The columns of this collection.
-pub fn of(kind: Kind) -> Table {
-    let table = Table {
-        columns: Vec::new(),
-        named: Vec::new(),
-    };
-    let table = match kind {
-        Kind::Gift => table
-            .values(&["id", "slug", "title"])
-            .named("giver", "Name")
-            .named("recipient", "Name")
-            .person("presentedBy")
-            .person("presentedTo")
-            .person("onBehalfOf")
-            .values(&["mode", "status"])
-            .listed("items", "items.animal", cells::items)
-            .with("itemsMin", |row, _| cells::items_total(row).min.into())
-            .with("itemsMax", |row, _| cells::items_total(row).max.into())
-            .count("total")
-            .count("occasions")
-            .date("date")
-            .place("origin")
-            .place("destination")
-            .id("event")
-            .values(&["inferred"]),
-        Kind::Nation => table
-            .values(&["id", "slug", "name", "officialName", "isoAlpha2", "isoAlpha3", "m49"])
-            .values(&["region", "subregion"])
-            .parts("capital", &["name", "location.lon", "location.lat"])
-            .date("existed"),
-        Kind::Animal => table
-            .values(&["id", "slug", "commonName", "scientificName", "rank"])
-            .values(&["taxonomy.class", "taxonomy.order", "taxonomy.family"])
-            .values(&["conservation.category", "conservation.year", "nativeTo"])
-            .named("origin", "Name"),
-        Kind::Event => table
-            .values(&["id", "slug", "title", "kind", "status"])
-            .date("date")
-            .listed("nations", "nations.nation", cells::parts)
-            .with("people", |row, _| cells::people(row))
-            .place("place")
-            .values(&["summary"])
-            .count("headcount")
-            .values(&["headcountOf"]),
-        Kind::Claim => table
-            .values(&["id", "code"])
-            .named("source", "Title")
-            .values(&["locator.paragraph", "locator.sentence", "locator.lastSentence", "url"])
-            .values(&["statement", "certainty"])
-            .listed("attributions", "attributions.to", cells::attributions)
-            .values(&["about", "conflictsWith", "dependsOn"]),
-        Kind::Source => table
-            .values(&["id", "title", "kind", "publisher"])
-            .date("published")
-            .values(&["url", "sha256"]),
-    };
-    table.values(&["version", "createdAt", "updatedAt"])
+///
+/// # Errors
+/// Where its schema file has others than are known, which a test looks for.
+pub fn of(kind: Kind) -> Result<Table> {
+    let columns = Vec::<Column>::deserialize(&collections::of(kind)?.columns).map_err(unwritten)?;
+    let common = ["version", "createdAt", "updatedAt"].map(Column::Path);
+    let columns = columns.into_iter().chain(common).flat_map(|column| match column {
+        Column::Path(path) => BTreeMap::from([(joined(path), Cell::Value(path))]),
+        Column::Named(column) => column,
+    });
+    Ok(Table(columns.collect()))
 }
 
 impl Table {
@@ -84,11 +46,11 @@ impl Table {
             .terminator(Terminator::CRLF)
             .from_writer(Vec::new());
         if header {
-            let header = self.columns.iter().map(|(name, _)| name);
+            let header = self.0.iter().map(|(name, _)| name);
             writer.write_record(header).map_err(unwritten)?;
         }
         for row in rows {
-            let cells = self.columns.iter().map(|(_, cell)| safe(&cell(row, names)));
+            let cells = self.0.iter().map(|(_, cell)| safe(&cell.of(row, names)));
             writer.write_record(cells).map_err(unwritten)?;
         }
         writer.into_inner().map_err(|error| unwritten(error.error()))
@@ -96,69 +58,9 @@ impl Table {
 
     /// The ids in a row whose documents' names are shown.
     pub fn references<'a>(&self, row: &'a Json) -> impl Iterator<Item = &'a str> {
+        let paths = self.0.iter().filter_map(|(_, cell)| cell.refers_at());
         let row = row.as_object();
-        let texts = move |path: &&str| row.map(|row| texts_at(row, path)).unwrap_or_default();
-        self.named.iter().flat_map(texts)
-    }
-
-    fn with(mut self, name: impl Into<String>, cell: impl Fn(&Json, &Names) -> Json + Send + Sync + 'static) -> Self {
-        self.columns.push((name.into(), Box::new(cell)));
-        self
-    }
-
-    /// What stands at these paths, a list in one cell.
-    fn values(self, paths: &[&'static str]) -> Self {
-        paths.iter().copied().fold(self, |table, path| {
-            table.with(joined(path), move |row, _| cells::value(at(row, path)))
-        })
-    }
-
-    /// A reference.
-    fn id(self, path: &'static str) -> Self {
-        self.with(joined(path) + "Id", move |row, _| at(row, path).clone())
-    }
-
-    /// A reference, and what its document is called by.
-    fn named(mut self, path: &'static str, name: &str) -> Self {
-        self.named.push(path);
-        self.id(path).with(joined(path) + name, move |row, names| {
-            let id = at(row, path).as_str();
-            id.and_then(|id| names.get(id))
-                .map_or(Json::Null, |name| name.as_str().into())
-        })
-    }
-
-    /// A list whose items are told with the names of the documents at `path`.
-    fn listed(mut self, name: &str, path: &'static str, cell: fn(&Json, &Names) -> Json) -> Self {
-        self.named.push(path);
-        self.with(name, cell)
-    }
-
-    fn parts(self, path: &'static str, parts: &[&'static str]) -> Self {
-        parts.iter().copied().fold(self, |table, part| {
-            // A place has one location, so the name of a column need not say that its degrees are the location's.
-            let name = joined(&format!("{path}.{}", part.trim_start_matches("location.")));
-            table.with(name, move |row, _| cells::value(at(at(row, path), part)))
-        })
-    }
-
-    fn count(self, path: &'static str) -> Self {
-        self.parts(path, &["min", "max", "phrase"])
-            .with(format!("{path}Text"), move |row, _| cells::count_text(at(row, path)))
-    }
-
-    fn date(self, path: &'static str) -> Self {
-        self.parts(path, &["edtf", "earliest", "latest", "phrase"])
-    }
-
-    fn person(self, path: &'static str) -> Self {
-        self.parts(path, &["name", "office"])
-    }
-
-    fn place(self, path: &'static str) -> Self {
-        self.parts(path, &["name", "kind", "city"])
-            .with(format!("{path}NationId"), move |row, _| at(row, path)["nation"].clone())
-            .parts(path, &["location.lon", "location.lat"])
+        paths.flat_map(move |path| row.map(|row| texts_at(row, &path)).unwrap_or_default())
     }
 }
 
@@ -172,8 +74,19 @@ fn joined(path: &str) -> String {
     })
 }
 
-/// A row that cannot be written, which none is.
-pub fn unwritten(error: impl std::fmt::Display) -> ApiError {
-    tracing::error!("a row cannot be written: {error}");
-    ApiError::Internal
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_file_has_columns_that_are_known_and_differ() {
+        for kind in Kind::ALL {
+            let table = of(kind).expect("columns");
+            let mut names: Vec<&String> = table.0.iter().map(|(name, _)| name).collect();
+            let all = names.len();
+            names.sort();
+            names.dedup();
+            assert!(names.len() == all && all > 3, "{kind:?}: {names:?}");
+        }
+    }
 }

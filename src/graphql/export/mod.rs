@@ -19,8 +19,8 @@ use crate::limits::Limits;
 use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
 use crate::store::scan::{Rows, lines};
-use cells::Names;
-use columns::{Table, unwritten};
+use cells::{Names, unwritten};
+use columns::Table;
 
 /// How many rows a piece holds at most.
 pub const PIECE: u32 = 500;
@@ -98,7 +98,7 @@ impl Plan {
             rows: store.rows(self.kind, filter, order, PIECE).await?,
             store,
             format: self.format,
-            table: columns::of(self.kind),
+            table: columns::of(self.kind)?,
             begun: false,
         })
     }

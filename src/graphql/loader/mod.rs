@@ -3,24 +3,21 @@
 //! Root fields fill it (`prefetch.rs`), resolvers read from it (`resolve.rs`). One request's loader is never seen by another.
 
 pub mod prefetch;
+pub mod reference;
 pub mod resolve;
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::parser::types::Field;
 
 use super::collection::Collection;
-use super::collections::animal::Animal;
-use super::collections::claim::Claim;
-use super::collections::event::Event;
-use super::collections::gift::Gift;
-use super::collections::nation::Nation;
-use super::collections::source::Source;
 use super::connection::Connection;
 use super::selection::Projections;
 use crate::api::error::ApiError;
 use crate::domain::count::Count;
+use crate::domain::id::Kind;
 use crate::feed::Live;
 use crate::store::Store;
 
@@ -29,18 +26,14 @@ pub struct Loader {
     pub(super) store: Store,
     pub(super) live: Live,
     projections: OnceLock<Projections>,
-    pub(super) gifts: Identities<Gift>,
-    pub(super) nations: Identities<Nation>,
-    pub(super) animals: Identities<Animal>,
-    pub(super) events: Identities<Event>,
-    pub(super) claims: Identities<Claim>,
-    pub(super) sources: Identities<Source>,
+    /// By kind, each [`Identities`] of the kind's type; made when the first document of its kind is asked for.
+    identities: [OnceLock<Box<dyn AnyIdentities>>; Kind::COUNT],
     given: Mutex<HashMap<String, Count>>,
     /// Why the pages that a field asks for are not read, by the field.
     refused: Mutex<HashMap<usize, ApiError>>,
 }
 
-/// The documents of one collection in an loader.
+/// The documents of one collection in a loader.
 pub struct Identities<E> {
     documents: Mutex<HashMap<String, Arc<E>>>,
     pages: Mutex<HashMap<PageKey, Arc<Connection<E>>>>,
@@ -96,16 +89,29 @@ impl<E: Collection> Identities<E> {
         locked(&self.pages).get(key).map(Arc::clone)
     }
 
-    fn clear(&self) {
-        locked(&self.documents).clear();
-        locked(&self.pages).clear();
-    }
-
     /// Keeps a page and its documents.
     pub fn put_page(&self, key: PageKey, page: Arc<Connection<E>>) {
         page.documents().for_each(|document| self.put(Arc::clone(document)));
         locked(&self.pages).insert(key, page);
     }
+}
+
+/// [`Identities`] of a type that is known where they are asked for.
+trait AnyIdentities: Any + Send + Sync {
+    fn clear(&self);
+}
+
+impl<E: Collection> AnyIdentities for Identities<E> {
+    fn clear(&self) {
+        locked(&self.documents).clear();
+        locked(&self.pages).clear();
+    }
+}
+
+/// A document that may be of any collection.
+pub trait AnyDocument: Sized {
+    /// The document of this id, if it has been read.
+    fn from_loader(loader: &Loader, id: &str) -> Option<Self>;
 }
 
 impl Loader {
@@ -115,26 +121,29 @@ impl Loader {
             store,
             live,
             projections: OnceLock::new(),
-            gifts: Identities::default(),
-            nations: Identities::default(),
-            animals: Identities::default(),
-            events: Identities::default(),
-            claims: Identities::default(),
-            sources: Identities::default(),
+            identities: [const { OnceLock::new() }; Kind::COUNT],
             given: Mutex::default(),
             refused: Mutex::default(),
+        }
+    }
+
+    /// The documents of a collection.
+    pub fn of<E: Collection>(&self) -> &Identities<E> {
+        let make = || -> Box<dyn AnyIdentities> { Box::new(Identities::<E>::default()) };
+        let identities: &dyn Any = &**self.identities[E::KIND as usize].get_or_init(make);
+        match identities.downcast_ref() {
+            Some(identities) => identities,
+            // Each kind has one type.
+            None => unreachable!("{:?} has identities of another type", E::KIND),
         }
     }
 
     /// Forgets all that was read.
     pub fn clear(&self) {
         self.store.forget_joins();
-        self.gifts.clear();
-        self.nations.clear();
-        self.animals.clear();
-        self.events.clear();
-        self.claims.clear();
-        self.sources.clear();
+        for identities in self.identities.iter().filter_map(OnceLock::get) {
+            identities.clear();
+        }
         locked(&self.given).clear();
     }
 

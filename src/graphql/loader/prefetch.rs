@@ -4,6 +4,7 @@
 //! large relations, all at the same time. Resolvers then find everything in the loader.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_graphql::parser::types::{Field, OperationDefinition, OperationType, SelectionSet};
@@ -14,10 +15,10 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use super::{Loader, PageKey};
 use crate::api::error::Result;
 use crate::domain::id::Kind;
-use crate::graphql::collection::{Collection, Relation};
-use crate::graphql::collections::with_kind;
+use crate::graphql::collection::Collection;
 use crate::graphql::connection::{Connection, PageArguments};
-use crate::graphql::selection::{self, Projections};
+use crate::graphql::relation::Relation;
+use crate::graphql::selection::{self, Computed, Projections};
 use crate::limits::Limits;
 use crate::store::entity::Projection;
 use crate::store::filter::Filter;
@@ -38,8 +39,50 @@ pub struct Group<'a> {
     pub sets: Vec<&'a SelectionSet>,
 }
 
+/// The collections, each by its kind.
+#[derive(Clone, Copy)]
+pub struct Collections(pub fn(Kind) -> &'static dyn AnyCollection);
+
+/// What is done with a collection whose type is not known where it is done.
+pub trait AnyCollection: Sync {
+    /// Its computed fields.
+    fn computed(&self) -> &'static [Computed];
+    /// Adds what is selected below a group of its documents.
+    fn plan<'a>(&self, fetch: Fetch<'a>, group: &Group<'a>, level: &mut Level<'a>);
+    /// Reads those of these documents that are not in the loader.
+    fn by_ids<'a>(&self, fetch: Fetch<'a>, ids: Vec<String>) -> BoxFuture<'a, Result<()>>;
+    /// Reads the pages of its documents that one field asks for below each of its parents.
+    fn pages_below<'a>(&self, fetch: Fetch<'a>, below: Below<'a>) -> BoxFuture<'a, Result<Group<'a>>>;
+}
+
+/// The collection of a type.
+pub struct Of<E>(PhantomData<fn() -> E>);
+
+impl<E> Of<E> {
+    /// There is one.
+    pub const IT: Self = Self(PhantomData);
+}
+
+impl<E: Collection> AnyCollection for Of<E> {
+    fn computed(&self) -> &'static [Computed] {
+        E::COMPUTED
+    }
+
+    fn plan<'a>(&self, fetch: Fetch<'a>, group: &Group<'a>, level: &mut Level<'a>) {
+        fetch.plan::<E>(group, level);
+    }
+
+    fn by_ids<'a>(&self, fetch: Fetch<'a>, ids: Vec<String>) -> BoxFuture<'a, Result<()>> {
+        fetch.by_ids::<E>(ids).boxed()
+    }
+
+    fn pages_below<'a>(&self, fetch: Fetch<'a>, below: Below<'a>) -> BoxFuture<'a, Result<Group<'a>>> {
+        fetch.pages_below::<E>(below).boxed()
+    }
+}
+
 /// A connection to read below documents.
-struct Below<'a> {
+pub struct Below<'a> {
     of: Kind,
     stored: &'static str,
     few: bool,
@@ -49,7 +92,7 @@ struct Below<'a> {
 
 /// What a level of the selection asks for.
 #[derive(Default)]
-struct Level<'a> {
+pub struct Level<'a> {
     groups: Vec<Group<'a>>,
     below: Vec<Below<'a>>,
     animals: BTreeSet<String>,
@@ -60,6 +103,8 @@ struct Level<'a> {
 pub struct Fetch<'a> {
     /// Where documents are kept.
     pub loader: &'a Loader,
+    /// The collections.
+    pub collections: Collections,
     /// The types of the schema.
     pub registry: &'a Registry,
     /// The operation.
@@ -78,9 +123,14 @@ impl<'a> Fetch<'a> {
         };
         let all = || {
             let root = root.map(String::as_str).unwrap_or_default();
-            Projections::of(self.registry, root, &self.operation.selection_set.node)
+            let computed = |kind| self.collection(kind).computed();
+            Projections::of(self.registry, root, &self.operation.selection_set.node, &computed)
         };
         self.loader.projections.get_or_init(all).of_kind(kind)
+    }
+
+    fn collection(self, kind: Kind) -> &'static dyn AnyCollection {
+        self.collections.0(kind)
     }
 
     /// Reads everything that is selected below documents that are in the loader.
@@ -89,7 +139,7 @@ impl<'a> Fetch<'a> {
         while !groups.is_empty() {
             let mut level = Level::default();
             for group in &groups {
-                with_kind!(group.kind, E => self.plan::<E>(group, &mut level));
+                self.collection(group.kind).plan(self, group, &mut level);
             }
             groups = self.read(level).await?;
         }
@@ -106,29 +156,30 @@ impl<'a> Fetch<'a> {
         self.everything_below(groups).await
     }
 
-    /// The reads of documents by their ids. Collected before anything waits: a closure that lives across a wait would
-    /// have to work for all lifetimes.
     fn reads(self, wanted: BTreeMap<Kind, BTreeSet<String>>) -> Vec<BoxFuture<'a, Result<()>>> {
-        let read = |(kind, ids): (Kind, BTreeSet<String>)| -> BoxFuture<'a, Result<()>> {
-            with_kind!(kind, E => self.by_ids::<E>(ids.into_iter().collect()).boxed())
-        };
+        let read =
+            |(kind, ids): (Kind, BTreeSet<String>)| self.collection(kind).by_ids(self, ids.into_iter().collect());
         wanted.into_iter().map(read).collect()
     }
 
+    /// Reads one document, unless it is in the loader.
+    pub fn by_id(self, kind: Kind, id: &str) -> BoxFuture<'a, Result<()>> {
+        self.collection(kind).by_ids(self, vec![id.to_owned()])
+    }
+
     fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
-        let identities = E::identities(self.loader);
+        let identities = self.loader.of::<E>();
         let selected = selection::fields(&group.sets, Some(E::NAME));
-        for link in E::RELATIONS {
+        for link in E::relations() {
             match link {
-                Relation::Reference { fields, ids, to, .. } => {
+                Relation::Reference { fields, way, to } => {
                     let sets = selection::under(&selected, fields);
                     if sets.is_empty() {
                         continue;
                     }
+                    let documents: Vec<Arc<E>> = group.ids.iter().filter_map(|id| identities.get(id)).collect();
                     let mut held = Vec::new();
-                    for document in group.ids.iter().filter_map(|id| identities.get(id)) {
-                        ids(&document, &mut held);
-                    }
+                    documents.iter().for_each(|document| document.ids(way, &mut held));
                     held.sort_unstable();
                     held.dedup();
                     for (kind, ids) in by_kind(*to, held) {
@@ -168,7 +219,7 @@ impl<'a> Fetch<'a> {
         let by_id = self.reads(wanted);
         let mut below: Vec<BoxFuture<'a, Result<Group<'a>>>> = Vec::new();
         for connection in level.below {
-            below.push(with_kind!(connection.of, E => self.pages_below::<E>(connection).boxed()));
+            below.push(self.collection(connection.of).pages_below(self, connection));
         }
         let pages: BoxFuture<'a, Result<Vec<Group<'a>>>> = stream::iter(below).buffered(PARALLEL).try_collect().boxed();
         let sums = async {
@@ -186,7 +237,7 @@ impl<'a> Fetch<'a> {
 
     /// Reads those of these documents that are not in the loader.
     pub async fn by_ids<E: Collection>(self, mut ids: Vec<String>) -> Result<()> {
-        let identities = E::identities(self.loader);
+        let identities = self.loader.of::<E>();
         ids.retain(|id| identities.get(id).is_none());
         let fields = self.projection(E::KIND);
         let found = self.loader.live.by_ids::<E>(&self.loader.store, ids, &fields).await?;
@@ -215,7 +266,7 @@ impl<'a> Fetch<'a> {
         let arguments = PageArguments::<E>::read(|name| selection::argument(below.field, name))?;
         let set = &below.field.selection_set.node;
         let want = self.wanted(set);
-        let identities = E::identities(self.loader);
+        let identities = self.loader.of::<E>();
         let mut ids = BTreeSet::new();
         let mut keep = |parent: &str, page: Connection<E>| {
             ids.extend(page.documents().map(|document| document.id().to_owned()));
@@ -320,17 +371,11 @@ impl<'a> Fetch<'a> {
 }
 
 /// Ids by the kind that they are of, which is `to` where that is given.
-fn by_kind(to: Option<Kind>, ids: Vec<String>) -> BTreeMap<Kind, Vec<String>> {
-    let mut kinds = BTreeMap::new();
-    match to {
-        Some(_) if ids.is_empty() => {}
-        Some(kind) => drop(kinds.insert(kind, ids)),
-        None => {
-            for id in ids {
-                if let Ok(kind) = Kind::of(&id) {
-                    kinds.entry(kind).or_insert_with(Vec::new).push(id);
-                }
-            }
+fn by_kind(to: Option<Kind>, ids: Vec<&str>) -> BTreeMap<Kind, Vec<String>> {
+    let mut kinds: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
+    for id in ids {
+        if let Some(kind) = to.or_else(|| Kind::of(id).ok()) {
+            kinds.entry(kind).or_default().push(id.to_owned());
         }
     }
     kinds

@@ -8,7 +8,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
 use super::{Field, UserError};
-use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::error::{ApiError, Result};
 use crate::api::viewer::{Role, admin};
 use crate::graphql::eager;
 use crate::graphql::loader::resolve::loader;
@@ -152,7 +152,7 @@ pub struct AdminQuery;
 #[Object]
 impl AdminQuery {
     /// All tokens by name, the revoked ones too. For admins.
-    async fn tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<eager::List<eager::Object<Token>>>> {
+    async fn tokens(&self, ctx: &Context<'_>) -> Result<Option<eager::List<eager::Object<Token>>>> {
         async {
             admin(ctx)?;
             let store = &loader(ctx)?.store;
@@ -164,7 +164,6 @@ impl AdminQuery {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 }
 
@@ -179,7 +178,7 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: CreateTokenInput,
-    ) -> async_graphql::Result<eager::Object<CreateTokenPayload>> {
+    ) -> Result<eager::Object<CreateTokenPayload>> {
         async {
             let (token, user_errors) = match created(ctx, &input).await? {
                 Ok(token) => (Some(token), eager::List::default()),
@@ -189,7 +188,6 @@ impl AdminMutation {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 
     /// Revokes a token: once this is answered it opens nothing on any server of the database, what it has open ends, and
@@ -198,7 +196,7 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokeTokenInput,
-    ) -> async_graphql::Result<eager::Object<RevokeTokenPayload>> {
+    ) -> Result<eager::Object<RevokeTokenPayload>> {
         async {
             let by = admin(ctx)?;
             let (revoked, user_errors) = match loader(ctx)?.store.revoke_token(&input.name, &by).await? {
@@ -216,7 +214,6 @@ impl AdminMutation {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 
     /// Puts the documents of sets back to what the sets say, also those that were edited or deleted since they were
@@ -225,7 +222,7 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which sets.")] input: ResetSetsInput,
-    ) -> async_graphql::Result<eager::Object<ResetSetsPayload>> {
+    ) -> Result<eager::Object<ResetSetsPayload>> {
         async {
             let (sets, user_errors) = match reset(ctx, &input).await? {
                 Ok(reports) => {
@@ -243,7 +240,6 @@ impl AdminMutation {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 }
 

@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Json, Object, SimpleObject};
 use futures_util::FutureExt;
 use serde_json::Value;
 
-use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
 use crate::graphql::eager;
@@ -89,11 +89,10 @@ impl ImportMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and how.")] input: Box<ImportRowsInput>,
-    ) -> async_graphql::Result<eager::Object<ImportRowsPayload>> {
+    ) -> Result<eager::Object<ImportRowsPayload>> {
         async { Ok(eager::Object::from(imported(ctx, *input).await?)) }
             .boxed()
             .await
-            .map_err(to_graphql)
     }
 }
 

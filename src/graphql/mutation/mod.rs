@@ -1,17 +1,19 @@
 //! Mutations: what editors change. Each checks who asks, hands one edit to the store, and reads what came of it.
 //!
 //! Mistakes of the caller are data (`userErrors`); errors are left for who may not ask, and for faults of the server.
-//! What each collection takes stands in `collections`, the values in it in `inputs`, many rows at once in `import`. What an edit is, is the store's.
+//! What a collection takes stands in its own file, the values in it in `inputs`, many rows at once in `import`. What an
+//! edit is, is the store's.
 
 mod admin;
-mod collections;
 mod import;
-mod inputs;
+pub mod inputs;
 mod revert;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, MergedObject, SimpleObject};
+use async_graphql::{Context, ID, InputObject, SimpleObject};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -24,29 +26,12 @@ use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
 use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
-use admin::AdminMutation;
-pub use admin::AdminQuery;
-use collections::{AnimalMutation, ClaimMutation, EventMutation, GiftMutation, NationMutation, SourceMutation};
-use import::ImportMutation;
-use revert::RevertMutation;
+pub use admin::{AdminMutation, AdminQuery};
+pub use import::ImportMutation;
+pub use revert::RevertMutation;
 
 /// The longest idempotency key, in characters.
 const LONGEST_KEY: usize = 200;
-
-/// Everything that can be changed. Each mutation is made as a whole or not at all, and is recorded with the name of the
-/// token that it came with; it takes the token of an editor.
-#[derive(MergedObject, Default)]
-pub struct Mutation(
-    GiftMutation,
-    NationMutation,
-    AnimalMutation,
-    EventMutation,
-    ClaimMutation,
-    SourceMutation,
-    RevertMutation,
-    AdminMutation,
-    ImportMutation,
-);
 
 /// What keeps a change from being made: a mistake that the caller can put right. Nothing was changed.
 #[derive(SimpleObject, Clone, Debug)]
@@ -60,6 +45,9 @@ pub struct UserError {
     /// What was found, and what is accepted.
     message: String,
 }
+
+/// What keeps a change from being made; nothing where it was.
+pub type UserErrors = eager::List<eager::Object<UserError>>;
 
 /// The field that a mistake is about.
 enum Field {
@@ -112,23 +100,21 @@ pub struct DeletePayload {
     /// The id of the document that is gone; null where it was not deleted.
     deleted_id: Option<ID>,
     /// Why it was not.
-    user_errors: eager::List<eager::Object<UserError>>,
+    user_errors: UserErrors,
 }
 
 /// What is asked for, before it is known who asks.
-struct Asked {
-    /// The mutation's name.
-    name: &'static str,
+pub struct EditRequest {
     wish: Wish,
     expected: Option<i32>,
     key: Option<String>,
     without_claim: bool,
 }
 
-impl Asked {
-    const fn new(name: &'static str, wish: Wish, key: Option<String>) -> Self {
+impl EditRequest {
+    /// A wish. `key`: the idempotency key.
+    pub const fn new(wish: Wish, key: Option<String>) -> Self {
         Self {
-            name,
             wish,
             expected: None,
             key,
@@ -137,12 +123,12 @@ impl Asked {
     }
 
     /// Only if the document has this version.
-    fn expecting(self, expected: Option<i32>) -> Self {
+    pub fn expecting(self, expected: Option<i32>) -> Self {
         Self { expected, ..self }
     }
 
     /// Whether figures may change that name no claim.
-    fn without_claim(self, without_claim: bool) -> Self {
+    pub fn without_claim(self, without_claim: bool) -> Self {
         Self { without_claim, ..self }
     }
 }
@@ -151,13 +137,13 @@ impl Asked {
 type Made = std::result::Result<String, Vec<UserError>>;
 
 /// Makes a change, if who asks may.
-async fn make(ctx: &Context<'_>, kind: Kind, asked: Asked) -> Result<Made> {
+async fn make(ctx: &Context<'_>, kind: Kind, asked: EditRequest) -> Result<Made> {
     let by = editor(ctx)?;
     let loader = loader(ctx)?;
     // What an earlier mutation of the same request has read may change with this one.
     loader.clear();
-    let Asked {
-        name,
+    let name = ctx.item.node.name.node.as_str();
+    let EditRequest {
         wish,
         expected,
         key,
@@ -203,6 +189,57 @@ fn request(name: &str, wish: &Wish, expected: Option<i32>, without_claim: bool) 
     serde_json::json!([name, id, json, expected, without_claim]).to_string()
 }
 
+/// A new document as it was entered.
+pub fn create(input: &impl Serialize) -> Result<Wish> {
+    json(input).map(Wish::Create)
+}
+
+/// What is to change in a document.
+pub fn update(id: &ID, input: &impl Serialize) -> Result<Wish> {
+    let id = id.to_string();
+    json(input).map(|patch| Wish::Update { id, patch })
+}
+
+/// Deletes a document.
+pub async fn delete(ctx: &Context<'_>, kind: Kind, input: DeleteInput) -> Result<eager::Object<DeletePayload>> {
+    let wish = Wish::Delete {
+        id: input.id.to_string(),
+    };
+    let asked = EditRequest::new(wish, input.idempotency_key).expecting(input.expected_version);
+    let (deleted_id, user_errors) = match make(ctx, kind, asked).boxed().await? {
+        Ok(id) => (Some(id.into()), UserErrors::default()),
+        Err(errors) => (None, told(errors)),
+    };
+    Ok(DeletePayload {
+        deleted_id,
+        user_errors,
+    }
+    .into())
+}
+
+/// A document as it is after a change, or what keeps the change from being made.
+pub type Changed<E> = (Option<eager::Object<Arc<E>>>, UserErrors);
+
+/// Makes a change of a document. Gives it as it is then, with all that is selected on it below the payload's `field`, or
+/// what keeps the change from being made.
+pub fn made<'a, E: Collection>(
+    ctx: &'a Context<'_>,
+    asked: EditRequest,
+    field: &'static str,
+) -> BoxFuture<'a, Result<Changed<E>>> {
+    let made = async move {
+        Ok(match make(ctx, E::KIND, asked).await? {
+            Ok(id) => (document::<E>(ctx, &id, field).await?, UserErrors::default()),
+            Err(errors) => (None, told(errors)),
+        })
+    };
+    made.boxed()
+}
+
+fn told(errors: Vec<UserError>) -> UserErrors {
+    errors.into_iter().map(eager::Object::from).collect()
+}
+
 /// The document that was changed, with all that is selected on it below the payload's field.
 async fn document<E: Collection>(
     ctx: &Context<'_>,
@@ -221,7 +258,7 @@ async fn document<E: Collection>(
         sets,
     };
     fetch.everything_below(vec![group]).await?;
-    Ok(E::identities(fetch.loader).get(id).map(eager::Object::from))
+    Ok(fetch.loader.of::<E>().get(id).map(eager::Object::from))
 }
 
 /// An input as a document, or as a part of one.

@@ -3,14 +3,15 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
-use super::{Asked, Field, Made, UserError, document, make};
-use crate::api::error::{ApiError, to_graphql};
+use super::{EditRequest, Field, Made, UserError, document, make};
+use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
 use crate::graphql::any_of::AnyOf;
 use crate::graphql::collections::{Node, with_kind};
 use crate::graphql::eager;
-use crate::graphql::loader::resolve::fetch;
+use crate::graphql::loader::AnyDocument as _;
+use crate::graphql::loader::resolve::loader;
 use crate::store::edit::{Reason, Wish};
 
 /// Which change to take back.
@@ -47,7 +48,7 @@ impl RevertMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which change.")] input: RevertInput,
-    ) -> async_graphql::Result<eager::Object<RevertPayload>> {
+    ) -> Result<eager::Object<RevertPayload>> {
         async {
             let made = reverted(ctx, input).await?;
             let (document, user_errors) = match made {
@@ -58,11 +59,10 @@ impl RevertMutation {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 }
 
-async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiError> {
+async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made> {
     let document = input
         .id
         .rsplit_once('@')
@@ -78,13 +78,13 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made, ApiErro
     let wish = Wish::Revert {
         entry: input.id.to_string(),
     };
-    let asked = Asked::new("revert", wish, input.idempotency_key).expecting(input.expected_version);
+    let asked = EditRequest::new(wish, input.idempotency_key).expecting(input.expected_version);
     make(ctx, kind, asked).await
 }
 
 /// The document, if it is there.
-async fn found(ctx: &Context<'_>, id: &str) -> Result<Option<AnyOf<Node>>, ApiError> {
+async fn found(ctx: &Context<'_>, id: &str) -> Result<Option<AnyOf<Node>>> {
     let Ok(kind) = Kind::of(id) else { return Ok(None) };
     with_kind!(kind, E => drop(document::<E>(ctx, id, "document").await?));
-    Ok(Node::from_loader(fetch(ctx)?.loader, kind, id).map(AnyOf))
+    Ok(Node::from_loader(loader(ctx)?, id).map(AnyOf))
 }

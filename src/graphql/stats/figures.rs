@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 
-use super::MOST_GIFTS;
-use super::groups::{AnimalGrouping, Entry, GroupKind, Listing};
+use super::groups::{AnimalGrouping, Entry, GroupKind, Listing, MOST_GIFTS};
 use super::times::Buckets;
 use super::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime, Told};
 use crate::api::error::{ApiError, Result};
@@ -70,7 +69,7 @@ impl Figures {
         let entries = listing.entries(nations, |one, other| self.by_name(one, other), []);
         let shown = |entry: Entry<String>| GiftsByNation {
             told: Told::of(&entry, |key| key.map_or("", |key| self.name(key)).to_owned()),
-            nation: entry.key,
+            nation: entry.key.into(),
         };
         Ok(entries.into_iter().map(shown).collect())
     }
@@ -92,7 +91,7 @@ impl Figures {
         let entries = listing.entries(named, |one, other| self.by_name(one, other), missing);
         let shown = |entry: Entry<String>| GiftsByAnimal {
             told: Told::of(&entry, |key| key.map_or(without, |key| self.name(key)).to_owned()),
-            animal: entry.key.filter(|_| by == AnimalGrouping::Animal),
+            animal: entry.key.filter(|_| by == AnimalGrouping::Animal).into(),
         };
         Ok(entries.into_iter().map(shown).collect())
     }

@@ -67,6 +67,12 @@ pub struct GroupOrder {
     pub direction: OrderDirection,
 }
 
+/// Where nothing is said.
+pub const MOST_GIFTS: GroupOrder = GroupOrder {
+    field: GroupOrderField::Gifts,
+    direction: OrderDirection::Desc,
+};
+
 /// Which groups are listed.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing {

@@ -10,23 +10,22 @@ mod plan;
 mod times;
 mod types;
 
-use std::sync::Arc;
-
-use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 use futures_util::FutureExt;
 
 use self::figures::Figures;
-use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
+use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
 use self::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime};
 use super::collections::gift::GiftFilter;
 use super::collections::nation::Nation;
 use super::connection::first_of;
 use super::eager;
 use super::filter::CollectionFilter as _;
+use super::loader::reference::Ref;
 use super::loader::resolve;
 use super::order::OrderDirection;
 use super::values::Count;
-use crate::api::error::{ApiError, to_graphql};
+use crate::api::error::{ApiError, Result};
 use crate::domain::date::Day;
 use crate::limits::Limits;
 use crate::store::aggregate::Tally;
@@ -51,7 +50,6 @@ impl StatsQuery {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 
     /// How much went from which nation to which; most gifts first.
@@ -71,11 +69,10 @@ impl StatsQuery {
         }
         .boxed()
         .await
-        .map_err(to_graphql)
     }
 }
 
-fn filter_of(filter: Option<&GiftFilter>) -> crate::api::error::Result<Filter> {
+fn filter_of(filter: Option<&GiftFilter>) -> Result<Filter> {
     filter.map_or(Ok(Filter::All(vec![])), GiftFilter::filter)
 }
 
@@ -185,40 +182,31 @@ impl GiftStats {
 
 impl GiftStats {
     fn totals(&self) -> Result<&Tally> {
-        self.figures.totals().map_err(to_graphql)
+        self.figures.totals()
     }
 }
 
-const MOST_GIFTS: GroupOrder = GroupOrder {
-    field: GroupOrderField::Gifts,
-    direction: OrderDirection::Desc,
-};
 const EARLIEST: GroupOrder = GroupOrder {
     field: GroupOrderField::Label,
     direction: OrderDirection::Asc,
 };
 
 fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, otherwise: GroupOrder) -> Result<Listing> {
-    let limits = ctx.data::<Limits>().map_err(|_| to_graphql(ApiError::Internal))?;
+    let limits = ctx.data::<Limits>().map_err(|_| ApiError::Internal)?;
     Ok(Listing {
-        first: first_of(first, limits).map_err(to_graphql)?,
+        first: first_of(first, limits)?,
         order: order.unwrap_or(otherwise),
     })
 }
 
-fn objects<T>(entries: crate::api::error::Result<Vec<T>>) -> Result<eager::List<eager::Object<T>>> {
-    let entries = entries.map_err(to_graphql)?;
-    Ok(entries.into_iter().map(eager::Object::from).collect())
+fn objects<T>(entries: Result<Vec<T>>) -> Result<eager::List<eager::Object<T>>> {
+    Ok(entries?.into_iter().map(eager::Object::from).collect())
 }
 
 /// What went from one nation to another.
 #[derive(SimpleObject)]
-#[graphql(complex, serial)]
+#[graphql(serial)]
 pub struct GiftFlow {
-    #[graphql(skip)]
-    giver: String,
-    #[graphql(skip)]
-    recipient: String,
     /// How many gifts.
     gifts: u64,
     /// How many animals changed hands; see `GiftStats.animals`.
@@ -229,17 +217,8 @@ pub struct GiftFlow {
     first_date: Option<Day>,
     /// The last day that the date of any of these gifts can mean; null where no end is known.
     last_date: Option<Day>,
-}
-
-#[ComplexObject]
-impl GiftFlow {
     /// The nation that gave.
-    async fn giver(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Nation>>> {
-        resolve::required(ctx, &self.giver).await
-    }
-
+    giver: Ref<Nation>,
     /// The nation that received.
-    async fn recipient(&self, ctx: &Context<'_>) -> Result<eager::Object<Arc<Nation>>> {
-        resolve::required(ctx, &self.recipient).await
-    }
+    recipient: Ref<Nation>,
 }

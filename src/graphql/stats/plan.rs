@@ -153,8 +153,8 @@ pub async fn flows<'a>(
     fetch.documents(ends).await?;
     let flow = |(pair, group): (Pair, Gifts)| {
         eager::Object::from(GiftFlow {
-            giver: pair.giver,
-            recipient: pair.recipient,
+            giver: pair.giver.into(),
+            recipient: pair.recipient.into(),
             gifts: group.tally.gifts,
             animals: Count(group.tally.animals.total()).into(),
             unknown_counts: group.tally.animals.unknown_counts,
@@ -233,7 +233,10 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
     let below = |name| selection::below(&[&list.selection_set.node], &[name]);
     let nations = |entries: Vec<GiftsByNation>| Group {
         kind: Kind::Nation,
-        ids: entries.into_iter().filter_map(|entry| entry.nation).collect(),
+        ids: entries
+            .into_iter()
+            .filter_map(|entry| entry.nation.into_ids())
+            .collect(),
         sets: below("nation"),
     };
     Ok(match list.name.node.as_str() {
@@ -243,7 +246,10 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
             let entries = figures.by_animal(grouping(list)?, &listing)?;
             Some(Group {
                 kind: Kind::Animal,
-                ids: entries.into_iter().filter_map(|entry| entry.animal).collect(),
+                ids: entries
+                    .into_iter()
+                    .filter_map(|entry| entry.animal.into_ids())
+                    .collect(),
                 sets: below("animal"),
             })
         }

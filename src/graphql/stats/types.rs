@@ -1,8 +1,6 @@
 //! What the entries of the lists look like in the schema.
 
-use std::sync::Arc;
-
-use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use async_graphql::SimpleObject;
 
 use super::groups::{Entry, GroupKind};
 use crate::domain::date::Day;
@@ -10,7 +8,7 @@ use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
 use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::nation::Nation;
 use crate::graphql::eager;
-use crate::graphql::loader::resolve;
+use crate::graphql::loader::reference::MaybeRef;
 use crate::graphql::values::Count;
 
 /// What every entry tells.
@@ -52,39 +50,23 @@ impl Told {
 
 /// The gifts of one nation.
 #[derive(SimpleObject, Debug)]
-#[graphql(complex, serial)]
+#[graphql(serial)]
 pub struct GiftsByNation {
-    #[graphql(skip)]
-    pub(super) nation: Option<String>,
     #[graphql(flatten)]
     pub(super) told: Told,
-}
-
-#[ComplexObject]
-impl GiftsByNation {
     /// The nation; null in an entry for the rest.
-    async fn nation(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Nation>>>> {
-        resolve::optional(ctx, self.nation.as_deref()).await
-    }
+    pub(super) nation: MaybeRef<Nation>,
 }
 
 /// The gifts with one kind of animal, or one family, order or class. Where a gift has several of the kinds that an
 /// entry for the rest sums up, it counts there once for each.
 #[derive(SimpleObject, Debug)]
-#[graphql(complex, serial)]
+#[graphql(serial)]
 pub struct GiftsByAnimal {
-    #[graphql(skip)]
-    pub(super) animal: Option<String>,
     #[graphql(flatten)]
     pub(super) told: Told,
-}
-
-#[ComplexObject]
-impl GiftsByAnimal {
     /// The kind of animal; null in an entry for a family, an order, a class, none or the rest.
-    async fn animal(&self, ctx: &Context<'_>) -> Result<Option<eager::Object<Arc<Animal>>>> {
-        resolve::optional(ctx, self.animal.as_deref()).await
-    }
+    pub(super) animal: MaybeRef<Animal>,
 }
 
 /// The gifts of one year or decade.

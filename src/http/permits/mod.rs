@@ -21,22 +21,15 @@ use crate::limits::{Limit, Limits};
 /// What permits are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
-    /// Requests under way.
     Requests,
-    /// Exports under way.
     Exports,
-    /// Open WebSockets.
     Sockets,
-    /// Subscriptions under way.
     Subscriptions,
-    /// Bytes of bodies that have not come to their end.
     BodyBytes,
-    /// Bytes of large answers that are not taken.
     AnswerBytes,
 }
 
 impl Resource {
-    /// All of them.
     pub const ALL: [Self; 6] = [
         Self::Requests,
         Self::Exports,
@@ -46,40 +39,35 @@ impl Resource {
         Self::AnswerBytes,
     ];
 
-    /// The limit on all clients together.
-    pub const fn limit(self) -> Limit {
+    /// The limit on all clients together, its word in metrics, and what there are too many of, in words that follow a
+    /// number.
+    const fn facts(self) -> (Limit, &'static str, &'static str) {
         match self {
-            Self::Requests => Limit::Concurrent,
-            Self::Exports => Limit::Exports,
-            Self::Sockets => Limit::Sockets,
-            Self::Subscriptions => Limit::Subscriptions,
-            Self::BodyBytes => Limit::WaitingBodyBytes,
-            Self::AnswerBytes => Limit::WaitingAnswerBytes,
+            Self::Requests => (Limit::Concurrent, "requests", "requests under way"),
+            Self::Exports => (Limit::Exports, "exports", "exports under way"),
+            Self::Sockets => (Limit::Sockets, "sockets", "WebSockets open"),
+            Self::Subscriptions => (Limit::Subscriptions, "subscriptions", "subscriptions under way"),
+            Self::BodyBytes => (Limit::WaitingBodyBytes, "body_bytes", "bytes of unfinished bodies"),
+            Self::AnswerBytes => (
+                Limit::WaitingAnswerBytes,
+                "answer_bytes",
+                "bytes of answers that are not taken",
+            ),
         }
+    }
+
+    pub const fn limit(self) -> Limit {
+        self.facts().0
     }
 
     /// Its word in metrics.
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Requests => "requests",
-            Self::Exports => "exports",
-            Self::Sockets => "sockets",
-            Self::Subscriptions => "subscriptions",
-            Self::BodyBytes => "body_bytes",
-            Self::AnswerBytes => "answer_bytes",
-        }
+        self.facts().1
     }
 
-    /// What there are too many of, in words that follow a number.
+    /// What there are too many of.
     const fn told(self) -> &'static str {
-        match self {
-            Self::Requests => "requests under way",
-            Self::Exports => "exports under way",
-            Self::Sockets => "WebSockets open",
-            Self::Subscriptions => "subscriptions under way",
-            Self::BodyBytes => "bytes of unfinished bodies",
-            Self::AnswerBytes => "bytes of answers that are not taken",
-        }
+        self.facts().2
     }
 }
 
@@ -111,7 +99,6 @@ pub struct Permit {
 }
 
 impl Permits {
-    /// None is given out yet.
     pub fn new(limits: &Limits) -> Self {
         Self(Arc::new(Table {
             limits: *limits,
@@ -148,7 +135,6 @@ impl Permits {
         most.max(least(resource, limits))
     }
 
-    /// How many clients hold something.
     pub fn clients(&self) -> u64 {
         let parts = self.0.clients.iter().map(|part| locked(part).len());
         parts.sum::<usize>() as u64
@@ -248,10 +234,7 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Permit {
-    /// FieldType this much from now on, where that is more than before.
-    ///
-    /// # Errors
-    /// As for [`Permits::acquire`]; as much as before is held then.
+    /// Holds this much from now on, where that is more than before.
     pub fn grow_to(&mut self, amount: u64) -> Result<()> {
         if let Some(more) = amount.checked_sub(self.amount).filter(|more| *more > 0) {
             self.permits.take(self.resource, &self.client, more)?;
@@ -261,9 +244,6 @@ impl Permit {
     }
 
     /// A permit for so much of another resource, for the same client.
-    ///
-    /// # Errors
-    /// As for [`Permits::acquire`].
     pub fn beside(&self, resource: Resource, amount: u64) -> Result<Self> {
         self.permits.acquire(resource, &self.client, amount)
     }

@@ -6,6 +6,7 @@ use super::cursor::SearchCursorError;
 use super::highlights::Highlight;
 use super::index::Update;
 use super::*;
+use crate::store::collections::searched;
 use crate::store::texts::{Text, Texts};
 
 fn document(kind: Kind, slug: &str, name: &str, others: &[(&'static str, &str)]) -> Update {
@@ -35,7 +36,7 @@ fn over(changes: &[Update]) -> Search {
 fn request(text: &str) -> SearchRequest {
     SearchRequest {
         text: text.to_owned(),
-        kinds: KINDS.to_vec(),
+        kinds: searched().collect(),
         after: None,
         limit: 100,
         highlights: true,
@@ -265,10 +266,11 @@ fn a_word_that_is_only_near_is_not_marked_beside_one_that_is_right() {
 
 #[test]
 fn pages_of_any_size_follow_each_other_without_gap_or_overlap_while_other_documents_come_and_go() {
+    let kinds: Vec<Kind> = searched().collect();
     let many: Vec<Update> = (0..60)
         .map(|number| {
             let name = ["Panda", "A panda", "Pandas", "A pandda"][number % 4];
-            document(KINDS[number % 5], &format!("n{number:02}"), name, &[])
+            document(kinds[number % kinds.len()], &format!("n{number:02}"), name, &[])
         })
         .collect();
     let search = over(&many);

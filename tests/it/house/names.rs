@@ -9,8 +9,8 @@ const SHARED: &[(&str, &str)] = &[("Result", "an alias beside the error of its r
 
 /// Those that are still to get a name of their own.
 const LEFT: &[&str] = &[
-    "Change", "Count", "Counts", "Entry", "Event", "Fault", "Format", "Group", "Key", "Kind", "Options", "Outcome",
-    "Piece", "Place", "Plan", "Prepared", "Report", "Row", "Rows", "Source", "Table", "Token", "Told",
+    "Change", "Count", "Counts", "Entry", "Event", "Fault", "Format", "Group", "Key", "Options", "Outcome", "Piece",
+    "Place", "Plan", "Prepared", "Report", "Row", "Rows", "Source", "Table", "Token", "Told",
 ];
 
 /// Where names are taken apart at dots although no dotted path is followed into a document.

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use menagerie::domain::id::Kind;
-use menagerie::search::KINDS;
 use menagerie::seed::load::{Options, load};
+use menagerie::store::collections::searched;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
@@ -24,7 +24,7 @@ async fn copy(database: &mongodb::Database, id: &str, title: &str) -> Document {
 /// Waits until a search finds just these.
 async fn finds(app: &TestApp, text: &str, expected: &[&str]) {
     until(&format!("{text} to find {expected:?}"), || {
-        let found = found(app, text, &KINDS);
+        let found = found(app, text, &searched().collect::<Vec<_>>());
         found
             .hits
             .iter()

@@ -4,7 +4,8 @@ mod following;
 mod pages;
 
 use menagerie::domain::id::Kind;
-use menagerie::search::{Hits, KINDS, SearchRequest};
+use menagerie::search::{Hits, SearchRequest};
+use menagerie::store::collections::searched;
 use serde_json::{Value as Json, json};
 
 use crate::support::TestApp;
@@ -115,7 +116,7 @@ async fn every_title_is_found_by_each_of_its_beginnings() {
         let (id, title) = (gift["id"].as_str().unwrap(), gift["title"].as_str().unwrap());
         for (end, _) in title.char_indices().skip(2).chain([(title.len(), ' ')]) {
             let typed = &title[..end];
-            let found = found(&app, typed, &KINDS);
+            let found = found(&app, typed, &searched().collect::<Vec<_>>());
             let place = found.hits.iter().position(|hit| hit.id == id);
             let place = place.unwrap_or_else(|| panic!("{typed:?} does not find {title:?}"));
             // Ever more of the title leaves ever fewer others before it.

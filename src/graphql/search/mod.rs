@@ -1,91 +1,31 @@
 //! `search`: what the index finds, with the documents read from the database.
 
-use std::sync::Arc;
+mod kinds;
 
 use async_graphql::parser::types::SelectionSet;
-use async_graphql::{Context, Enum, Object, SimpleObject, Union};
+use async_graphql::{Context, Object, SimpleObject};
 use futures_util::FutureExt;
 use tokio::task::spawn_blocking;
 
-use super::any_of::{AnyOf, members};
-use super::collections::animal::Animal;
-use super::collections::claim::Claim;
-use super::collections::event::Event;
-use super::collections::gift::Gift;
-use super::collections::nation::Nation;
-use super::connection::{PageInfo, first_of};
-use super::eager;
-use super::loader::Loader;
-use super::loader::prefetch::{Fetch, Group};
-use super::loader::resolve::fetch;
-use super::selection;
-use crate::api::error::{ApiError, Result, to_graphql};
+use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
+use crate::graphql::any_of::AnyOf;
+use crate::graphql::connection::{PageInfo, first_of};
+use crate::graphql::eager;
+use crate::graphql::loader::prefetch::{Fetch, Group};
+use crate::graphql::loader::resolve::fetch;
+use crate::graphql::loader::{AnyDocument, Loader};
+use crate::graphql::selection;
 use crate::search::cursor::Signature;
 use crate::search::highlights::{Highlight, Part};
-use crate::search::{Hit, Hits, IndexStatus, KINDS, Search, SearchError, SearchRequest};
+use crate::search::{Hit, Hits, IndexStatus, Search, SearchError, SearchRequest};
 use crate::store::bson_types::Timestamp;
+use crate::store::collections::searched;
 use crate::store::versions::ReadSet;
+use kinds::{SearchKind, SearchResult};
 
 /// How long the text of a search may be, in characters: far beyond what anybody types.
 const LONGEST: usize = 500;
-
-/// A kind of document that can be searched for.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SearchKind {
-    /// Gifts: by slug, title, people, places, the animals' names and attributes, the words for the total.
-    Gift,
-    /// Nations: by slug, names, codes and capital.
-    Nation,
-    /// Kinds of animals: by slug, names and taxonomy.
-    Animal,
-    /// Events: by slug, title, summary, people and place.
-    Event,
-    /// Claims: by code and statement.
-    Claim,
-}
-
-impl SearchKind {
-    const fn kind(self) -> Kind {
-        match self {
-            Self::Gift => Kind::Gift,
-            Self::Nation => Kind::Nation,
-            Self::Animal => Kind::Animal,
-            Self::Event => Kind::Event,
-            Self::Claim => Kind::Claim,
-        }
-    }
-}
-
-/// A document that a search finds.
-#[derive(Union, Clone)]
-pub enum SearchResult {
-    /// A gift.
-    Gift(Arc<Gift>),
-    /// A nation.
-    Nation(Arc<Nation>),
-    /// A kind of animal.
-    Animal(Arc<Animal>),
-    /// An event.
-    Event(Arc<Event>),
-    /// A claim.
-    Claim(Arc<Claim>),
-}
-
-members! { SearchResult: Gift, Nation, Animal, Event, Claim }
-
-impl SearchResult {
-    fn from_loader(loader: &Loader, id: &str) -> Option<Self> {
-        match Kind::of(id).ok()? {
-            Kind::Gift => loader.gifts.get(id).map(Self::Gift),
-            Kind::Nation => loader.nations.get(id).map(Self::Nation),
-            Kind::Animal => loader.animals.get(id).map(Self::Animal),
-            Kind::Event => loader.events.get(id).map(Self::Event),
-            Kind::Claim => loader.claims.get(id).map(Self::Claim),
-            Kind::Source => None,
-        }
-    }
-}
 
 /// A page of what a search finds, the best first.
 #[derive(SimpleObject)]
@@ -202,13 +142,10 @@ impl SearchQuery {
         #[graphql(desc = "Only these kinds of documents; all where nothing is said.")] kinds: Option<Vec<SearchKind>>,
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
-    ) -> async_graphql::Result<Option<eager::Object<SearchConnection>>> {
+    ) -> Result<Option<eager::Object<SearchConnection>>> {
         // On the heap: what a root field needs while it waits is kept by everything that is resolved below any of them.
         let found = found(ctx, text, kinds, first, after).boxed();
-        found
-            .await
-            .map(|page| Some(eager::Object::from(page)))
-            .map_err(to_graphql)
+        found.await.map(|page| Some(eager::Object::from(page)))
     }
 }
 
@@ -229,8 +166,8 @@ async fn found(
     let mut request = SearchRequest {
         text,
         kinds: match kinds {
-            Some(kinds) => kinds.into_iter().map(SearchKind::kind).collect(),
-            None => KINDS.to_vec(),
+            Some(kinds) => kinds.into_iter().map(|kind| kind.0).collect(),
+            None => searched().collect(),
         },
         after: None,
         limit: first_of(first, fetch.limits)?,
@@ -265,7 +202,7 @@ async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], set: &'a SelectionSet) -> Resu
         let ids = hits.iter().map(|hit| &hit.id);
         ids.filter(move |id| Kind::of(id) == Ok(kind)).cloned().collect()
     };
-    let groups = KINDS.into_iter().map(|kind| Group {
+    let groups = searched().map(|kind| Group {
         kind,
         ids: of(kind),
         sets: sets.clone(),

@@ -1,0 +1,292 @@
+//! The macros that make a collection: its documents, queries and mutations.
+
+/// Makes the two queries of a collection: one document by a unique key, and the connection.
+macro_rules! queries {
+    ($query:ident for $entity:ident {
+        $(#[$one_doc:meta])* $one:ident ( $($(#[$key_doc:meta])* $key:ident as $key_name:literal at $path:literal),* );
+        $(#[$many_doc:meta])* $many:ident;
+    }) => {
+        /// The queries of this collection.
+        #[derive(Default)]
+        pub struct $query;
+
+        impl $crate::graphql::collection::RootFields for $entity {
+            type Query = $query;
+        }
+
+        #[async_graphql::Object]
+        impl $query {
+            $(#[$one_doc])*
+            async fn $one(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "The id.")] id: Option<async_graphql::ID>,
+                $($(#[$key_doc])* $key: Option<String>),*
+            ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<std::sync::Arc<$entity>>>> {
+                let id = id.as_ref().map(|id| id.as_str());
+                $crate::graphql::loader::resolve::one(ctx, id, &[$(($key_name, $path, $key.as_deref())),*]).await
+            }
+
+            $(#[$many_doc])*
+            #[allow(clippy::too_many_arguments, reason = "Relay's four, the filter and the order")]
+            async fn $many(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many from the start.")] first: Option<i32>,
+                #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
+                #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+                #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$entity as $crate::graphql::collection::Collection>::Filter>>,
+                #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$entity as $crate::graphql::collection::Collection>::Order>>,
+            ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<$crate::graphql::connection::Connection<$entity>>>> {
+                let window = $crate::graphql::connection::Window { first, after, last, before };
+                let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
+                $crate::graphql::loader::resolve::page(ctx, arguments).await.map(Some)
+            }
+        }
+    };
+}
+pub(crate) use queries;
+
+/// Makes a stored type that GraphQL shows: the struct, with what every document has, and the resolvers of its relations.
+///
+/// `references`: fields that hold ids of other documents; `holds` names the fields below which there are more.
+/// `connections`: the documents that refer to it, where they hold its id, and whether there are `FEW` or `MANY`.
+/// `resolvers`: fields written out; what they are `computed` from is read with them, and `sums` are sums over gifts.
+macro_rules! document {
+    (
+        $(#[$meta:meta])*
+        pub struct $entity:ident by $filter:ident, $order:ident {
+            $(#[$id:meta])*
+            id,
+            $($(#[$fdoc:meta])* $field:ident: $ftype:ty,)+
+        }
+        $(references { $($(#[$rdoc:meta])* $reference:ident: $rtype:ty,)+ })?
+        $(holds { $($held:ident),+ })?
+        connections { $($(#[$doc:meta])* $name:ident: $target:ident at $path:literal, $size:ident;)* }
+        $(computed { $($computed:literal from $stored:literal),+ })?
+        $(sums { $($sum:literal),+ })?
+        $(resolvers { $($rest:tt)* })?
+    ) => {
+        $(#[$meta])*
+        #[derive(SimpleObject, Debug, Default, Deserialize)]
+        #[graphql(complex, serial)]
+        #[serde(rename_all = "camelCase", default)]
+        pub struct $entity {
+            $(#[$id])*
+            #[serde(rename = "_id")]
+            pub(super) id: ID,
+            $($(#[$fdoc])* $field: $ftype,)+
+            /// Grows by one with every change.
+            version: i32,
+            /// When it was entered here.
+            created_at: Timestamp,
+            /// When it was last changed here.
+            updated_at: Timestamp,
+            $($(#[graphql(skip)] $reference: $rtype,)+)?
+        }
+
+        impl $crate::store::entity::Entity for $entity {
+            const KIND: $crate::domain::id::Kind = $crate::domain::id::Kind::$entity;
+
+            fn id(&self) -> &str {
+                &self.id
+            }
+        }
+
+        $crate::graphql::relation::holds! { $entity: $($($held,)+)? $($($reference,)+)? }
+
+        impl $crate::graphql::collection::Collection for $entity {
+            const COMPUTED: &'static [$crate::graphql::selection::Computed] = &[$($(($computed, $stored)),+)?];
+            type Filter = $filter;
+            type Order = $order;
+
+            fn relations() -> &'static [$crate::graphql::relation::Relation] {
+                use $crate::graphql::relation::Relation;
+                static RELATIONS: std::sync::LazyLock<Vec<Relation>> = std::sync::LazyLock::new(|| {
+                    let mut relations = Relation::references::<$entity>();
+                    $(relations.push(Relation::inverse(
+                        stringify!($name),
+                        $crate::domain::id::Kind::$target,
+                        $path,
+                        $crate::graphql::relation::$size,
+                    ));)*
+                    $($(relations.push(Relation::AnimalsGiven { field: $sum });)+)?
+                    relations
+                });
+                &RELATIONS
+            }
+        }
+
+        #[async_graphql::ComplexObject]
+        impl $entity {
+            $($(#[$doc])*
+            #[allow(clippy::too_many_arguments, reason = "Relay's four, the filter and the order")]
+            async fn $name(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many from the start.")] first: Option<i32>,
+                #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end; not together with `first`.")] last: Option<i32>,
+                #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
+                #[graphql(name = "where", desc = "Which documents.")] filter: Option<Box<<$target as $crate::graphql::collection::Collection>::Filter>>,
+                #[graphql(desc = "In which order; by id where nothing is said.")] order_by: Option<Vec<<$target as $crate::graphql::collection::Collection>::Order>>,
+            ) -> $crate::api::error::Result<$crate::graphql::eager::Object<std::sync::Arc<$crate::graphql::connection::Connection<$target>>>> {
+                let window = $crate::graphql::connection::Window { first, after, last, before };
+                let arguments = $crate::graphql::connection::PageArguments { window, filter, order_by };
+                $crate::graphql::loader::resolve::below::<$target>(ctx, &self.id, $path, arguments).await
+            })*
+            $($($(#[$rdoc])*
+            async fn $reference(&self) -> &$rtype {
+                &self.$reference
+            })+)?
+            $($($rest)*)?
+
+            /// What editors have changed in this document, the latest change first. For editors.
+            async fn history(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "How many from the start.")] first: Option<i32>,
+                #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+            ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<$crate::graphql::connection::Connection<$crate::graphql::history::HistoryEntry>>>> {
+                $crate::graphql::history::of(ctx, &self.id, first, after).await.map(Some)
+            }
+        }
+    };
+}
+pub(crate) use document;
+
+/// Makes the mutations of a collection. Fields that are `required` must be given for a new document, `lists` are empty
+/// where nothing is said, and `optional` ones are left out.
+macro_rules! mutations {
+    ($mutation:ident for $entity:ident as $one:ident, $noun:literal {
+        $create:ident($create_input:ident) -> $created:ident;
+        $update:ident($update_input:ident) -> $updated:ident;
+        $delete:ident;
+        $(flags { $($(#[$fdoc:meta])* $flag:ident),+ })?
+        required { $($(#[$rdoc:meta])* $required:ident: $rtype:ty),+ $(,)? }
+        $(lists { $($(#[$ldoc:meta])* $list:ident: $ltype:ty),+ $(,)? })?
+        optional { $($(#[$odoc:meta])* $optional:ident: $otype:ty),+ $(,)? }
+    }) => {
+        #[doc = concat!("A new ", $noun, ".")]
+        #[derive(async_graphql::InputObject, Clone, Debug, serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $create_input {
+            #[doc = concat!("Its id; without one it is made of `", stringify!($one), "_` and the slug, or else of the time.")]
+            #[serde(rename = "_id", skip_serializing_if = "Option::is_none")]
+            id: Option<async_graphql::ID>,
+            $($(#[$rdoc])* $required: $rtype,)+
+            $($($(#[$ldoc])* #[graphql(default)] $list: Vec<$ltype>,)+)?
+            $($(#[$odoc])* #[serde(skip_serializing_if = "Option::is_none")] $optional: Option<$otype>,)+
+            /// A text of your own, up to 200 characters: the same request with the same key is made once, however often
+            /// it comes within 24 hours.
+            #[serde(skip)]
+            idempotency_key: Option<String>,
+        }
+
+        #[doc = concat!("What is to change in a ", $noun, ": what is left out stays, and null clears.")]
+        #[derive(async_graphql::InputObject, Clone, Debug, serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $update_input {
+            /// Which document.
+            #[serde(skip)]
+            id: async_graphql::ID,
+            $(
+                $(#[$rdoc])*
+                #[serde(skip_serializing_if = "async_graphql::MaybeUndefined::is_undefined")]
+                $required: async_graphql::MaybeUndefined<$rtype>,
+            )+
+            $($(
+                $(#[$ldoc])*
+                #[serde(
+                    skip_serializing_if = "async_graphql::MaybeUndefined::is_undefined",
+                    serialize_with = "crate::graphql::mutation::inputs::patched_list"
+                )]
+                $list: async_graphql::MaybeUndefined<Vec<$ltype>>,
+            )+)?
+            $(
+                $(#[$odoc])*
+                #[serde(skip_serializing_if = "async_graphql::MaybeUndefined::is_undefined")]
+                $optional: async_graphql::MaybeUndefined<$otype>,
+            )+
+            $($($(#[$fdoc])* #[graphql(default)] #[serde(skip)] $flag: bool,)+)?
+            /// Only if the document has this version: otherwise nothing is changed, and the error is CONFLICT.
+            #[serde(skip)]
+            expected_version: Option<i32>,
+            /// A text of your own, up to 200 characters: the same request with the same key is made once, however often
+            /// it comes within 24 hours.
+            #[serde(skip)]
+            idempotency_key: Option<String>,
+        }
+
+        $crate::graphql::collections::declare::payload! {
+            $created, $one: $entity, "What became of a document that was to be entered."
+        }
+        $crate::graphql::collections::declare::payload! {
+            $updated, $one: $entity, "What became of a document that was to be changed."
+        }
+
+        /// The mutations of this collection.
+        #[derive(Default)]
+        pub struct $mutation;
+
+        impl $crate::graphql::collection::RootMutations for $entity {
+            type Mutation = $mutation;
+        }
+
+        #[async_graphql::Object]
+        impl $mutation {
+            #[doc = concat!("Enters a new ", $noun, ".")]
+            async fn $create(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "What it says.")] input: Box<$create_input>,
+            ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$created>> {
+                use $crate::graphql::mutation::{EditRequest, create, made};
+                let asked = EditRequest::new(create(&input)?, input.idempotency_key);
+                let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
+                Ok($created { $one, user_errors }.into())
+            }
+
+            #[doc = concat!("Changes a ", $noun, ".")]
+            async fn $update(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Which, and what is to change.")] input: Box<$update_input>,
+            ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$updated>> {
+                use $crate::graphql::mutation::{EditRequest, made, update};
+                let asked = EditRequest::new(update(&input.id, &input)?, input.idempotency_key)
+                    .expecting(input.expected_version)
+                    $($(.$flag(input.$flag))+)?;
+                let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
+                Ok($updated { $one, user_errors }.into())
+            }
+
+            #[doc = concat!("Deletes a ", $noun, " that no other document refers to.")]
+            async fn $delete(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Which.")] input: $crate::graphql::mutation::DeleteInput,
+            ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$crate::graphql::mutation::DeletePayload>> {
+                $crate::graphql::mutation::delete(ctx, $crate::domain::id::Kind::$entity, input).await
+            }
+        }
+    };
+}
+pub(crate) use mutations;
+
+/// Makes the payload of a mutation.
+macro_rules! payload {
+    ($payload:ident, $one:ident: $entity:ident, $doc:literal) => {
+        #[doc = $doc]
+        #[derive(async_graphql::SimpleObject, Debug)]
+        #[graphql(serial)]
+        pub struct $payload {
+            /// The document as it is now; null where nothing was changed, and where it is gone by now.
+            $one: Option<$crate::graphql::eager::Object<std::sync::Arc<$entity>>>,
+            /// Why nothing was changed.
+            user_errors: $crate::graphql::mutation::UserErrors,
+        }
+    };
+}
+pub(crate) use payload;

@@ -1,0 +1,17 @@
+//! What the file of a collection is written with: brought in as a whole, so that a new one begins with one line.
+
+pub use async_graphql::{ID, SimpleObject};
+pub use serde::Deserialize;
+
+pub(crate) use super::declare::{document, mutations, queries};
+pub use crate::domain::id::Kind;
+pub use crate::domain::vocabulary::*;
+pub use crate::graphql::eager;
+pub use crate::graphql::filter::*;
+pub(crate) use crate::graphql::filter::{filter, text_filter};
+pub use crate::graphql::loader::reference::{MaybeRef, Ref, Refs};
+pub use crate::graphql::mutation::inputs::*;
+pub(crate) use crate::graphql::order::orders;
+pub(crate) use crate::graphql::relation::holds;
+pub use crate::graphql::values::*;
+pub use crate::store::bson_types::Timestamp;

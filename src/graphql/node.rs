@@ -1,0 +1,34 @@
+//! `node` and `nodes`: documents of any kind, by their ids.
+
+use async_graphql::{Context, ID, Object};
+use futures_util::FutureExt;
+
+use super::any_of::{AnyOf, Nullable};
+use super::collections::Node;
+use super::eager;
+use super::loader::resolve;
+use crate::api::error::Result;
+
+/// The queries over ids of any kind.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The document with this id, of whatever kind; null where there is none.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<AnyOf<Node>>> {
+        let mut nodes = resolve::documents(ctx, vec![id.0]).boxed().await?;
+        nodes.pop().map_or(Ok(None), |node| node.0)
+    }
+
+    /// The documents with these ids, in the same order; null where there is none, and where an id is none, with an error.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids.")] ids: Vec<ID>,
+    ) -> Result<Option<eager::List<Nullable<AnyOf<Node>>>>> {
+        let ids = ids.into_iter().map(|id| id.0).collect();
+        let nodes = resolve::documents(ctx, ids).boxed().await?;
+        Ok(Some(nodes.into()))
+    }
+}

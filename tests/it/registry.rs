@@ -1,0 +1,207 @@
+//! A collection is told once: in how few places of `src/` it is named, and that every list of the collections is the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{ObjectType, TypeKind, TypeSystemDefinition};
+use menagerie::domain::id::Kind;
+use regex::Regex;
+
+/// Where a new collection is told: its own file beside the list, and the two lists.
+const LISTS: [&str; 2] = ["src/domain/collections.rs", "src/graphql/collections/mod.rs"];
+
+/// Where else collections are named, and why. What is not here knows none of them.
+const NAMED: [(&str, &str); 12] = [
+    ("src/graphql/collections/", "documents refer to each other"),
+    (
+        "src/graphql/values.rs",
+        "a count rests on a claim, a place lies in a nation",
+    ),
+    (
+        "src/graphql/filter.rs",
+        "documents are found by the certainty of claims about them",
+    ),
+    ("src/graphql/stats/", "statistics are of gifts, by nation and animal"),
+    ("src/graphql/timeline.rs", "the timeline is of gifts and events"),
+    (
+        "src/graphql/subscription.rs",
+        "changes of gifts can be sifted by a filter",
+    ),
+    ("src/domain/id/mod.rs", "a message shows the id of a gift"),
+    (
+        "src/seed/generate.rs",
+        "what is made up is made up for each collection; one without is left out",
+    ),
+    ("src/seed/set.rs", "claims name those that contradict them too"),
+    (
+        "src/store/",
+        "claims name those that contradict them too, gifts have figures, statistics are of gifts",
+    ),
+    ("src/http/", "the events of a stream and the sources of keys are others"),
+    ("src/commands/", "the help shows the name of a file of gifts"),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The source files below a folder, from the project's folder.
+fn sources(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let below = path.strip_prefix(root()).expect("below the root");
+            found.push(below.to_string_lossy().into_owned());
+        }
+    }
+}
+
+/// The code of a file: no comments, no unit tests.
+fn code(path: &str) -> String {
+    let text = fs::read_to_string(root().join(path)).expect("a text");
+    let is_test = path.ends_with("/tests.rs") || path.contains("/tests/");
+    let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    let lines = text[..if is_test { 0 } else { end }].lines();
+    let code = lines.map(|line| line.split_once("//").map_or(line, |(code, _)| code));
+    code.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_collection_is_named_in_its_own_file_the_two_lists_and_where_it_is_spoken_of() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let mut unknown = Vec::new();
+    let mut used = BTreeSet::new();
+    for kind in Kind::ALL {
+        let (name, module, collection) = (kind.type_name(), kind.prefix(), kind.collection());
+        let named = format!(r#"\bKind::{name}\b|\b(collections|super)::{module}\b|"{collection}""#);
+        let named = Regex::new(&named).expect("a pattern");
+        let own = format!("src/graphql/collections/{module}.rs");
+        for file in files
+            .iter()
+            .filter(|file| **file != own && !LISTS.contains(&file.as_str()))
+        {
+            if !named.is_match(&code(file)) {
+                continue;
+            }
+            match NAMED.iter().find(|(place, _)| file.starts_with(place)) {
+                Some((place, _)) => drop(used.insert(*place)),
+                None => unknown.push(format!("{file} names {collection}")),
+            }
+        }
+        assert!(files.contains(&own), "{own}");
+    }
+    assert!(unknown.is_empty(), "{}", unknown.join("\n"));
+    let unused: Vec<_> = NAMED.iter().filter(|(place, _)| !used.contains(place)).collect();
+    assert!(unused.is_empty(), "take off the list: {unused:?}");
+}
+
+/// The types of the schema by their names.
+fn types() -> BTreeMap<String, TypeKind> {
+    let schema = menagerie::graphql::schema(crate::support::settings().limits);
+    let document = parse_schema(menagerie::graphql::sdl(&schema)).expect("a schema");
+    let types = document
+        .definitions
+        .into_iter()
+        .filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node.kind)),
+            _ => None,
+        });
+    types.collect()
+}
+
+fn fields(types: &BTreeMap<String, TypeKind>, name: &str) -> BTreeMap<String, String> {
+    let TypeKind::Object(ObjectType { fields, .. }) = &types[name] else {
+        panic!("{name} is no object");
+    };
+    let field = |field: &async_graphql::Positioned<async_graphql::parser::types::FieldDefinition>| {
+        (field.node.name.node.to_string(), field.node.ty.node.to_string())
+    };
+    fields.iter().map(field).collect()
+}
+
+fn all(name: fn(Kind) -> &'static str) -> BTreeSet<String> {
+    Kind::ALL.map(|kind| name(kind).to_owned()).into()
+}
+
+#[test]
+fn every_list_of_the_collections_is_the_same() {
+    let types = types();
+    let nodes = types.iter().filter_map(|(name, kind)| match kind {
+        TypeKind::Object(object) => object
+            .implements
+            .iter()
+            .any(|it| it.node == "Node")
+            .then(|| name.clone()),
+        _ => None,
+    });
+    assert_eq!(
+        nodes.collect::<BTreeSet<_>>(),
+        all(Kind::type_name),
+        "the types that implement Node"
+    );
+
+    let (queries, mutations) = (fields(&types, "Query"), fields(&types, "Mutation"));
+    for kind in Kind::ALL {
+        let name = kind.type_name();
+        assert_eq!(queries.get(kind.prefix()), Some(&name.to_owned()), "one of {kind:?}");
+        assert_eq!(
+            queries.get(kind.collection()),
+            Some(&format!("{name}Connection")),
+            "all of {kind:?}"
+        );
+        for verb in ["create", "update", "delete"] {
+            assert!(mutations.contains_key(&format!("{verb}{name}")), "{verb}{name}");
+        }
+    }
+
+    let TypeKind::Enum(words) = &types["Kind"] else {
+        panic!("Kind is an enum")
+    };
+    let words: Vec<String> = words
+        .values
+        .iter()
+        .map(|word| word.node.value.node.to_lowercase())
+        .collect();
+    assert_eq!(words, Kind::ALL.map(Kind::prefix), "the words for the kinds");
+}
+
+#[test]
+fn the_schema_files_are_those_of_the_collections_and_say_what_is_searched() {
+    let types = types();
+    let (mut files, mut searched) = (BTreeSet::new(), BTreeSet::new());
+    for entry in fs::read_dir(root().join("schema/collections")).expect("the folder") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("a text");
+        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        // The others hold what the server keeps for itself, or shapes that several share.
+        if !json["columns"].is_array() {
+            continue;
+        }
+        let name = json["collection"].as_str().expect("a name").to_owned();
+        if json["searched"].is_string() {
+            searched.insert(Kind::of_collection(&name).expect("a kind").type_name().to_owned());
+        }
+        files.insert(name);
+    }
+    assert_eq!(files, all(Kind::collection));
+
+    let TypeKind::Union(union) = &types["SearchResult"] else {
+        panic!("SearchResult is a union")
+    };
+    let members: BTreeSet<String> = union.members.iter().map(|member| member.node.to_string()).collect();
+    assert_eq!(members, searched, "what a search finds");
+    let TypeKind::Enum(words) = &types["SearchKind"] else {
+        panic!("SearchKind is an enum")
+    };
+    let words: BTreeSet<String> = words
+        .values
+        .iter()
+        .map(|word| word.node.value.node.to_string())
+        .collect();
+    let searched: BTreeSet<String> = searched.iter().map(|name| name.to_uppercase()).collect();
+    assert_eq!(words, searched, "what can be searched for");
+}
