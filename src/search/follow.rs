@@ -12,8 +12,9 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::Search;
+use super::error::SearchError;
 use super::index::{Index, Update};
-use super::{Search, SearchError};
 use crate::feed::{Following, Listener, Live, News, Pause};
 use crate::store::collections::searched;
 use crate::store::feed::Operation;
@@ -28,6 +29,7 @@ const WAITING: usize = 100_000;
 const SHOWN: usize = 20_000;
 /// How often all is read anew where the database does not tell what changes.
 const AGAIN: Duration = Duration::from_secs(30);
+
 /// Why following was interrupted.
 #[derive(Debug, thiserror::Error)]
 enum Interruption {

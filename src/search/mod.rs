@@ -1,27 +1,30 @@
 //! The search index: held in memory, made from the database's texts and kept up to date by what changes in them.
 //!
-//! `index` keeps it, `asked` makes a query of what somebody typed, `page` ranks and cuts, `marks` shows what matched,
-//! `follow` keeps it up to date. It knows texts and ids; the documents themselves are read from the store by whoever
+//! `index` keeps it, with the `fields` of each document; `query` is what somebody typed, `page` ranks and cuts,
+//! `highlights` shows what matched, `follow` keeps it up to date. It knows texts and ids; the documents themselves are read from the store by whoever
 //! shows them.
 //!
 //! A score depends on the text that is asked for and on the document, on nothing else in the index: so a cursor stays
 //! good while other documents come and go, and is the same in every server.
 
-mod asked;
 pub mod cursor;
+mod error;
+mod fields;
 mod follow;
+pub mod highlights;
+mod hit;
 mod index;
-pub mod marks;
 mod page;
+mod query;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use asked::Asked;
-use cursor::{Place, Signature};
+pub use error::SearchError;
 pub use follow::follow;
+pub use hit::{Hit, Hits, SearchRequest};
 use index::Index;
-use marks::Highlight;
+use query::TextQuery;
 
 use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
@@ -30,72 +33,9 @@ use crate::store::bson_types::Timestamp;
 /// second that nothing has changed.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// A fault of the index. None is known that a text could cause.
-#[derive(Debug, thiserror::Error)]
-#[error("the search index failed: {0}")]
-pub struct SearchError(String);
-
-impl From<tantivy::TantivyError> for SearchError {
-    fn from(error: tantivy::TantivyError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<tokio::task::JoinError> for SearchError {
-    fn from(error: tokio::task::JoinError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// What somebody typed: any text at all.
-    pub text: String,
-    /// Documents of which kinds.
-    pub kinds: Vec<Kind>,
-    /// Only hits behind this one.
-    pub after: Option<Place>,
-    /// How many hits.
-    pub limit: usize,
-    /// Whether the highlights are wanted.
-    pub highlights: bool,
-}
-
-impl Request {
-    /// What tells this search from others: cursors of one are good for no other.
-    pub fn signature(&self) -> Signature {
-        Signature::new(&Asked::new(&self.text), &self.kinds)
-    }
-}
-
-/// A document that matches.
-#[derive(Clone, Debug)]
-pub struct Hit {
-    /// Its id.
-    pub id: String,
-    /// Its place in the order of this search.
-    pub place: Place,
-    /// What matched in it, where that was asked for.
-    pub highlights: Vec<Highlight>,
-}
-
-/// A page of hits: highest score first, then by id.
-#[derive(Clone, Debug, Default)]
-pub struct Found {
-    /// The hits.
-    pub hits: Vec<Hit>,
-    /// How many documents match in all.
-    pub total: u64,
-    /// Whether hits stand before the first of these.
-    pub has_previous: bool,
-    /// Whether more follow.
-    pub has_next: bool,
-}
-
 /// How the index stands to the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Status {
+pub struct IndexStatus {
     /// How many documents it holds.
     pub documents: u64,
     /// Whether it follows the data, change by change.
@@ -144,16 +84,16 @@ impl Search {
     ///
     /// # Errors
     /// [`SearchError`], whatever the text is for no fault of the text.
-    pub fn find(&self, request: &Request) -> Result<Found, SearchError> {
-        let asked = Asked::new(&request.text);
+    pub fn find(&self, request: &SearchRequest) -> Result<Hits, SearchError> {
+        let query = TextQuery::new(&request.text);
         match self.index() {
-            Some(index) if !asked.is_empty() && !request.kinds.is_empty() => index.find(&asked, request),
-            _ => Ok(Found::default()),
+            Some(index) if !query.is_empty() && !request.kinds.is_empty() => index.find(&query, request),
+            _ => Ok(Hits::default()),
         }
     }
 
     /// How the index stands to the data.
-    pub fn status(&self) -> Status {
+    pub fn status(&self) -> IndexStatus {
         let documents = self.index().map_or(0, |index| index.documents());
         let progress = self.progress();
         let live = progress.follows && progress.heard.is_some_and(|heard| heard.elapsed() < SILENCE);
@@ -163,7 +103,7 @@ impl Search {
             (None, Some((since, _))) => since.elapsed(),
             (None, None) => progress.began.elapsed(),
         };
-        Status {
+        IndexStatus {
             documents,
             live,
             as_of: progress.complete.map(|(_, moment)| moment),

@@ -9,16 +9,16 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use super::cursor::Place;
-use super::index;
+use super::cursor::HitPosition;
+use super::fields::{ID, LENGTH};
 
 /// How much more a point counts than the length of a name: shorter names come first among what else is equal.
 const POINT: u64 = 100;
 
 /// What to collect.
 pub(super) struct Cut<'a> {
-    /// Only behind this place.
-    pub after: Option<&'a Place>,
+    /// Only behind this position.
+    pub after: Option<&'a HitPosition>,
     /// How many rows.
     pub limit: usize,
 }
@@ -64,26 +64,26 @@ impl Collector for Cut<'_> {
     fn for_segment(&self, ordinal: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Segment> {
         let columns = reader.fast_fields();
         let ids = columns
-            .str(index::ID)?
+            .str(ID)?
             .ok_or_else(|| tantivy::TantivyError::SchemaError("a segment without ids".into()))?;
         let after = match self.after {
             None => None,
-            Some(place) => {
+            Some(position) => {
                 let behind = ids
                     .dictionary()
-                    .term_bounds_to_ord(Bound::Excluded(place.id.as_str()), Bound::Unbounded)?;
+                    .term_bounds_to_ord(Bound::Excluded(position.id.as_str()), Bound::Unbounded)?;
                 let first = match behind.0 {
                     Bound::Included(ordinal) => ordinal,
                     Bound::Excluded(ordinal) => ordinal.saturating_add(1),
                     Bound::Unbounded => 0,
                 };
-                Some((place.score, first))
+                Some((position.score, first))
             }
         };
         Ok(Segment {
             ordinal,
             ids,
-            lengths: columns.u64(index::LENGTH)?,
+            lengths: columns.u64(LENGTH)?,
             after,
             keep: self.limit.saturating_add(1),
             kept: BinaryHeap::new(),

@@ -6,8 +6,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::fit::{self, Earlier};
-use super::set::{Set, SetError};
+use super::error::LoadError;
+use super::preflight::{self, Earlier};
+use super::set::Set;
 use crate::domain::id::Kind;
 use crate::store::write::{Change, Prepared, Stored};
 use crate::store::{Store, StoreError};
@@ -19,17 +20,6 @@ pub struct Options {
     pub reset: bool,
     /// Decide, but write nothing.
     pub dry_run: bool,
-}
-
-/// Why loading failed. When a set is wrong, nothing has been written; when the database failed, sets before may have.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The set itself is wrong.
-    #[error(transparent)]
-    Set(#[from] SetError),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// What loading a set did, or would do.
@@ -112,10 +102,10 @@ pub async fn load_as(store: &Store, names: &[String], options: Options, by: &str
     let mut earlier = Earlier::default();
     let mut plans = Vec::new();
     for set in &sets {
-        fit::references_lead_somewhere(store, set, &earlier).await?;
-        let (changes, report) = decide(store, set, options).await?;
-        fit::nothing_deleted_is_needed(set, &changes, &report.deleted)?;
-        fit::values_are_free(store, set, &changes, &mut earlier).await?;
+        preflight::references_lead_somewhere(store, set, &earlier).await?;
+        let (changes, report) = plan(store, set, options).await?;
+        preflight::nothing_deleted_is_needed(set, &changes, &report.deleted)?;
+        preflight::values_are_free(store, set, &changes, &mut earlier).await?;
         let deleted: HashSet<&String> = report.deleted.iter().collect();
         let ids = set.documents.iter().map(|document| &document.id);
         earlier.ids.extend(ids.filter(|id| !deleted.contains(id)).cloned());
@@ -148,15 +138,15 @@ async fn write(
         match store.seed(&set.name, &changes, by).await {
             Err(StoreError::Conflict(_)) if tries < MORE_TRIES => {
                 tries += 1;
-                (changes, report) = decide(store, set, options).await?;
-                fit::values_are_free(store, set, &changes, &mut Earlier::default()).await?;
+                (changes, report) = plan(store, set, options).await?;
+                preflight::values_are_free(store, set, &changes, &mut Earlier::default()).await?;
             }
             outcome => return Ok(outcome.map(|()| report)?),
         }
     }
 }
 
-async fn decide(store: &Store, set: &Set, options: Options) -> Result<(Vec<Change>, Report), StoreError> {
+async fn plan(store: &Store, set: &Set, options: Options) -> Result<(Vec<Change>, Report), StoreError> {
     let ids: Vec<String> = set.documents.iter().map(|document| document.id.clone()).collect();
     let seeded = store.seeded(&ids).await?;
     let mut stored: HashMap<String, Stored> = HashMap::new();

@@ -1,4 +1,4 @@
-//! BSON's own forms at the border: dates become days or moments, and back; dotted paths are taken apart.
+//! BSON's own forms at the border: dates become days or moments, and back.
 
 use std::time::Duration;
 
@@ -56,12 +56,6 @@ pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         RawBsonRef::DateTime(moment) => Ok(Some(Day::from_millis(moment.timestamp_millis()))),
         other => Err(D::Error::custom(format!("found {other:?} in the place of a date"))),
     }
-}
-
-/// The first name of a dotted path, and the rest of the path.
-pub(super) fn first_step(path: &str) -> (&str, Option<&str>) {
-    path.split_once('.')
-        .map_or((path, None), |(head, rest)| (head, Some(rest)))
 }
 
 /// A day as BSON keeps it.

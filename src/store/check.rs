@@ -10,7 +10,8 @@ use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 use super::collections::{self, CollectionSchema};
 use super::derive::{derive, words_of};
 use super::ensure::Drift;
-use super::read::ids_at;
+use super::path::texts_at;
+use super::read::distinct;
 use super::references::references;
 use super::validate::{Problem, problems};
 use super::{Result, Store};
@@ -142,7 +143,8 @@ impl Store {
         for raw in batch {
             let document = raw.get_str("_id").unwrap_or_default();
             for path in paths {
-                held.extend(ids_at(raw, path).into_iter().map(|id| (document.to_owned(), *path, id)));
+                let ids = distinct(texts_at(&**raw, path)).into_iter();
+                held.extend(ids.map(|id| (document.to_owned(), *path, id.to_owned())));
             }
         }
         let existing = self.existing(held.iter().map(|(_, _, id)| id)).await?;
@@ -167,7 +169,10 @@ fn examine(schema: &CollectionSchema, document: &Document, findings: &mut Vec<Fi
                 problem,
             }),
     );
-    let words: Vec<Bson> = words_of(schema, document).into_iter().map(Bson::String).collect();
+    let words: Vec<Bson> = words_of(&schema.words, document)
+        .into_iter()
+        .map(Bson::String)
+        .collect();
     if document.get_array("words").is_ok_and(|stored| *stored != words) {
         findings.push(Finding::Stale {
             document: id.clone(),

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mongodb::bson::{Bson, DateTime, Document, RawBsonRef, RawDocument, doc};
 use serde_json::{Value as Json, json};
 
-use super::bson_types::first_step;
+use super::path::value_at;
 
 /// What kind of value a field holds that can be ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,16 @@ pub enum Key {
 }
 
 impl Key {
+    fn of(value: Option<RawBsonRef<'_>>) -> Self {
+        match value {
+            Some(RawBsonRef::Int32(number)) => Self::Number(number.into()),
+            Some(RawBsonRef::Int64(number)) => Self::Number(number),
+            Some(RawBsonRef::String(text)) => Self::Text(text.to_owned()),
+            Some(RawBsonRef::DateTime(moment)) => Self::Moment(moment.timestamp_millis()),
+            _ => Self::Absent,
+        }
+    }
+
     pub(super) fn to_bson(&self) -> Bson {
         match self {
             Self::Absent => Bson::Null,
@@ -123,7 +133,8 @@ impl Order {
 
     /// The sort keys of a row.
     pub(super) fn keys_of(&self, row: &RawDocument) -> Vec<Key> {
-        self.0.iter().map(|field| key_at(row, field.path)).collect()
+        let key = |field: &OrderBy| Key::of(value_at(row, field.path));
+        self.0.iter().map(key).collect()
     }
 
     /// How two rows stand to each other.
@@ -222,21 +233,6 @@ pub enum CursorError {
         "it belongs to another order (`orderBy`, or `direction`); a cursor only continues the order that it was made in"
     )]
     OtherOrder,
-}
-
-fn key_at(row: &RawDocument, path: &str) -> Key {
-    let (head, rest) = first_step(path);
-    match (row.get(head), rest) {
-        (Ok(Some(RawBsonRef::Document(inner))), Some(rest)) => key_at(inner, rest),
-        (Ok(Some(value)), None) => match value {
-            RawBsonRef::Int32(number) => Key::Number(number.into()),
-            RawBsonRef::Int64(number) => Key::Number(number),
-            RawBsonRef::String(text) => Key::Text(text.to_owned()),
-            RawBsonRef::DateTime(moment) => Key::Moment(moment.timestamp_millis()),
-            _ => Key::Absent,
-        },
-        _ => Key::Absent,
-    }
 }
 
 #[cfg(test)]

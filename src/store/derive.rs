@@ -5,8 +5,8 @@
 
 use mongodb::bson::{Bson, Document};
 
-use super::bson_types::{date_of, first_step};
-use super::collections::CollectionSchema;
+use super::bson_types::date_of;
+use super::path::{join, texts_at};
 use super::validate::{Problem, number_of};
 use crate::domain::date::Edtf;
 use crate::domain::hash::sha256;
@@ -18,46 +18,9 @@ pub(super) const BOOKKEEPING: [&str; 4] = ["words", "version", "createdAt", "upd
 /// The fields of a date that follow from its `edtf`.
 pub(super) const FROM_EDTF: [&str; 5] = ["earliest", "latest", "precision", "approximate", "uncertain"];
 
-/// The words of a document, from the texts that its collection declares.
-pub(super) fn words_of(schema: &CollectionSchema, document: &Document) -> Vec<String> {
-    let mut texts = Vec::new();
-    for path in &schema.words {
-        texts_at(document, path, &mut |text| texts.push(text.to_owned()));
-    }
-    words(texts.iter().map(String::as_str))
-}
-
-/// Calls `each` with every string at a dotted path, through arrays.
-pub(super) fn texts_at(document: &Document, path: &str, each: &mut dyn FnMut(&str)) {
-    fn visit(value: &Bson, rest: Option<&str>, each: &mut dyn FnMut(&str)) {
-        match (value, rest) {
-            (Bson::Array(items), rest) => items.iter().for_each(|item| visit(item, rest, each)),
-            (Bson::Document(inner), Some(rest)) => texts_at(inner, rest, each),
-            (Bson::String(text), None) => each(text),
-            _ => {}
-        }
-    }
-    let (head, rest) = first_step(path);
-    if let Some(value) = document.get(head) {
-        visit(value, rest, each);
-    }
-}
-
-/// Where a string stands first at a dotted path, through arrays: `items[1].animal`.
-pub(super) fn place_of(document: &Document, path: &str, wanted: &str) -> Option<String> {
-    fn visit(value: &Bson, rest: Option<&str>, wanted: &str) -> Option<String> {
-        match (value, rest) {
-            (Bson::Array(items), rest) => items
-                .iter()
-                .enumerate()
-                .find_map(|(at, item)| Some(format!("[{at}]{}", visit(item, rest, wanted)?))),
-            (Bson::Document(inner), Some(rest)) => Some(format!(".{}", place_of(inner, rest, wanted)?)),
-            (Bson::String(text), None) if text == wanted => Some(String::new()),
-            _ => None,
-        }
-    }
-    let (head, rest) = first_step(path);
-    Some(format!("{head}{}", visit(document.get(head)?, rest, wanted)?))
+/// The words of a document, from the texts at these paths.
+pub(super) fn words_of(paths: &[String], document: &Document) -> Vec<String> {
+    words(paths.iter().flat_map(|path| texts_at(document, path)))
 }
 
 /// Takes out the fields that are the store's to fill in, with a problem for each that was there.
@@ -148,15 +111,6 @@ fn each_object(document: &mut Document, path: &str, each: &mut dyn FnMut(&mut Do
             }
             _ => {}
         }
-    }
-}
-
-/// The path of a field within what is at `path`.
-pub(super) fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
     }
 }
 

@@ -10,11 +10,12 @@ use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken as DriverToken;
 use mongodb::options::{FullDocumentType, ReturnDocument};
 
-use super::bson_types::{Timestamp, first_step};
+use super::bson_types::Timestamp;
 use super::entity::Entity;
 use super::filter::Filter;
-use super::matches::{looks_at, may_be_met_by, meets};
+use super::filter::matches::{looks_at, may_be_met_by, meets};
 use super::page::read_document;
+use super::path::top_field;
 use super::resume_token::ResumeToken;
 use super::texts::{Texts, texts_of};
 use super::tokens::TOKENS;
@@ -350,7 +351,7 @@ fn changed_fields(description: &RawDocument) -> Vec<String> {
     let mut fields: Vec<String> = written
         .chain(removed)
         .chain(cut)
-        .map(|path| first_step(path).0.to_owned())
+        .map(|path| top_field(path).to_owned())
         .collect();
     fields.sort_unstable();
     fields.dedup();

@@ -17,10 +17,11 @@ use mongodb::bson::doc;
 use tokio::sync::Mutex;
 use tokio::task::yield_now;
 
-use super::filter::{Filter, Ids, Test};
+use super::filter::Filter;
+use super::filter::matches::{meets, top_fields};
+use super::filter::operator::{Ids, Operator};
 use super::find::Find;
-use super::matches::{meets, top_fields};
-use super::read::ids_at;
+use super::path::texts_at;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -164,11 +165,11 @@ impl Store {
         let mut found = vec![BTreeSet::new(); filters.len()];
         let (mut ids, mut decided) = (0, 0);
         for row in &rows {
-            let held = ids_at(row, take);
+            let held = texts_at(&**row, take);
             for (filter, found) in filters.iter().zip(&mut found) {
                 // On one alone the database has decided.
                 if filters.len() == 1 || meets(filter, row) {
-                    ids += held.iter().filter(|id| found.insert((*id).clone())).count();
+                    ids += held.iter().filter(|id| found.insert((**id).to_owned())).count();
                 }
                 decided += 1;
                 if decided % AT_A_STRETCH == 0 {
@@ -212,7 +213,7 @@ fn with_ids(filter: &Filter, found: &BTreeMap<Relation, HashMap<&Filter, Ids>>) 
         let found = found.cloned().unwrap_or_default();
         ids += found.len();
         last = Some(of);
-        Filter::Field(path, Test::Among(found))
+        Filter::Field(path, Operator::Among(found))
     });
     match last {
         Some(of) if ids > MAX_JOINED => Err(too_large(of, MAX_JOINED)),

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use futures_util::future::{OptionFuture, try_join3};
 use mongodb::bson::{self, Document, RawDocumentBuf, doc};
 
-use super::bson_types::first_step;
 use super::cursor::{Key, Order};
 use super::entity::{Entity, Projection};
 use super::filter::{Filter, all_of, nothing};
 use super::find::Find;
+use super::path::top_field;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -241,8 +241,8 @@ impl Store {
 
     /// The projection of the wanted fields, of those that the cursor needs, and of `also`.
     pub(super) fn projection(&self, fields: &Projection, order: &Order, also: Option<&str>) -> Document {
-        let mut whole: Vec<&str> = order.fields().iter().map(|field| first_step(field.path).0).collect();
-        whole.extend(also.map(|path| first_step(path).0));
+        let mut whole: Vec<&str> = order.fields().iter().map(|field| top_field(field.path)).collect();
+        whole.extend(also.map(top_field));
         whole.sort_unstable();
         whole.dedup();
         fields.paths(&whole).map(|path| (path, 1.into())).collect()

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use mongodb::bson::{Document, RawBsonRef, RawDocument, RawDocumentBuf, doc};
+use mongodb::bson::{Document, RawDocumentBuf, doc};
 
-use super::bson_types::first_step;
 use super::collections;
 use super::entity::{Entity, Projection};
-use super::filter::{Filter, Test, Value, all_of};
+use super::filter::operator::Operator;
+use super::filter::{Filter, Value, all_of};
 use super::find::Find;
 use super::page::{PageRequest, Row, read_document};
+use super::path::texts_at;
 use super::{Result, Store};
 use crate::domain::id::Kind;
 use crate::store::cursor::Order;
@@ -72,7 +73,7 @@ impl Store {
         let find = Find {
             kind,
             limit: ids.len(),
-            filter: Filter::field("_id", Test::In(ids)).to_document(),
+            filter: Filter::field("_id", Operator::In(ids)).to_document(),
             sort: doc! {},
             projection,
         };
@@ -104,7 +105,7 @@ impl Store {
         fields: &Projection,
     ) -> Result<Option<HashMap<String, Vec<Row<E>>>>> {
         let filter = self.resolve(&request.filter).await?.to_document();
-        let of_parents = Filter::field(path, Test::In(parents.iter().cloned().map(Value::Text).collect()));
+        let of_parents = Filter::field(path, Operator::In(parents.iter().cloned().map(Value::Text).collect()));
         let find = Find {
             kind: E::KIND,
             filter: all_of(vec![of_parents.to_document(), filter]),
@@ -120,8 +121,8 @@ impl Store {
             parents.iter().map(|parent| (parent.clone(), Vec::new())).collect();
         for raw in &rows {
             let row = self.row::<E>(&request.order, raw)?;
-            for parent in ids_at(raw, path) {
-                if let Some(list) = by_parent.get_mut(&parent) {
+            for parent in distinct(texts_at(&**raw, path)) {
+                if let Some(list) = by_parent.get_mut(parent) {
                     list.push(row.clone());
                 }
             }
@@ -130,24 +131,9 @@ impl Store {
     }
 }
 
-/// The distinct ids at a path that may lead through arrays.
-pub(super) fn ids_at(row: &RawDocument, path: &str) -> Vec<String> {
-    fn collect(value: RawBsonRef<'_>, rest: Option<&str>, found: &mut Vec<String>) {
-        match (value, rest) {
-            (RawBsonRef::Array(array), rest) => {
-                array.into_iter().flatten().for_each(|item| collect(item, rest, found));
-            }
-            (RawBsonRef::Document(inner), Some(rest)) => found.extend(ids_at(inner, rest)),
-            (RawBsonRef::String(id), None) => found.push(id.to_owned()),
-            _ => {}
-        }
-    }
-    let (head, rest) = first_step(path);
-    let mut found = Vec::new();
-    if let Ok(Some(value)) = row.get(head) {
-        collect(value, rest, &mut found);
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
+/// Each of these once.
+pub(super) fn distinct(mut ids: Vec<&str>) -> Vec<&str> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

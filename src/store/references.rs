@@ -52,7 +52,7 @@ fn collect(schema: &Document, path: &str, each: &mut impl FnMut(&str, Option<Kin
     let fields = schema.get_document("properties").into_iter().flatten();
     for (name, field) in fields.filter(|(name, _)| *name != "_id") {
         if let Some(field) = field.as_document() {
-            collect(field, &super::derive::join(path, name), each);
+            collect(field, &super::path::join(path, name), each);
         }
     }
 }

@@ -64,7 +64,7 @@ fn walk(object: &Document, path: &str, found: &mut Vec<SchemaField>) {
         } else {
             name.as_str()
         };
-        let path = super::derive::join(path, name);
+        let path = super::path::join(path, name);
         let holds = holds(schema);
         if holds != Some(FieldType::Object) || schema.get_array("required").is_err() {
             found.extend(holds.map(|holds| SchemaField {

@@ -8,9 +8,8 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt};
 use mongodb::bson::{Document, RawDocument};
 
-use super::bson_types::first_step;
 use super::collections;
-use super::derive::texts_at;
+use super::path::{texts_at, top_field};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -62,7 +61,7 @@ impl Store {
 
 /// The top-level fields that hold searchable texts.
 pub(super) fn fields(kind: Kind) -> Result<impl Iterator<Item = &'static str>> {
-    Ok(collections::of(kind)?.words.iter().map(|path| first_step(path).0))
+    Ok(collections::of(kind)?.words.iter().map(|path| top_field(path)))
 }
 
 fn projection(kind: Kind) -> Result<Document> {
@@ -82,13 +81,11 @@ pub(super) fn texts_of(kind: Kind, row: &RawDocument) -> Result<Option<Texts>> {
     let mut texts = Vec::new();
     for path in &schema.words {
         let is_name = schema.names.contains(path);
-        texts_at(&document, path, &mut |text| {
-            texts.push(Text {
-                path,
-                is_name,
-                text: text.to_owned(),
-            });
-        });
+        texts.extend(texts_at(&document, path).into_iter().map(|text| Text {
+            path,
+            is_name,
+            text: text.to_owned(),
+        }));
     }
     Ok(Some(Texts {
         kind,

@@ -10,8 +10,9 @@ use mongodb::error::{Error, ErrorKind};
 use serde_json::Value as Json;
 
 use super::collections::{self, bson_of, unique_fields};
-use super::derive::{derive, fingerprint, take_out_derived, texts_at, without_nulls, words_of};
+use super::derive::{derive, fingerprint, take_out_derived, without_nulls, words_of};
 use super::error::code_of;
+use super::path::texts_at;
 use super::validate::{Problem, problems};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
@@ -49,7 +50,7 @@ impl Prepared {
         take_out_derived(&mut document, &mut found);
         found.extend(problems(&schema.input_schema, &document));
         derive(&mut document, &mut found);
-        document.insert("words", words_of(schema, &document));
+        document.insert("words", words_of(&schema.words, &document));
         if !found.is_empty() {
             return Err(found);
         }
@@ -69,9 +70,7 @@ impl Prepared {
 
     /// What the document says at a dotted path, as the ids that stand there.
     pub fn ids_at(&self, path: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        texts_at(&self.document, path, &mut |text| found.push(text.to_owned()));
-        found
+        texts_at(&self.document, path).into_iter().map(str::to_owned).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value as Json};
 use super::fault::Fault;
 use crate::domain::id::Kind;
 use crate::store;
+use crate::store::path::{put, value_at};
 use crate::store::schema_fields::{FieldType, SchemaField, leaves};
 use crate::store::validate::nearest;
 
@@ -99,8 +100,8 @@ impl Table {
     /// The cells of a row as the store gives it.
     pub fn cells<'a>(&'a self, row: &'a Json) -> impl Iterator<Item = String> + 'a {
         self.columns.iter().map(move |column| {
-            let value = column.path.split('.').fold(row, |value, name| &value[name]);
-            match (value, column.holds) {
+            let value = row.as_object().and_then(|row| value_at(row, &column.path));
+            match (value.unwrap_or(&Json::Null), column.holds) {
                 (Json::Null, _) => String::new(),
                 (Json::String(text), _) => text.clone(),
                 // Its parts have cells of their own, so it is told only where these say nothing.
@@ -153,20 +154,6 @@ fn shortened(cell: &str) -> String {
         start.push('…');
     }
     start
-}
-
-/// Puts a value at a dotted path. Where a cell has put something else than an object on the way, that stays, and the
-/// store refuses it.
-fn put(document: &mut Map<String, Json>, path: &str, value: Json) {
-    match path.split_once('.') {
-        None => drop(document.insert(path.to_owned(), value)),
-        Some((head, rest)) => {
-            let inner = document.entry(head).or_insert_with(|| Json::Object(Map::new()));
-            if let Json::Object(inner) = inner {
-                put(inner, rest, value);
-            }
-        }
-    }
 }
 
 /// A value without what its objects do not say.

@@ -3,7 +3,7 @@
 use super::Node;
 use super::prelude::*;
 use super::source::Source;
-use crate::store::filter::Test;
+use crate::store::filter::operator::Operator;
 
 document! {
     /// One statement of one source. Two claims are never merged: what contradicts is kept and linked.
@@ -84,7 +84,7 @@ filter! { ClaimFilter, "claims" {
     /// Whether another claim contradicts it.
     conflicting: bool => |conflicting| {
         // Every id is at least the empty text, so this holds where the list is not empty, by its index.
-        let contradicted = Filter::field("conflictsWith", Test::AtLeast("".into()));
+        let contradicted = Filter::field("conflictsWith", Operator::AtLeast("".into()));
         Ok(if *conflicting { contradicted } else { Filter::Not(Box::new(contradicted)) })
     },
     /// By words: each must begin a word of the statement or the code. Case and accents do not matter.

@@ -7,26 +7,15 @@ use serde_json::Value as Json;
 
 use crate::api::error::ApiError;
 use crate::domain::count::{Count, Sum};
+use crate::store::path::value_at;
 
 /// What documents are called by, by id.
 pub type Names = HashMap<String, String>;
 
 /// The value at a dotted path; null where there is none.
 pub fn at<'a>(value: &'a Json, path: &str) -> &'a Json {
-    path.split('.').fold(value, |value, step| &value[step])
-}
-
-/// The texts at a dotted path, through lists.
-pub fn texts<'a>(value: &'a Json, path: &str) -> Vec<&'a str> {
-    match value {
-        Json::Array(items) => items.iter().flat_map(|item| texts(item, path)).collect(),
-        Json::String(text) if path.is_empty() => vec![text],
-        Json::Object(fields) => {
-            let (head, rest) = path.split_once('.').unwrap_or((path, ""));
-            fields.get(head).map_or_else(Vec::new, |value| texts(value, rest))
-        }
-        _ => Vec::new(),
-    }
+    let found = value.as_object().and_then(|fields| value_at(fields, path));
+    found.unwrap_or(&Json::Null)
 }
 
 /// What stands in a column, as a schema file has it. Documents are named as [`Names`] has them.
@@ -74,7 +63,12 @@ impl Cell {
     pub fn of(&self, row: &Json, names: &Names) -> Json {
         match *self {
             Self::Value(path) => match at(row, path) {
-                list @ Json::Array(_) => texts(list, "").join("; ").into(),
+                Json::Array(items) => items
+                    .iter()
+                    .filter_map(Json::as_str)
+                    .collect::<Vec<_>>()
+                    .join("; ")
+                    .into(),
                 value => value.clone(),
             },
             Self::Name { named } => {

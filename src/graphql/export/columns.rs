@@ -6,10 +6,11 @@ use csv::{Terminator, WriterBuilder};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::cells::{Cell, Names, safe, texts, unwritten};
+use super::cells::{Cell, Names, safe, unwritten};
 use crate::api::error::Result;
 use crate::domain::id::Kind;
 use crate::store::collections;
+use crate::store::path::texts_at;
 
 /// The columns of a collection: what stands above each, and what in it.
 pub struct Table(Vec<(String, Cell)>);
@@ -58,7 +59,8 @@ impl Table {
     /// The ids in a row whose documents' names are shown.
     pub fn references<'a>(&self, row: &'a Json) -> impl Iterator<Item = &'a str> {
         let paths = self.0.iter().filter_map(|(_, cell)| cell.refers_at());
-        paths.flat_map(|path| texts(row, &path))
+        let row = row.as_object();
+        paths.flat_map(move |path| row.map(|row| texts_at(row, &path)).unwrap_or_default())
     }
 }
 

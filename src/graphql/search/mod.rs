@@ -17,8 +17,8 @@ use crate::graphql::loader::resolve::fetch;
 use crate::graphql::loader::{AnyDocument, Loader};
 use crate::graphql::selection;
 use crate::search::cursor::Signature;
-use crate::search::marks::{Highlight, Part};
-use crate::search::{Found, Hit, Request, Search, SearchError, Status};
+use crate::search::highlights::{Highlight, Part};
+use crate::search::{Hit, Hits, IndexStatus, Search, SearchError, SearchRequest};
 use crate::store::bson_types::Timestamp;
 use crate::store::collections::searched;
 use crate::store::versions::ReadSet;
@@ -107,8 +107,8 @@ impl From<Highlight> for SearchHighlight {
     }
 }
 
-impl From<Status> for SearchIndex {
-    fn from(status: Status) -> Self {
+impl From<IndexStatus> for SearchIndex {
+    fn from(status: IndexStatus) -> Self {
         Self {
             documents: status.documents,
             live: status.live,
@@ -163,7 +163,7 @@ async fn found(
     }
     let fetch = fetch(ctx)?;
     let set = &ctx.item.node.selection_set.node;
-    let mut request = Request {
+    let mut request = SearchRequest {
         text,
         kinds: match kinds {
             Some(kinds) => kinds.into_iter().map(|kind| kind.0).collect(),
@@ -210,8 +210,14 @@ async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], set: &'a SelectionSet) -> Resu
     fetch.documents(groups.collect()).await
 }
 
-fn connection(loader: &Loader, found: Found, signature: &Signature, wanted: bool, status: Status) -> SearchConnection {
-    let cursor = |hit: Option<&Hit>| hit.map(|hit| signature.encode(&hit.place));
+fn connection(
+    loader: &Loader,
+    found: Hits,
+    signature: &Signature,
+    wanted: bool,
+    status: IndexStatus,
+) -> SearchConnection {
+    let cursor = |hit: Option<&Hit>| hit.map(|hit| signature.encode(&hit.position));
     let page_info = PageInfo {
         has_next_page: found.has_next,
         has_previous_page: found.has_previous,
@@ -224,9 +230,9 @@ fn connection(loader: &Loader, found: Found, signature: &Signature, wanted: bool
             // One that was deleted since the index heard of it is left out.
             let node = SearchResult::from_loader(loader, &hit.id)?;
             Some(eager::Object::from(SearchEdge {
-                cursor: signature.encode(&hit.place),
+                cursor: signature.encode(&hit.position),
                 node: AnyOf(node),
-                score: hit.place.score(),
+                score: hit.position.score(),
                 highlights: hit
                     .highlights
                     .into_iter()

@@ -2,7 +2,8 @@
 
 mod properties;
 
-use super::cursor::CursorError;
+use super::cursor::SearchCursorError;
+use super::highlights::Highlight;
 use super::index::Update;
 use super::*;
 use crate::store::collections::searched;
@@ -32,8 +33,8 @@ fn over(changes: &[Update]) -> Search {
     search
 }
 
-fn request(text: &str) -> Request {
-    Request {
+fn request(text: &str) -> SearchRequest {
+    SearchRequest {
         text: text.to_owned(),
         kinds: searched().collect(),
         after: None,
@@ -42,7 +43,7 @@ fn request(text: &str) -> Request {
     }
 }
 
-fn ids(found: &Found) -> Vec<&str> {
+fn ids(found: &Hits) -> Vec<&str> {
     found.hits.iter().map(|hit| hit.id.as_str()).collect()
 }
 
@@ -98,7 +99,7 @@ fn nothing_is_found_where_nothing_is_asked_or_known() {
         assert_eq!((ids(&found), found.total), (vec![], 0), "{text:?}");
     }
     assert_eq!(finds(&Search::default(), "panda"), [""; 0]);
-    let none = Request {
+    let none = SearchRequest {
         kinds: vec![],
         ..request("panda")
     };
@@ -290,7 +291,7 @@ fn pages_of_any_size_follow_each_other_without_gap_or_overlap_while_other_docume
             }
             let signature = page.signature();
             let last = found.hits.last().expect("a hit");
-            let cursor = signature.encode(&last.place);
+            let cursor = signature.encode(&last.position);
             page.after = Some(signature.decode(&cursor).expect("its own cursor"));
             // A new part of the index each time, in which the numbers of documents are others.
             let index = search.index().expect("an index");
@@ -309,19 +310,19 @@ fn a_cursor_continues_its_own_search_only() {
     let search = zoo();
     let own = request("Giant panda");
     let hit = search.find(&own).expect("an answer").hits.remove(0);
-    let cursor = own.signature().encode(&hit.place);
-    assert_eq!(own.signature().decode(&cursor), Ok(hit.place.clone()));
-    assert_eq!(request("  giant PANDA").signature().decode(&cursor), Ok(hit.place));
+    let cursor = own.signature().encode(&hit.position);
+    assert_eq!(own.signature().decode(&cursor), Ok(hit.position.clone()));
+    assert_eq!(request("  giant PANDA").signature().decode(&cursor), Ok(hit.position));
     assert_eq!(
         request("giant pandas").signature().decode(&cursor),
-        Err(CursorError::OtherSearch)
+        Err(SearchCursorError::OtherSearch)
     );
     let mut narrow = request("Giant panda");
     narrow.kinds.pop();
-    assert_eq!(narrow.signature().decode(&cursor), Err(CursorError::OtherSearch));
+    assert_eq!(narrow.signature().decode(&cursor), Err(SearchCursorError::OtherSearch));
     let signature = own.signature();
     for wrong in ["", "x", "bm90IGpzb24", &cursor[1..], &"A".repeat(5_000)] {
-        assert_eq!(signature.decode(wrong), Err(CursorError::Malformed), "{wrong}");
+        assert_eq!(signature.decode(wrong), Err(SearchCursorError::Malformed), "{wrong}");
     }
 }
 

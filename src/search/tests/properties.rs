@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::search::asked::{Asked, Fit, MOST_WORDS};
+use crate::search::query::{MOST_WORDS, MatchQuality, TextQuery};
 
 static ZOO: LazyLock<Search> = LazyLock::new(zoo);
 
 proptest! {
     #[test]
     fn any_text_is_answered(text in any::<String>(), limit in 0_usize..4) {
-        let found = ZOO.find(&Request { limit, ..request(&text) }).expect("an answer");
+        let found = ZOO.find(&SearchRequest { limit, ..request(&text) }).expect("an answer");
         prop_assert!(found.hits.len() <= limit && found.hits.len() as u64 <= found.total);
     }
 
@@ -48,12 +48,12 @@ proptest! {
             .map(|place| document(Kind::Gift, &number(place), &words[place], &[]))
             .collect();
         let found = finds(&over(&all), &text);
-        let asked = Asked::new(&text);
+        let query = TextQuery::new(&text);
         for (place, word) in words.iter().enumerate() {
             let is_found = found.contains(&format!("gift_{}", number(place)));
-            match asked.words()[0].fits(word) {
+            match query.words()[0].matches(word) {
                 None => prop_assert!(!is_found, "{word} for {text}"),
-                Some(Fit::Typo) => {}
+                Some(MatchQuality::Typo) => {}
                 Some(_) => prop_assert!(is_found, "{word} for {text}"),
             }
         }
@@ -75,13 +75,13 @@ proptest! {
             let id = format!("gift_{number}");
             for (end, _) in title.char_indices().skip(1).chain([(title.len(), ' ')]) {
                 let typed = &title[..end];
-                if Asked::new(typed).is_empty() {
+                if TextQuery::new(typed).is_empty() {
                     continue;
                 }
                 let found = finds(&search, typed);
                 prop_assert!(found.contains(&id), "{typed:?} of {title:?}: {found:?}");
             }
         }
-        prop_assert!(Asked::new(&titles.join(" ")).words().len() <= MOST_WORDS);
+        prop_assert!(TextQuery::new(&titles.join(" ")).words().len() <= MOST_WORDS);
     }
 }

@@ -9,7 +9,8 @@ use mongodb::bson::{Bson, doc};
 use super::{Groups, amounts, row_id, sums};
 use crate::domain::count::Count;
 use crate::domain::id::Kind;
-use crate::store::filter::{Filter, Test, Value};
+use crate::store::filter::operator::Operator;
+use crate::store::filter::{Filter, Value};
 use crate::store::find::Find;
 use crate::store::{Result, Store};
 
@@ -73,7 +74,7 @@ impl Store {
 
     /// How many animals of each of these kinds changed hands over all gifts, loans and tributes. One aggregation.
     pub async fn animals_given(&self, animals: &[String]) -> Result<HashMap<String, Count>> {
-        let holds_any = Test::In(animals.iter().cloned().map(Value::Text).collect());
+        let holds_any = Operator::In(animals.iter().cloned().map(Value::Text).collect());
         let filter = Filter::field("items.animal", holds_any);
         let groups = self.gifts_by_animal(&filter, Rank::Animal, true).await?;
         let given = |animal: &String| {

@@ -10,7 +10,7 @@ use super::steps::{as_written, prepared};
 use super::{Refusal, Step, Tried, or_refused};
 use crate::domain::id::Kind;
 use crate::store::Store;
-use crate::store::derive::{place_of, texts_at};
+use crate::store::path::{place_of, texts_at};
 use crate::store::write::Prepared;
 
 /// The field of a claim that names the claims which contradict it.
@@ -102,11 +102,8 @@ pub(super) fn unclaimed(kind: Kind, before: &Document, after: &Document) -> Vec<
 
 /// The claims that one contradicts, as it says.
 pub(super) fn conflicts(document: Option<&Document>) -> BTreeSet<String> {
-    let mut ids = BTreeSet::new();
-    if let Some(document) = document {
-        texts_at(document, CONFLICTS, &mut |id| ids.extend([id.to_owned()]));
-    }
-    ids
+    let ids = document.map(|document| texts_at(document, CONFLICTS));
+    ids.into_iter().flatten().map(str::to_owned).collect()
 }
 
 /// A claim that contradicts just these, in the order that `like` has them, new ones behind.
@@ -116,10 +113,8 @@ fn contradicting(
     mut others: BTreeSet<String>,
     like: &Document,
 ) -> Result<Prepared, Vec<Refusal>> {
-    let mut listed = Array::new();
-    texts_at(like, CONFLICTS, &mut |id| {
-        listed.extend(others.take(id).map(Bson::from))
-    });
+    let known = texts_at(like, CONFLICTS).into_iter();
+    let mut listed: Array = known.filter_map(|id| others.take(id).map(Bson::from)).collect();
     listed.extend(others.into_iter().map(Bson::from));
     let mut document = as_written(claim);
     document.insert(CONFLICTS, listed);

@@ -16,7 +16,7 @@ use super::{Refusal, Tried};
 use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::collections::unique_fields;
-use crate::store::derive::{place_of, texts_at};
+use crate::store::path::{place_of, texts_at};
 use crate::store::references::{Reference, references};
 use crate::store::write::Prepared;
 
@@ -113,12 +113,10 @@ impl Store {
 
 /// The ids at a path that a document brings along. It may refer to itself, and what it refers to already is held by that.
 pub(super) fn new_ids(after: &Prepared, before: Option<&Document>, path: &str) -> Vec<String> {
-    let mut had = BTreeSet::new();
-    if let Some(before) = before {
-        texts_at(before, path, &mut |id| had.extend([id.to_owned()]));
-    }
+    let had = before.map(|before| texts_at(before, path)).unwrap_or_default();
+    let had: BTreeSet<&str> = had.into_iter().collect();
     let mut ids = after.ids_at(path);
-    ids.retain(|id| *id != after.id && !had.contains(id));
+    ids.retain(|id| *id != after.id && !had.contains(id.as_str()));
     ids
 }
 

@@ -11,7 +11,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use mongodb::bson::{Bson, Document};
 use regex::Regex;
 
-use super::derive::join;
+use super::path::join;
 
 /// One thing that is wrong in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use menagerie::feed::{self, Live};
 use menagerie::store::Store;
 use menagerie::store::cursor::Order;
 use menagerie::store::entity::{Entity, Projection};
-use menagerie::store::filter::{Filter, Test, Value};
+use menagerie::store::filter::operator::Operator;
+use menagerie::store::filter::{Filter, Value};
 use menagerie::store::page::{PageRequest, Want};
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use proptest::collection::vec;
@@ -24,7 +25,7 @@ use crate::support::database_options;
 
 const DOCUMENTS: usize = 150;
 const FILTERS: usize = 400;
-const TEXTS: [&str; 6] = ["", "a", "ab", "b", "é", "source_7"];
+const TEXTS: [&str; 7] = ["", "a", "ab", "b", "b.*(", "é", "source_7"];
 const NUMBERS: [i64; 7] = [-1, 0, 1, 2, 71, i32::MAX as i64 + 1, 9_007_199_254_740_993];
 const PATHS: [&str; 5] = ["_id", "a", "a.b", "a.b.c", "d"];
 
@@ -103,21 +104,21 @@ fn operand() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn test() -> impl Strategy<Value = Test> {
+fn test() -> impl Strategy<Value = Operator> {
     prop_oneof![
-        vec(operand(), 0..3).prop_map(Test::In),
+        vec(operand(), 0..3).prop_map(Operator::In),
         vec(select(TEXTS.to_vec()), 0..3)
-            .prop_map(|ids| Test::Among(Arc::new(ids.into_iter().map(str::to_owned).collect()))),
-        vec(operand(), 0..3).prop_map(Test::NotIn),
-        operand().prop_map(Test::AtLeast),
-        operand().prop_map(Test::AtMost),
-        operand().prop_map(Test::Below),
-        operand().prop_map(Test::Above),
-        operand().prop_map(Test::MaybeAtLeast),
-        operand().prop_map(Test::MaybeAtMost),
-        Just(Test::Known),
-        Just(Test::Unknown),
-        select(vec!["a", "ab", "source", "x"]).prop_map(|prefix| Test::Prefix(prefix.to_owned())),
+            .prop_map(|ids| Operator::Among(Arc::new(ids.into_iter().map(str::to_owned).collect()))),
+        vec(operand(), 0..3).prop_map(Operator::NotIn),
+        operand().prop_map(Operator::AtLeast),
+        operand().prop_map(Operator::AtMost),
+        operand().prop_map(Operator::Below),
+        operand().prop_map(Operator::Above),
+        operand().prop_map(Operator::MaybeAtLeast),
+        operand().prop_map(Operator::MaybeAtMost),
+        Just(Operator::Known),
+        Just(Operator::Unknown),
+        select(vec!["a", "ab", ".", "b.*(", "source", "x"]).prop_map(|prefix| Operator::Prefix(prefix.to_owned())),
     ]
 }
 

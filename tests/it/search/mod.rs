@@ -4,7 +4,7 @@ mod following;
 mod pages;
 
 use menagerie::domain::id::Kind;
-use menagerie::search::{Found, Request};
+use menagerie::search::{Hits, SearchRequest};
 use menagerie::store::collections::searched;
 use serde_json::{Value as Json, json};
 
@@ -20,8 +20,8 @@ async fn indexed(sets: &[&str]) -> TestApp {
 }
 
 /// What the index finds, asked past HTTP.
-fn found(app: &TestApp, text: &str, kinds: &[Kind]) -> Found {
-    let request = Request {
+fn found(app: &TestApp, text: &str, kinds: &[Kind]) -> Hits {
+    let request = SearchRequest {
         text: text.to_owned(),
         kinds: kinds.to_vec(),
         after: None,

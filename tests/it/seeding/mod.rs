@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use futures_util::TryStreamExt;
-use menagerie::seed::load::{LoadError, Options, Report, load};
+use menagerie::seed::LoadError;
+use menagerie::seed::load::{Options, Report, load};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;

@@ -1,6 +1,6 @@
 //! Bad sets: each is refused with file, place, what was found and what is accepted, having written nothing.
 
-use menagerie::seed::load::LoadError;
+use menagerie::seed::LoadError;
 use serde_json::json;
 
 use super::{Folder, PLAINLY, contents, edit, loaded, try_load};

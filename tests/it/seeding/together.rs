@@ -1,6 +1,6 @@
 //! All of a set or nothing, whoever else writes at the same time.
 
-use menagerie::seed::load::LoadError;
+use menagerie::seed::LoadError;
 use menagerie::store::Store;
 use mongodb::IndexModel;
 use mongodb::bson::{Document, doc};

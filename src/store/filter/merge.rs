@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::filter::Filter;
+use super::Filter;
 use crate::domain::id::Kind;
 
 impl Filter {
     /// The same condition with as few joins as its form allows. Of alternatives across one relation any may hold, so they
     /// are one; of conditions that must all hold each may hold for another document, so they are not.
     #[must_use]
-    pub(super) fn merged(&self) -> Self {
+    pub(in crate::store) fn merged(&self) -> Self {
         match self {
             Self::All(parts) => {
                 let parts = parts.iter().map(Self::merged);
@@ -68,7 +68,7 @@ impl Filter {
     }
 
     /// Visits the outermost joins: where they lead, what they take there, and of which documents.
-    pub(super) fn each_join<'a>(&'a self, visit: &mut dyn FnMut(Kind, &'static str, &'a Self)) {
+    pub(in crate::store) fn each_join<'a>(&'a self, visit: &mut dyn FnMut(Kind, &'static str, &'a Self)) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_join(visit)),
             Self::Not(part) => part.each_join(visit),
@@ -80,7 +80,10 @@ impl Filter {
     /// The same with its outermost joins replaced, each told by its path, where it leads, what it takes there, and of
     /// which documents.
     #[must_use]
-    pub(super) fn with_joins(&self, replace: &mut dyn FnMut(&'static str, Kind, &'static str, &Self) -> Self) -> Self {
+    pub(in crate::store) fn with_joins(
+        &self,
+        replace: &mut dyn FnMut(&'static str, Kind, &'static str, &Self) -> Self,
+    ) -> Self {
         let mut each = |parts: &[Self]| parts.iter().map(|part| part.with_joins(replace)).collect();
         match self {
             Self::All(parts) => Self::All(each(parts)),

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::load::LoadError;
+use super::error::LoadError;
 use super::set::Set;
 use crate::domain::id::Kind;
 use crate::store::Store;

@@ -1,4 +1,4 @@
-//! What somebody typed, as a query of our own making: words, each with the ways in which it may match.
+//! The parsed search text: words, each with the ways in which it may match.
 //!
 //! The text is never read as a query language: whatever stands in it is a word or parts words.
 
@@ -10,17 +10,17 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use super::index::Fields;
+use super::fields::{Fields, whole};
 use crate::domain::id::Kind;
 use crate::domain::words::spots;
 
 /// How many distinct words count; what stands behind them is passed over.
 pub const MOST_WORDS: usize = 16;
 
-/// How well a word of a document fits one that is asked for. Points are whole numbers, so that sums of them are the
+/// How well a word of a document matches one of the query. Points are whole numbers, so that sums of them are the
 /// same in whichever order they are added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fit {
+pub enum MatchQuality {
     /// It is nearly that word.
     Typo,
     /// It begins with it.
@@ -29,7 +29,7 @@ pub enum Fit {
     Exact,
 }
 
-impl Fit {
+impl MatchQuality {
     const ALL: [Self; 3] = [Self::Exact, Self::Prefix, Self::Typo];
 
     /// What it counts for in a name, and in any other text. The hundred lets a document with more of the words come
@@ -61,23 +61,23 @@ pub enum Mode {
     Any,
 }
 
-/// A word that is asked for.
+/// A word of the search text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     word: String,
-    /// It may go on: somebody is still typing.
+    /// Matches as a prefix too: the user may still be typing.
     open: bool,
 }
 
-/// What is asked for.
+/// The search query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct TextQuery {
     words: Vec<Word>,
     /// All words in their order, as names are kept.
     whole: String,
 }
 
-impl Asked {
+impl TextQuery {
     /// Reads a text. The last word may be the beginning of one.
     pub fn new(text: &str) -> Self {
         let all: Vec<String> = spots(text).into_iter().map(|spot| spot.word).collect();
@@ -121,9 +121,9 @@ impl Asked {
         &self.words
     }
 
-    /// The query.
-    pub(super) fn query(&self, fields: &Fields, kinds: &[Kind], mode: Mode) -> BooleanQuery {
-        let words = self.words.iter().map(|word| word.query(fields));
+    /// The query as tantivy runs it.
+    pub(super) fn tantivy(&self, fields: &Fields, kinds: &[Kind], mode: Mode) -> BooleanQuery {
+        let words = self.words.iter().map(|word| word.tantivy(fields));
         let words: Box<dyn Query> = match mode {
             Mode::All => Box::new(BooleanQuery::intersection(words.collect())),
             Mode::Any => Box::new(BooleanQuery::union(words.collect())),
@@ -155,12 +155,12 @@ impl Word {
 
     /// How well a folded word of a document fits. What the query finds fits; where two errors come together, it overlooks
     /// a few words that fit as well.
-    pub fn fits(&self, word: &str) -> Option<Fit> {
+    pub fn matches(&self, word: &str) -> Option<MatchQuality> {
         if word == self.word {
-            return Some(Fit::Exact);
+            return Some(MatchQuality::Exact);
         }
         if self.open && word.starts_with(&self.word) {
-            return Some(Fit::Prefix);
+            return Some(MatchQuality::Prefix);
         }
         let errors = usize::from(self.errors());
         let (least, most) = (self.word.len().saturating_sub(errors), self.word.len() + errors);
@@ -172,26 +172,26 @@ impl Word {
         } else {
             word.len() <= most && near(word)
         };
-        fits.then_some(Fit::Typo)
+        fits.then_some(MatchQuality::Typo)
     }
 
     /// Documents with a word that fits, each by its best.
-    fn query(&self, fields: &Fields) -> Box<dyn Query> {
+    fn tantivy(&self, fields: &Fields) -> Box<dyn Query> {
         let mut ways: Vec<Box<dyn Query>> = Vec::new();
-        for fit in Fit::ALL {
-            let (in_names, elsewhere) = fit.points();
+        for quality in MatchQuality::ALL {
+            let (in_names, elsewhere) = quality.points();
             for (field, points) in [(fields.names, in_names), (fields.others, elsewhere)] {
-                ways.extend(self.way(field, fit).map(|way| scored(way, points)));
+                ways.extend(self.way(field, quality).map(|way| scored(way, points)));
             }
         }
         Box::new(DisjunctionMaxQuery::new(ways))
     }
 
-    fn way(&self, field: Field, fit: Fit) -> Option<Box<dyn Query>> {
-        match fit {
-            Fit::Exact => Some(exact(field, &self.word)),
-            Fit::Prefix if self.open => Some(beginning(field, &self.word)),
-            Fit::Typo if self.errors() > 0 => {
+    fn way(&self, field: Field, quality: MatchQuality) -> Option<Box<dyn Query>> {
+        match quality {
+            MatchQuality::Exact => Some(exact(field, &self.word)),
+            MatchQuality::Prefix if self.open => Some(beginning(field, &self.word)),
+            MatchQuality::Typo if self.errors() > 0 => {
                 let term = Term::from_field_text(field, &self.word);
                 let near = if self.begins_nearly() {
                     FuzzyTermQuery::new_prefix
@@ -200,28 +200,9 @@ impl Word {
                 };
                 Some(Box::new(near(term, self.errors(), true)))
             }
-            Fit::Prefix | Fit::Typo => None,
+            MatchQuality::Prefix | MatchQuality::Typo => None,
         }
     }
-}
-
-/// Folded words as one text, as long as it counts.
-pub(super) fn whole<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    /// No name in our data comes near it, and what is longer may be cut on both sides alike.
-    const LONGEST: usize = 300;
-    let mut whole = String::new();
-    for word in words {
-        if !whole.is_empty() {
-            whole.push(' ');
-        }
-        whole.push_str(word);
-        if whole.len() > LONGEST {
-            break;
-        }
-    }
-    // Folded words are ASCII.
-    whole.truncate(LONGEST);
-    whole
 }
 
 fn exact(field: Field, text: &str) -> Box<dyn Query> {

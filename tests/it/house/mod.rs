@@ -3,6 +3,9 @@
 //! Each rule reads files and gives a line for each place that breaks it. What the compiler and clippy can see is left
 //! to them (`[lints]` in Cargo.toml), but for panics, which are looked for here as well.
 
+mod circles;
+mod names;
+
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
@@ -307,7 +310,7 @@ fn every_source_file_opens_with_what_lives_there() {
 fn nothing_is_left_unfinished_or_switched_off() {
     let marks = pattern(r"\b(todo|unimplemented|dbg)!\(|#\[ignore|\b(FIXME|XXX|HACK)\b:?");
     let mut broken = Vec::new();
-    for file in sources().iter().filter(|file| file.path != "tests/it/house.rs") {
+    for file in sources().iter().filter(|file| file.path != "tests/it/house/mod.rs") {
         for (line, number) in file.text.lines().zip(1..) {
             // `XXXX-XX` is a date without year and month.
             if marks

@@ -1,18 +1,20 @@
 //! Filters as inputs: the parts that collections share, and the macro that makes a collection's filter.
 //!
-//! What a filter means for the database is in `store/filter.rs`. All given fields of a filter must hold; `and`, `or`
+//! What a filter means for the database is said in `store/filter`. All given fields of a filter must hold; `and`, `or`
 //! and `not` combine filters.
 
-use async_graphql::{ID, InputObject, InputType};
+mod comparisons;
+
+use async_graphql::{InputObject, InputType};
 
 use crate::api::error::{ApiError, Result};
 use crate::domain::date::Edtf;
 use crate::domain::id::Kind;
-use crate::domain::vocabulary::{
-    AnimalRank, Certainty, ConservationCategory, EventKind, EventStatus, GiftMode, GiftStatus, SourceKind,
-};
+use crate::domain::vocabulary::Certainty;
 use crate::domain::words::words;
-use crate::store::filter::{Filter, Test, Value};
+use crate::store::filter::Filter;
+use crate::store::filter::operator::Operator;
+pub use comparisons::{EnumFilter, IdFilter, StringFilter};
 
 /// The filter of one collection.
 pub trait CollectionFilter: InputType {
@@ -59,144 +61,6 @@ macro_rules! filter {
 }
 pub(crate) use filter;
 
-/// Which ids.
-#[derive(InputObject, Clone, Debug, Default)]
-pub struct IdFilter {
-    /// This id.
-    eq: Option<ID>,
-    /// One of these ids.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<ID>>,
-    /// None of these ids.
-    not_in: Option<Vec<ID>>,
-}
-
-impl IdFilter {
-    /// The test on `path`, which holds ids of `kind`, or of any kind where that is `None`.
-    pub fn on(&self, path: &'static str, kind: Option<Kind>) -> Result<Filter> {
-        let check = |id: &ID| {
-            let outcome = match kind {
-                Some(kind) => kind.check(id),
-                None => Kind::of(id).map(drop),
-            };
-            outcome
-                .map(|()| Value::Text(id.0.clone()))
-                .map_err(|error| ApiError::input("where", error))
-        };
-        let list = |ids: &Option<Vec<ID>>| {
-            ids.as_ref()
-                .map(|ids| ids.iter().map(check).collect::<Result<Vec<_>>>())
-                .transpose()
-        };
-        Ok(membership(
-            path,
-            self.eq.as_ref().map(check).transpose()?,
-            list(&self.any_of)?,
-            list(&self.not_in)?,
-        ))
-    }
-}
-
-/// Which texts: compared as a whole and to the letter. To find words, use `text`.
-#[derive(InputObject, Clone, Debug, Default)]
-pub struct StringFilter {
-    /// This text.
-    eq: Option<String>,
-    /// One of these texts.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<String>>,
-    /// None of these texts; documents without a value are among the rest.
-    not_in: Option<Vec<String>>,
-}
-
-impl StringFilter {
-    /// The test on `path`.
-    pub fn on(&self, path: &'static str) -> Result<Filter> {
-        let list = |texts: &Option<Vec<String>>| {
-            texts
-                .as_ref()
-                .map(|texts| texts.iter().cloned().map(Value::from).collect())
-        };
-        Ok(membership(
-            path,
-            self.eq.clone().map(Value::from),
-            list(&self.any_of),
-            list(&self.not_in),
-        ))
-    }
-}
-
-/// A vocabulary whose words are stored as they are shown.
-pub trait Word: InputType + Copy {
-    /// The stored word.
-    fn word(self) -> &'static str;
-}
-
-macro_rules! words_of {
-    ($($type:ident),+) => { $(impl Word for $type { fn word(self) -> &'static str { self.as_str() } })+ };
-}
-words_of!(
-    AnimalRank,
-    Certainty,
-    ConservationCategory,
-    EventKind,
-    EventStatus,
-    GiftMode,
-    GiftStatus,
-    SourceKind
-);
-
-/// Which words of a vocabulary.
-#[derive(InputObject, Clone, Debug)]
-#[graphql(
-    concrete(name = "AnimalRankFilter", params(AnimalRank)),
-    concrete(name = "CertaintyFilter", params(Certainty)),
-    concrete(name = "ConservationCategoryFilter", params(ConservationCategory)),
-    concrete(name = "EventKindFilter", params(EventKind)),
-    concrete(name = "EventStatusFilter", params(EventStatus)),
-    concrete(name = "GiftModeFilter", params(GiftMode)),
-    concrete(name = "GiftStatusFilter", params(GiftStatus)),
-    concrete(name = "SourceKindFilter", params(SourceKind))
-)]
-pub struct EnumFilter<T: Word> {
-    /// This value.
-    eq: Option<T>,
-    /// One of these values.
-    #[graphql(name = "in")]
-    any_of: Option<Vec<T>>,
-    /// None of these values; documents without a value are among the rest.
-    not_in: Option<Vec<T>>,
-}
-
-impl<T: Word> EnumFilter<T> {
-    /// The test on `path`.
-    pub fn on(&self, path: &'static str) -> Result<Filter> {
-        let value = |word: T| Value::from(word.word());
-        let list = |words: &Option<Vec<T>>| words.as_ref().map(|words| words.iter().copied().map(value).collect());
-        Ok(membership(
-            path,
-            self.eq.map(value),
-            list(&self.any_of),
-            list(&self.not_in),
-        ))
-    }
-}
-
-fn membership(path: &'static str, eq: Option<Value>, any_of: Option<Vec<Value>>, not_in: Option<Vec<Value>>) -> Filter {
-    let tests = [
-        eq.map(|value| Test::In(vec![value])),
-        any_of.map(Test::In),
-        not_in.map(Test::NotIn),
-    ];
-    Filter::All(
-        tests
-            .into_iter()
-            .flatten()
-            .map(|test| Filter::field(path, test))
-            .collect(),
-    )
-}
-
 /// Which dates. Each argument is an EDTF date of level 0 or 1: a day, month, year, season, decade (`198X`) or interval.
 ///
 /// Dates are known in part only, so a filter says whether it wants what is possible (`overlaps`) or what is certain
@@ -224,10 +88,10 @@ impl DateFilter {
         if let Some(span) = &self.overlaps {
             let bounds = span_of("overlaps", span)?.bounds();
             if let Some(latest) = bounds.latest {
-                push(path.earliest, Test::MaybeAtMost(latest.into()));
+                push(path.earliest, Operator::MaybeAtMost(latest.into()));
             }
             if let Some(earliest) = bounds.earliest {
-                push(path.latest, Test::MaybeAtLeast(earliest.into()));
+                push(path.latest, Operator::MaybeAtLeast(earliest.into()));
             }
         }
         if let Some(span) = &self.within {
@@ -240,27 +104,34 @@ impl DateFilter {
             let bounds = span.bounds();
             push(
                 path.earliest,
-                bounds.earliest.map_or(Test::Known, |day| Test::AtLeast(day.into())),
+                bounds
+                    .earliest
+                    .map_or(Operator::Known, |day| Operator::AtLeast(day.into())),
             );
             push(
                 path.latest,
-                bounds.latest.map_or(Test::Known, |day| Test::AtMost(day.into())),
+                bounds
+                    .latest
+                    .map_or(Operator::Known, |day| Operator::AtMost(day.into())),
             );
         }
         if let Some(span) = &self.before {
             let start = span_of("before", span)?.bounds().earliest;
-            push(path.latest, Test::Below(bound("before", "beginning", start)?.into()));
+            push(
+                path.latest,
+                Operator::Below(bound("before", "beginning", start)?.into()),
+            );
         }
         if let Some(span) = &self.after {
             let end = span_of("after", span)?.bounds().latest;
-            push(path.earliest, Test::Above(bound("after", "end", end)?.into()));
+            push(path.earliest, Operator::Above(bound("after", "end", end)?.into()));
         }
         match self.known {
-            Some(true) => push(path.edtf, Test::Known),
+            Some(true) => push(path.edtf, Operator::Known),
             // Every date has a day at one end at least, and both ends are in one index.
             Some(false) => {
-                push(path.earliest, Test::Unknown);
-                push(path.latest, Test::Unknown);
+                push(path.earliest, Operator::Unknown);
+                push(path.latest, Operator::Unknown);
             }
             None => {}
         }
@@ -325,22 +196,22 @@ impl CountFilter {
         let mut parts = Vec::new();
         if let Some(least) = self.at_least {
             parts.push(if self.sure {
-                Filter::field(min, Test::AtLeast(least.into()))
+                Filter::field(min, Operator::AtLeast(least.into()))
             } else {
-                Filter::field(max, Test::MaybeAtLeast(least.into()))
+                Filter::field(max, Operator::MaybeAtLeast(least.into()))
             });
         }
         if let Some(most) = self.at_most {
             parts.push(if self.sure {
-                Filter::field(max, Test::AtMost(most.into()))
+                Filter::field(max, Operator::AtMost(most.into()))
             } else {
-                Filter::field(min, Test::MaybeAtMost(most.into()))
+                Filter::field(min, Operator::MaybeAtMost(most.into()))
             });
         }
         if let Some(known) = self.known {
             let unknown = Filter::All(vec![
-                Filter::field(min, Test::Unknown),
-                Filter::field(max, Test::Unknown),
+                Filter::field(min, Operator::Unknown),
+                Filter::field(max, Operator::Unknown),
             ]);
             // Not `or`: MongoDB answers that by fetching all that match before it cuts the page.
             parts.push(if known { Filter::Not(Box::new(unknown)) } else { unknown });
@@ -362,7 +233,7 @@ pub fn text_filter(text: &str) -> Filter {
     Filter::All(
         found
             .into_iter()
-            .map(|word| Filter::field("words", Test::Prefix(word)))
+            .map(|word| Filter::field("words", Operator::Prefix(word)))
             .collect(),
     )
 }
@@ -370,7 +241,7 @@ pub fn text_filter(text: &str) -> Filter {
 /// Documents of `kind` that a claim of such certainty is about.
 pub fn certainty_filter(certainty: &EnumFilter<Certainty>, kind: Kind) -> Result<Filter> {
     // The ids of a kind begin alike. To name it spares reading every claim where few are about documents of that kind.
-    let about = Filter::field("about", Test::Prefix(kind.prefix().to_owned()));
+    let about = Filter::field("about", Operator::Prefix(kind.prefix().to_owned()));
     Ok(Filter::Joined {
         path: "_id",
         of: Kind::Claim,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::asked::{Asked, Fit};
+use super::query::{MatchQuality, TextQuery};
 use crate::domain::words::{Spot, spots};
 
 /// A text in which something matched.
@@ -25,21 +25,23 @@ pub struct Part {
 
 /// The texts of one document, (path, text) each, in which something matched.
 ///
-/// Words that are only nearly the one that is asked for are marked where the document has no better one.
-pub(super) fn marks(asked: &Asked, texts: &[(String, String)]) -> Vec<Highlight> {
+/// Words that are only nearly one of the query are marked where the document has no better one.
+pub(super) fn highlights(query: &TextQuery, texts: &[(String, String)]) -> Vec<Highlight> {
     let spotted: Vec<Vec<Spot>> = texts.iter().map(|(_, text)| spots(text)).collect();
-    let mut fits: HashMap<&str, Vec<Option<Fit>>> = HashMap::new();
+    let mut qualities: HashMap<&str, Vec<Option<MatchQuality>>> = HashMap::new();
     for spot in spotted.iter().flatten() {
-        fits.entry(&spot.word)
-            .or_insert_with(|| asked.words().iter().map(|word| word.fits(&spot.word)).collect());
+        qualities
+            .entry(&spot.word)
+            .or_insert_with(|| query.words().iter().map(|word| word.matches(&spot.word)).collect());
     }
-    let best: Vec<Option<Fit>> = (0..asked.words().len())
-        .map(|place| fits.values().filter_map(|fits| fits[place]).max())
+    let best: Vec<Option<MatchQuality>> = (0..query.words().len())
+        .map(|place| qualities.values().filter_map(|qualities| qualities[place]).max())
         .collect();
     let counts = |word: &str| {
-        let fits = fits.get(word).into_iter().flatten();
-        fits.zip(&best)
-            .any(|(fit, best)| fit.is_some_and(|fit| fit > Fit::Typo || *best == Some(Fit::Typo)))
+        let qualities = qualities.get(word).into_iter().flatten();
+        qualities.zip(&best).any(|(quality, best)| {
+            quality.is_some_and(|quality| quality > MatchQuality::Typo || *best == Some(MatchQuality::Typo))
+        })
     };
     texts
         .iter()

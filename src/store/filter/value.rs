@@ -1,0 +1,88 @@
+//! What a filter compares with, and how a stored value stands to it.
+
+use std::cmp::Ordering;
+
+use mongodb::bson::{Bson, RawBsonRef};
+
+use crate::domain::date::Day;
+use crate::store::bson_types::date_of;
+
+/// A value to compare with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// A string, compared by its bytes.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// A day, stored as UTC midnight.
+    Day(Day),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<Day> for Value {
+    fn from(day: Day) -> Self {
+        Self::Day(day)
+    }
+}
+
+impl From<Value> for Bson {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) => Self::String(text),
+            Value::Number(number) => Self::Int64(number),
+            Value::Day(day) => Self::DateTime(date_of(day)),
+        }
+    }
+}
+
+/// How a stored value stands to one that it is compared with; `None` where they are of different types.
+pub(super) fn compared(stored: RawBsonRef<'_>, value: &Value) -> Option<Ordering> {
+    match (stored, value) {
+        (RawBsonRef::String(stored), Value::Text(text)) => Some(stored.cmp(text.as_str())),
+        (RawBsonRef::Int32(stored), Value::Number(number)) => Some(i64::from(stored).cmp(number)),
+        (RawBsonRef::Int64(stored), Value::Number(number)) => Some(stored.cmp(number)),
+        (RawBsonRef::Double(stored), Value::Number(number)) => real_to_whole(stored, *number),
+        (RawBsonRef::DateTime(stored), Value::Day(day)) => Some(stored.cmp(&date_of(*day))),
+        _ => None,
+    }
+}
+
+/// Exact, as the database compares: not by making the whole number a real one.
+fn real_to_whole(real: f64, whole: i64) -> Option<Ordering> {
+    /// Just above every i64, and itself exact.
+    const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
+    if real.is_nan() {
+        return None;
+    }
+    if real >= TOO_LARGE {
+        return Some(Ordering::Greater);
+    }
+    if real < -TOO_LARGE {
+        return Some(Ordering::Less);
+    }
+    let floor = real.floor();
+    // In range, as just seen.
+    let by_floor = (floor as i64).cmp(&whole);
+    Some(if by_floor.is_eq() && real > floor {
+        Ordering::Greater
+    } else {
+        by_floor
+    })
+}
