@@ -13,7 +13,7 @@ use regex::Regex;
 const LISTS: [&str; 2] = ["src/domain/collections.rs", "src/graphql/collections/mod.rs"];
 
 /// Where else collections are named, and why. What is not here knows none of them.
-const NAMED: [(&str, &str); 12] = [
+const NAMED: [(&str, &str); 11] = [
     ("src/graphql/collections/", "documents refer to each other"),
     (
         "src/graphql/values.rs",
@@ -40,7 +40,6 @@ const NAMED: [(&str, &str); 12] = [
         "claims name those that contradict them too, gifts have figures, statistics are of gifts",
     ),
     ("src/http/", "the events of a stream and the sources of keys are others"),
-    ("src/commands/", "the help shows the name of a file of gifts"),
 ];
 
 fn root() -> &'static Path {
