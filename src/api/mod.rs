@@ -2,5 +2,6 @@
 //! of documents.
 
 pub mod error;
+pub mod operation;
 mod over_limit;
 pub mod viewer;

@@ -29,8 +29,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use apollo_compiler::ast::Document;
-pub use apollo_compiler::executable::OperationType;
-use apollo_compiler::executable::{ExecutableDocument, Operation};
+use apollo_compiler::executable::{ExecutableDocument, Operation, OperationType};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::ExtendedType;
@@ -43,6 +42,7 @@ use suggest::Suggestions;
 pub use variables::Variables;
 
 use crate::api::error::ApiError;
+use crate::api::operation::OperationKind;
 use crate::limits::{Limit, Limits};
 use normal::{NormalForm, PossibleTypes, Stopped, normal_form};
 
@@ -307,7 +307,11 @@ impl Checked {
     }
 }
 
-/// Whether an operation may change data.
-pub fn is_mutation(operation: &Operation) -> bool {
-    operation.operation_type == OperationType::Mutation
+/// What an operation is.
+pub const fn kind_of(operation: &Operation) -> OperationKind {
+    match operation.operation_type {
+        OperationType::Query => OperationKind::Query,
+        OperationType::Mutation => OperationKind::Mutation,
+        OperationType::Subscription => OperationKind::Subscription,
+    }
 }

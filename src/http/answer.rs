@@ -1,22 +1,16 @@
-//! Answers: what becomes of a request, as status, headers and body.
+//! Answers: what becomes of one operation, as data, errors and status.
 //!
 //! By GraphQL over HTTP (response, status codes): a request error has no `data`; its status counts in
 //! `application/graphql-response+json`, while `application/json` gives 200 to every request that could be read.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use async_graphql::{Response, ServerError, Value};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::cached_response::{About, CachedResponse};
-use super::cross_origin::REQUEST_ID;
+use super::cached_response::{CachedResponse, OperationInfo};
 use super::media::MediaType;
-use super::sse;
 use crate::api::error::ApiError;
-use crate::graphql::eager::json::{ListWriter, ObjectWriter};
+use crate::graphql::eager::json::ObjectWriter;
 use crate::guard::Rejection;
 use crate::store::Work;
 
@@ -28,10 +22,9 @@ pub struct Answer {
     errors: Vec<ServerError>,
     // Boxed: an answer is also an error in many a `Result`, and few answers have this.
     extensions: Option<Box<Extensions>>,
-    /// What the status must tell.
-    told: Told,
-    /// In seconds.
-    retry_after: Option<u32>,
+    status: AnswerStatus,
+    /// In seconds; none where trying again would not help.
+    pub retry_after: Option<u32>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -39,43 +32,38 @@ struct Extensions {
     cost: Cost,
 }
 
-/// What a request was estimated to cost, and what it did cost the database.
+/// What a request was estimated to cost, in points, and what it did cost the database.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
-    /// In points.
-    pub estimate: u64,
-    #[serde(flatten, serialize_with = "work")]
-    pub work: Work,
+    estimate: u64,
+    commands: u64,
+    documents_examined: Option<u64>,
+    documents_returned: u64,
+    milliseconds: f64,
 }
 
-fn work<S: Serializer>(work: &Work, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Told {
-        commands: u64,
-        documents_examined: Option<u64>,
-        documents_returned: u64,
-        milliseconds: f64,
+impl Cost {
+    pub const fn new(estimate: u64, work: &Work) -> Self {
+        Self {
+            estimate,
+            commands: work.commands,
+            documents_examined: work.examined,
+            documents_returned: work.returned,
+            milliseconds: work.milliseconds,
+        }
     }
-    Told {
-        commands: work.commands,
-        documents_examined: work.examined,
-        documents_returned: work.returned,
-        milliseconds: work.milliseconds,
-    }
-    .serialize(serializer)
 }
 
-/// What a status tells.
+/// What the status of an answer tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum AnswerStatus {
     /// The operation was executed.
     Executed,
     /// The request could be read, and its document or variables are not in order.
     NotInOrder,
     /// This, in every media type.
-    Status(StatusCode),
+    Fixed(StatusCode),
 }
 
 impl Answer {
@@ -94,22 +82,22 @@ impl Answer {
             data: Some(response.data),
             errors: response.errors,
             extensions: cost.map(|cost| Box::new(Extensions { cost })),
-            told: Told::Executed,
+            status: AnswerStatus::Executed,
             retry_after: None,
         }
     }
 
     /// The answer to a request whose document or variables are not in order.
     pub fn refused(refusal: &Rejection) -> Self {
-        let told = match refusal.faults.first().map(|fault| fault.code) {
-            Some("FORBIDDEN") => Told::Status(StatusCode::FORBIDDEN),
-            _ => Told::NotInOrder,
+        let status = match refusal.faults.first().map(|fault| fault.code) {
+            Some("FORBIDDEN") => AnswerStatus::Fixed(StatusCode::FORBIDDEN),
+            _ => AnswerStatus::NotInOrder,
         };
         Self {
             data: None,
             errors: refusal.errors(),
             extensions: None,
-            told,
+            status,
             retry_after: None,
         }
     }
@@ -117,7 +105,7 @@ impl Answer {
     /// The answer to a request that could not be read.
     pub fn unread(status: StatusCode, refusal: &Rejection) -> Self {
         Self {
-            told: Told::Status(status),
+            status: AnswerStatus::Fixed(status),
             ..Self::refused(refusal)
         }
     }
@@ -153,9 +141,9 @@ impl Answer {
 
     /// As bytes that can be sent again, if the same request gets the same answer for as long as the data stays: all of it
     /// worked, and nothing in it was measured.
-    pub fn cached(&self, about: About) -> Option<CachedResponse> {
-        let stays = self.told == Told::Executed && self.errors.is_empty() && self.extensions.is_none();
-        stays.then(|| CachedResponse::new(self.json(), about))
+    pub fn cached(&self, info: OperationInfo) -> Option<CachedResponse> {
+        let stays = self.status == AnswerStatus::Executed && self.errors.is_empty() && self.extensions.is_none();
+        stays.then(|| CachedResponse::new(self.json(), info))
     }
 
     /// As JSON.
@@ -207,11 +195,13 @@ impl Answer {
 
     /// The status of this answer in this media type.
     pub fn status(&self, media: MediaType) -> StatusCode {
-        match (self.told, media) {
-            (Told::Status(status), _) => status,
-            (Told::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        match (self.status, media) {
+            (AnswerStatus::Fixed(status), _) => status,
+            (AnswerStatus::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
             // A stream of events is begun, so that a browser's EventSource shows its reader what is wrong.
-            (Told::NotInOrder, MediaType::Json | MediaType::EventStream) | (Told::Executed, _) => StatusCode::OK,
+            (AnswerStatus::NotInOrder, MediaType::Json | MediaType::EventStream) | (AnswerStatus::Executed, _) => {
+                StatusCode::OK
+            }
         }
     }
 }
@@ -230,87 +220,10 @@ pub fn code_of(error: &ServerError) -> &str {
     }
 }
 
-/// One answer, or those of a batch.
-#[derive(Debug)]
-pub enum Answers {
-    /// One that is made for this request.
-    One(Box<Answer>),
-    /// One that worked, as bytes.
-    CachedResponse(Arc<CachedResponse>),
-    /// Those of a batch.
-    Batch(Vec<Answer>),
-}
-
-impl Answers {
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Answer> {
-        match self {
-            Self::One(answer) => std::slice::from_ref(&**answer).iter(),
-            // One that worked has nothing to tell of.
-            Self::CachedResponse(_) => [].iter(),
-            Self::Batch(answers) => answers.iter(),
-        }
-    }
-
-    /// As a response to this request.
-    pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
-        let (status, body) = match self {
-            Self::CachedResponse(cached) => return cached.response(media, request_id, http),
-            Self::One(answer) => (answer.status(media), answer.json()),
-            Self::Batch(answers) => (StatusCode::OK, batch(answers)),
-        };
-        // What is wrong with the request itself, or with the server, is told by a status, and that needs no events.
-        let (media, body) = match media {
-            MediaType::EventStream if status == StatusCode::OK => (media, sse::whole(&body)),
-            MediaType::EventStream => (MediaType::GraphqlResponse, body),
-            media => (media, body),
-        };
-        let mut response = HttpResponse::build(status);
-        response
-            .insert_header((REQUEST_ID, request_id))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((VARY, "Accept"))
-            .content_type(media.content_type());
-        if let Some(seconds) = self.iter().find_map(|answer| answer.retry_after) {
-            response.insert_header((RETRY_AFTER, seconds));
-        }
-        hint(&mut response, status);
-        response.body(body)
-    }
-}
-
-/// The answers of a batch, as a list.
-fn batch(answers: &[Answer]) -> Vec<u8> {
-    let mut list = ListWriter::within(Vec::new());
-    answers.iter().for_each(|answer| answer.write(list.place()));
-    list.end()
-}
-
-/// Appends what is told to a client, as JSON.
-pub fn append(told: &impl Serialize, into: &mut Vec<u8>) {
-    // What is told has names for keys, and memory takes it.
-    if let Err(error) = serde_json::to_writer(into, told) {
+/// Appends a value as JSON.
+pub fn append(value: &impl Serialize, into: &mut Vec<u8>) {
+    // Its keys are names, and memory takes it.
+    if let Err(error) = serde_json::to_writer(into, value) {
         tracing::error!("an answer cannot be written: {error}");
-    }
-}
-
-/// The header that a status must come with.
-fn hint(response: &mut HttpResponseBuilder, status: StatusCode) {
-    match status {
-        StatusCode::METHOD_NOT_ALLOWED => {
-            response.insert_header((ALLOW, "GET, POST"));
-        }
-        StatusCode::UNAUTHORIZED => {
-            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-        }
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            // What a body may be encoded in (RFC 9110, 15.5.16).
-            response.insert_header((ACCEPT_ENCODING, "identity"));
-        }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
-            // The rest of the body may still come, and nobody reads it.
-            response.force_close();
-        }
-        _ => {}
     }
 }

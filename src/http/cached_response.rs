@@ -13,10 +13,10 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::cross_origin::REQUEST_ID;
 use super::etag;
+use super::headers::REQUEST_ID;
 use super::media::MediaType;
-use super::metrics::Kind;
+use crate::api::operation::OperationKind;
 use crate::domain::hash::sha256;
 
 /// How many hexadecimal digits of a hash are in a tag: 128 bits tell all contents apart.
@@ -34,18 +34,17 @@ pub struct CachedResponse {
     hash: OnceLock<String>,
     brotli: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
-    /// What the log and the metrics are told of the operation.
-    pub about: About,
+    /// The operation that it answers.
+    pub info: OperationInfo,
 }
 
-/// What is told of an operation whenever it is answered.
+/// What is recorded of an operation whenever it is answered.
 #[derive(Clone, Debug)]
-pub struct About {
-    /// Its name.
-    pub operation: Option<String>,
-    /// What it is.
-    pub kind: Kind,
-    /// Its estimated cost in points.
+pub struct OperationInfo {
+    /// Its name in the document.
+    pub name: Option<String>,
+    pub kind: OperationKind,
+    /// Its estimated cost in points; of a subscription, that of each event.
     pub cost: u64,
 }
 
@@ -87,19 +86,19 @@ impl Form {
 
 impl CachedResponse {
     /// An answer with this body.
-    pub fn new(body: Vec<u8>, about: About) -> Self {
+    pub fn new(body: Vec<u8>, info: OperationInfo) -> Self {
         Self {
             body: body.into(),
             hash: OnceLock::new(),
             brotli: OnceLock::new(),
             gzip: OnceLock::new(),
-            about,
+            info,
         }
     }
 
-    /// How many bytes its body has.
-    pub fn len(&self) -> usize {
-        self.body.len()
+    /// Its body: the JSON of the answer.
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 
     fn tag(&self, form: Form) -> EntityTag {

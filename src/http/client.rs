@@ -23,7 +23,7 @@ pub enum Client {
     Token(String),
     /// An address; of IPv6 the network of 64 bits, which one client has to itself.
     Address(IpAddr),
-    /// An address from which tokens come that nobody has gauges at yet.
+    /// An address from which tokens come that nobody has looked at yet.
     Unauthenticated(IpAddr),
 }
 
@@ -37,7 +37,7 @@ impl Client {
     }
 
     /// Who sends a token, before it is known whose it is.
-    pub fn knocking(address: IpAddr) -> Self {
+    pub fn unauthenticated(address: IpAddr) -> Self {
         Self::Unauthenticated(network(address))
     }
 }

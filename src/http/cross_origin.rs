@@ -10,8 +10,9 @@ use actix_web::middleware::{DefaultHeaders, Next};
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest};
 
-use super::State;
-use super::admission::turned_away;
+use super::headers::REQUEST_ID;
+use super::pipeline::admission::turned_away;
+use super::state::State;
 use crate::api::error::ApiError;
 
 /// Why a request is refused that a browser sends for another site without asking first (a preflight); `None` where it
@@ -108,7 +109,7 @@ pub async fn refuse_preflights<B: MessageBody>(
     match state {
         Some(state) if is_refused_preflight(request.method(), request.headers(), &state.settings.cors_origins) => {
             let error = foreign(request.request(), "wants to send requests that it must ask for first");
-            let response = turned_away(request.request(), &state, error);
+            let response = turned_away(request.request(), &state, "/{path}", error);
             Ok(request.into_response(response).map_into_right_body())
         }
         _ => Ok(next.call(request).await?.map_into_left_body()),
@@ -140,9 +141,6 @@ pub fn cors(origins: &[String]) -> Cors {
     }
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
-
-/// The header that names a request, in its answer and in the log.
-pub const REQUEST_ID: &str = "x-request-id";
 
 /// What a page of ours may load and do: only what this server serves. Styles are the exception: the editor in GraphiQL
 /// writes them into the page.

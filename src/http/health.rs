@@ -9,7 +9,8 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, ServiceConfig};
 use serde::Serialize;
 
-use super::{State, readable};
+use super::readable::readable;
+use super::state::State;
 
 /// How long the database may take to answer before the server counts as not ready.
 const PING: Duration = Duration::from_secs(2);

@@ -2,16 +2,11 @@
 //!
 //! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty is absent.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use serde::de::Error;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::persisted::Source;
-use super::response_cache::Key;
-use crate::api::viewer::Role;
 use crate::guard::{Rejection, Variables};
 use crate::limits::{Limit, Limits};
 
@@ -35,7 +30,7 @@ pub struct Parameters {
     pub extensions: Option<Extensions>,
 }
 
-/// The extensions that are understood; others are let credentials.
+/// The extensions that are understood; others are let pass.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub struct Extensions {
@@ -69,7 +64,7 @@ pub struct PersistedQuery {
 
 /// What a request's body holds.
 #[derive(Debug)]
-pub enum Asked {
+pub enum RequestBody {
     /// One request.
     One(Box<Parameters>),
     /// Several.
@@ -82,20 +77,15 @@ impl Parameters {
     /// # Errors
     /// Where they are too large, or no object.
     pub fn variables(&self, limits: &Limits) -> Result<Variables, Rejection> {
-        match &self.variables {
-            Some(raw) => Variables::read(raw.get(), limits),
+        match self.variables_text() {
+            Some(text) => Variables::read(text, limits),
             None => Ok(Variables::default()),
         }
     }
 
-    /// What makes another request the same as this one, whose document is `source`.
-    pub fn key(&self, source: &Source, role: Role) -> Key {
-        Key {
-            text: Arc::clone(&source.text),
-            operation: self.operation_name.clone(),
-            variables: self.variables.as_ref().map(|raw| raw.get().into()),
-            role,
-        }
+    /// The text of the variables, as it came.
+    pub fn variables_text(&self) -> Option<&str> {
+        self.variables.as_deref().map(RawValue::get)
     }
 
     /// From the query of an address.
@@ -135,8 +125,8 @@ impl Parameters {
         for text in [&mut self.query, &mut self.document_id, &mut self.operation_name] {
             text.take_if(|text| text.is_empty());
         }
-        match &self.variables {
-            Some(raw) if !raw.get().starts_with('{') => Err(Rejection::input(
+        match self.variables_text() {
+            Some(text) if !text.starts_with('{') => Err(Rejection::input(
                 "`variables` is no object; accepted is a JSON object by variable name",
             )),
             _ => Ok(self),
@@ -144,7 +134,7 @@ impl Parameters {
     }
 }
 
-impl Asked {
+impl RequestBody {
     /// From a body.
     ///
     /// # Errors
@@ -280,7 +270,7 @@ mod tests {
             (b"[]", "empty"),
             (b"[{}]", "the number of requests in a batch is 1; accepted are up to 0"),
         ] {
-            let refusal = Asked::of_body(body, &limits).expect_err(part);
+            let refusal = RequestBody::of_body(body, &limits).expect_err(part);
             assert!(refusal.faults[0].message.contains(part), "{part}: {refusal:?}");
         }
     }

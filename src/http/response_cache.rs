@@ -26,7 +26,7 @@ const SHARE: u64 = 16;
 
 /// What makes two requests the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct ResponseKey {
     /// The document.
     pub text: Arc<str>,
     /// The name of the operation.
@@ -37,7 +37,7 @@ pub struct Key {
     pub role: Role,
 }
 
-impl Key {
+impl ResponseKey {
     fn len(&self) -> usize {
         let variables = self.variables.as_deref().map_or(0, str::len);
         self.text.len() + variables + self.operation.as_deref().map_or(0, str::len)
@@ -50,7 +50,7 @@ pub type Made = Result<Arc<CachedResponse>, Arc<Answer>>;
 pub type Making = Shared<BoxFuture<'static, Made>>;
 
 /// With the versions from before each began.
-type UnderWay = HashMap<Key, (Snapshot, WeakShared<BoxFuture<'static, Made>>)>;
+type UnderWay = HashMap<ResponseKey, (Snapshot, WeakShared<BoxFuture<'static, Made>>)>;
 
 #[derive(Clone)]
 struct Entry {
@@ -66,7 +66,7 @@ pub struct Responses(Arc<Inner>);
 struct Inner {
     live: Live,
     most: u64,
-    kept: Bounded<Key, Entry>,
+    kept: Bounded<ResponseKey, Entry>,
     under_way: Mutex<UnderWay>,
     joined: AtomicU64,
 }
@@ -89,7 +89,7 @@ impl Responses {
     }
 
     /// The answer to a request, if one is kept that still holds.
-    pub fn get(&self, key: &Key) -> Option<Arc<CachedResponse>> {
+    pub fn get(&self, key: &ResponseKey) -> Option<Arc<CachedResponse>> {
         let Inner { live, kept, .. } = &*self.0;
         let holds = |entry: &Entry| live.versions().still(&entry.snapshot, entry.read_set) && live.is_fresh();
         kept.get(key, holds).map(|entry| entry.answer)
@@ -98,7 +98,7 @@ impl Responses {
     /// The answer that is being made to the same request, or the one that `make` makes.
     ///
     /// `make` gives the collections that its answer rests on beside it.
-    pub fn join(&self, key: &Key, make: impl Future<Output = (Made, ReadSet)> + Send + 'static) -> Making {
+    pub fn join(&self, key: &ResponseKey, make: impl Future<Output = (Made, ReadSet)> + Send + 'static) -> Making {
         let snapshot = self.0.live.versions().snapshot();
         let mut under_way = self.under_way();
         if let Some((since, making)) = under_way.get(key)
@@ -128,9 +128,9 @@ impl Responses {
         making
     }
 
-    fn keep(&self, key: &Key, answer: &Arc<CachedResponse>, snapshot: Snapshot, read_set: ReadSet) {
+    fn keep(&self, key: &ResponseKey, answer: &Arc<CachedResponse>, snapshot: Snapshot, read_set: ReadSet) {
         let Inner { live, most, kept, .. } = &*self.0;
-        let bytes = answer.len() * 2 + key.len() + ROOM;
+        let bytes = answer.body().len() * 2 + key.len() + ROOM;
         if bytes as u64 <= *most && live.versions().still(&snapshot, read_set) {
             let entry = Entry {
                 answer: Arc::clone(answer),

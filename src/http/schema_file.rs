@@ -5,10 +5,10 @@ use std::time::Instant;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::State;
-use super::admission::{Admission, turned_away};
-use super::delivery::{Held, deliver};
 use super::permits::Resource;
+use super::pipeline::admission::{Admission, turned_away};
+use super::state::State;
+use super::transport::delivery::{Held, deliver};
 
 /// GET and HEAD of the schema.
 pub async fn endpoint(http: HttpRequest, state: Data<State>) -> HttpResponse {
@@ -24,6 +24,6 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>) -> HttpResponse {
                 .body(state.sdl.clone());
             deliver(&http, &state, response, Held::default())
         }
-        Err(answer) => turned_away(&http, &state, answer),
+        Err(answer) => turned_away(&http, &state, "/schema.graphql", answer),
     }
 }

@@ -64,7 +64,7 @@ pub struct Timeouts {
     pub beat: Duration,
     /// How long a client may leave waiting what is sent to it.
     pub stalled: Duration,
-    /// How often it is gauges up whether tokens still hold, whether or not anything is told of them.
+    /// How often it is looked up whether tokens still hold, whether or not anything is told of them.
     pub check: Duration,
 }
 

@@ -1,8 +1,8 @@
 //! How the server ends: it says that it leaves, lets everything under way finish, and goes.
 //!
 //! On the first signal `/readyz` fails and every answer tells its connection to close; for the time of
-//! [`drain`](super::Serving::drain) requests are still accepted, so that load balancers and clients can turn away. Then no new
-//! connection is accepted, and what is under way has [`grace`](super::Serving::grace) to end. A second signal ends at once.
+//! [`drain`](super::server::Serving::drain) requests are still accepted, so that load balancers and clients can turn away. Then no new
+//! connection is accepted, and what is under way has [`grace`](super::server::Serving::grace) to end. A second signal ends at once.
 
 use std::io;
 use std::pin::Pin;
@@ -20,8 +20,6 @@ use actix_web::web::{Bytes, Data};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
-
-use super::State;
 
 /// How the server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,9 +115,12 @@ pub(super) async fn tell<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let stopping = request.app_data::<Data<State>>().map(|state| state.stopping.clone());
+    let stopping = request.app_data::<Data<Stopping>>().cloned();
     let secure = request.app_config().secure();
-    let under_way = stopping.as_ref().filter(|_| secure).map(Stopping::under_way);
+    let under_way = stopping
+        .as_ref()
+        .filter(|_| secure)
+        .map(|stopping| stopping.under_way());
     let mut response = next.call(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
     if !upgraded && stopping.is_some_and(|stopping| stopping.has_begun()) {

@@ -190,6 +190,18 @@ fn only_the_store_names_the_driver_and_bson() {
     );
 }
 
+#[test]
+fn what_is_logged_and_measured_of_an_operation_is_built_in_one_place() {
+    let built = pattern(r"(= |\()Outcome \{|\.observe\(&outcome|trace::ended\(");
+    let mut places: Vec<String> = in_src()
+        .filter(|file| file.room() == "http")
+        .filter(|file| file.code().any(|(_, line)| built.is_match(line)))
+        .map(|file| file.path)
+        .collect();
+    places.dedup();
+    assert_eq!(places, ["src/http/pipeline/record.rs"]);
+}
+
 /// The rooms that a file names, with the lines: `crate::room`, also in braces, and `super::` that leads out of the room.
 fn rooms_named(file: &File) -> Vec<(String, usize)> {
     let by_crate = pattern(r"\bcrate::(\w+)");

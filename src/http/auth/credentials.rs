@@ -3,7 +3,7 @@
 //! A token can end while something is open: it expires, it is revoked on this server or another, the key that signed it is
 //! taken away. Each operation that begins and each event that is sent asks first ([`Credentials::holds`]). What is asked is
 //! mostly a counter in memory: it is raised before a revocation is acknowledged, on every server (`store/tokens`). Where
-//! no counter can be relied on, the token is gauges up.
+//! no counter can be relied on, the token is looked up.
 
 use std::future::pending;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,8 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
-use super::{Authenticator, Grounds, Identity};
+use super::authenticator::Authenticator;
+use super::identity::{Grounds, Identity};
 use crate::api::error::ApiError;
 use crate::feed::{Live, Pause};
 use crate::store::Store;
@@ -25,7 +26,7 @@ pub struct Credentials {
     held: Mutex<Held>,
 }
 
-/// What was found when it was last gauges at.
+/// What was found when it was last looked at.
 #[derive(Debug)]
 struct Held {
     /// Until when it holds; for ever when absent.
@@ -56,7 +57,7 @@ impl Held {
 }
 
 impl Credentials {
-    /// By what was found when it was gauges at just now.
+    /// By what was found when it was looked at just now.
     pub fn new(authorization: Option<String>, identity: &Identity) -> Self {
         Self {
             authorization,
@@ -103,7 +104,7 @@ impl Credentials {
     }
 
     /// Resolves with the reason when it no longer holds: at the moment at which the token expires, when it is told that it
-    /// was revoked, and when that is found, for which it is gauges up after each time of `every`. Never without a token.
+    /// was revoked, and when that is found, for which it is looked up after each time of `every`. Never without a token.
     pub async fn expired(&self, authenticator: &Authenticator, store: &Store, every: Duration) -> ApiError {
         match &authenticator.live {
             // In a box: most have none, and who waits here must cost little.
@@ -136,7 +137,7 @@ impl Credentials {
         }
     }
 
-    /// Whether nothing was told of it since it was gauges up.
+    /// Whether nothing was told of it since it was looked up.
     fn has_its_version(&self, live: &Live) -> bool {
         match &self.held().grounds {
             Grounds::Stored { hash, version } => live.versions().of_token(hash) == *version,

@@ -14,11 +14,11 @@ use jsonwebtoken::{Algorithm, Validation, decode};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use super::identity::{Grounds, Identity};
 use super::key_set::{KeySet, NoKey, Pace};
 use super::keys::ACCEPTED;
 use super::roles::role;
 use super::source::{SignedError, Source};
-use super::{Grounds, Identity};
 use crate::api::viewer::Viewer;
 
 /// By how many seconds the clocks of issuer and server may differ.
@@ -62,7 +62,7 @@ impl SignedSettings {
     }
 }
 
-/// The part of a token's header that is gauges at before its signature.
+/// The part of a token's header that is looked at before its signature.
 #[derive(Deserialize)]
 struct Head {
     alg: String,

@@ -1,7 +1,7 @@
 //! The codes that errors are counted by.
 
 /// Every code that an answer can have.
-pub const CODES: [&str; 14] = [
+pub const CODES: [&str; 16] = [
     "BAD_USER_INPUT",
     "LIMIT_EXCEEDED",
     "UNAUTHENTICATED",
@@ -16,6 +16,8 @@ pub const CODES: [&str; 14] = [
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
     "PERSISTED_QUERY_NOT_FOUND",
+    "PERSISTED_QUERY_NOT_SUPPORTED",
+    "CLIENT_LEFT",
 ];
 
 /// What stands for a word that is in no table.

@@ -1,5 +1,5 @@
-//! What others know and is gauges up whenever the metrics are asked for: the database's connections, the feed,
-//! the search index.
+//! Gauges that are read when the metrics are asked for: what the database's connections, the feed, the search index, the
+//! caches and the permits know of themselves.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,9 +7,9 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 
-use crate::feed::{Live, Use};
+use crate::feed::Live;
 use crate::http::permits::{Permits, Resource};
 use crate::http::response_cache::Responses;
 use crate::search::Search;
@@ -35,109 +35,82 @@ pub(super) struct Gauges {
     feed_live: Gauge,
     feed_lag: Gauge<f64, AtomicU64>,
     feed_listeners: Gauge,
-    caches: Caches,
+    hits: Family<CacheName, Counter>,
+    misses: Family<CacheName, Counter>,
+    entries: Family<CacheName, Gauge>,
+    bytes: Family<CacheName, Gauge>,
+    joined: Counter,
 }
 
 impl Gauges {
-    pub fn new(store: Store, live: Live, search: Search, responses: Responses, permits: Permits) -> Self {
+    pub fn new(
+        all: &mut Registry,
+        store: Store,
+        live: Live,
+        search: Search,
+        responses: Responses,
+        permits: Permits,
+    ) -> Self {
         Self {
             store,
             live,
             search,
             responses,
             permits,
-            permits_held: Family::default(),
-            permits_limit: Family::default(),
-            permit_clients: Gauge::default(),
-            commands: Counter::default(),
-            open: Gauge::default(),
-            checked_out: Gauge::default(),
-            waiting: Gauge::default(),
-            search_documents: Gauge::default(),
-            search_live: Gauge::default(),
-            search_lag: Gauge::default(),
-            feed_live: Gauge::default(),
-            feed_lag: Gauge::default(),
-            feed_listeners: Gauge::default(),
-            caches: Caches::default(),
+            permits_held: new(all, "permits_held", "What is under way, and bytes of unfinished bodies"),
+            permits_limit: new(all, "permits_limit", "How many of each may be held"),
+            permit_clients: new(all, "permit_clients", "Clients that hold some of them"),
+            commands: new(all, "database_commands", "Commands sent to the database for requests"),
+            open: new(all, "database_connections_open", "Connections to the database"),
+            checked_out: new(
+                all,
+                "database_connections_checked_out",
+                "Connections to the database in use",
+            ),
+            waiting: new(
+                all,
+                "database_connections_waiting",
+                "Commands that wait for a connection",
+            ),
+            search_documents: new(all, "search_documents", "Documents in the search index"),
+            search_live: new(all, "search_live", "Whether the search index follows the data: 1 or 0"),
+            search_lag: measured(
+                all,
+                "search_lag",
+                "How far the search index lags behind the data",
+                Unit::Seconds,
+            ),
+            feed_live: new(
+                all,
+                "feed_live",
+                "Whether the database tells what changes in it: 1 or 0",
+            ),
+            feed_lag: measured(
+                all,
+                "feed_lag",
+                "How long ago the database had last told of all that had changed; -1 before the first time",
+                Unit::Seconds,
+            ),
+            feed_listeners: new(
+                all,
+                "feed_listeners",
+                "Subscriptions and others that are told what changes",
+            ),
+            hits: new(all, "cache_hits", "Answers or documents that were kept and still held"),
+            misses: new(all, "cache_misses", "Answers or documents that were not"),
+            entries: new(all, "cache_entries", "Answers or documents that are kept"),
+            bytes: measured(all, "cache_size", "What they take, by estimate", Unit::Bytes),
+            joined: new(
+                all,
+                "requests_joined",
+                "Requests that waited for the answer to the same request of another",
+            ),
         }
-    }
-
-    pub fn register(&self, registry: &mut Registry) {
-        registry.register(
-            "database_commands",
-            "Commands sent to the database for requests",
-            self.commands.clone(),
-        );
-        registry.register(
-            "database_connections_open",
-            "Connections to the database",
-            self.open.clone(),
-        );
-        registry.register(
-            "database_connections_checked_out",
-            "Connections to the database in use",
-            self.checked_out.clone(),
-        );
-        registry.register(
-            "database_connections_waiting",
-            "Commands that wait for a connection",
-            self.waiting.clone(),
-        );
-        registry.register(
-            "search_documents",
-            "Documents in the search index",
-            self.search_documents.clone(),
-        );
-        registry.register(
-            "search_live",
-            "Whether the search index follows the data: 1 or 0",
-            self.search_live.clone(),
-        );
-        registry.register_with_unit(
-            "search_lag",
-            "How far the search index lags behind the data",
-            Unit::Seconds,
-            self.search_lag.clone(),
-        );
-        registry.register(
-            "feed_live",
-            "Whether the database tells what changes in it: 1 or 0",
-            self.feed_live.clone(),
-        );
-        registry.register_with_unit(
-            "feed_lag",
-            "How long ago the database had last told of all that had changed; -1 before the first time",
-            Unit::Seconds,
-            self.feed_lag.clone(),
-        );
-        registry.register(
-            "feed_listeners",
-            "Subscriptions and others that are told what changes",
-            self.feed_listeners.clone(),
-        );
-        registry.register(
-            "permits_held",
-            "What is under way, and bytes of unfinished bodies",
-            self.permits_held.clone(),
-        );
-        registry.register(
-            "permits_limit",
-            "How many of each may be held",
-            self.permits_limit.clone(),
-        );
-        registry.register(
-            "permit_clients",
-            "Clients that hold some of them",
-            self.permit_clients.clone(),
-        );
-        self.caches.register(registry);
     }
 
     /// Brings them up to date.
     pub fn look(&self) {
         let pool = self.store.pool();
-        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         self.open.set(whole(pool.open));
         self.checked_out.set(whole(pool.checked_out));
         self.waiting.set(whole(pool.waiting));
@@ -148,14 +121,15 @@ impl Gauges {
         let feed = self.live.status();
         self.feed_live.set(feed.live.into());
         self.feed_lag.set(feed.lag.map_or(-1.0, |lag| lag.as_secs_f64()));
-        self.feed_listeners
-            .set(i64::try_from(feed.listeners).unwrap_or(i64::MAX));
-        let (answers, documents) = (self.responses.usage(), self.live.documents());
-        self.caches.show(&[("answers", answers), ("entities", documents)]);
-        self.caches
-            .joined
-            .inner()
-            .store(self.responses.joined(), Ordering::Relaxed);
+        self.feed_listeners.set(whole(feed.listeners as u64));
+        for (cache, usage) in [("answers", self.responses.usage()), ("entities", self.live.documents())] {
+            let name = CacheName { cache };
+            shows(&self.hits.get_or_create(&name), usage.hits);
+            shows(&self.misses.get_or_create(&name), usage.misses);
+            self.entries.get_or_create(&name).set(whole(usage.entries));
+            self.bytes.get_or_create(&name).set(whole(usage.bytes));
+        }
+        shows(&self.joined, self.responses.joined());
         for resource in Resource::ALL {
             let name = ResourceName {
                 resource: resource.word(),
@@ -168,10 +142,31 @@ impl Gauges {
                 .set(whole(self.permits.most(resource)));
         }
         self.permit_clients.set(whole(self.permits.clients()));
-        // The store counts; this only shows it.
-        let sent = self.store.commands_sent();
-        self.commands.inner().store(sent, Ordering::Relaxed);
+        shows(&self.commands, self.store.commands_sent());
     }
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Shows what another counts.
+fn shows(counter: &Counter, number: u64) {
+    counter.inner().store(number, Ordering::Relaxed);
+}
+
+/// A metric of this name, at zero.
+pub(super) fn new<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+/// The same, in this unit.
+fn measured<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str, unit: Unit) -> M {
+    let metric = M::default();
+    registry.register_with_unit(name, help, unit, metric.clone());
+    metric
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -179,65 +174,7 @@ struct ResourceName {
     resource: &'static str,
 }
 
-/// The caches of answers and of documents.
-#[derive(Default)]
-struct Caches {
-    hits: Family<CacheName, Counter>,
-    misses: Family<CacheName, Counter>,
-    entries: Family<CacheName, Gauge>,
-    bytes: Family<CacheName, Gauge>,
-    joined: Counter,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CacheName {
     cache: &'static str,
-}
-
-impl Caches {
-    fn register(&self, registry: &mut Registry) {
-        registry.register(
-            "cache_hits",
-            "Answers or documents that were kept and still held",
-            self.hits.clone(),
-        );
-        registry.register(
-            "cache_misses",
-            "Answers or documents that were not",
-            self.misses.clone(),
-        );
-        registry.register(
-            "cache_entries",
-            "Answers or documents that are kept",
-            self.entries.clone(),
-        );
-        registry.register_with_unit(
-            "cache_size",
-            "What they take, by estimate",
-            Unit::Bytes,
-            self.bytes.clone(),
-        );
-        registry.register(
-            "requests_joined",
-            "Requests that waited for the answer to the same request of another",
-            self.joined.clone(),
-        );
-    }
-
-    fn show(&self, caches: &[(&'static str, Use)]) {
-        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        for (cache, usage) in caches {
-            let name = CacheName { cache };
-            self.hits
-                .get_or_create(&name)
-                .inner()
-                .store(usage.hits, Ordering::Relaxed);
-            self.misses
-                .get_or_create(&name)
-                .inner()
-                .store(usage.misses, Ordering::Relaxed);
-            self.entries.get_or_create(&name).set(whole(usage.entries));
-            self.bytes.get_or_create(&name).set(whole(usage.bytes));
-        }
-    }
 }

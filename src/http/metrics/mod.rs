@@ -1,10 +1,10 @@
 //! What is counted, and the line that is logged for each operation.
 //!
 //! Names and meaning of every metric stand in [`Metrics::new`], of those that others know in `gauges`. No label ever
-//! holds what a client wrote: each is gauges up in a table of known words. The route that gives them out stands in
+//! holds what a client wrote: each is looked up in a table of known words. The route that gives them out stands in
 //! `health`.
 
-mod codes;
+pub(super) mod codes;
 mod gauges;
 
 use std::fmt;
@@ -19,10 +19,11 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use codes::{CODES, OTHER, known_code};
-use gauges::Gauges;
+use gauges::{Gauges, new};
 
 use super::permits::Permits;
 use super::response_cache::Responses;
+use crate::api::operation::OperationKind;
 use crate::api::viewer::Viewer;
 use crate::feed::Live;
 use crate::limits::Limit;
@@ -53,41 +54,13 @@ struct LimitName {
     limit: &'static str,
 }
 
-/// What a request asked for, as far as it got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A query.
-    Query,
-    /// A mutation.
-    Mutation,
-    /// A subscription.
-    Subscription,
-    /// An export.
-    Export,
-    /// Refused before an operation was known.
-    None,
-}
-
-impl Kind {
-    /// Its word in metrics, logs and traces.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Mutation => "mutation",
-            Self::Subscription => "subscription",
-            Self::Export => "export",
-            Self::None => "none",
-        }
-    }
-}
-
 /// How a request ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome<'a> {
     /// The operation's name, if it has one. May be anything that a client wrote.
     pub operation: Option<&'a str>,
     /// What it was.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// The status of the answer.
     pub status: u16,
     /// The codes of the answer's errors.
@@ -131,75 +104,39 @@ impl Metrics {
     /// All at zero; what concerns the database and the search index is asked of them.
     pub fn new(store: Store, live: Live, search: Search, responses: Responses, permits: Permits) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
-        let new = Counters {
-            requests: Family::default(),
-            errors: Family::default(),
-            duration: Histogram::new(SECONDS),
-            in_flight: Gauge::default(),
-            sockets: Gauge::default(),
-            subscriptions: Gauge::default(),
-            events: Counter::default(),
-            cut_off: Counter::default(),
-            panics: Counter::default(),
-            cost: Counter::default(),
-            over_limit: Family::default(),
-            cache_hits: Counter::default(),
-            cache_misses: Counter::default(),
-            cache_entries: Gauge::default(),
-            registry: Registry::default(),
-            gauges: Gauges::new(store, live, search, responses, permits),
-        };
-        registry.register("requests", "GraphQL requests answered", new.requests.clone());
-        registry.register("errors", "Errors in answers, by code", new.errors.clone());
-        registry.register_with_unit(
+        let all = &mut registry;
+        let duration = Histogram::new(SECONDS);
+        all.register_with_unit(
             "request_duration",
             "From a request's head to its answer's; of subscriptions none",
             Unit::Seconds,
-            new.duration.clone(),
+            duration.clone(),
         );
-        registry.register(
-            "requests_in_flight",
-            "GraphQL requests under way",
-            new.in_flight.clone(),
-        );
-        registry.register("sockets_open", "WebSockets that are open", new.sockets.clone());
-        registry.register(
-            "subscriptions_active",
-            "Subscriptions under way",
-            new.subscriptions.clone(),
-        );
-        registry.register("events", "Events of subscriptions sent", new.events.clone());
-        registry.register("answers_cut_off", "Answers that nobody took", new.cut_off.clone());
-        registry.register("panics", "Panics that were caught", new.panics.clone());
-        registry.register("cost_points", "Estimated cost of what was asked", new.cost.clone());
-        registry.register(
-            "over_limit",
-            "Requests refused because they go over a limit",
-            new.over_limit.clone(),
-        );
-        registry.register(
-            "document_cache_hits",
-            "Documents found checked already",
-            new.cache_hits.clone(),
-        );
-        registry.register(
-            "document_cache_misses",
-            "Documents that had to be checked",
-            new.cache_misses.clone(),
-        );
-        registry.register(
-            "document_cache_entries",
-            "Checked documents kept",
-            new.cache_entries.clone(),
-        );
-        new.gauges.register(&mut registry);
+        let counters = Counters {
+            duration,
+            requests: new(all, "requests", "GraphQL requests answered"),
+            errors: new(all, "errors", "Errors in answers, by code"),
+            in_flight: new(all, "requests_in_flight", "GraphQL requests under way"),
+            sockets: new(all, "sockets_open", "WebSockets that are open"),
+            subscriptions: new(all, "subscriptions_active", "Subscriptions under way"),
+            events: new(all, "events", "Events of subscriptions sent"),
+            cut_off: new(all, "answers_cut_off", "Answers that nobody took"),
+            panics: new(all, "panics", "Panics that were caught"),
+            cost: new(all, "cost_points", "Estimated cost of what was asked"),
+            over_limit: new(all, "over_limit", "Requests refused because they go over a limit"),
+            cache_hits: new(all, "document_cache_hits", "Documents found checked already"),
+            cache_misses: new(all, "document_cache_misses", "Documents that had to be checked"),
+            cache_entries: new(all, "document_cache_entries", "Checked documents kept"),
+            gauges: Gauges::new(all, store, live, search, responses, permits),
+            registry,
+        };
         for code in CODES.into_iter().chain([OTHER]) {
-            drop(new.errors.get_or_create(&Code { code }));
+            drop(counters.errors.get_or_create(&Code { code }));
         }
         for limit in limit_names() {
-            drop(new.over_limit.get_or_create(&LimitName { limit }));
+            drop(counters.over_limit.get_or_create(&LimitName { limit }));
         }
-        Self(Arc::new(Counters { registry, ..new }))
+        Self(Arc::new(counters))
     }
 
     /// Counts a request that was answered, and logs its one line.
@@ -215,7 +152,7 @@ impl Metrics {
             counters.errors.get_or_create(&Code { code }).inc();
         }
         // A subscription ends when its client leaves, which tells nothing of this server.
-        if outcome.kind != Kind::Subscription {
+        if outcome.kind != OperationKind::Subscription {
             counters.duration.observe(outcome.duration.as_secs_f64());
         }
         counters.cost.inc_by(outcome.cost.unwrap_or(0));
@@ -277,7 +214,7 @@ impl Metrics {
         self.0.over_limit.get_or_create(&LimitName { limit }).inc();
     }
 
-    /// Counts a document that was gauges for among those checked already.
+    /// Counts a document that was looked for among those checked already.
     pub fn document_looked_up(&self, found: bool) {
         if found {
             self.0.cache_hits.inc();

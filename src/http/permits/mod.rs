@@ -46,40 +46,35 @@ impl Resource {
         Self::AnswerBytes,
     ];
 
-    /// The limit on all clients together.
-    pub const fn limit(self) -> Limit {
+    /// The limit on all clients together, its word in metrics, and what there are too many of, in words that follow a
+    /// number.
+    const fn facts(self) -> (Limit, &'static str, &'static str) {
         match self {
-            Self::Requests => Limit::Concurrent,
-            Self::Exports => Limit::Exports,
-            Self::Sockets => Limit::Sockets,
-            Self::Subscriptions => Limit::Subscriptions,
-            Self::BodyBytes => Limit::WaitingBodyBytes,
-            Self::AnswerBytes => Limit::WaitingAnswerBytes,
+            Self::Requests => (Limit::Concurrent, "requests", "requests under way"),
+            Self::Exports => (Limit::Exports, "exports", "exports under way"),
+            Self::Sockets => (Limit::Sockets, "sockets", "WebSockets open"),
+            Self::Subscriptions => (Limit::Subscriptions, "subscriptions", "subscriptions under way"),
+            Self::BodyBytes => (Limit::WaitingBodyBytes, "body_bytes", "bytes of unfinished bodies"),
+            Self::AnswerBytes => (
+                Limit::WaitingAnswerBytes,
+                "answer_bytes",
+                "bytes of answers that are not taken",
+            ),
         }
+    }
+
+    pub const fn limit(self) -> Limit {
+        self.facts().0
     }
 
     /// Its word in metrics.
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Requests => "requests",
-            Self::Exports => "exports",
-            Self::Sockets => "sockets",
-            Self::Subscriptions => "subscriptions",
-            Self::BodyBytes => "body_bytes",
-            Self::AnswerBytes => "answer_bytes",
-        }
+        self.facts().1
     }
 
-    /// What there are too many of, in words that follow a number.
+    /// What there are too many of.
     const fn told(self) -> &'static str {
-        match self {
-            Self::Requests => "requests under way",
-            Self::Exports => "exports under way",
-            Self::Sockets => "WebSockets open",
-            Self::Subscriptions => "subscriptions under way",
-            Self::BodyBytes => "bytes of unfinished bodies",
-            Self::AnswerBytes => "bytes of answers that are not taken",
-        }
+        self.facts().2
     }
 }
 
@@ -248,7 +243,7 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Permit {
-    /// FieldType this much from now on, where that is more than before.
+    /// Holds this much from now on, where that is more than before.
     ///
     /// # Errors
     /// As for [`Permits::acquire`]; as much as before is held then.

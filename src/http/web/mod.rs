@@ -17,8 +17,10 @@ use futures_util::stream::once;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::cross_origin::PAGE_POLICY;
-use super::delivery::{Held, deliver};
-use super::{Settings, State, etag, readable};
+use super::etag;
+use super::readable::readable;
+use super::state::{Settings, State};
+use super::transport::delivery::{Held, deliver};
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]

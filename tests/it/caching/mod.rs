@@ -1,5 +1,6 @@
 //! Answers and documents that are kept: of use, never stale, bounded, and off when nobody tells what changes.
 
+mod doors; // one cache behind every door
 mod stale; // two instances under random writes
 
 use std::time::Duration;

@@ -21,6 +21,7 @@ mod persisted; // documents that the server knows: those that clients store
 mod production; // what a server does not tell in production
 mod proxy; // between a server and its database
 mod rates; // points per client, requests at once
+mod records; // what is recorded of each operation, once
 mod statuses; // every kind of request in each media type
 mod tags; // answers that a client has already
 mod trusted; // documents that the server knows: those that it was given

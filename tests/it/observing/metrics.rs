@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use menagerie::api::operation::OperationKind;
 use menagerie::api::viewer::{Role, Viewer};
-use menagerie::http::metrics::{Kind, Outcome};
+use menagerie::http::metrics::Outcome;
 use serde_json::{Value as Json, json};
 
 use crate::commands::server::{Server, until};
@@ -22,7 +23,7 @@ fn value(text: &str, metric: &str) -> f64 {
 fn outcome<'a>(viewer: &'a Viewer, codes: &'a [&'a str]) -> Outcome<'a> {
     Outcome {
         operation: Some("Gifts"),
-        kind: Kind::Query,
+        kind: OperationKind::Query,
         status: 200,
         codes,
         duration: Duration::from_millis(30),
@@ -43,7 +44,7 @@ async fn requests_errors_cost_and_time_are_counted() {
     };
     metrics.observe(&outcome(&viewer, &[]));
     metrics.observe(&Outcome {
-        kind: Kind::None,
+        kind: OperationKind::None,
         status: 429,
         cost: None,
         ..outcome(&viewer, &["RATE_LIMITED", "SOMETHING\"} 7\nmenagerie_panics_total 9"])

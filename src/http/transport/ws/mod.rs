@@ -2,7 +2,7 @@
 //!
 //! Here a socket is opened, or is not; `message` has the protocol's messages and closes, `socket` what happens in a
 //! socket, `operation` what becomes of each operation. Browsers let any page open a socket anywhere, so its origin is
-//! gauges at first.
+//! looked at first.
 
 mod message;
 mod operation;
@@ -13,11 +13,13 @@ use actix_web::rt::spawn;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::admission::{authorization, turned_away};
-use super::client::{self, Client};
-use super::permits::Resource;
-use super::{State, cross_origin, disconnect};
 use crate::api::viewer::Viewer;
+use crate::http::client::{self, Client};
+use crate::http::headers::authorization;
+use crate::http::permits::Resource;
+use crate::http::pipeline::admission::turned_away;
+use crate::http::state::State;
+use crate::http::{cross_origin, disconnect};
 use socket::{Opened, Socket};
 
 /// Whether a request asks for a WebSocket.
@@ -30,14 +32,19 @@ pub fn is_asked_for(http: &HttpRequest) -> bool {
 pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
     let settings = &state.settings;
     if cross_origin::is_foreign(http.headers(), &settings.cors_origins) {
-        return turned_away(http, state, cross_origin::foreign(http, "asks for a WebSocket"));
+        return turned_away(
+            http,
+            state,
+            "/graphql",
+            cross_origin::foreign(http, "asks for a WebSocket"),
+        );
     }
     let address = client::address(http, &settings.trusted_proxies);
     // Who asks may be told in the socket; until then the address counts.
     let unknown = Client::of(&Viewer::Anonymous, address);
     let permit = match state.permit(Resource::Sockets, &unknown) {
         Ok(permit) => permit,
-        Err(error) => return turned_away(http, state, error),
+        Err(error) => return turned_away(http, state, "/graphql", error),
     };
     let (response, session, incoming) = match actix_ws::handle_with_protocols(http, body, &[message::PROTOCOL]) {
         Ok(handled) => handled,

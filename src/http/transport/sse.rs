@@ -8,7 +8,7 @@
 use std::convert::Infallible;
 use std::rc::Rc;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, HeaderMap, HeaderName, VARY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, HeaderName, VARY};
 use actix_web::rt::spawn;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,69 +17,49 @@ use futures_util::stream::unfold;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::admission::caught;
-use super::auth::Credentials;
-use super::cross_origin::REQUEST_ID;
-use super::events::{Event, Events, lapsed};
-use super::media::MediaType;
-use super::{State, disconnect};
-
-/// The end of what was asked for. `EventSource` hears of an event only if it has data, be it nothing.
-const COMPLETE: &str = "event: complete\ndata:\n\n";
+use crate::http::disconnect;
+use crate::http::headers::REQUEST_ID;
+use crate::http::media::MediaType;
+use crate::http::pipeline::admission::caught;
+use crate::http::pipeline::caller::Caller;
+use crate::http::pipeline::record::Recorder;
+use crate::http::pipeline::subscription::{Events, Opening, SubscriptionEvent, lapsed};
+use crate::http::response::whole_stream;
+use crate::http::state::State;
 
 /// A comment: a sign of life, and so a way to notice that nobody is there.
 const ALIVE: Bytes = Bytes::from_static(b":\n\n");
 
-/// The event that a client has had last, from a stream that broke off.
-pub fn last_event_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get("last-event-id")?;
-    // Bytes that are no text are no cursor, and are told so as other texts are.
-    Some(String::from_utf8_lossy(id.as_bytes()).into_owned()).filter(|id| !id.is_empty())
-}
-
-/// A stream that has one answer.
-pub fn whole(answer: &[u8]) -> Vec<u8> {
-    [b"event: next\ndata: ", answer, b"\n\n", COMPLETE.as_bytes()].concat()
-}
-
 /// The text of an event.
-fn text(event: &Event) -> Vec<u8> {
+fn text(event: &SubscriptionEvent) -> Vec<u8> {
     let answer = event.answer.json();
     let next = |id: &str| [id.as_bytes(), b"event: next\ndata: ", &answer, b"\n\n"].concat();
     match &event.cursor {
         // A cursor that holds a line's end would end the field.
         Some(cursor) if !cursor.contains(['\n', '\r', '\0']) => next(&format!("id: {cursor}\n")),
         // Where everything begins anew, a browser that comes back by itself must not ask for the same again.
-        _ if begins_anew(event) => [b"id\n", &*whole(&answer)].concat(),
-        _ if event.is_end => whole(&answer),
+        _ if begins_anew(event) => [b"id\n", &*whole_stream(&answer)].concat(),
+        _ if event.is_end => whole_stream(&answer),
         _ => next(""),
     }
 }
 
 /// Whether what the client has had last is of no use any more.
-fn begins_anew(event: &Event) -> bool {
+fn begins_anew(event: &SubscriptionEvent) -> bool {
     const OF_NO_USE: [&str; 3] = ["BAD_USER_INPUT", "CURSOR_EXPIRED", "CHANGES_LOST"];
     event.is_end && event.answer.codes().any(|code| OF_NO_USE.contains(&code))
 }
 
-/// Begins to send the events of a subscription, for as long as its client shows this.
-pub fn response(
-    http: &HttpRequest,
-    state: &Data<State>,
-    events: Events,
-    credentials: Rc<Credentials>,
-    request_id: &str,
-) -> HttpResponse {
+/// Begins to send the events of a subscription.
+pub fn response(http: &HttpRequest, state: &Data<State>, opening: Opening, recorder: Recorder) -> HttpResponse {
+    let (caller, request_id) = (opening.caller(), recorder.request_id().to_owned());
     // One event waits to be taken, and none is asked for before it is.
     let (sender, receiver) = channel(1);
-    let sending = send(events, sender, credentials, state.clone(), disconnect::left(http));
+    let events = opening.events(recorder);
+    let sending = send(events, sender, caller, state.clone(), disconnect::left(http));
     let (cut, metrics) = (disconnect::cut(http), state.metrics.clone());
     let task = async move {
-        let ended = caught(sending, || {
-            metrics.panicked();
-            Ended::InOrder
-        });
-        if let Ended::Stalled = ended.await {
+        if let Ended::Stalled = caught(&metrics, sending, || Ended::InOrder).await {
             tracing::debug!("the client took no event for too long");
             cut();
         }
@@ -112,7 +92,7 @@ enum Ended {
 async fn send(
     mut events: Events,
     sender: Sender<Bytes>,
-    credentials: Rc<Credentials>,
+    caller: Rc<Caller>,
     state: Data<State>,
     left: impl Future<Output = ()>,
 ) -> Ended {
@@ -120,7 +100,7 @@ async fn send(
     let mut beat = interval(timeouts.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut left, mut closed) = (Box::pin(left), Box::pin(state.stopping.closed()));
-    let mut expired = Box::pin(state.expired(&credentials));
+    let mut expired = Box::pin(state.expired(&caller.credentials));
     loop {
         // There is room once the event before is taken: an event is asked for only then, so that it is sent as soon as it
         // is known that its client may have it.

@@ -18,18 +18,16 @@ use futures_util::stream::{LocalBoxStream, SelectAll, StreamExt};
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout, timeout_at};
 
-use super::super::State;
-use super::super::admission::{caught, identity};
-use super::super::answer::Answer;
-use super::super::auth::Credentials;
-use super::super::client::Client;
-use super::super::delivery::{Held, LARGE};
-use super::super::parameters::Parameters;
-use super::super::permits::{Permit, Resource};
-use super::message::{ACKNOWLEDGED, Message, Said, broken, close, invalid, pong};
-use super::operation::{Who, said};
+use super::message::{ACKNOWLEDGED, Message, broken, close, invalid, pong};
+use super::operation::{Said, SocketOperation};
 use crate::api::error::ApiError;
 use crate::guard::Rejection;
+use crate::http::parameters::Parameters;
+use crate::http::permits::{Permit, Resource};
+use crate::http::pipeline::admission::caught;
+use crate::http::pipeline::caller::Caller;
+use crate::http::state::State;
+use crate::http::transport::delivery::{Held, LARGE};
 use crate::limits::Limit;
 
 /// How long a socket is waited for that is closed because the server stops.
@@ -56,7 +54,7 @@ pub struct Socket {
     state: Data<State>,
     opened: Opened,
     /// Who asks, once the client has asked for a connection and got it.
-    who: Option<Rc<Who>>,
+    caller: Option<Rc<Caller>>,
     /// Resolves when the client may no longer ask.
     expired: LocalBoxFuture<'static, ApiError>,
     operations: SelectAll<Saying>,
@@ -94,7 +92,7 @@ impl Socket {
             session,
             state,
             opened,
-            who: None,
+            caller: None,
             expired: pending().boxed_local(),
             operations: SelectAll::new(),
             under_way: HashMap::new(),
@@ -114,8 +112,7 @@ impl Socket {
     /// Serves it to its end. `cut` ends the connection of one that does not close.
     pub async fn serve(mut self: Box<Self>, mut incoming: Box<AggregatedMessageStream>, cut: impl FnOnce()) {
         let metrics = self.state.metrics.clone();
-        let end = caught(self.lives(&mut incoming), || {
-            metrics.panicked();
+        let end = caught(&metrics, self.lives(&mut incoming), || {
             close(1011, "Internal server error").into()
         });
         let end = end.await;
@@ -160,7 +157,7 @@ impl Socket {
                 // In boxes, which are gone when it rests: a socket that hears nothing must cost little.
                 message = incoming.recv() => self.receives(message).boxed_local().await,
                 Some((id, said)) = self.operations.next() => self.tells(&id, said).boxed_local().await,
-                () = &mut late, if self.who.is_none() => {
+                () = &mut late, if self.caller.is_none() => {
                     Err(close(4408, "Connection initialisation timeout").into())
                 }
                 refused = &mut self.expired => Err(forbidden(&refused).into()),
@@ -198,7 +195,7 @@ impl Socket {
 
     async fn hears(&mut self, message: Message) -> Result<(), End> {
         match message {
-            Message::Init(_) if self.who.is_some() => Err(close(4429, "Too many initialisation requests").into()),
+            Message::Init(_) if self.caller.is_some() => Err(close(4429, "Too many initialisation requests").into()),
             Message::Init(payload) => self.connects(payload.as_ref()).await,
             Message::Ping(payload) => self.sends(pong(payload)).await,
             Message::Pong => Ok(()),
@@ -215,19 +212,19 @@ impl Socket {
     async fn connects(&mut self, payload: Option<&Map<String, Value>>) -> Result<(), End> {
         let authorization = self.authorization(payload).map_err(|error| forbidden(&error))?;
         let until = Instant::now() + self.state.deadline();
-        let asked = identity(&self.state, self.opened.address, authorization.as_deref(), until);
-        let asked = timeout_at(until.into(), asked).await;
-        let identity = asked.unwrap_or(Err(ApiError::Timeout)).map_err(|error| match error {
-            ApiError::Unauthenticated(_) | ApiError::Forbidden(_) => forbidden(&error),
-            error => close(1013, &error.to_string()),
-        })?;
-        let credentials = Rc::new(Credentials::new(authorization, &identity));
-        let (state, shown) = (self.state.clone(), Rc::clone(&credentials));
-        self.expired = async move { state.expired(&shown).await }.boxed_local();
-        let viewer = identity.viewer;
-        let client = Client::of(&viewer, self.opened.address);
+        let identified = Caller::identified(&self.state, self.opened.address, authorization, until);
+        let identified = timeout_at(until.into(), identified).await;
+        let caller = identified
+            .unwrap_or(Err(ApiError::Timeout))
+            .map_err(|error| match error {
+                ApiError::Unauthenticated(_) | ApiError::Forbidden(_) => forbidden(&error),
+                error => close(1013, &error.to_string()),
+            })?;
+        let caller = Rc::new(caller);
+        let (state, shown) = (self.state.clone(), Rc::clone(&caller));
+        self.expired = async move { state.expired(&shown.credentials).await }.boxed_local();
         if let Some(permit) = self.opened.permit.take() {
-            let passed = permit.pass_to(&client).map_err(|error| {
+            let passed = permit.pass_to(&caller.client).map_err(|error| {
                 self.state.refused(Resource::Sockets, &error);
                 let message = error.to_string();
                 // Without the hint, for which there is no room.
@@ -235,11 +232,7 @@ impl Socket {
             });
             self.opened.permit = Some(passed?);
         }
-        self.who = Some(Rc::new(Who {
-            viewer,
-            client,
-            credentials,
-        }));
+        self.caller = Some(caller);
         self.sends(ACKNOWLEDGED.to_owned()).await
     }
 
@@ -260,48 +253,40 @@ impl Socket {
     }
 
     async fn begins(&mut self, id: Rc<str>, parameters: Result<Parameters, Rejection>) -> Result<(), End> {
-        let Some(who) = &self.who else {
+        let Some(caller) = &self.caller else {
             return Err(close(4401, "Unauthorized").into());
         };
         if self.under_way.contains_key(&id) {
             return Err(close(4409, &format!("Subscriber for {id} already exists")).into());
         }
+        let operation = SocketOperation {
+            state: self.state.clone(),
+            caller: Rc::clone(caller),
+            id: Rc::clone(&id),
+        };
         let (limits, count) = (&self.state.settings.limits, self.under_way.len() as u64 + 1);
         if let Err(error) = limits.check(Limit::SocketOperations, count) {
-            self.state.metrics.over_limit(Limit::SocketOperations.facts().name);
-            return self.tells(&id, Said::Error(Answer::failed(&error))).await;
+            return self.tells(&id, operation.turned_away(error)).await;
         }
         let (handle, registration) = AbortHandle::new_pair();
-        let about = id.clone();
-        let said = said(self.state.clone(), who.clone(), parameters).map(move |said| (about.clone(), said));
+        let about = Rc::clone(&id);
+        let said = operation.said(parameters).map(move |said| (Rc::clone(&about), said));
         self.operations.push(Abortable::new(said.boxed_local(), registration));
         self.under_way.insert(id, handle);
         Ok(())
     }
 
     async fn tells(&mut self, id: &str, said: Said) -> Result<(), End> {
-        if said.is_last() {
-            self.under_way.remove(id);
-        }
-        if let Said::Forbidden(refused) = &said {
-            return Err(forbidden(refused).into());
-        }
-        let text = said.text(id);
-        match (said, &self.who) {
-            (Said::Next(_, held), Some(who)) if text.len() > LARGE => {
-                let length = text.len() as u64;
-                match self.state.permits.acquire(Resource::AnswerBytes, &who.client, length) {
-                    Ok(bytes) => self.sends_large(text, held.with_bytes(Some(bytes))).await,
-                    Err(error) => {
-                        self.state.refused(Resource::AnswerBytes, &error);
-                        if let Some(operation) = self.under_way.remove(id) {
-                            operation.abort();
-                        }
-                        self.sends(Said::Error(Answer::failed(&error)).text(id)).await
-                    }
+        match said {
+            Said::Next(text, held) if text.len() > LARGE => self.sends_large(text, held).await,
+            Said::Next(text, _held) => self.sends(text).await,
+            Said::Last(text) => {
+                if let Some(operation) = self.under_way.remove(id) {
+                    operation.abort();
                 }
+                self.sends(text).await
             }
-            _ => self.sends(text).await,
+            Said::Forbidden(refused) => Err(forbidden(&refused).into()),
         }
     }
 

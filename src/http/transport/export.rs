@@ -1,6 +1,6 @@
 //! `/export/{collection}.{csv,ndjson}`: all rows that match, sent as they are read.
 //!
-//! A request takes the same steps as one to `/graphql` (`entry`). Its filter and order are variables of the collection's
+//! A request takes the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Its filter and order are variables of the collection's
 //! connection, given in the address. Behind the first piece, which still decides the status, a task of its own reads:
 //! the next piece only when the one before is taken, until all is sent, the client leaves or takes nothing for as long as
 //! streams are waited for, or its token ends. An export that does not reach its end breaks its connection off, so that no
@@ -8,7 +8,7 @@
 //! fetch all.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::http::{Method, StatusCode};
@@ -20,24 +20,25 @@ use futures_util::{Stream, stream};
 use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
-use tracing::{Instrument, Span};
-use uuid::Uuid;
+use tracing::Instrument;
 
-use super::admission::{Admission, Admitted, caught};
-use super::answer::{Answer, Answers};
-use super::auth::Credentials;
-use super::client::Client;
-use super::cross_origin::{self, REQUEST_ID};
-use super::media::MediaType;
-use super::metrics::{InFlight, Kind, Outcome};
-use super::parameters::pairs;
-use super::permits::{Permit, Resource};
-use super::{State, disconnect, trace};
 use crate::api::error::ApiError;
-use crate::api::viewer::Viewer;
+use crate::api::operation::OperationKind;
 use crate::domain::id;
 use crate::graphql::export::{Export, Format, Piece, Plan};
 use crate::guard::{Rejection, Variables};
+use crate::http::answer::Answer;
+use crate::http::headers::REQUEST_ID;
+use crate::http::media::MediaType;
+use crate::http::metrics::InFlight;
+use crate::http::parameters::pairs;
+use crate::http::permits::{Permit, Resource};
+use crate::http::pipeline::admission::{Admission, caught};
+use crate::http::pipeline::caller::Caller;
+use crate::http::pipeline::record::Recorder;
+use crate::http::response::Answers;
+use crate::http::state::State;
+use crate::http::{cross_origin, disconnect};
 use crate::store::Store;
 
 /// What a piece costs, as a page of a connection does; each of its rows costs one point more. The filter costs what that
@@ -52,21 +53,13 @@ struct Opened {
 
 /// What sends an export, until it ends.
 struct Sending {
+    /// Its name, for the log.
+    file: String,
     export: Export,
     store: Store,
-    client: Client,
-    credentials: Rc<Credentials>,
+    caller: Rc<Caller>,
     cost: u64,
     _permit: Permit,
-}
-
-/// What the log and the metrics are told.
-struct Noted {
-    file: String,
-    began: Instant,
-    request_id: String,
-    viewer: Viewer,
-    _in_flight: InFlight,
 }
 
 /// How sending ended before all was sent.
@@ -83,6 +76,16 @@ enum Broken {
     Failed(ApiError),
 }
 
+impl Broken {
+    /// As it is recorded.
+    fn answer(&self) -> Answer {
+        match self {
+            Self::Left | Self::Stalled(_) => Answer::abandoned(),
+            Self::Failed(error) => Answer::failed(error),
+        }
+    }
+}
+
 /// A body that is not whole.
 #[derive(Debug, thiserror::Error)]
 #[error("the export broke off")]
@@ -90,51 +93,42 @@ struct NotWhole;
 
 /// GET and HEAD of an export.
 pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>) -> HttpResponse {
-    let began = Instant::now();
-    let mut noted = Noted {
-        file: file.into_inner(),
-        began,
-        request_id: Uuid::now_v7().to_string(),
-        viewer: Viewer::Anonymous,
-        _in_flight: state.metrics.in_flight(),
-    };
-    let span = trace::request_span("/export/{file}", http.headers(), &noted.request_id);
-    let log = trace::log_span(&noted.request_id);
-    let entry = Admission {
+    let in_flight = state.metrics.in_flight();
+    let mut recorder = Recorder::begin(&state.metrics, "/export/{file}", http.headers());
+    recorder.names(Some(file.clone()), OperationKind::Export);
+    let admission = Admission {
         http: &http,
         state: &state,
-        until: began + state.deadline(),
+        until: recorder.began() + state.deadline(),
     };
-    let opening = caught(open(entry, &mut noted), || {
-        state.metrics.panicked();
+    let (span, log) = (recorder.span(), recorder.log());
+    let opening = caught(&state.metrics, open(admission, &file, &mut recorder), || {
         Err(Answer::failed(&ApiError::Internal))
     });
-    match opening.instrument(span.clone()).instrument(log).await {
+    let (format, opened) = match opening.instrument(span).instrument(log).await {
+        Ok(opened) => opened,
         Err(answer) => {
-            let codes: Vec<&str> = answer.codes().collect();
-            let status = answer.status(MediaType::GraphqlResponse);
-            noted.tell(&state, &span, status, &codes, None, 0);
-            answer.limits().for_each(|name| state.metrics.over_limit(name));
-            Answers::from(answer).response(MediaType::Json, &noted.request_id, &http)
+            let answers = Answers::from(answer);
+            let response = answers.response(MediaType::Json, recorder.request_id(), &http);
+            recorder.ends(response.status(), answers.fresh());
+            return response;
         }
-        Ok((format, opened)) => {
-            let mut response = HttpResponse::Ok();
-            response
-                .content_type(content_type(format))
-                .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", noted.file)))
-                .insert_header((CACHE_CONTROL, "private, no-cache"))
-                .insert_header((REQUEST_ID, noted.request_id.as_str()));
-            match opened {
-                // HEAD: nothing is read, and how long the content would be is not known.
-                None => {
-                    noted.tell(&state, &span, StatusCode::OK, &[], None, 0);
-                    response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
-                }
-                Some(opened) => {
-                    let cut = disconnect::cut(&http);
-                    response.streaming(start(opened, state, noted, span, cut))
-                }
-            }
+    };
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(content_type(format))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header((REQUEST_ID, recorder.request_id()));
+    match opened {
+        // HEAD: nothing is read, and how long the content would be is not known.
+        None => {
+            recorder.ends(StatusCode::OK, []);
+            response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
+        }
+        Some(opened) => {
+            let cut = disconnect::cut(&http);
+            response.streaming(start(opened, state, recorder, in_flight, cut))
         }
     }
 }
@@ -147,21 +141,20 @@ const fn content_type(format: Format) -> &'static str {
 }
 
 /// Everything before the head of the answer; `None` in the place of an export that is not to be read.
-async fn open(entry: Admission<'_>, noted: &mut Noted) -> Result<(Format, Option<Opened>), Answer> {
-    let Admission { http, state, .. } = entry;
+async fn open(
+    admission: Admission<'_>,
+    file: &str,
+    recorder: &mut Recorder,
+) -> Result<(Format, Option<Opened>), Answer> {
+    let Admission { http, state, .. } = admission;
     let settings = &state.settings;
     if let Some(message) = cross_origin::forged(http.headers(), &settings.cors_origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
-    let (kind, format) = named(&noted.file)?;
-    let Admitted {
-        viewer,
-        client,
-        permit,
-        credentials,
-    } = entry.admit(Resource::Exports).await?;
-    noted.viewer = viewer;
-    entry.state.spend(&client, 1)?;
+    let (kind, format) = named(file)?;
+    let (caller, permit) = admission.admit(Resource::Exports).await?;
+    recorder.asked_by(&caller);
+    state.spend(&caller.client, 1)?;
     let failed = |error: ApiError| Answer::failed(&error);
     let unread = |refusal: Rejection| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
     let given = given(http.query_string(), state).map_err(unread)?;
@@ -173,21 +166,21 @@ async fn open(entry: Admission<'_>, noted: &mut Noted) -> Result<(Format, Option
     if http.method() == Method::HEAD {
         return Ok((format, None));
     }
-    entry.state.spend(&client, PAGE.saturating_add(arguments.cost))?;
+    state.spend(&caller.client, PAGE.saturating_add(arguments.cost))?;
     let store = state.store.for_stream();
-    let first = entry.in_time(async {
+    let first = admission.in_time(async {
         let mut export = plan.open(store.clone()).await?;
         let first = export.next().await?;
         Ok::<_, ApiError>((export, first))
     });
     let (export, first) = first.await?.map_err(failed)?;
     let rows = first.as_ref().map_or(0, |piece| piece.rows as u64);
-    entry.state.spend(&client, rows)?;
+    state.spend(&caller.client, rows)?;
     let sending = Sending {
+        file: file.to_owned(),
         export,
         store,
-        client,
-        credentials,
+        caller,
         cost: 1 + PAGE + arguments.cost + rows,
         _permit: permit,
     };
@@ -234,39 +227,31 @@ fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
 fn start(
     opened: Opened,
     state: Data<State>,
-    noted: Noted,
-    span: Span,
+    mut recorder: Recorder,
+    in_flight: InFlight,
     cut: impl FnOnce() + 'static,
 ) -> impl Stream<Item = Result<Bytes, NotWhole>> + 'static {
     // One piece waits to be taken, and none is read before it is.
     let (sender, receiver) = channel::<Option<Bytes>>(1);
     let Opened { first, mut sending } = opened;
-    let log = trace::log_span(&noted.request_id);
+    let (span, log) = (recorder.span(), recorder.log());
     let task = async move {
-        let ended = sending.send(first, &sender, &state).await;
-        let code = match &ended {
-            Ok(()) => None,
-            Err(Broken::Left | Broken::Stalled(_)) => Some("CLIENT_LEFT"),
-            Err(Broken::Failed(error)) => Some(error.code()),
-        };
+        // The head is sent, so that its status stays whatever becomes of the rest.
+        recorder.ends(StatusCode::OK, [&Answer::abandoned()]);
+        let failed = || Err(Broken::Failed(ApiError::Internal));
+        let ended = caught(&state.metrics, sending.send(first, &sender, &state), failed).await;
         if let Err(Broken::Stalled(_)) = &ended {
             // What waits in the connection is not taken either, and would wait for ever.
             state.metrics.answer_cut_off();
             cut();
         }
         if let Err(error @ (Broken::Stalled(_) | Broken::Failed(_))) = &ended {
-            tracing::warn!("the export {} broke off: {error}", noted.file);
+            tracing::warn!("the export {} broke off: {error}", sending.file);
         }
-        let codes: Vec<&str> = code.into_iter().collect();
-        let commands = sending.store.work().commands;
-        noted.tell(
-            &state,
-            &Span::current(),
-            StatusCode::OK,
-            &codes,
-            Some(sending.cost),
-            commands,
-        );
+        recorder.costs(sending.cost);
+        recorder.sent(sending.store.work().commands);
+        recorder.ends(StatusCode::OK, ended.err().map(|broken| broken.answer()).as_ref());
+        drop(in_flight);
     };
     spawn(task.instrument(span).instrument(log));
     stream::unfold(Some(receiver), |receiver: Option<Receiver<Option<Bytes>>>| async {
@@ -316,31 +301,16 @@ impl Sending {
             self.pay(piece.rows as u64, state).await?;
         }
         // The last question before it is sent: what came before may have taken long.
-        state.still_holds(&self.credentials).await?;
+        state.still_holds(&self.caller.credentials).await?;
         Ok(piece)
     }
 
     /// Spends points, and waits for them: to break off now would waste those that are paid.
     async fn pay(&mut self, points: u64, state: &State) -> Result<(), ApiError> {
         self.cost = self.cost.saturating_add(points);
-        state.points.pay(&self.client, points, &state.settings.limits).await
-    }
-}
-
-impl Noted {
-    fn tell(&self, state: &State, span: &Span, status: StatusCode, codes: &[&str], cost: Option<u64>, commands: u64) {
-        let outcome = Outcome {
-            operation: Some(&self.file),
-            kind: Kind::Export,
-            status: status.as_u16(),
-            codes,
-            duration: self.began.elapsed(),
-            cost,
-            commands,
-            request_id: &self.request_id,
-            viewer: &self.viewer,
-        };
-        state.metrics.observe(&outcome);
-        trace::ended(span, &outcome);
+        state
+            .points
+            .pay(&self.caller.client, points, &state.settings.limits)
+            .await
     }
 }

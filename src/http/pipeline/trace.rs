@@ -10,7 +10,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::metrics::{Outcome, printable};
+use crate::http::metrics::{Outcome, printable};
 
 /// The span of a request at this route; what happens for the request happens inside it. A `traceparent` that is not valid is
 /// left aside.

@@ -30,9 +30,10 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use tokio::time::sleep;
 
-use super::metrics::{InFlight, Metrics};
-use super::permits::Permit;
-use super::{State, disconnect};
+use crate::http::disconnect;
+use crate::http::metrics::{InFlight, Metrics};
+use crate::http::permits::Permit;
+use crate::http::state::State;
 
 /// How much is handed out at once, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -43,7 +44,7 @@ pub const LARGE: usize = PIECE;
 /// The same in HTTP/2: what actix sends there at once.
 const FRAME: usize = 16 * 1024;
 
-/// How often answers are gauges at in the time that clients have.
+/// How often answers are looked at in the time that clients have.
 const ROUNDS: u32 = 8;
 
 /// What a request holds until its answer is taken.

@@ -7,12 +7,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::super::answer::{Answer, append};
-use super::super::delivery::Held;
-use super::super::parameters::Parameters;
-use crate::api::error::ApiError;
 use crate::graphql::eager::json::ObjectWriter;
 use crate::guard::Rejection;
+use crate::http::answer::{Answer, append};
+use crate::http::parameters::Parameters;
+use crate::http::response::Answered;
 
 /// The name of the protocol, as clients offer it.
 pub const PROTOCOL: &str = "graphql-transport-ws";
@@ -101,43 +100,35 @@ impl Message {
     }
 }
 
-/// What the server says of an operation.
-pub enum Said {
-    /// A result; more may follow. With what its operation holds until it is taken.
-    Next(Answer, Held),
-    /// Why there are none, or no more. It is the last.
-    Error(Answer),
-    /// That there are no more. It is the last.
-    Complete,
-    /// That its client may no longer ask, and why. It is the last thing that is said at all: it closes the socket.
-    Forbidden(ApiError),
+/// The message of a result of the operation of this id.
+pub fn next(id: &str, answered: &Answered) -> String {
+    let mut message = begun(id, "next");
+    answered.write(message.place("payload"));
+    text(message)
 }
 
-impl Said {
-    /// Whether the operation is over with this.
-    pub const fn is_last(&self) -> bool {
-        matches!(self, Self::Error(_) | Self::Complete | Self::Forbidden(_))
-    }
+/// The message of why the operation of this id has no results, or no more.
+pub fn error(id: &str, answer: &Answer) -> String {
+    let mut message = begun(id, "error");
+    append(&answer.errors(), message.place("payload"));
+    text(message)
+}
 
-    /// As a message about the operation of this id.
-    pub fn text(&self, id: &str) -> String {
-        let mut message = ObjectWriter::within(Vec::new());
-        append(&id, message.place("id"));
-        let name = match self {
-            Self::Next(..) => "next",
-            Self::Error(_) | Self::Forbidden(_) => "error",
-            Self::Complete => "complete",
-        };
-        append(&name, message.place("type"));
-        match self {
-            Self::Next(answer, _) => answer.write(message.place("payload")),
-            Self::Error(answer) => append(&answer.errors(), message.place("payload")),
-            Self::Forbidden(error) => append(&Answer::failed(error).errors(), message.place("payload")),
-            Self::Complete => {}
-        }
-        // JSON is text.
-        String::from_utf8(message.end()).unwrap_or_default()
-    }
+/// The message that the operation of this id has no more results.
+pub fn complete(id: &str) -> String {
+    text(begun(id, "complete"))
+}
+
+fn begun(id: &str, name: &str) -> ObjectWriter<Vec<u8>> {
+    let mut message = ObjectWriter::within(Vec::new());
+    append(&id, message.place("id"));
+    append(&name, message.place("type"));
+    message
+}
+
+fn text(message: ObjectWriter<Vec<u8>>) -> String {
+    // JSON is text.
+    String::from_utf8(message.end()).unwrap_or_default()
 }
 
 /// The message that the client is connected.

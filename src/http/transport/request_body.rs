@@ -1,6 +1,6 @@
 //! Reads a request: its method, its headers and its body, as far as they must be right before GraphQL begins.
 //!
-//! The head is gauges at first, for that costs nothing. The body is read once the request has its permit, so that there are
+//! The head is looked at first, for that costs nothing. The body is read once the request has its permit, so that there are
 //! no more bodies on their way than requests. What has come of one while more of it is waited for counts among the bytes of
 //! unfinished bodies, and one that came with its head never does. A length that is only announced holds nothing: counted is what
 //! is there. Below this actix holds up to 32 KiB that nobody has asked for yet, and stops reading from the socket then.
@@ -16,15 +16,15 @@ use futures_util::FutureExt;
 use futures_util::StreamExt;
 use tokio::time::timeout_at;
 
-use super::answer::Answer;
-use super::client::Client;
-use super::cross_origin;
-use super::media::{refused_content, refused_encoding};
-use super::parameters::{Asked, Parameters};
-use super::permits::{Permit, Resource};
-use super::state::{Settings, State};
 use crate::api::error::ApiError;
 use crate::guard::Rejection;
+use crate::http::answer::Answer;
+use crate::http::client::Client;
+use crate::http::cross_origin;
+use crate::http::media::{refused_content, refused_encoding};
+use crate::http::parameters::{Parameters, RequestBody};
+use crate::http::permits::{Permit, Resource};
+use crate::http::state::{Settings, State};
 
 /// Looks at all of a request but its body.
 ///
@@ -61,14 +61,14 @@ pub async fn read(
     state: &State,
     client: &Client,
     until: Instant,
-) -> Result<Asked, Answer> {
-    let asked = if request.method() == Method::POST {
+) -> Result<RequestBody, Answer> {
+    let body = if request.method() == Method::POST {
         let bytes = bytes(body, state, client, until).await?;
-        Asked::of_body(&bytes, &state.settings.limits)
+        RequestBody::of_body(&bytes, &state.settings.limits)
     } else {
-        Parameters::of_query(request.query_string()).map(|parameters| Asked::One(Box::new(parameters)))
+        Parameters::of_query(request.query_string()).map(|parameters| RequestBody::One(Box::new(parameters)))
     };
-    asked.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))
+    body.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))
 }
 
 /// The body, up to its limit and to the deadline.

@@ -1,0 +1,142 @@
+//! The execution of an operation: by itself, or once for all who ask the same at the same time.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use async_graphql::Request;
+use futures_util::FutureExt;
+use futures_util::future::pending;
+
+use super::admission::{caught, in_time};
+use super::caller::Caller;
+use crate::api::error::ApiError;
+use crate::graphql::execute;
+use crate::http::answer::{Answer, Cost};
+use crate::http::cached_response::OperationInfo;
+use crate::http::disconnect;
+use crate::http::headers::asks_for_cost;
+use crate::http::response::Answered;
+use crate::http::response_cache::{Making, ResponseKey};
+use crate::http::state::State;
+use crate::store::Store;
+
+/// The way of the operations of one request, or of one message in a socket.
+pub struct Pipeline<'a> {
+    pub state: &'a Data<State>,
+    pub caller: &'a Rc<Caller>,
+    /// The request that brings them; none in a socket.
+    pub http: Option<&'a HttpRequest>,
+    /// When they must have their answers.
+    pub until: Instant,
+    /// Whether there may be more than one answer to an operation.
+    pub takes_events: bool,
+}
+
+/// An operation that may be executed.
+pub struct PreparedOperation {
+    pub request: Request,
+    pub info: OperationInfo,
+    /// What makes another one the same; none where no other may have its answer.
+    pub key: Option<ResponseKey>,
+}
+
+impl Pipeline<'_> {
+    /// Executes a query or a mutation, until the deadline or until the client is gone. Gives the answer, and how many
+    /// commands the database got for it.
+    ///
+    /// It begins at once, and not when it is first waited for.
+    pub(super) fn execute(&self, operation: PreparedOperation) -> impl Future<Output = (Answered, u64)> {
+        // One of its own, so that of a batch each answer tells what its own operation cost.
+        let store = self.state.store.for_request(self.until, self.tells_cost());
+        let work = match operation.key {
+            Some(key) => {
+                let made = once(self.state, store.clone(), key, operation.request, operation.info);
+                self.shared(made).left_future()
+            }
+            None => self.alone(store.clone(), operation).right_future(),
+        };
+        let gone = match self.http {
+            Some(http) => disconnect::left(http).left_future(),
+            // Who takes an operation of a socket back drops it.
+            None => pending().right_future(),
+        };
+        let ended = in_time(self.until, gone, work);
+        async move {
+            let answered = ended.await.unwrap_or_else(|answer| Ok(answer.into()));
+            (
+                answered.unwrap_or_else(|error| Answer::failed(&error).into()),
+                store.work().commands,
+            )
+        }
+    }
+
+    async fn alone(&self, store: Store, operation: PreparedOperation) -> Result<Answered, ApiError> {
+        let PreparedOperation { request, info, .. } = operation;
+        let _place = match self.state.places.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => {
+                // Never closed.
+                let place = self.state.places.acquire().await.ok();
+                self.still_holds().boxed_local().await?;
+                place
+            }
+        };
+        let response = executed(self.state, store.clone(), request).await;
+        let cost = self.tells_cost().then(|| Cost::new(info.cost, &store.work()));
+        let answer = Answer::executed(response, cost);
+        // What is read by GET has a tag, and a tag is one of bytes.
+        let cached = self.by_get().then(|| answer.cached(info)).flatten();
+        Ok(cached.map_or_else(|| answer.into(), |cached| Answered::Cached(Arc::new(cached))))
+    }
+
+    async fn shared(&self, making: Making) -> Result<Answered, ApiError> {
+        let waits = self.state.places.available_permits() == 0;
+        let made = making.await;
+        if waits {
+            self.still_holds().boxed_local().await?;
+        }
+        Ok(match made {
+            Ok(cached) => Answered::Cached(cached),
+            Err(answer) => Answer::clone(&answer).into(),
+        })
+    }
+
+    /// Whether it came by GET, which must change nothing.
+    pub(super) fn by_get(&self) -> bool {
+        self.http.is_some_and(|http| http.method() == Method::GET)
+    }
+
+    pub(super) fn tells_cost(&self) -> bool {
+        self.http.is_some_and(|http| asks_for_cost(http.headers()))
+    }
+
+    /// Who has waited for a place may have lost the right to it meanwhile.
+    async fn still_holds(&self) -> Result<(), ApiError> {
+        self.state.still_holds(&self.caller.credentials).await
+    }
+}
+
+/// The execution of the same query that is under way, or else one that others can wait for.
+fn once(state: &Data<State>, store: Store, key: ResponseKey, request: Request, info: OperationInfo) -> Making {
+    let shared = state.clone();
+    state.responses.join(&key, async move {
+        let execution = async {
+            // Never closed.
+            let _place = shared.places.acquire().await.ok();
+            Answer::executed(executed(&shared, store.clone(), request).await, None)
+        };
+        let answer = caught(&shared.metrics, execution, || Answer::failed(&ApiError::Internal)).await;
+        let cached = answer.cached(info);
+        (cached.map(Arc::new).ok_or_else(|| Arc::new(answer)), store.read_set())
+    })
+}
+
+/// Boxed, and made only where it has its place: who waits for one must be small.
+fn executed(state: &State, store: Store, request: Request) -> impl Future<Output = async_graphql::Response> + Send {
+    let (live, search) = (state.live.clone(), state.search.clone());
+    execute(&state.schema, store, live, search, request).boxed()
+}

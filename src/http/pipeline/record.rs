@@ -1,0 +1,142 @@
+//! The record of an operation: what is logged, measured and traced of it, in one place and exactly once.
+//!
+//! A [`Recorder`] begins with a request, is told what becomes known of its operation, and writes all of it down when it is
+//! dropped. Whoever answers says before how it ended ([`Recorder::ends`]); one that is dropped without that was given up:
+//! its client has left.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::thread::panicking;
+use std::time::Instant;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use tracing::Span;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::trace;
+use crate::api::error::ApiError;
+use crate::api::operation::OperationKind;
+use crate::api::viewer::Viewer;
+use crate::http::answer::Answer;
+use crate::http::cached_response::OperationInfo;
+use crate::http::media::MediaType;
+use crate::http::metrics::codes::known_code;
+use crate::http::metrics::{Metrics, Outcome};
+
+/// What becomes known of one operation.
+pub struct Recorder {
+    metrics: Metrics,
+    request_id: String,
+    began: Instant,
+    span: Span,
+    log: OnceCell<Span>,
+    caller: Option<Rc<Caller>>,
+    name: Option<String>,
+    kind: OperationKind,
+    cost: Option<u64>,
+    /// How many commands the database got for it.
+    commands: u64,
+    /// The status and the codes of errors; none while it is not known how it ends.
+    ending: Option<(StatusCode, Vec<&'static str>)>,
+}
+
+impl Recorder {
+    /// Begins with a request at this route, whose headers may name the trace that it belongs to.
+    pub fn begin(metrics: &Metrics, route: &'static str, headers: &HeaderMap) -> Self {
+        let request_id = Uuid::now_v7().to_string();
+        Self {
+            metrics: metrics.clone(),
+            began: Instant::now(),
+            span: trace::request_span(route, headers, &request_id),
+            request_id,
+            log: OnceCell::new(),
+            caller: None,
+            name: None,
+            kind: OperationKind::None,
+            cost: None,
+            commands: 0,
+            ending: None,
+        }
+    }
+
+    /// The id that the answer's header carries, and each line of the log.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    pub const fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// The span of its trace, in which all of it happens.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// The span of its log lines, made where the first may be written: an answer from the cache needs none.
+    pub fn log(&self) -> Span {
+        self.log.get_or_init(|| trace::log_span(&self.request_id)).clone()
+    }
+
+    pub fn asked_by(&mut self, caller: &Rc<Caller>) {
+        self.caller = Some(Rc::clone(caller));
+    }
+
+    /// It is this operation, at its estimated cost.
+    pub fn knows(&mut self, info: &OperationInfo) {
+        self.names(info.name.clone(), info.kind);
+        self.costs(info.cost);
+    }
+
+    pub fn names(&mut self, name: Option<String>, kind: OperationKind) {
+        (self.name, self.kind) = (name, kind);
+    }
+
+    /// What it costs in all, in points.
+    pub fn costs(&mut self, points: u64) {
+        self.cost = Some(points);
+    }
+
+    /// The database got so many commands more for it.
+    pub fn sent(&mut self, commands: u64) {
+        self.commands += commands;
+    }
+
+    /// It ends with this status, and with the errors of these answers, unless something else is said later.
+    pub fn ends<'a>(&mut self, status: StatusCode, answers: impl IntoIterator<Item = &'a Answer>) {
+        let mut codes = Vec::new();
+        for answer in answers {
+            codes.extend(answer.codes().map(known_code));
+            answer.limits().for_each(|name| self.metrics.over_limit(name));
+        }
+        self.ending = Some((status, codes));
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        if self.ending.is_none() {
+            let answer = match panicking() {
+                true => Answer::failed(&ApiError::Internal),
+                false => Answer::abandoned(),
+            };
+            self.ends(answer.status(MediaType::GraphqlResponse), [&answer]);
+        }
+        let Some((status, codes)) = &self.ending else { return };
+        let outcome = Outcome {
+            operation: self.name.as_deref(),
+            kind: self.kind,
+            status: status.as_u16(),
+            codes,
+            duration: self.began.elapsed(),
+            cost: self.cost,
+            commands: self.commands,
+            request_id: &self.request_id,
+            viewer: self.caller.as_ref().map_or(&Viewer::Anonymous, |caller| &caller.viewer),
+        };
+        self.metrics.observe(&outcome);
+        trace::ended(&self.span, &outcome);
+    }
+}

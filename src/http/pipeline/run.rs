@@ -1,0 +1,228 @@
+//! An operation from its document to its answer: found in the cache, or prepared, paid for and executed.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use futures_util::future::join_all;
+use tracing::Instrument;
+
+use super::execution::{Pipeline, PreparedOperation};
+use super::record::Recorder;
+use super::subscription::Opening;
+use crate::api::operation::OperationKind;
+use crate::guard::{Rejection, kind_of};
+use crate::http::answer::Answer;
+use crate::http::cached_response::{CachedResponse, OperationInfo};
+use crate::http::headers::last_event_id;
+use crate::http::parameters::Parameters;
+use crate::http::permits::Resource;
+use crate::http::persisted::Source;
+use crate::http::response::Answered;
+use crate::http::response_cache::ResponseKey;
+use crate::http::state::State;
+use crate::limits::Limit;
+
+/// What an operation comes to.
+pub enum Done {
+    Answer(Answered),
+    /// A subscription that may begin.
+    Events(Opening),
+}
+
+/// What is found for an operation before anything is executed.
+enum Found {
+    Cached(Arc<CachedResponse>),
+    Prepared(Box<PreparedOperation>),
+}
+
+impl Found {
+    fn info(&self) -> &OperationInfo {
+        match self {
+            Self::Cached(cached) => &cached.info,
+            Self::Prepared(operation) => &operation.info,
+        }
+    }
+}
+
+impl Pipeline<'_> {
+    /// Takes one operation to its answer.
+    ///
+    /// # Errors
+    /// The answer to one that is not executed.
+    pub async fn run(&self, parameters: &Parameters, recorder: &mut Recorder) -> Result<Done, Answer> {
+        let found = self.find(parameters, recorder)?;
+        recorder.knows(found.info());
+        let operation = match found {
+            Found::Cached(cached) => return Ok(Done::Answer(Answered::Cached(cached))),
+            Found::Prepared(operation) => operation,
+        };
+        let log = recorder.log();
+        let subscribes = operation.info.kind == OperationKind::Subscription;
+        if subscribes && !self.takes_events {
+            return Err(no_events());
+        }
+        log.in_scope(|| self.afford(operation.info.cost))?;
+        if subscribes {
+            let permit = self.state.permit(Resource::Subscriptions, &self.caller.client)?;
+            return Ok(Done::Events(Opening::new(self.state, self.caller, *operation, permit)));
+        }
+        let (answered, commands) = self.execute(*operation).instrument(log).await;
+        recorder.sent(commands);
+        Ok(Done::Answer(answered))
+    }
+
+    /// Takes the operations of a batch to their answers: all are looked at before any of them runs.
+    ///
+    /// # Errors
+    /// The one answer to all, where together they cost more than they may.
+    pub async fn run_all(&self, all: &[Parameters], recorder: &mut Recorder) -> Result<Vec<Answered>, Answer> {
+        let find = |parameters| match self.find(parameters, recorder)? {
+            found if found.info().kind == OperationKind::Subscription => Err(no_events()),
+            found => Ok(found),
+        };
+        let found: Vec<Result<Found, Answer>> = all.iter().map(find).collect();
+        let points = |found: &Found| found.info().cost;
+        recorder.costs(found.iter().flatten().map(points).fold(0, u64::saturating_add));
+        // What is in the cache is paid for already.
+        let executed = found
+            .iter()
+            .flatten()
+            .filter(|found| matches!(found, Found::Prepared(_)));
+        let log = recorder.log();
+        log.in_scope(|| self.afford(executed.map(points).fold(0, u64::saturating_add)))?;
+        // All begin before any is waited for, so that those that ask the same find each other.
+        let runs: Vec<_> = found.into_iter().map(|found| self.finish(found)).collect();
+        let done = join_all(runs).instrument(log).await;
+        recorder.sent(done.iter().map(|(_, commands)| commands).sum());
+        Ok(done.into_iter().map(|(answered, _)| answered).collect())
+    }
+
+    /// Executes what has to be executed.
+    fn finish(&self, found: Result<Found, Answer>) -> impl Future<Output = (Answered, u64)> {
+        let executed = match found {
+            Ok(Found::Prepared(operation)) => Ok(self.execute(*operation)),
+            Ok(Found::Cached(cached)) => Err(Answered::Cached(cached)),
+            Err(answer) => Err(answer.into()),
+        };
+        async move {
+            match executed {
+                Ok(executed) => executed.await,
+                Err(answered) => (answered, 0),
+            }
+        }
+    }
+
+    /// The answer to an operation from the cache, or else the operation, ready to be executed.
+    fn find(&self, parameters: &Parameters, recorder: &Recorder) -> Result<Found, Answer> {
+        let source = self.source(parameters)?;
+        let key = self.key(parameters, &source);
+        if let Some(cached) = key.as_ref().and_then(|key| self.state.responses.get(key)) {
+            self.state.spend(&self.caller.client, 1)?;
+            self.state.persisted.keep(&source);
+            return Ok(Found::Cached(cached));
+        }
+        let prepared = recorder.log().in_scope(|| self.prepare(parameters, &source, key));
+        Ok(Found::Prepared(Box::new(prepared?)))
+    }
+
+    fn source(&self, parameters: &Parameters) -> Result<Source, Answer> {
+        let source = self.state.persisted.source(parameters);
+        source.map_err(|refusal| match &parameters.query {
+            // Without any document the request is no GraphQL request.
+            None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => {
+                Answer::unread(StatusCode::BAD_REQUEST, &refusal)
+            }
+            _ => Answer::refused(&refusal),
+        })
+    }
+
+    /// What makes another operation the same as this one; none where nothing is kept of it.
+    fn key(&self, parameters: &Parameters, source: &Source) -> Option<ResponseKey> {
+        let is_kept = self.state.responses.is_on() && !self.tells_cost();
+        is_kept.then(|| ResponseKey {
+            text: Arc::clone(&source.text),
+            operation: parameters.operation_name.clone(),
+            // Many clients send an empty object in the place of none.
+            variables: parameters.variables_text().filter(|text| *text != "{}").map(Into::into),
+            role: self.caller.viewer.role(),
+        })
+    }
+
+    /// Everything before the execution, but for its price.
+    fn prepare(
+        &self,
+        parameters: &Parameters,
+        source: &Source,
+        key: Option<ResponseKey>,
+    ) -> Result<PreparedOperation, Answer> {
+        let refused = |refusal: Rejection| Answer::refused(&refusal);
+        let State {
+            guard,
+            persisted,
+            settings,
+            metrics,
+            ..
+        } = &***self.state;
+        let passed = guard.passed(&source.text);
+        metrics.document_looked_up(passed.is_some());
+        // Looking at an operation that is then refused has its price too.
+        let to_read = match passed {
+            Some(_) => 0,
+            None => source.text.len() as u64 / 1_024,
+        };
+        self.state.spend(&self.caller.client, 1 + to_read)?;
+        let checked = match passed {
+            Some(passed) => passed,
+            None => guard.check(&source.text).map_err(|refusal| match self.by_get() {
+                true if refusal.has_mutation => by_post_only(),
+                _ => refused(refusal),
+            })?,
+        };
+        persisted.keep(source);
+        let operation = checked
+            .operation(parameters.operation_name.as_deref())
+            .map_err(refused)?;
+        let kind = kind_of(operation);
+        if self.by_get() && kind == OperationKind::Mutation {
+            return Err(by_post_only());
+        }
+        let variables = parameters.variables(&settings.limits).map_err(refused)?;
+        // A subscription goes on behind the last event, whatever its document says.
+        let after = self.http.and_then(|http| last_event_id(http.headers()));
+        let prepared = guard
+            .prepare_after(&checked, operation, &variables, after.as_deref())
+            .map_err(refused)?;
+        Ok(PreparedOperation {
+            info: OperationInfo {
+                name: operation.name.as_ref().map(|name| name.as_str().to_owned()),
+                kind,
+                cost: prepared.cost,
+            },
+            request: prepared.request.data(self.caller.viewer.clone()),
+            key: key.filter(|_| kind == OperationKind::Query),
+        })
+    }
+
+    /// Lets through what costs no more than it may, and no more than its client has left.
+    fn afford(&self, points: u64) -> Result<(), Answer> {
+        if points == 0 {
+            return Ok(());
+        }
+        let checked = self.state.settings.limits.check(Limit::Cost, points);
+        checked.map_err(|error| Answer::refused(&error.into()))?;
+        Ok(self.state.spend(&self.caller.client, points)?)
+    }
+}
+
+fn by_post_only() -> Answer {
+    let message = "a mutation came by GET, which must change nothing; accepted is POST";
+    Answer::unread(StatusCode::METHOD_NOT_ALLOWED, &Rejection::input(message))
+}
+
+/// The answer to a subscription whose client takes no events.
+fn no_events() -> Answer {
+    let message = "a subscription was asked for, and its events cannot come as one answer; accepted is the header \
+                   `Accept: text/event-stream`, the path /graphql/stream, or a WebSocket of the protocol \
+                   graphql-transport-ws";
+    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Rejection::input(message))
+}

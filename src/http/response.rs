@@ -1,0 +1,144 @@
+//! Answers as HTTP responses: the status, the headers and the body of one operation, or of those of a batch.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+
+use super::answer::Answer;
+use super::cached_response::CachedResponse;
+use super::headers::REQUEST_ID;
+use super::media::MediaType;
+use crate::graphql::eager::json::ListWriter;
+
+/// The end of a stream of events. `EventSource` hears of an event only if it has data, be it nothing.
+const COMPLETE: &[u8] = b"event: complete\ndata:\n\n";
+
+/// The answer to one operation.
+#[derive(Debug)]
+pub enum Answered {
+    /// One that was made for this operation alone.
+    Fresh(Box<Answer>),
+    /// One that worked, as bytes that others may be sent too.
+    Cached(Arc<CachedResponse>),
+}
+
+impl Answered {
+    /// Writes it as JSON.
+    pub fn write(&self, into: &mut Vec<u8>) {
+        match self {
+            Self::Fresh(answer) => answer.write(into),
+            Self::Cached(cached) => into.extend_from_slice(cached.body()),
+        }
+    }
+
+    /// The answer in which there may be errors: one that was cached has none.
+    pub fn fresh(&self) -> Option<&Answer> {
+        match self {
+            Self::Fresh(answer) => Some(answer),
+            Self::Cached(_) => None,
+        }
+    }
+}
+
+impl From<Answer> for Answered {
+    fn from(answer: Answer) -> Self {
+        Self::Fresh(Box::new(answer))
+    }
+}
+
+/// The answers to a request.
+#[derive(Debug)]
+pub enum Answers {
+    One(Answered),
+    /// In the order of the requests in the body.
+    Batch(Vec<Answered>),
+}
+
+impl From<Answer> for Answers {
+    fn from(answer: Answer) -> Self {
+        Self::One(answer.into())
+    }
+}
+
+impl Answers {
+    /// Those in which there may be errors.
+    pub fn fresh(&self) -> impl Iterator<Item = &Answer> {
+        let all = match self {
+            Self::One(answered) => std::slice::from_ref(answered),
+            Self::Batch(all) => all,
+        };
+        all.iter().filter_map(Answered::fresh)
+    }
+
+    /// The one whose bytes are sent as they are in this media type, without a copy for each client.
+    pub const fn shared(&self, media: MediaType) -> Option<&Arc<CachedResponse>> {
+        match (self, media) {
+            (Self::One(Answered::Cached(cached)), MediaType::Json | MediaType::GraphqlResponse) => Some(cached),
+            _ => None,
+        }
+    }
+
+    /// As a response to this request.
+    pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
+        if let Some(cached) = self.shared(media) {
+            return cached.response(media, request_id, http);
+        }
+        let (status, body) = match self {
+            Self::One(Answered::Fresh(answer)) => (answer.status(media), Cow::Owned(answer.json())),
+            Self::One(Answered::Cached(cached)) => (StatusCode::OK, Cow::Borrowed(cached.body())),
+            Self::Batch(all) => (StatusCode::OK, Cow::Owned(list(all))),
+        };
+        // What is wrong with the request itself, or with the server, is told by a status, and that needs no events.
+        let (media, body) = match media {
+            MediaType::EventStream if status == StatusCode::OK => (media, whole_stream(&body)),
+            MediaType::EventStream => (MediaType::GraphqlResponse, body.into_owned()),
+            media => (media, body.into_owned()),
+        };
+        let mut response = HttpResponse::build(status);
+        response
+            .insert_header((REQUEST_ID, request_id))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((VARY, "Accept"))
+            .content_type(media.content_type());
+        if let Some(seconds) = self.fresh().find_map(|answer| answer.retry_after) {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        add_header_of(status, &mut response);
+        response.body(body)
+    }
+}
+
+fn list(all: &[Answered]) -> Vec<u8> {
+    let mut list = ListWriter::within(Vec::new());
+    all.iter().for_each(|answered| answered.write(list.place()));
+    list.end()
+}
+
+/// A stream of events that consists of one answer.
+pub fn whole_stream(answer: &[u8]) -> Vec<u8> {
+    [b"event: next\ndata: ", answer, b"\n\n", COMPLETE].concat()
+}
+
+/// The header that a status must come with.
+fn add_header_of(status: StatusCode, response: &mut HttpResponseBuilder) {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            response.insert_header((ALLOW, "GET, POST"));
+        }
+        StatusCode::UNAUTHORIZED => {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            // What a body may be encoded in (RFC 9110, 15.5.16).
+            response.insert_header((ACCEPT_ENCODING, "identity"));
+        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
+            // The rest of the body may still come, and nobody reads it.
+            response.force_close();
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,163 @@
+//! `/graphql` and `/graphql/stream` over HTTP: a request is read, goes through the pipeline, and gets its answer as a body
+//! or as a stream of events. Our own layer over `Schema::execute`; no integration crate.
+//!
+//! Each step costs what the one before it has allowed: media types, how many requests are under way, who asks, the body,
+//! and then the pipeline. All of it under one deadline, but for the events of a subscription (`sse`). What asks for a
+//! WebSocket is `ws`'s.
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use tracing::Instrument;
+
+use super::delivery::{Held, LARGE, deliver};
+use super::request_body::{head, read};
+use super::{sse, ws};
+use crate::api::error::ApiError;
+use crate::guard::Rejection;
+use crate::http::answer::Answer;
+use crate::http::media::MediaType;
+use crate::http::parameters::RequestBody;
+use crate::http::permits::{Permit, Resource};
+use crate::http::pipeline::admission::{Admission, caught};
+use crate::http::pipeline::record::Recorder;
+use crate::http::pipeline::subscription::Opening;
+use crate::http::pipeline::{Done, Pipeline};
+use crate::http::response::Answers;
+use crate::http::state::State;
+
+/// One request on its way.
+struct RequestContext<'a> {
+    http: &'a HttpRequest,
+    state: &'a Data<State>,
+    /// None where the client accepts none that is offered.
+    media: Option<MediaType>,
+    recorder: Recorder,
+    /// Once it has one.
+    permit: Option<Permit>,
+}
+
+/// What a request comes to.
+enum Reply {
+    Answers(Answers),
+    Events(Opening),
+}
+
+/// Every method of `/graphql`.
+pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
+    if ws::is_asked_for(&http) {
+        return ws::endpoint(&http, &state, body);
+    }
+    let media = MediaType::negotiated(http.headers());
+    answered(http, state, body, media).await
+}
+
+/// Every method of `/graphql/stream`, which answers by events whatever the client accepts.
+pub async fn stream(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
+    answered(http, state, body, Some(MediaType::EventStream)).await
+}
+
+async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: Option<MediaType>) -> HttpResponse {
+    let in_flight = state.metrics.in_flight();
+    let mut context = RequestContext {
+        http: &http,
+        state: &state,
+        media,
+        recorder: Recorder::begin(&state.metrics, "/graphql", http.headers()),
+        permit: None,
+    };
+    let span = context.recorder.span();
+    let reply = caught(&state.metrics, context.reply(body), || {
+        Err(Answer::failed(&ApiError::Internal))
+    });
+    let reply = reply.instrument(span).await;
+    let RequestContext {
+        mut recorder, permit, ..
+    } = context;
+    let mut answers = match reply {
+        Ok(Reply::Answers(answers)) => answers,
+        Ok(Reply::Events(opening)) => return sse::response(&http, &state, opening, recorder),
+        Err(answer) => answer.into(),
+    };
+    let media = media.unwrap_or(MediaType::Json);
+    let mut response = answers.response(media, recorder.request_id(), &http);
+    let bytes = match &permit {
+        // What is cached is there once, however many wait for it.
+        Some(permit) if answers.shared(media).is_none() => match room_for(&state, permit, &response) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                answers = Answer::failed(&error).into();
+                response = answers.response(media, recorder.request_id(), &http);
+                None
+            }
+        },
+        _ => None,
+    };
+    recorder.ends(response.status(), answers.fresh());
+    deliver(&http, &state, response, Held::new(in_flight, permit).with_bytes(bytes))
+}
+
+/// A permit for the bytes of a large answer.
+fn room_for(state: &State, permit: &Permit, response: &HttpResponse) -> Result<Option<Permit>, ApiError> {
+    match response.body().size() {
+        BodySize::Sized(length) if length > LARGE as u64 => {
+            let taken = permit.beside(Resource::AnswerBytes, length);
+            taken
+                .map(Some)
+                .inspect_err(|error| state.refused(Resource::AnswerBytes, error))
+        }
+        _ => Ok(None),
+    }
+}
+
+impl RequestContext<'_> {
+    async fn reply(&mut self, body: Payload) -> Result<Reply, Answer> {
+        let media = self.media.ok_or_else(not_acceptable)?;
+        head(self.http, &self.state.settings)?;
+        let until = self.recorder.began() + self.state.deadline();
+        let admission = Admission {
+            http: self.http,
+            state: self.state,
+            until,
+        };
+        let admitted = admission.admit(Resource::Requests);
+        // Only a token is looked up, which may have lines in the log.
+        let (caller, permit) = match self.http.headers().contains_key(AUTHORIZATION) {
+            true => admitted.instrument(self.recorder.log()).await?,
+            false => admitted.await?,
+        };
+        self.permit = Some(permit);
+        self.recorder.asked_by(&caller);
+        let body = read(self.http, body, self.state, &caller.client, until).await?;
+        let takes_events = media == MediaType::EventStream;
+        let pipeline = Pipeline {
+            state: self.state,
+            caller: &caller,
+            http: Some(self.http),
+            until,
+            takes_events,
+        };
+        match body {
+            RequestBody::One(parameters) => match pipeline.run(&parameters, &mut self.recorder).await? {
+                Done::Answer(answered) => Ok(Reply::Answers(Answers::One(answered))),
+                Done::Events(opening) => Ok(Reply::Events(opening)),
+            },
+            RequestBody::Batch(_) if takes_events => {
+                let message = "several requests came in one body; accepted is one for a stream of events";
+                Err(Answer::unread(StatusCode::BAD_REQUEST, &Rejection::input(message)))
+            }
+            RequestBody::Batch(all) => {
+                let answers = pipeline.run_all(&all, &mut self.recorder).await?;
+                Ok(Reply::Answers(Answers::Batch(answers)))
+            }
+        }
+    }
+}
+
+fn not_acceptable() -> Answer {
+    let message = "no media type that is accepted is offered; offered are application/graphql-response+json, \
+                   application/json and text/event-stream";
+    Answer::unread(StatusCode::NOT_ACCEPTABLE, &Rejection::input(message))
+}

@@ -1,0 +1,166 @@
+//! What becomes of an operation that was asked for in a socket: it goes through the pipeline, and its answers become the
+//! messages of the protocol.
+
+use std::rc::Rc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::web::Data;
+use futures_util::future::{FutureExt, pending};
+use futures_util::stream::{LocalBoxStream, StreamExt, iter, once};
+use tracing::Instrument;
+
+use super::message::{complete, error, next};
+use crate::api::error::ApiError;
+use crate::guard::Rejection;
+use crate::http::answer::Answer;
+use crate::http::media::MediaType;
+use crate::http::parameters::Parameters;
+use crate::http::permits::{Permit, Resource};
+use crate::http::pipeline::admission::{caught, in_time};
+use crate::http::pipeline::caller::Caller;
+use crate::http::pipeline::record::Recorder;
+use crate::http::pipeline::subscription::SubscriptionEvent;
+use crate::http::pipeline::{Done, Pipeline};
+use crate::http::response::Answered;
+use crate::http::state::State;
+use crate::http::transport::delivery::{Held, LARGE};
+
+/// What is said of an operation.
+pub enum Said {
+    /// A result, as a message; more may follow. With what it holds until it is taken.
+    Next(String, Held),
+    /// The last message: that there are no more results, or why.
+    Last(String),
+    /// That its client may no longer ask, and why. It is the last thing that is said at all: it closes the socket.
+    Forbidden(ApiError),
+}
+
+/// Why an operation comes to nothing.
+enum Refused {
+    Operation(Answer),
+    /// Its client may no longer ask.
+    Client(ApiError),
+}
+
+impl<T: Into<Answer>> From<T> for Refused {
+    fn from(answer: T) -> Self {
+        Self::Operation(answer.into())
+    }
+}
+
+/// An operation in a socket.
+pub struct SocketOperation {
+    pub state: Data<State>,
+    pub caller: Rc<Caller>,
+    /// By which its results are known.
+    pub id: Rc<str>,
+}
+
+impl SocketOperation {
+    /// All that is said of it.
+    pub fn said(self, parameters: Result<Parameters, Rejection>) -> LocalBoxStream<'static, Said> {
+        // Boxed, so that it is gone once the operation is under way: a subscriber that hears nothing must cost little.
+        once(self.begun(parameters).boxed_local()).flatten().boxed_local()
+    }
+
+    /// What is said of one that does not begin.
+    pub fn turned_away(&self, error: ApiError) -> Said {
+        self.refused(error.into(), self.recorder())
+    }
+
+    fn recorder(&self) -> Recorder {
+        // A socket's head may name the trace that opened it, which is not that of each operation in it.
+        let mut recorder = Recorder::begin(&self.state.metrics, "/graphql", &HeaderMap::new());
+        recorder.asked_by(&self.caller);
+        recorder
+    }
+
+    async fn begun(self, parameters: Result<Parameters, Rejection>) -> LocalBoxStream<'static, Said> {
+        let in_flight = self.state.metrics.in_flight();
+        let mut recorder = self.recorder();
+        let span = recorder.span();
+        let done = caught(&self.state.metrics, self.done(parameters, &mut recorder), || {
+            Err(ApiError::Internal.into())
+        });
+        let refused = match done.instrument(span).await {
+            Ok((Done::Events(opening), _)) => {
+                let events = opening.events(recorder);
+                return events.map(move |event| self.of_event(event)).boxed_local();
+            }
+            Ok((Done::Answer(Answered::Fresh(answer)), _)) if !answer.is_executed() => Refused::Operation(*answer),
+            Ok((Done::Answer(answered), permit)) => match self.next(&answered, Held::new(in_flight, Some(permit))) {
+                Ok(said) => {
+                    recorder.ends(StatusCode::OK, answered.fresh());
+                    return iter([said, Said::Last(complete(&self.id))]).boxed_local();
+                }
+                Err(error) => error.into(),
+            },
+            Err(refused) => refused,
+        };
+        iter([self.refused(refused, recorder)]).boxed_local()
+    }
+
+    /// What comes of it, and its permit.
+    async fn done(
+        &self,
+        parameters: Result<Parameters, Rejection>,
+        recorder: &mut Recorder,
+    ) -> Result<(Done, Permit), Refused> {
+        let Self { state, caller, .. } = self;
+        let parameters = parameters.map_err(|refusal| Answer::refused(&refusal))?;
+        let permit = state.permit(Resource::Requests, &caller.client)?;
+        let until = recorder.began() + state.deadline();
+        match in_time(until, pending(), state.still_holds(&caller.credentials)).await? {
+            Err(refused @ ApiError::Unauthenticated(_)) => return Err(Refused::Client(refused)),
+            held => held?,
+        }
+        let pipeline = Pipeline {
+            state,
+            caller,
+            http: None,
+            until,
+            takes_events: true,
+        };
+        Ok((pipeline.run(&parameters, recorder).await?, permit))
+    }
+
+    fn refused(&self, refused: Refused, mut recorder: Recorder) -> Said {
+        let (answer, said) = match refused {
+            Refused::Client(error) => (Answer::failed(&error), Said::Forbidden(error)),
+            Refused::Operation(answer) => {
+                let said = Said::Last(error(&self.id, &answer));
+                (answer, said)
+            }
+        };
+        recorder.ends(answer.status(MediaType::GraphqlResponse), [&answer]);
+        said
+    }
+
+    fn of_event(&self, event: SubscriptionEvent) -> Said {
+        let SubscriptionEvent {
+            answer, is_end, lapsed, ..
+        } = event;
+        match lapsed {
+            Some(refused) => Said::Forbidden(refused),
+            None if is_end => Said::Last(error(&self.id, &answer)),
+            None => {
+                let said = self.next(&answer.into(), Held::default());
+                said.unwrap_or_else(|refused| Said::Last(error(&self.id, &Answer::failed(&refused))))
+            }
+        }
+    }
+
+    /// The message of a result. A large one has a permit of its own: in it the bytes are there once more for each client,
+    /// those of the cache too.
+    fn next(&self, answered: &Answered, held: Held) -> Result<Said, ApiError> {
+        let text = next(&self.id, answered);
+        if text.len() <= LARGE {
+            return Ok(Said::Next(text, held));
+        }
+        let State { permits, .. } = &**self.state;
+        let bytes = permits.acquire(Resource::AnswerBytes, &self.caller.client, text.len() as u64);
+        let bytes = bytes.inspect_err(|error| self.state.refused(Resource::AnswerBytes, error))?;
+        Ok(Said::Next(text, held.with_bytes(Some(bytes))))
+    }
+}
