@@ -13,7 +13,7 @@ use regex::Regex;
 const LISTS: [&str; 2] = ["src/domain/collections.rs", "src/graphql/collections/mod.rs"];
 
 /// Where else collections are named, and why. What is not here knows none of them.
-const NAMED: [(&str, &str); 12] = [
+const NAMED: [(&str, &str); 11] = [
     ("src/graphql/collections/", "documents refer to each other"),
     (
         "src/graphql/values.rs",
