@@ -152,7 +152,7 @@ impl SchemaFiles {
                 is_reference: path != "id"
                     && inner["pattern"]
                         .as_str()
-                        .is_some_and(|pattern| pattern.contains("_[A-Z")),
+                        .is_some_and(|pattern| pattern.contains(" id}")),
                 path: path.clone(),
             });
             self.add(inner, &path, fields);

@@ -20,7 +20,7 @@ const NAMED: [(&str, &str); 11] = [
         "a count rests on a claim, a place lies in a nation",
     ),
     (
-        "src/graphql/filter.rs",
+        "src/graphql/filter/",
         "documents are found by the certainty of claims about them",
     ),
     ("src/graphql/stats/", "statistics are of gifts, by nation and animal"),
