@@ -17,8 +17,9 @@ run: prerequisites web ## Build what is missing and start the server; .env confi
 	@cargo build --release --locked
 	@exec target/release/menagerie
 
+# More tests at a time than there are cores: most of them wait for most of their time, for the database or a deadline.
 test: database web examples ## Run every test
-	@cargo test --locked --no-fail-fast
+	@RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(getconf _NPROCESSORS_ONLN)))} cargo test --locked --no-fail-fast
 
 check: web examples ## Check format, lints and the examples' types, and the dependencies' licences and advisories
 	cargo fmt --check

@@ -1,10 +1,10 @@
 //! `TestApp`: a server on a port of its own over a database of its own, both gone when it is dropped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use menagerie::embedded::{self, Embedded};
@@ -107,10 +107,7 @@ impl TestApp {
     /// A server over these seed sets.
     pub async fn with(sets: &[&str]) -> Self {
         let app = Self::empty().await;
-        let names: Vec<String> = sets.iter().map(|name| (*name).to_owned()).collect();
-        load(&app.store, &names, Options::default())
-            .await
-            .expect("the sets load");
+        fill(&app.store, sets).await;
         app
     }
 
@@ -215,6 +212,31 @@ impl Drop for TestApp {
         });
         let _ = dropped.join();
     }
+}
+
+/// What a database holds, collection by collection.
+type Contents = Vec<(&'static str, Vec<Json>)>;
+
+/// Loads seed sets into an empty database. Those that were loaded before are copied: that takes a tenth of the time.
+async fn fill(store: &Store, sets: &[&str]) {
+    static LOADED: Mutex<BTreeMap<String, Arc<Contents>>> = Mutex::new(BTreeMap::new());
+    let key = sets.join(" ");
+    let known = LOADED.lock().expect("no panic").get(&key).cloned();
+    if let Some(contents) = known {
+        for (collection, documents) in contents.iter() {
+            let copied = store.put_back(collection, documents.clone()).await;
+            copied.expect("the documents are written");
+        }
+        return;
+    }
+    let names: Vec<String> = sets.iter().map(|name| (*name).to_owned()).collect();
+    load(store, &names, Options::default()).await.expect("the sets load");
+    let mut dump = store.dump().await.expect("the database can be read");
+    let mut contents = Contents::new();
+    while let Some(part) = dump.next(1_000).await.expect("the database can be read") {
+        contents.push(part);
+    }
+    LOADED.lock().expect("no panic").insert(key, Arc::new(contents));
 }
 
 /// Waits until this holds, and lets the tasks of this thread go on meanwhile.

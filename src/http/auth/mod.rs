@@ -10,6 +10,7 @@ mod identity;
 mod key_set;
 mod keys;
 mod roles;
+mod signatures;
 mod signed;
 mod source;
 

@@ -18,6 +18,7 @@ use super::identity::{Grounds, Identity};
 use super::key_set::{KeySet, NoKey, Pace};
 use super::keys::ACCEPTED;
 use super::roles::role;
+use super::signatures::choose_ring;
 use super::source::{SignedError, Source};
 use crate::api::viewer::Viewer;
 
@@ -86,6 +87,7 @@ impl Signed {
     /// Where the file cannot be read or has no key, or the address is none that is accepted. An address that does not
     /// answer is no error: the log tells of it, and it is asked again when a token comes.
     pub async fn new(settings: SignedSettings) -> Result<Self, SignedError> {
+        choose_ring();
         let pace = Pace {
             refresh: settings.refresh,
             rest: settings.rest,

@@ -75,9 +75,9 @@ async fn who_takes_nothing_for_long_is_told_to_begin_again_and_can_go_on() {
     let gifts = Gifts::of(&app).await;
     gifts.set("gift_ru-kp-2024", doc! { "title": "One" }).await;
     let (_, last) = slow.change().await;
-    let many = BUFFERED + 10;
-    for _ in 0..many {
-        gifts.set("gift_ru-kp-2024", doc! { "title": "Many" }).await;
+    let mut many = 0;
+    while many < BUFFERED + 10 {
+        many += gifts.set_all(doc! { "title": format!("Many {many}") }).await;
     }
     // Another who goes on behind the same change misses nothing.
     let mut other = Subscriber::to(&app, document, &json!({ "after": last }));

@@ -162,6 +162,13 @@ impl Gifts {
         assert_eq!(updated.modified_count, 1, "{id}");
     }
 
+    /// Changes all of them; gives how many there are.
+    async fn set_all(&self, fields: Document) -> usize {
+        let update = doc! { "$set": fields, "$inc": { "version": 1 } };
+        let updated = self.0.update_many(doc! {}, update).await;
+        usize::try_from(updated.expect("an update").modified_count).expect("a number")
+    }
+
     async fn delete(&self, id: &str) {
         let deleted = self.0.delete_one(doc! { "_id": id }).await.expect("a deletion");
         assert_eq!(deleted.deleted_count, 1, "{id}");

@@ -8,11 +8,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, to};
 use actix_web::{App, HttpResponse, HttpServer};
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, Header};
 use menagerie::api::viewer::{Role, Viewer};
 use menagerie::http::auth::SignedSettings;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256};
+use ring::rand::SystemRandom;
+use ring::rsa::PublicKeyComponents;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value as Json, json};
 
 /// Whose tokens are accepted, and for whom they are.
@@ -23,49 +27,74 @@ pub const AUDIENCE: &str = "menagerie";
 pub struct Key {
     pub id: &'static str,
     pub algorithm: Algorithm,
-    pub encoding: EncodingKey,
+    pair: Pair,
     /// The public key as a JWK.
     pub jwk: Json,
     /// The public key as its PEM file has it.
     pub pem: String,
 }
 
-/// One key of each kind. RSA keys take a moment to make, so all tests share them.
-pub static RSA: LazyLock<Key> = LazyLock::new(|| Key::new("rsa", Algorithm::RS256));
+enum Pair {
+    Rsa(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
+}
+
+/// One key of each kind. `ring` makes no RSA keys, so theirs are files.
+pub static RSA: LazyLock<Key> = LazyLock::new(|| Key::rsa("rsa", include_str!("rsa.pem")));
 pub static EC: LazyLock<Key> = LazyLock::new(|| Key::new("ec", Algorithm::ES256));
 pub static ED: LazyLock<Key> = LazyLock::new(|| Key::new("ed", Algorithm::EdDSA));
 
 impl Key {
+    /// A new key, for ES256 or EdDSA.
     pub fn new(id: &'static str, algorithm: Algorithm) -> Self {
         let kind = match algorithm {
-            Algorithm::RS256 => &PKCS_RSA_SHA256,
             Algorithm::ES256 => &PKCS_ECDSA_P256_SHA256,
             _ => &PKCS_ED25519,
         };
-        let pair = KeyPair::generate_for(kind).expect("a key pair");
-        let (raw, private) = (pair.public_key_raw(), pair.serialize_pem());
-        let (decoding, encoding) = match algorithm {
-            Algorithm::RS256 => (
-                DecodingKey::from_rsa_der(raw),
-                EncodingKey::from_rsa_pem(private.as_bytes()),
-            ),
-            Algorithm::ES256 => (
-                DecodingKey::from_ec_der(raw),
-                EncodingKey::from_ec_pem(private.as_bytes()),
-            ),
-            _ => (
-                DecodingKey::from_ed_der(raw),
-                EncodingKey::from_ed_pem(private.as_bytes()),
-            ),
+        Self::of(id, algorithm, &KeyPair::generate_for(kind).expect("a key pair"))
+    }
+
+    /// The RSA key that this PEM text holds.
+    pub fn rsa(id: &'static str, pem: &str) -> Self {
+        let pair = KeyPair::from_pkcs8_pem_and_sign_algo(pem, &PKCS_RSA_SHA256);
+        Self::of(id, Algorithm::RS256, &pair.expect("a key pair"))
+    }
+
+    fn of(id: &'static str, algorithm: Algorithm, made: &KeyPair) -> Self {
+        let (private, public) = (made.serialize_der(), made.public_key_raw());
+        let coded = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let (pair, mut jwk) = match algorithm {
+            Algorithm::RS256 => {
+                let pair = RsaKeyPair::from_pkcs8(&private).expect("an RSA key");
+                let PublicKeyComponents::<Vec<u8>> { n, e } = pair.public().into();
+                let jwk = json!({ "kty": "RSA", "n": coded(&n), "e": coded(&e) });
+                (Pair::Rsa(pair), jwk)
+            }
+            Algorithm::ES256 => {
+                let random = SystemRandom::new();
+                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &private, &random);
+                // A point without compression: a 4, x, y.
+                let (x, y) = (coded(&public[1..33]), coded(&public[33..]));
+                let jwk = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
+                (Pair::Ec(pair.expect("a key on the curve")), jwk)
+            }
+            _ => {
+                let pair = Ed25519KeyPair::from_pkcs8(&private).expect("a key on the curve");
+                (
+                    Pair::Ed(pair),
+                    json!({ "kty": "OKP", "crv": "Ed25519", "x": coded(public) }),
+                )
+            }
         };
-        let mut jwk = Jwk::from_decoding_key(&decoding, Some(algorithm)).expect("a public key");
-        jwk.common.key_id = Some(id.to_owned());
+        jwk["alg"] = json!(algorithm);
+        jwk["kid"] = json!(id);
         Self {
             id,
             algorithm,
-            encoding: encoding.expect("a private key"),
-            jwk: json!(jwk),
-            pem: pair.public_key_pem(),
+            pair,
+            jwk,
+            pem: made.public_key_pem(),
         }
     }
 
@@ -76,7 +105,21 @@ impl Key {
 
     /// A token with another header than this key's.
     pub fn sign_as(&self, header: &Header, claims: &Json) -> String {
-        encode(header, claims, &self.encoding).expect("a token")
+        signed(&json!(header), claims, |message| self.signature(message))
+    }
+
+    fn signature(&self, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public().modulus_len()];
+                let signed = pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature);
+                signed.expect("a signature");
+                signature
+            }
+            Pair::Ec(pair) => pair.sign(&random, message).expect("a signature").as_ref().to_vec(),
+            Pair::Ed(pair) => pair.sign(message).as_ref().to_vec(),
+        }
     }
 
     /// The header of its tokens.
@@ -85,6 +128,14 @@ impl Key {
         header.kid = Some(self.id.to_owned());
         header
     }
+}
+
+/// A token of this header and these claims, with the signature that this gives.
+pub fn signed(header: &Json, claims: &Json, signature: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+    let coded = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
+    let message = format!("{}.{}", coded(header), coded(claims));
+    let signature = URL_SAFE_NO_PAD.encode(signature(message.as_bytes()));
+    format!("{message}.{signature}")
 }
 
 /// A JWK set.

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use menagerie::api::viewer::Role;
 use menagerie::http::auth::{Authenticator, Signed, SignedSettings};
@@ -271,6 +273,21 @@ async fn keys_that_are_not_for_these_signatures_are_left_out() {
             assert!(!accepts(&authenticator, &store, key).await, "{jwk}");
         }
     }
+}
+
+#[tokio::test]
+async fn numbers_of_a_key_may_have_a_zero_before_them() {
+    let store = no_store().await;
+    let mut jwk = RSA.jwk.clone();
+    for part in ["n", "e"] {
+        let number = URL_SAFE_NO_PAD.decode(jwk[part].as_str().expect("a number"));
+        let with_zero = [&[0], number.expect("base64").as_slice()].concat();
+        jwk[part] = json!(URL_SAFE_NO_PAD.encode(with_zero));
+    }
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), json!({ "keys": [jwk] }).to_string()).expect("written");
+    let authenticator = paced(&file.path().display().to_string(), LONG, LONG).await;
+    assert!(accepts(&authenticator, &store, &RSA).await, "it is the same key");
 }
 
 #[tokio::test]

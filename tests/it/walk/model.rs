@@ -2,7 +2,9 @@
 //! how an order puts them, what a page of them shows. Slow, plain, and without any of the code under test but the
 //! bounds of dates and the folding of words, which have tests of their own.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use menagerie::domain::date::{Bounds, Edtf};
 use menagerie::domain::id::Kind;
@@ -168,8 +170,13 @@ fn bounds_at(document: &Json, field: &str) -> Option<Bounds> {
     document[field]["edtf"].as_str().map(bounds)
 }
 
+/// The bounds of a date. Every comparison asks for them, and the worlds have few dates: each is read once.
 fn bounds(edtf: &str) -> Bounds {
-    edtf.parse::<Edtf>().map(|date| date.bounds()).expect("an EDTF date")
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Bounds>> = RefCell::default();
+    }
+    let read = || edtf.parse::<Edtf>().map(|date| date.bounds()).expect("an EDTF date");
+    KNOWN.with_borrow_mut(|known| *known.entry(edtf.to_owned()).or_insert_with(read))
 }
 
 fn date_matches(test: &Json, document: &Json, field: &str) -> bool {
