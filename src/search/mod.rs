@@ -26,7 +26,6 @@ pub use hit::{Hit, Hits, SearchRequest};
 use index::Index;
 use query::TextQuery;
 
-use crate::domain::id::Kind;
 use crate::store::bson_types::Timestamp;
 
 /// How long nothing may be heard of the database before the index no longer counts as live: it says several times a

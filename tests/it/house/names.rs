@@ -18,9 +18,9 @@ const OTHER_DOTS: &[(&str, &str)] = &[
     ("src/graphql/export/columns.rs", "makes the name of a column of a path"),
     ("src/guard/mistakes.rs", "reads the messages of the validator"),
     ("src/guard/suggest.rs", "tells `Type.field`"),
-    ("src/http/auth/mod.rs", "counts the parts of a signed token"),
+    ("src/http/auth/authenticator.rs", "counts the parts of a signed token"),
     ("src/http/auth/signed.rs", "reads the head of a signed token"),
-    ("src/http/export.rs", "parts a file's name from its end"),
+    ("src/http/transport/export.rs", "parts a file's name from its end"),
 ];
 
 #[test]
