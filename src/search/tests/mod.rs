@@ -6,6 +6,7 @@ use super::cursor::SearchCursorError;
 use super::highlights::Highlight;
 use super::index::Update;
 use super::*;
+use crate::domain::id::Kind;
 use crate::store::collections::searched;
 use crate::store::texts::{Text, Texts};
 
