@@ -18,6 +18,7 @@ mod parameters;
 mod permits;
 pub mod persisted;
 mod pipeline;
+mod places;
 mod readable;
 mod response;
 mod response_cache;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use actix_web::web::Bytes;
 use ipnet::IpNet;
-use tokio::sync::Semaphore;
 
 use super::auth::{Authenticator, Credentials, Signed};
 use super::client::{Client, Points};
 use super::metrics::Metrics;
 use super::permits::{Permit, Permits, Resource};
 use super::persisted::{Persisted, Trusted};
+use super::places::Places;
 use super::response_cache::Responses;
 use super::stopping::Stopping;
 use crate::api::error::ApiError;
@@ -134,9 +134,8 @@ pub struct State {
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) metrics: Metrics,
     pub(super) stopping: Stopping,
-    /// Places for operations that are executed on this thread: as many as it has connections. Who waits here takes little
-    /// memory; who waits for a connection half-way takes a lot, and pushes the others' out of the processor's caches.
-    pub(super) places: Arc<Semaphore>,
+    /// For operations that are executed on this thread: as many as it has connections.
+    pub(super) places: Places,
 }
 
 impl State {
@@ -162,7 +161,7 @@ impl State {
         let authenticator = Authenticator::new(settings.anonymous, settings.signed.clone())
             .that_hears(live.clone(), settings.response_cache_bytes > 0);
         let responses = Responses::new(live.clone(), settings.response_cache_bytes);
-        let places = Arc::new(Semaphore::new(store.most_connections()));
+        let places = Places::new(store.most_connections());
         let permits = Permits::new(&settings.limits);
         Ok(Self {
             sdl: sdl.into(),
@@ -199,7 +198,7 @@ impl State {
             tracing::warn!("a thread shares the connections of others: {error}");
             self.store.clone()
         });
-        let places = Arc::new(Semaphore::new(store.most_connections()));
+        let places = Places::new(store.most_connections());
         Self {
             store,
             places,
@@ -210,10 +209,18 @@ impl State {
     /// A permit for one of these.
     ///
     /// # Errors
+    /// As of [`State::acquire`].
+    pub(super) fn permit(&self, resource: Resource, client: &Client) -> Result<Permit, ApiError> {
+        self.acquire(resource, client, 1)
+    }
+
+    /// A permit for so much of a resource.
+    ///
+    /// # Errors
     /// [`ApiError::Busy`] where there are as many as there may be, [`ApiError::OverShare`] where this client has as many as
     /// it may; both are counted.
-    pub(super) fn permit(&self, resource: Resource, client: &Client) -> Result<Permit, ApiError> {
-        let acquired = self.permits.acquire(resource, client, 1);
+    pub(super) fn acquire(&self, resource: Resource, client: &Client, amount: u64) -> Result<Permit, ApiError> {
+        let acquired = self.permits.acquire(resource, client, amount);
         acquired.inspect_err(|error| self.refused(resource, error))
     }
 

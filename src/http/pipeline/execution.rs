@@ -54,7 +54,7 @@ impl Pipeline<'_> {
         let store = self.state.store.for_request(self.until, self.tells_cost());
         let work = match operation.key {
             Some(key) => {
-                let made = once(self.state, store.clone(), key, operation.request, operation.info);
+                let made = self.once(store.clone(), key, operation.request, operation.info);
                 self.shared(made).left_future()
             }
             None => self.alone(store.clone(), operation).right_future(),
@@ -76,11 +76,10 @@ impl Pipeline<'_> {
 
     async fn alone(&self, store: Store, operation: PreparedOperation) -> Result<Answered, ApiError> {
         let PreparedOperation { request, info, .. } = operation;
-        let _place = match self.state.places.try_acquire() {
-            Ok(place) => Some(place),
-            Err(_) => {
-                // Never closed.
-                let place = self.state.places.acquire().await.ok();
+        let _place = match self.state.places.free() {
+            Some(place) => Some(place),
+            None => {
+                let place = self.state.places.turn(&self.caller.client).await;
                 self.still_holds().boxed_local().await?;
                 place
             }
@@ -93,8 +92,22 @@ impl Pipeline<'_> {
         Ok(cached.map_or_else(|| answer.into(), |cached| Answered::Cached(Arc::new(cached))))
     }
 
+    /// The execution of the same query that is under way, or else one that others can wait for.
+    fn once(&self, store: Store, key: ResponseKey, request: Request, info: OperationInfo) -> Making {
+        let (state, client) = (self.state.clone(), self.caller.client.clone());
+        self.state.responses.join(&key, async move {
+            let execution = async {
+                let _place = state.places.turn(&client).await;
+                Answer::executed(executed(&state, store.clone(), request).await, None)
+            };
+            let answer = caught(&state.metrics, execution, || Answer::failed(&ApiError::Internal)).await;
+            let cached = answer.cached(info);
+            (cached.map(Arc::new).ok_or_else(|| Arc::new(answer)), store.read_set())
+        })
+    }
+
     async fn shared(&self, making: Making) -> Result<Answered, ApiError> {
-        let waits = self.state.places.available_permits() == 0;
+        let waits = self.state.places.are_taken();
         let made = making.await;
         if waits {
             self.still_holds().boxed_local().await?;
@@ -118,21 +131,6 @@ impl Pipeline<'_> {
     async fn still_holds(&self) -> Result<(), ApiError> {
         self.state.still_holds(&self.caller.credentials).await
     }
-}
-
-/// The execution of the same query that is under way, or else one that others can wait for.
-fn once(state: &Data<State>, store: Store, key: ResponseKey, request: Request, info: OperationInfo) -> Making {
-    let shared = state.clone();
-    state.responses.join(&key, async move {
-        let execution = async {
-            // Never closed.
-            let _place = shared.places.acquire().await.ok();
-            Answer::executed(executed(&shared, store.clone(), request).await, None)
-        };
-        let answer = caught(&shared.metrics, execution, || Answer::failed(&ApiError::Internal)).await;
-        let cached = answer.cached(info);
-        (cached.map(Arc::new).ok_or_else(|| Arc::new(answer)), store.read_set())
-    })
 }
 
 /// Boxed, and made only where it has its place: who waits for one must be small.

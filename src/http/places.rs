@@ -1,0 +1,184 @@
+//! Places for the operations that are executed on one thread, and the lines in which operations wait for them.
+//!
+//! There are as many places as the thread has connections to the database: who waits here takes little memory; who waits for a
+//! connection half-way takes a lot, and pushes the others' out of the processor's caches. Each client has a line of its own,
+//! and the lines take turns: a client with a hundred operations makes another wait for one of them, not for all.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot::{Sender, channel};
+
+use super::client::Client;
+
+/// The places of a thread.
+#[derive(Clone)]
+pub struct Places(Arc<Mutex<Lines>>);
+
+struct Lines {
+    free: usize,
+    /// Those that wait, by client; the first line is the next to be served. No line is empty.
+    waiting: VecDeque<(Client, VecDeque<Sender<Place>>)>,
+}
+
+/// A place, until this is dropped.
+pub struct Place(Places);
+
+impl Places {
+    /// So many places.
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(Mutex::new(Lines {
+            free: most,
+            waiting: VecDeque::new(),
+        })))
+    }
+
+    /// A place, where one is free.
+    pub fn free(&self) -> Option<Place> {
+        let mut lines = self.lines();
+        lines.free = lines.free.checked_sub(1)?;
+        Some(Place(self.clone()))
+    }
+
+    /// Whether the next operation has to wait.
+    pub fn are_taken(&self) -> bool {
+        self.lines().free == 0
+    }
+
+    /// A place, when it is this client's turn. Whoever stops waiting loses nobody else's place.
+    pub async fn turn(&self, client: &Client) -> Option<Place> {
+        if let Some(place) = self.free() {
+            return Some(place);
+        }
+        let (sender, receiver) = channel();
+        self.lines().push(client, sender);
+        // A place that was given back since finds nobody in line but this one: it is looked for again.
+        self.serve();
+        receiver.await.ok()
+    }
+
+    /// Gives places to those whose turn it is, while there are both.
+    fn serve(&self) {
+        while let Some((waiting, place)) = self.next() {
+            // One that has stopped waiting just now gives its place back here, where nothing is locked.
+            drop(waiting.send(place));
+        }
+    }
+
+    fn next(&self) -> Option<(Sender<Place>, Place)> {
+        let mut lines = self.lines();
+        let free = lines.free.checked_sub(1)?;
+        let waiting = lines.pop()?;
+        lines.free = free;
+        Some((waiting, Place(self.clone())))
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        // Every step leaves it whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lines {
+    fn push(&mut self, client: &Client, sender: Sender<Place>) {
+        match self.waiting.iter_mut().find(|(of, _)| of == client) {
+            Some((_, line)) => {
+                // Before the line takes more memory, those leave it that no longer wait.
+                if line.len() == line.capacity() {
+                    line.retain(|waiting| !waiting.is_closed());
+                }
+                line.push_back(sender);
+            }
+            None => self.waiting.push_back((client.clone(), VecDeque::from([sender]))),
+        }
+    }
+
+    /// The first of the next line, which then waits behind the others. Passes over those that no longer wait.
+    fn pop(&mut self) -> Option<Sender<Place>> {
+        loop {
+            let (client, mut line) = self.waiting.pop_front()?;
+            let first = std::iter::from_fn(|| line.pop_front()).find(|waiting| !waiting.is_closed());
+            if !line.is_empty() {
+                self.waiting.push_back((client, line));
+            }
+            if first.is_some() {
+                return first;
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.lines().free += 1;
+        self.0.serve();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use futures_util::future::LocalBoxFuture;
+
+    use super::*;
+
+    fn client(name: &str) -> Client {
+        Client::Token(name.to_owned())
+    }
+
+    /// The operations of these clients, each waiting in its line.
+    fn waiting<'a>(places: &'a Places, clients: &'a [Client]) -> Vec<LocalBoxFuture<'a, Option<Place>>> {
+        let waiting = clients.iter().map(|client| {
+            let mut turn = places.turn(client).boxed_local();
+            assert!((&mut turn).now_or_never().is_none(), "it has to wait");
+            turn
+        });
+        waiting.collect()
+    }
+
+    #[test]
+    fn a_client_with_many_operations_makes_another_wait_for_one_of_them() {
+        let places = Places::new(1);
+        let mut held = places.free();
+        assert!(held.is_some() && places.free().is_none() && places.are_taken());
+        let clients = ["many", "many", "many", "one", "two"].map(client);
+        let mut waiting: Vec<_> = waiting(&places, &clients).into_iter().enumerate().collect();
+        let mut served = Vec::new();
+        while !waiting.is_empty() {
+            drop(held.take());
+            waiting.retain_mut(|(number, turn)| match turn.now_or_never() {
+                Some(place) => {
+                    held = place;
+                    served.push(*number);
+                    false
+                }
+                None => true,
+            });
+        }
+        assert_eq!(served, [0, 3, 4, 1, 2]);
+        drop(held);
+        assert!(!places.are_taken());
+    }
+
+    #[test]
+    fn whoever_stops_waiting_takes_no_place_along() {
+        let places = Places::new(1);
+        let clients = ["one", "one", "two"].map(client);
+        for served_before in [false, true] {
+            let held = places.free();
+            let mut waiting = waiting(&places, &clients);
+            let last = waiting.pop();
+            if served_before {
+                drop(held);
+                drop(waiting);
+            } else {
+                drop(waiting);
+                drop(held);
+            }
+            let place = last.and_then(FutureExt::now_or_never).flatten();
+            assert!(place.is_some(), "served before: {served_before}");
+            drop(place);
+            assert!(!places.are_taken());
+        }
+    }
+}
