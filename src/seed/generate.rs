@@ -66,7 +66,8 @@ pub async fn generate(
         let mut batches = stream::iter(starts)
             .map(|start| async move {
                 let end = count.min(start + BATCH);
-                let documents = (start..end).map(|number| world.document(kind, number, make)).collect();
+                let documents = (start..end).map(|number| world.document(kind, number, make));
+                let documents = documents.collect::<Result<_, _>>()?;
                 Ok::<_, StoreError>((end - start, store.insert_new(kind, documents).await?))
             })
             .buffer_unordered(WRITERS);
@@ -118,7 +119,7 @@ impl World {
         format!("synthetic-{}-{number:07}", self.seed)
     }
 
-    fn document(&self, kind: Kind, number: usize, make: Make) -> Prepared {
+    fn document(&self, kind: Kind, number: usize, make: Make) -> Result<Prepared, StoreError> {
         // Each document has a stream of its own, so that batches can be made in any order.
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(((kind as u64) << 40) | number as u64);
@@ -127,11 +128,11 @@ impl World {
         if collections::field(kind, "slug").is_some() {
             json["slug"] = json!(self.slug(number));
         }
-        match Prepared::from_json(kind, &json) {
-            Ok(prepared) => prepared,
-            // A test makes documents of every kind, so this shows a fault of this file at once.
-            Err(problems) => unreachable!("synthetic {kind:?} {number}: {problems:?}"),
-        }
+        // A test makes documents of every kind, so a fault of this file shows at once.
+        Prepared::from_json(kind, &json).map_err(|problems| StoreError::Unreadable {
+            collection: kind.collection(),
+            detail: format!("synthetic document {number}: {problems:?}"),
+        })
     }
 
     fn source(&self, number: usize, _: &mut ChaCha8Rng) -> Json {
@@ -255,8 +256,9 @@ mod tests {
         let (world, again) = (World::new(500, 7), World::new(500, 7));
         for (kind, count, make) in world.plan() {
             for number in 0..count {
-                let first = world.document(kind, number, make);
-                assert_eq!(first.fingerprint, again.document(kind, number, make).fingerprint);
+                let first = world.document(kind, number, make).expect("it is valid");
+                let second = again.document(kind, number, make).expect("it is valid");
+                assert_eq!(first.fingerprint, second.fingerprint);
             }
         }
     }

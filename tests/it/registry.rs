@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{ObjectType, TypeKind, TypeSystemDefinition};
 use menagerie::domain::id::Kind;
 use regex::Regex;
+
+use crate::house::{File, in_src, root};
 
 /// Where a new collection is told: its own file beside the list, and the two lists.
 const LISTS: [&str; 2] = ["src/domain/collections.rs", "src/graphql/collections/mod.rs"];
@@ -42,37 +43,9 @@ const NAMED: [(&str, &str); 11] = [
     ("src/http/", "the events of a stream and the sources of keys are others"),
 ];
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The source files below a folder, from the project's folder.
-fn sources(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let below = path.strip_prefix(root()).expect("below the root");
-            found.push(below.to_string_lossy().into_owned());
-        }
-    }
-}
-
-/// The code of a file: no comments, no unit tests.
-fn code(path: &str) -> String {
-    let text = fs::read_to_string(root().join(path)).expect("a text");
-    let is_test = path.ends_with("/tests.rs") || path.contains("/tests/");
-    let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
-    let lines = text[..if is_test { 0 } else { end }].lines();
-    let code = lines.map(|line| line.split_once("//").map_or(line, |(code, _)| code));
-    code.collect::<Vec<_>>().join("\n")
-}
-
 #[test]
 fn a_collection_is_named_in_its_own_file_the_two_lists_and_where_it_is_spoken_of() {
-    let mut files = Vec::new();
-    sources(&root().join("src"), &mut files);
+    let files: Vec<File> = in_src().collect();
     let mut unknown = Vec::new();
     let mut used = BTreeSet::new();
     for kind in Kind::ALL {
@@ -80,19 +53,18 @@ fn a_collection_is_named_in_its_own_file_the_two_lists_and_where_it_is_spoken_of
         let named = format!(r#"\bKind::{name}\b|\b(collections|super)::{module}\b|"{collection}""#);
         let named = Regex::new(&named).expect("a pattern");
         let own = format!("src/graphql/collections/{module}.rs");
-        for file in files
+        let elsewhere = files
             .iter()
-            .filter(|file| **file != own && !LISTS.contains(&file.as_str()))
-        {
-            if !named.is_match(&code(file)) {
-                continue;
-            }
-            match NAMED.iter().find(|(place, _)| file.starts_with(place)) {
-                Some((place, _)) => drop(used.insert(*place)),
-                None => unknown.push(format!("{file} names {collection}")),
+            .filter(|file| file.path != own && !LISTS.contains(&file.path.as_str()));
+        for file in elsewhere {
+            let places = file.places(&named);
+            match NAMED.iter().find(|(place, _)| file.path.starts_with(place)) {
+                Some((place, _)) if !places.is_empty() => drop(used.insert(*place)),
+                Some(_) => {}
+                None => unknown.extend(places),
             }
         }
-        assert!(files.contains(&own), "{own}");
+        assert!(files.iter().any(|file| file.path == own), "{own}");
     }
     assert!(unknown.is_empty(), "{}", unknown.join("\n"));
     let unused: Vec<_> = NAMED.iter().filter(|(place, _)| !used.contains(place)).collect();
