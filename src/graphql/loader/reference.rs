@@ -25,7 +25,8 @@ pub type MaybeRef<T, I = String> = Linked<T, Option<I>>;
 /// References to any number of documents; those that lead nowhere are left out.
 pub type Refs<T> = Linked<T, Vec<String>>;
 
-/// Arity that are held of documents that `T` stands for.
+/// References, by the ids that are stored, to documents of the type that `T` stands for. `I` holds one id, perhaps one, or any
+/// number.
 #[derive(Deserialize)]
 #[serde(transparent, bound(deserialize = "I: Deserialize<'de>"))]
 pub struct Linked<T, I> {

@@ -1,9 +1,10 @@
 //! Permits: how much this server has under way at once, and how much of that one client may hold.
 //!
 //! There are concurrency limits on requests, exports, WebSockets and subscriptions, and limits on the bytes of bodies that
-//! have not come to their end, and of large answers that are not taken. Whoever asks for one of these acquires a permit and gives it back by dropping it. Within each limit
-//! a client, which is the same as for points ([`Client`]), holds no more than its share, so that no client can use up
-//! what there is for all: one that is over its own share is told so (429), and the others are served.
+//! have not come to their end, and of large answers that are not taken. Whoever asks for one of these acquires a permit and
+//! gives it back by dropping it. Within each limit a client, which is the same as for points ([`Client`]), holds no more than
+//! its share, so that no client can use up what there is for all: one that is over its own share is told so (429), and the
+//! others are served.
 //!
 //! What clients hold stands in a table that is no larger than what is under way: who holds nothing is not in it. It is cut
 //! into parts with a lock each, so that threads that serve do not wait for each other.
