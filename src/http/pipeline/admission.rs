@@ -61,7 +61,12 @@ impl Admission<'_> {
 /// The response to what is refused before it is an operation, at this route.
 pub fn turned_away(http: &HttpRequest, state: &State, route: &'static str, answer: impl Into<Answer>) -> HttpResponse {
     let mut recorder = Recorder::begin(&state.metrics, route, http.headers());
-    let answers = Answers::from(answer.into());
+    turn_away(http, &mut recorder, answer.into())
+}
+
+/// The same, where the record has begun already.
+pub fn turn_away(http: &HttpRequest, recorder: &mut Recorder, answer: Answer) -> HttpResponse {
+    let answers = Answers::from(answer);
     let response = answers.response(MediaType::Json, recorder.request_id(), http);
     recorder.ends(response.status(), answers.fresh());
     response

@@ -1,11 +1,11 @@
 //! `/export/{collection}.{csv,ndjson}`: all rows that match, sent as they are read.
 //!
-//! A request takes the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Its filter and order are variables of the collection's
-//! connection, given in the address. Behind the first piece, which still decides the status, a task of its own reads:
-//! the next piece only when the one before is taken, until all is sent, the client leaves or takes nothing for as long as
-//! streams are waited for, or its token ends. An export that does not reach its end breaks its connection off, so that no
-//! client takes it for a whole one. Exports have permits of their own, for a slow client may take as long as it likes to
-//! fetch all.
+//! A request takes the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Its filter and order are
+//! variables of the collection's connection, given in the address. Behind the first piece, which still decides the status, a
+//! task of its own reads: the next piece only when the one before is taken, until all is sent, the client leaves or takes
+//! nothing for as long as streams are waited for, or its token ends. An export that does not reach its end breaks its
+//! connection off, so that no client takes it for a whole one. Exports have permits of their own, for a slow client may take
+//! as long as it likes to fetch all.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -29,14 +29,12 @@ use crate::graphql::export::{Export, Format, Piece, Plan};
 use crate::guard::{Rejection, Variables};
 use crate::http::answer::Answer;
 use crate::http::headers::REQUEST_ID;
-use crate::http::media::MediaType;
 use crate::http::metrics::InFlight;
 use crate::http::parameters::pairs;
 use crate::http::permits::{Permit, Resource};
-use crate::http::pipeline::admission::{Admission, caught};
+use crate::http::pipeline::admission::{Admission, caught, turn_away};
 use crate::http::pipeline::caller::Caller;
 use crate::http::pipeline::record::Recorder;
-use crate::http::response::Answers;
 use crate::http::state::State;
 use crate::http::{cross_origin, disconnect};
 use crate::store::Store;
@@ -106,12 +104,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
     });
     let (format, opened) = match opening.instrument(span).instrument(log).await {
         Ok(opened) => opened,
-        Err(answer) => {
-            let answers = Answers::from(answer);
-            let response = answers.response(MediaType::Json, recorder.request_id(), &http);
-            recorder.ends(response.status(), answers.fresh());
-            return response;
-        }
+        Err(answer) => return turn_away(&http, &mut recorder, answer),
     };
     let mut response = HttpResponse::Ok();
     response

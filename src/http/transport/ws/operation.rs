@@ -158,9 +158,8 @@ impl SocketOperation {
         if text.len() <= LARGE {
             return Ok(Said::Next(text, held));
         }
-        let State { permits, .. } = &**self.state;
-        let bytes = permits.acquire(Resource::AnswerBytes, &self.caller.client, text.len() as u64);
-        let bytes = bytes.inspect_err(|error| self.state.refused(Resource::AnswerBytes, error))?;
+        let bytes = text.len() as u64;
+        let bytes = self.state.acquire(Resource::AnswerBytes, &self.caller.client, bytes)?;
         Ok(Said::Next(text, held.with_bytes(Some(Arc::new(bytes)))))
     }
 }
