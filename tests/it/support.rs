@@ -28,7 +28,9 @@ pub fn settings() -> Settings {
 /// A client of HTTP.
 pub fn client() -> reqwest::Client {
     choose_provider();
-    reqwest::Client::new()
+    // A test that works for long between two requests does not see that the server has closed the connection meanwhile.
+    let client = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(2));
+    client.build().expect("a client of HTTP")
 }
 
 /// A running server and the store behind it.

@@ -236,7 +236,7 @@ fn hold<T: std::fmt::Debug>(
         .build()
         .expect("a runtime");
     let app = runtime.block_on(TestApp::with(&["article"]));
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     let address = format!("{}/graphql", app.address);
     let mut runner = TestRunner::new(Config {
         cases: CASES,

@@ -232,7 +232,7 @@ async fn values_of_variables_are_taken_as_graphql_js_takes_them() {
     let app = TestApp::empty().await;
     let judged = lines("variables.mjs", &["../schema/schema.graphql"]).await;
     assert!(judged.len() > 500, "only {} values", judged.len());
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     let mut differences = Vec::new();
     for one in &judged {
         let variables = one["variables"].as_str().expect("a text");
