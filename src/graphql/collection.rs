@@ -2,9 +2,7 @@
 
 use async_graphql::{ContainerType, ObjectType};
 
-use super::collections::IdentityMaps;
 use super::filter::CollectionFilter;
-use super::loader::Identities;
 use super::order::OrderInput;
 use super::relation::{Holds, Relation};
 use super::selection::Computed;
@@ -23,9 +21,6 @@ pub trait Collection: Entity + ContainerType + Holds + Sized {
 
     /// Its relations.
     fn relations() -> &'static [Relation];
-
-    /// Its identity map, of those of all collections.
-    fn identities(all: &IdentityMaps) -> &Identities<Self>;
 }
 
 /// The fields of the root types that a collection adds.

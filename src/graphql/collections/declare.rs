@@ -116,10 +116,6 @@ macro_rules! document {
                 });
                 &RELATIONS
             }
-
-            fn identities(all: &$crate::graphql::collections::IdentityMaps) -> &$crate::graphql::loader::Identities<Self> {
-                all.as_ref()
-            }
         }
 
         #[async_graphql::ComplexObject]

@@ -12,7 +12,7 @@ use async_graphql::{ID, Interface};
 use super::any_of::{AnyOf, members};
 use super::loader::prefetch::{AnyCollection, Of};
 use super::loader::reference::Target;
-use super::loader::{AnyDocument, Identities, Loader};
+use super::loader::{AnyDocument, Loader};
 use crate::domain::id::Kind;
 
 /// The collections: hands the list, kind by kind with its file, to a macro.
@@ -30,7 +30,7 @@ macro_rules! documents {
 }
 pub(crate) use documents;
 
-/// Makes what names every collection: its module, [`Node`], [`IdentityMaps`], and the way from a kind to its type.
+/// Makes what names every collection: its module, [`Node`], and the way from a kind to its type.
 macro_rules! declare_all {
     ($($kind:ident: $module:ident;)+) => { declare_all! { ($) $($kind: $module;)+ } };
     // A dollar sign for the macro within.
@@ -58,25 +58,6 @@ macro_rules! declare_all {
         }
 
         members! { Node: $($kind),+ }
-
-        /// The identity map of each collection: the documents that a request has read.
-        #[derive(Default)]
-        pub struct IdentityMaps {
-            $($module: Identities<$module::$kind>),+
-        }
-
-        impl IdentityMaps {
-            /// Forgets all documents.
-            pub fn clear(&self) {
-                $(self.$module.clear();)+
-            }
-        }
-
-        $(impl AsRef<Identities<$module::$kind>> for IdentityMaps {
-            fn as_ref(&self) -> &Identities<$module::$kind> {
-                &self.$module
-            }
-        })+
 
         impl AnyDocument for Node {
             fn from_loader(loader: &Loader, id: &str) -> Option<Self> {

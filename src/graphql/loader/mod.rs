@@ -6,17 +6,18 @@ pub mod prefetch;
 pub mod reference;
 pub mod resolve;
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_graphql::parser::types::Field;
 
 use super::collection::Collection;
-use super::collections::IdentityMaps;
 use super::connection::Connection;
 use super::selection::Projections;
 use crate::api::error::ApiError;
 use crate::domain::count::Count;
+use crate::domain::id::Kind;
 use crate::feed::Live;
 use crate::store::Store;
 
@@ -25,7 +26,8 @@ pub struct Loader {
     pub(super) store: Store,
     pub(super) live: Live,
     projections: OnceLock<Projections>,
-    identities: IdentityMaps,
+    /// By kind, each [`Identities`] of the kind's type; made when the first document of its kind is asked for.
+    identities: [OnceLock<Box<dyn AnyIdentities>>; Kind::COUNT],
     given: Mutex<HashMap<String, Count>>,
     /// Why the pages that a field asks for are not read, by the field.
     refused: Mutex<HashMap<usize, ApiError>>,
@@ -92,9 +94,15 @@ impl<E: Collection> Identities<E> {
         page.documents().for_each(|document| self.put(Arc::clone(document)));
         locked(&self.pages).insert(key, page);
     }
+}
 
-    /// Forgets all that was read.
-    pub fn clear(&self) {
+/// [`Identities`] of a type that is known where they are asked for.
+trait AnyIdentities: Any + Send + Sync {
+    fn clear(&self);
+}
+
+impl<E: Collection> AnyIdentities for Identities<E> {
+    fn clear(&self) {
         locked(&self.documents).clear();
         locked(&self.pages).clear();
     }
@@ -113,7 +121,7 @@ impl Loader {
             store,
             live,
             projections: OnceLock::new(),
-            identities: IdentityMaps::default(),
+            identities: [const { OnceLock::new() }; Kind::COUNT],
             given: Mutex::default(),
             refused: Mutex::default(),
         }
@@ -121,13 +129,18 @@ impl Loader {
 
     /// The documents of a collection.
     pub fn of<E: Collection>(&self) -> &Identities<E> {
-        E::identities(&self.identities)
+        let make = || -> Box<dyn AnyIdentities> { Box::new(Identities::<E>::default()) };
+        let identities: &dyn Any = &**self.identities[E::KIND as usize].get_or_init(make);
+        // Each kind has one type, so the other branch never runs; nothing would be found in it.
+        identities.downcast_ref().unwrap_or_else(|| Box::leak(Box::default()))
     }
 
     /// Forgets all that was read.
     pub fn clear(&self) {
         self.store.forget_joins();
-        self.identities.clear();
+        for identities in self.identities.iter().filter_map(OnceLock::get) {
+            identities.clear();
+        }
         locked(&self.given).clear();
     }
 

@@ -46,11 +46,8 @@ async fn a_change_is_told_with_what_happened_and_the_document_as_it_is_then() {
         .await
         .expect("a replacement");
     let removed = doc! { "$unset": { "total": "", "event": "" } };
-    gifts
-        .0
-        .update_one(doc! { "_id": id }, removed)
-        .await
-        .expect("an update");
+    let removed = gifts.0.update_one(doc! { "_id": id }, removed).await;
+    assert_eq!(removed.expect("an update").modified_count, 1);
     gifts.delete(id).await;
     let all = subscriber.changes(5).await;
     let told: Vec<&Json> = all.iter().map(|data| &data["changes"]).collect();
