@@ -220,8 +220,8 @@ impl CountFilter {
     }
 }
 
-/// Documents that have, for every word of `text`, a word that begins with it. Blank text matches all, other text without
-/// words none.
+/// Documents that have, for every word of `text`, a word that begins with it. Blank text matches all; otherwise a text
+/// without words matches none.
 pub fn text_filter(text: &str) -> Filter {
     if text.trim().is_empty() {
         return Filter::All(vec![]);

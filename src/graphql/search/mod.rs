@@ -143,7 +143,7 @@ impl SearchQuery {
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<Option<eager::Object<SearchConnection>>> {
-        // Boxed: see [`resolve`](super::loader::resolve). Root fields are part of the future of everything below them.
+        // Boxed (see loader/resolve.rs): the future of a root field contains those of everything below it.
         let found = found(ctx, text, kinds, first, after).boxed();
         found.await.map(|page| Some(eager::Object::from(page)))
     }
