@@ -1,5 +1,5 @@
-//! What the transports and the schema both speak of: errors for clients, and who asks. Knows neither HTTP nor GraphQL's types
-//! of documents.
+//! What transports and schema share: errors for clients, and the viewer. Knows neither HTTP nor the GraphQL types of
+//! documents.
 
 pub mod error;
 pub mod operation;
