@@ -4,6 +4,7 @@
 //! to them (`[lints]` in Cargo.toml), but for panics, which are looked for here as well.
 
 mod circles;
+mod docs;
 mod names;
 
 use std::collections::HashSet;
