@@ -1,19 +1,17 @@
-//! The limits on requests: one table of their names, settings, defaults and ranges, and the values in force.
+//! The limits on requests: a table of their names, settings, defaults and ranges, and the values in force.
 //!
-//! A request is held against them in `api`; what counts against a limit is measured where it is met (`guard`, `http`, the
-//! connections).
-/// What is known of a limit.
+//! `api` compares requests with them; `guard`, `http` and the connections measure.
+/// A row of the table.
 #[derive(Debug)]
 pub struct Facts {
-    /// Its name for clients: in `serviceConfig`, and as `extensions.name` of a refusal.
+    /// The name for clients: in `serviceConfig`, and in `extensions.name` of an error.
     pub name: &'static str,
-    /// The variable that sets it.
+    /// The environment variable that sets it.
     pub variable: &'static str,
-    /// What it is where nothing is set.
     pub default: u64,
-    /// The least and the greatest that can be set.
+    /// The least and the greatest value that can be set.
     pub range: (u64, u64),
-    /// What is counted, in words that begin a sentence.
+    /// What is counted, as the subject of a sentence.
     pub counted: &'static str,
 }
 
@@ -29,7 +27,7 @@ macro_rules! limits {
             /// Every limit, in the order of the settings.
             pub const ALL: [Self; [$(Self::$limit),*].len()] = [$(Self::$limit),*];
 
-            /// What is known of it.
+            /// The limit's row of the table.
             pub const fn facts(self) -> &'static Facts {
                 match self {
                     $(Self::$limit => &Facts {
@@ -104,16 +102,16 @@ limits! {
         "the points that a client spends in a minute";
 }
 
-/// The limits that queries meet.
+/// The values in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many documents a page has when neither `first` nor `last` says so.
     pub page_size: usize,
-    /// How many documents a page has at most.
+    /// The maximum of `first` and `last`.
     pub max_page_size: usize,
-    /// How long a request may take, in milliseconds.
+    /// The deadline of a request, in milliseconds.
     pub request_timeout_ms: u64,
-    /// How large a request's body may be, in bytes.
+    /// The maximum size of a request's body, in bytes.
     pub body_limit_bytes: usize,
     values: [u64; Limit::ALL.len()],
     measured: [bool; Limit::ALL.len()],
@@ -133,24 +131,24 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The limit's value.
+    /// The value that is set; see [`Limits::ceiling`] for what is accepted.
     pub fn of(&self, limit: Limit) -> u64 {
         self.values[limit as usize]
     }
 
-    /// Sets a limit. It is the caller's to keep within its range.
+    /// Sets a limit. The caller must keep it in its range.
     pub fn set(&mut self, limit: Limit, value: u64) {
         self.values[limit as usize] = value;
     }
 
-    /// Sets a limit, in a chain.
+    /// Like [`Limits::set`], for chains.
     #[must_use]
     pub fn with(mut self, limit: Limit, value: u64) -> Self {
         self.set(limit, value);
         self
     }
 
-    /// Whether the limit is only measured: what goes over it is logged and let through.
+    /// Whether the limit is only measured: requests over it are logged and accepted.
     pub fn is_measured(&self, limit: Limit) -> bool {
         self.measured[limit as usize]
     }
@@ -160,8 +158,8 @@ impl Limits {
         self.measured[limit as usize] = true;
     }
 
-    /// How much is let through: the value, or where the limit is only measured, the most that it can be set to. Not
-    /// even then is there no end, since without any the process itself would be at risk.
+    /// The greatest accepted value: the limit, or if it is only measured, the greatest that can be set. Never
+    /// unbounded, as that would put the process itself at risk.
     pub fn ceiling(&self, limit: Limit) -> u64 {
         if self.is_measured(limit) {
             limit.facts().range.1

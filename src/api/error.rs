@@ -1,70 +1,65 @@
-//! Errors for clients: one type, a code for each.
+//! Errors for clients: one type, with a code for each.
 //!
-//! `?` makes one an error of async-graphql, which keeps it as its source; `graphql` puts the code beside the message when
-//! the answer is made.
+//! `?` converts it to an async-graphql error, which keeps it as its source; `graphql` adds the code when the response
+//! is made.
 //!
-//! Causes (a driver's words, a path in a document) go to the log and never to the client.
+//! Causes (a driver's message, a path in a document) go to the log and never to the client.
 
 use async_graphql::ErrorExtensionValues;
 use tracing::error;
 
 use crate::store::StoreError;
 
-/// What a resolver can answer instead of data. Displayed to the client as it is.
+/// An error of a resolver. Displayed to the client unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
-    /// The request asks for something that cannot be: says what was found and what is accepted.
+    /// The request is invalid: says what was found and what is accepted.
     #[error("{0}")]
     BadUserInput(String),
-    /// The request asks for more than is given.
+    /// The request exceeds a limit.
     #[error("{message}")]
     LimitExceeded {
-        /// What was asked for, and what is accepted.
+        /// What was requested, and what is accepted.
         message: String,
         /// The limit in force.
         limit: i64,
-        /// What was asked for.
         actual: i64,
-        /// The limit's name.
         name: &'static str,
     },
-    /// The request does not say who asks, and must; or what it says does not hold.
+    /// Credentials are required and missing, or they are not valid.
     #[error("{0}")]
     Unauthenticated(String),
-    /// Who asks may not do this.
+    /// The viewer's role does not allow this.
     #[error("{0}")]
     Forbidden(String),
-    /// The client asks too much in too short a time.
+    /// The client exceeded its rate; retry after so many seconds.
     #[error("too much was asked in too short a time; try again in {0} s")]
     RateLimited(u32),
-    /// The client holds its share of what may be under way at once: says how much, and what is accepted.
+    /// The client has its full share of what may run concurrently: says how much, and what is accepted.
     #[error("{0}")]
     OverShare(String),
-    /// Another write came first.
     #[error("another write came first; read the document again and repeat the change")]
     Conflict,
-    /// No database answers.
+    /// The database does not answer.
     #[error("the database does not answer at the moment; try again in a few seconds")]
     Unavailable,
-    /// No database tells what changes.
+    /// The database has no change stream, or none at the moment.
     #[error("the database does not tell what changes, or not at the moment; try again in a few seconds")]
     NoFeed,
-    /// The place to go on from in the feed of changes is too old, or of another database.
+    /// The cursor of a subscription is too old, or of another database.
     #[error(
         "the database does not remember back to the cursor in `after`; begin afresh: ask for `changesCursor`, then for \
          the data, then subscribe `after` it"
     )]
     CursorExpired,
-    /// It is not known what changed.
     #[error(
         "it is not known what has changed, and anything may have; begin afresh: ask for `changesCursor`, then for the \
          data, then subscribe `after` it"
     )]
     ChangesLost,
-    /// The server has enough to do: of this it has as many as it takes.
+    /// The server is at a limit of concurrency; names what there is too much of.
     #[error("the server has as many {0} as it takes at once; try again in a second")]
     Busy(&'static str),
-    /// The deadline passed.
     #[error("the query took longer than it may; ask for less at once, or narrow the filter")]
     Timeout,
     /// A fault of the server.
@@ -73,7 +68,7 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    /// The machine-readable code, as `extensions.code`.
+    /// The machine-readable code, for `extensions.code`.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::BadUserInput(_) => "BAD_USER_INPUT",
@@ -90,7 +85,7 @@ impl ApiError {
         }
     }
 
-    /// The request goes over the limit of this name: `limit` is accepted, `actual` was asked for.
+    /// An error for the limit `name`: up to `limit` is accepted, `actual` was requested.
     pub fn over(name: &'static str, limit: u64, actual: u64, message: String) -> Self {
         let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
         Self::LimitExceeded {
@@ -101,12 +96,12 @@ impl ApiError {
         }
     }
 
-    /// Whether the caller is to blame, by what an argument says.
+    /// Whether an argument of the caller is the cause.
     pub const fn is_of_input(&self) -> bool {
         matches!(self, Self::BadUserInput(_) | Self::LimitExceeded { .. })
     }
 
-    /// The caller's mistake in the argument or field `place`.
+    /// A mistake of the caller in the argument or field `place`.
     pub fn input(place: &str, message: impl std::fmt::Display) -> Self {
         Self::BadUserInput(format!("`{place}`: {message}"))
     }
@@ -141,7 +136,7 @@ impl From<StoreError> for ApiError {
     }
 }
 
-/// Puts the code of an error, and the numbers of a limit, beside its message.
+/// Adds the code of an error, and the numbers of a limit, to its extensions.
 pub fn extend(error: &ApiError, extensions: &mut ErrorExtensionValues) {
     extensions.set("code", error.code());
     if let ApiError::LimitExceeded {
@@ -154,5 +149,5 @@ pub fn extend(error: &ApiError, extensions: &mut ErrorExtensionValues) {
     }
 }
 
-/// The outcome of a step towards an answer.
+/// The result of a step towards an answer.
 pub type Result<T> = std::result::Result<T, ApiError>;

@@ -1,5 +1,5 @@
-//! What the transports and the schema both speak of: errors for clients, who asks, and the kinds of operations. Knows neither
-//! HTTP nor GraphQL's types of documents.
+//! What transports and schema share: errors for clients, the viewer, and the kinds of operations. Knows neither HTTP
+//! nor the GraphQL types of documents.
 
 pub mod error;
 pub mod operation;

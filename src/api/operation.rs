@@ -1,22 +1,18 @@
-//! What kinds of operations there are, in the words of metrics, logs and traces.
+//! The kinds of operations, as metrics, logs and traces name them.
 
-/// What a request asked for, as far as it got.
+/// What a request asked for, as far as it was parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationKind {
-    /// A query.
     Query,
-    /// A mutation.
     Mutation,
-    /// A subscription.
     Subscription,
-    /// An export.
     Export,
-    /// Several in one body, or refused before it was known what it is.
+    /// Several in one body, or refused before the kind was known.
     None,
 }
 
 impl OperationKind {
-    /// Its word in metrics, logs and traces.
+    /// The word for metrics, logs and traces.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Query => "query",

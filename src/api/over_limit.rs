@@ -1,13 +1,13 @@
-//! How a request is held against a limit, and what it is told when it goes over.
+//! Checks requests against limits, and words the refusals.
 
 use super::error::{self, ApiError};
 use crate::limits::{Limit, Limits};
 
 impl Limits {
-    /// Holds a request against a limit.
+    /// Checks a request against a limit.
     ///
     /// # Errors
-    /// [`ApiError::LimitExceeded`] where it goes over it.
+    /// [`ApiError::LimitExceeded`] if it exceeds the limit.
     pub fn check(&self, limit: Limit, actual: u64) -> error::Result<()> {
         if actual <= self.of(limit) {
             return Ok(());
@@ -19,7 +19,7 @@ impl Limits {
         Err(self.exceeded(limit, actual))
     }
 
-    /// The refusal of a request that goes over a limit.
+    /// The error for a request that exceeds a limit.
     pub fn exceeded(&self, limit: Limit, actual: u64) -> ApiError {
         let most = self.ceiling(limit);
         let facts = limit.facts();

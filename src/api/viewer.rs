@@ -1,6 +1,6 @@
-//! Who asks: the role that decides what may be done, and a name for logs and limits.
+//! The viewer: the role that decides what is allowed, and a name for logs and limits.
 //!
-//! How a viewer is told by the request's headers stands in `http/auth`.
+//! `http/auth` authenticates viewers.
 
 use async_graphql::{Context, Enum};
 
@@ -18,10 +18,10 @@ pub enum Role {
 }
 
 impl Role {
-    /// Every role, the one that may do least first.
+    /// Every role, from the least to the greatest.
     pub const ALL: [Self; 3] = [Self::Reader, Self::Editor, Self::Admin];
 
-    /// Its name in settings, tokens and logs.
+    /// The name in settings, tokens and logs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reader => "reader",
@@ -30,20 +30,21 @@ impl Role {
         }
     }
 
-    /// The role of this name.
+    /// The role with this name, if there is one.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 }
 
-/// Who asks.
+/// Who sent a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
-    /// Nobody in particular: may read.
+    /// Without credentials: may read.
     Anonymous,
-    /// The bearer of a token.
+    /// With a valid token.
     Known {
-        /// The name of a stored token; of a signed one its subject, `@` and its issuer, which no stored token can be called.
+        /// The name of a stored token; for a signed token its subject, `@` and its issuer, which no stored token can be
+        /// called.
         name: String,
         /// What it allows.
         role: Role,
@@ -51,7 +52,7 @@ pub enum Viewer {
 }
 
 impl Viewer {
-    /// What this viewer may do.
+    /// The role; that of a reader without credentials.
     pub const fn role(&self) -> Role {
         match self {
             Self::Anonymous => Role::Reader,
@@ -60,18 +61,18 @@ impl Viewer {
     }
 }
 
-/// The name of the editor who asks.
+/// The name of the viewer, who must be an editor or an admin.
 ///
 /// # Errors
-/// Where nobody in particular asks, or somebody who may only read.
+/// If the viewer is anonymous or a reader.
 pub fn editor(ctx: &Context<'_>) -> Result<String> {
     at_least(ctx, Role::Editor, "the token of an editor or an admin")
 }
 
-/// The name of the admin who asks.
+/// The name of the viewer, who must be an admin.
 ///
 /// # Errors
-/// Where nobody in particular asks, or somebody who may do less.
+/// If the viewer is not an admin.
 pub fn admin(ctx: &Context<'_>) -> Result<String> {
     at_least(ctx, Role::Admin, "the token of an admin")
 }

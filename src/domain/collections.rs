@@ -1,12 +1,12 @@
-//! The registry of collections: one line for each says what the whole program calls it.
+//! The registry of collections: one line for each, with all its names.
 //!
 //! A new collection is a line here, one in `graphql/collections/mod.rs`, a file beside that one, and a file in
 //! `schema/collections`.
 
 use async_graphql::Enum;
 
-/// Declares the kinds of documents. `loaded`: the place of a collection among those that are loaded one after the other,
-/// behind those that its documents refer to.
+/// Declares the kinds of documents. `loaded`: the rank of a collection in the loading order, after those that its
+/// documents refer to.
 macro_rules! collections {
     ($($(#[$doc:meta])* $kind:ident => $collection:literal, $prefix:literal, $noun:literal, $example:literal, loaded $rank:literal;)+) => {
         /// The kinds of documents.
@@ -17,33 +17,33 @@ macro_rules! collections {
             /// Every kind.
             pub const ALL: [Kind; Kind::COUNT] = [$(Kind::$kind),+];
 
-            /// How many kinds there are.
+            /// The number of kinds.
             pub const COUNT: usize = [$($prefix),+].len();
 
-            /// Every kind, in an order in which most references lead back.
+            /// Every kind, ordered so that most references lead to earlier kinds.
             pub const REFERRED_FIRST: [Kind; Kind::COUNT] = by_rank([$($rank),+]);
 
-            /// The name of its type in the GraphQL schema: "Gift".
+            /// The name of the object type in the GraphQL schema: "Gift".
             pub const fn type_name(self) -> &'static str {
                 match self { $(Kind::$kind => stringify!($kind)),+ }
             }
 
-            /// The collection that holds the documents: "gifts".
+            /// The database collection: "gifts".
             pub const fn collection(self) -> &'static str {
                 match self { $(Kind::$kind => $collection),+ }
             }
 
-            /// What stands before the `_` of an id: "gift".
+            /// The prefix of ids, before the `_`: "gift".
             pub const fn prefix(self) -> &'static str {
                 match self { $(Kind::$kind => $prefix),+ }
             }
 
-            /// One document, for messages: "a gift".
+            /// A noun for messages: "a gift".
             pub(super) const fn noun(self) -> &'static str {
                 match self { $(Kind::$kind => $noun),+ }
             }
 
-            /// An id, for messages.
+            /// An example of an id, for messages.
             pub(super) const fn example(self) -> &'static str {
                 match self { $(Kind::$kind => $example),+ }
             }
@@ -67,18 +67,18 @@ collections! {
 }
 
 impl Kind {
-    /// The kind whose documents this collection holds.
+    /// The kind of the documents in this collection.
     pub fn of_collection(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.collection() == name)
     }
 
-    /// The kind of the documents of this type of the GraphQL schema; none where it is no type of documents.
+    /// The kind of this type of the GraphQL schema; `None` if it is not a type of documents.
     pub fn of_type(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.type_name() == name)
     }
 }
 
-/// The kinds by these ranks, and in their own order where ranks are equal.
+/// The kinds in order of rank, and of declaration where ranks are equal.
 const fn by_rank(ranks: [u8; Kind::COUNT]) -> [Kind; Kind::COUNT] {
     let mut sorted = Kind::ALL;
     let mut end = 1;

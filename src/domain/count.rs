@@ -1,24 +1,22 @@
-//! Numbers of animals as sources give them: with a lower and an upper bound, either of which may be unknown, and
-//! sums of them that keep their bounds. Readings that contradict each other are not merged here.
+//! Numbers of animals as sources give them: with a lower and an upper bound, either of which may be unknown, and sums
+//! that keep their bounds. Contradictory readings are not merged here.
 
 use serde::{Deserialize, Serialize};
 
-/// How many: at least `min` and at most `max`, both inclusive. A bound that is absent is unknown, not 0.
+/// How many: at least `min` and at most `max`, both inclusive. An absent bound is unknown, not 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Count {
-    /// The lower bound.
     pub min: Option<i32>,
-    /// The upper bound.
     pub max: Option<i32>,
-    /// How a source puts it, such as "several dozen". It takes no part in any calculation.
+    /// The words of the source, such as "several dozen". No part of any calculation.
     pub phrase: Option<String>,
-    /// The id of the claim that it rests on. It takes no part in any calculation either.
+    /// The id of the claim that supports it. No part of any calculation either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,
 }
 
 impl Count {
-    /// Just `n`.
+    /// Exactly `n`.
     pub fn exactly(n: i32) -> Count {
         Count::between(n, n)
     }
@@ -45,7 +43,7 @@ impl Count {
         Count::default()
     }
 
-    /// The number, when the bounds leave only one.
+    /// The number, if the bounds are equal.
     pub fn exact(&self) -> Option<i32> {
         self.min.filter(|_| self.min == self.max)
     }
@@ -69,11 +67,11 @@ impl Count {
 
 /// A running sum of counts of 0 or more. The real total always lies within its bounds.
 ///
-/// Lower bounds add up, and so do upper bounds. A lower bound that is unknown adds 0; an upper bound that is unknown
-/// makes the upper bound of the sum unknown.
+/// Lower bounds add up, and so do upper bounds. An unknown lower bound adds 0; an unknown upper bound makes the upper
+/// bound of the sum unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sum {
-    // Wider than a count, so that the bounds only meet the limit of 32 bits once, in `total`, whatever their order.
+    // 64 bits, so that the bounds are cut to 32 bits only once, in `total`, whatever the order of additions.
     min: i64,
     max: Option<i64>,
     /// How many of the counts were missing or had neither bound.
@@ -92,7 +90,7 @@ impl Default for Sum {
 }
 
 impl Sum {
-    /// Adds a count; `None` is a count that is missing, and as unknown as one without bounds.
+    /// Adds a count. `None` is a missing count, which is as unknown as one without bounds.
     pub fn add(&mut self, count: Option<&Count>) {
         let min = count.and_then(|count| count.min);
         let max = count.and_then(|count| count.max);
@@ -103,7 +101,7 @@ impl Sum {
         }
     }
 
-    /// A sum that was made elsewhere: its bounds, and how many of its counts had neither.
+    /// A sum computed elsewhere: its bounds, and how many of its counts had neither bound.
     pub const fn of(min: i64, max: Option<i64>, unknown_counts: u32) -> Sum {
         Sum {
             min,
@@ -112,7 +110,7 @@ impl Sum {
         }
     }
 
-    /// Adds all that another sum has added.
+    /// Adds another sum.
     pub fn merge(&mut self, other: &Sum) {
         self.min = self.min.saturating_add(other.min);
         self.max = self.max.zip(other.max).map(|(sum, max)| sum.saturating_add(max));
@@ -121,8 +119,8 @@ impl Sum {
 
     /// The sum so far, without a phrase.
     ///
-    /// A lower bound above [`i32::MAX`] becomes `i32::MAX`, and an upper bound above it becomes unknown: both are
-    /// less than is known, but neither is wrong.
+    /// A lower bound above [`i32::MAX`] becomes `i32::MAX`, and an upper bound above it becomes unknown: less precise,
+    /// but not wrong.
     pub fn total(&self) -> Count {
         let min = self.min.clamp(i32::MIN.into(), i32::MAX.into());
         Count {

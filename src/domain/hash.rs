@@ -1,4 +1,4 @@
-//! The fingerprint of a text: how edited documents, tokens and persisted documents are told by what they hold.
+//! Fingerprints of content, for edited documents, tokens and persisted documents.
 
 use sha2::{Digest, Sha256};
 

@@ -1,7 +1,7 @@
-//! Pure meaning: dates with bounds, counts with bounds, readable ids, and the vocabulary of the data.
+//! The domain: dates with bounds, counts with bounds, readable ids, and the vocabularies of the data.
 //!
-//! Nothing here does I/O or knows of a database, a request or a schema file; every other room may use it.
-//! The derives for GraphQL stand here because a word and its description for the reader belong together.
+//! No I/O, no knowledge of databases, requests or schema files; every other room may use it. The derives for GraphQL
+//! are here because a word and its description belong together.
 
 pub mod collections;
 pub mod count;

@@ -1,13 +1,13 @@
-//! The closed vocabularies of the data: how sure, how given, what became of it, what kind.
+//! The closed vocabularies of the data: certainties, modes, statuses, kinds.
 //!
-//! The same words are stored (SCREAMING_SNAKE_CASE), accepted in seed files and shown in GraphQL. The lists of
-//! accepted values in `schema/collections/*.json` must agree with these enums; a test compares them.
+//! The same words are stored (SCREAMING_SNAKE_CASE), accepted in seed files and shown in GraphQL. A test compares these
+//! enums with the accepted values in `schema/collections/*.json`.
 
 use async_graphql::Enum;
 use serde::{Deserialize, Serialize};
 
-/// Declares a vocabulary: the enum with its descriptions, and `ALL` for tests and messages. What is marked as default
-/// stands where nothing was read.
+/// Declares a vocabulary: the enum with its descriptions, and `ALL` for tests and messages. The default is the value of
+/// a field that was not read.
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -15,10 +15,10 @@ macro_rules! vocabulary {
         pub enum $name { $($(#[$doc])* #[serde(rename = $word)] #[graphql(name = $word)] $variant),+ }
 
         impl $name {
-            /// Every value, in the order of the documentation.
+            /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word that is stored and shown.
+            /// The word, as stored and as shown.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
@@ -104,7 +104,7 @@ vocabulary! {
 }
 
 impl GiftStatus {
-    /// The states in which the animals never left their giver: such gifts are in no count of animals given.
+    /// The statuses of animals that never left their giver: such gifts do not count as animals given.
     pub const NEVER_GIVEN: [Self; 4] = [Self::Planned, Self::Shelved, Self::Offered, Self::Declined];
 }
 

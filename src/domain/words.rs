@@ -1,25 +1,25 @@
 //! The words by which the text filter finds a document: lower case, without accents, in Latin letters.
 //!
-//! The same folding serves what is stored and what is asked for, so that "PANDÁ" finds "panda". Ranking and
-//! tolerance of typing errors are the business of `search`.
+//! Stored words and search words are folded alike, so that "PANDÁ" finds "panda". Ranking and tolerance of typing
+//! errors are in `search`.
 
 use std::ops::Range;
 
 use deunicode::deunicode_char;
 
-/// How many characters of one word count; longer words are cut on both sides alike.
+/// The maximum length of a word in characters; longer words are cut, in documents and queries alike.
 const LONGEST: usize = 40;
 
-/// A word of a text, and where it stands there.
+/// A word of a text, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
-    /// The word, folded.
+    /// Folded.
     pub word: String,
-    /// The bytes of the text that it was folded from. Characters that are folded to several words give each the same.
+    /// The bytes of the text that it was folded from. Words folded from the same character have the same bytes.
     pub place: Range<usize>,
 }
 
-/// The words of `text` in their order, folded, each with its place.
+/// The words of `text` in order, folded, with their positions.
 ///
 /// A word is a run of letters and digits; an apostrophe inside a word is dropped ("People's" is `peoples`).
 pub fn spots(text: &str) -> Vec<Spot> {
@@ -31,7 +31,7 @@ pub fn spots(text: &str) -> Vec<Spot> {
             inside = false;
             continue;
         };
-        // Marks that belong to the letter before them.
+        // Combining marks belong to the letter before them.
         if let (true, "", Some(last)) = (inside, folded, found.last_mut()) {
             last.place.end = end;
         }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     proptest! {
-        /// Stored words were made from whole texts once, and stay what they are.
+        /// Stored words were folded from whole texts and must not change.
         #[test]
         fn the_words_of_a_text_are_those_of_its_characters(text in "\\PC{0,60}") {
             let folded = deunicode(&text).to_lowercase().replace(['\'', '`'], "");

@@ -1,4 +1,4 @@
-//! Why the embedded database cannot be used, in words for the person who starts the server.
+//! Why the embedded database cannot be used, worded for the person who starts the server.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,14 +7,14 @@ use std::process::ExitStatus;
 /// Why the embedded database could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
-    /// The program is in none of the places.
+    /// The program was not found.
     #[error(
         "the embedded database's program was not found; looked for {}. \
          `make database` builds it; or set MONGODB_URI to use a MongoDB of your own",
         places(.looked)
     )]
     NotFound {
-        /// Where it was looked for, in this order.
+        /// The paths that were tried, in order.
         looked: Vec<PathBuf>,
     },
     /// The data folder cannot be created or written.
@@ -23,61 +23,50 @@ pub enum EmbeddedError {
         .path.display()
     )]
     Folder {
-        /// The folder, or the file in it.
+        /// The folder, or a file in it.
         path: PathBuf,
-        /// What the system said.
         source: io::Error,
     },
-    /// Another server uses the data folder.
     #[error(
         "the data folder {} is in use by another server{}; stop that one, or set \
          MENAGERIE_DATA_DIR to a folder of this one's own",
         .path.display(), process(.pid)
     )]
     InUse {
-        /// The folder.
         path: PathBuf,
-        /// The other server's process, when it could be told.
+        /// The process of the other server, if known.
         pid: Option<u32>,
     },
-    /// The system did not start the program.
+    /// The operating system could not start the program.
     #[error("the embedded database could not be started: {}: {source}", .program.display())]
-    Spawn {
-        /// The program.
-        program: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The program ended instead of answering.
+    Spawn { program: PathBuf, source: io::Error },
+    /// The program exited instead of answering.
     #[error(
         "the embedded database {} ended before it answered ({status}){}",
         .program.display(), last_words(.output)
     )]
     Exited {
-        /// The program.
         program: PathBuf,
-        /// How it ended.
         status: ExitStatus,
-        /// Its last lines.
+        /// Its last lines of output.
         output: Vec<String>,
     },
-    /// The program runs and does not answer.
+    /// The program runs but does not answer.
     #[error(
         "the embedded database {} did not answer within {seconds} s{}",
         .program.display(), last_words(.output)
     )]
     Silent {
-        /// The program.
         program: PathBuf,
-        /// How long it was waited for.
+        /// How long the server waited.
         seconds: u64,
-        /// Its last lines.
+        /// Its last lines of output.
         output: Vec<String>,
     },
-    /// It was stopped while it started.
+    /// It was stopped during the start.
     #[error("the embedded database was stopped while it started")]
     Stopped,
-    /// The system gave no thread to watch over it.
+    /// No thread could be created to supervise it.
     #[error("the thread that watches over the embedded database could not be started: {0}")]
     Thread(io::Error),
 }

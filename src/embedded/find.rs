@@ -1,4 +1,4 @@
-//! Where the database's program is.
+//! Finds the database's program.
 
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
@@ -8,12 +8,12 @@ use super::EmbeddedError;
 
 const NAME: &str = "secantusd-rs";
 
-/// The version's folder below `menagerie` in the user's cache: `scripts/database.sh` builds it
-/// there, so that every clone shares one build.
+/// The folder of this version below `menagerie` in the user's cache. `scripts/database.sh` builds it there, so that all
+/// clones share one build.
 const BUILD: &str = "secantus-mdb-0.5.3-beta.196";
 
-/// The program: the one that is given, else the one in the user's cache, else one on the `PATH`.
-/// A given one that is missing is not replaced by another.
+/// The program: the given one, else the one in the user's cache, else one on the `PATH`. If the given one is missing,
+/// no other is used.
 pub(super) fn program(
     given: Option<&Path>,
     variable: impl Fn(&str) -> Option<OsString>,

@@ -1,7 +1,7 @@
-//! The data folder: its lock, and the note in it that names the server and the database's URI.
+//! The data folder: its lock, and the note in it with the server's process and the database's URI.
 //!
-//! Note and lock are one file, `embedded.json`. It stays when the server ends: the lock on it, not
-//! its presence, says whether a server runs, so what a killed one leaves behind misleads nobody.
+//! Note and lock are one file, `embedded.json`. It stays when the server ends: the lock, not the file's presence, says
+//! whether a server is running, so a file left behind by a killed server misleads nobody.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -16,22 +16,21 @@ use super::{EmbeddedError, private};
 
 const NOTE: &str = "embedded.json";
 
-/// The database's configuration file.
 const CONFIG: &str = "secantusd.toml";
 
-/// The lock is tried this often, a moment apart: a reader in [`running`] holds it very shortly.
+/// How often to try to lock, and the pause between tries: a reader in [`running`] holds the lock for a very short time.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Serialize, Deserialize)]
 struct Note {
-    /// The server's process.
+    /// The server's process id.
     pid: u32,
-    /// The database's URI, as soon as it answers.
+    /// The database's URI, once it answers.
     uri: Option<String>,
 }
 
-/// A data folder that is ours until this is dropped.
+/// A locked data folder; dropping this releases the lock.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
@@ -39,7 +38,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Creates the folder where it is missing, and takes its lock.
+    /// Creates the folder if it is missing, and locks it.
     pub(super) fn lock(path: &Path) -> Result<Self, EmbeddedError> {
         let refused = |source| EmbeddedError::Folder {
             path: path.to_owned(),
@@ -77,17 +76,17 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Notes that the database answers on this port.
+    /// Notes the port at which the database answers.
     pub(super) fn serves(&mut self, port: u16) -> io::Result<()> {
         self.write(Some(uri(port)))
     }
 
-    /// The folder of the database's own files.
+    /// The folder of the database's files.
     pub(super) fn storage(&self) -> PathBuf {
         self.path.join("db")
     }
 
-    /// An empty configuration file for the database: told to read this one, it looks for no other.
+    /// An empty configuration file: given one, the database looks for no other.
     pub(super) fn config(&self) -> Result<PathBuf, EmbeddedError> {
         let path = self.path.join(CONFIG);
         let empty = "# Empty: the server gives every setting on the command line.\n";
@@ -114,14 +113,14 @@ impl Folder {
     }
 }
 
-/// The URI of a database on this port of this machine. `directConnection`: it calls itself a
-/// replica set of one, under the address that it knows, and no more members are to be looked for.
+/// The URI of a database on this port of the local machine. `directConnection`: it claims to be a replica set of one,
+/// under an address of its own, and the driver must not look for other members.
 pub(super) fn uri(port: u16) -> String {
     format!("mongodb://127.0.0.1:{port}/?directConnection=true")
 }
 
-/// The URI of the database that another process serves from this folder, so that commands can use
-/// it beside a running server. `None` when none runs, or when it does not answer yet.
+/// The URI of the database that another process serves from this folder, for commands that run beside a server. `None`
+/// if there is none, or it does not answer yet.
 pub fn running(data_dir: &Path) -> Option<String> {
     let mut note = File::open(data_dir.join(NOTE)).ok()?;
     match note.try_lock_shared() {

@@ -1,10 +1,9 @@
-//! The embedded database: the child process that is used when no `MONGODB_URI` is set.
+//! The embedded database: the child process that is used if `MONGODB_URI` is not set.
 //!
-//! It is SecantusDB, which speaks MongoDB's wire protocol; it is a program of its own because its
-//! licence (GPL-2.0-only) must not reach this one. Here live finding it (`find`), the data folder
-//! and its lock (`folder`), who can read it (`private`), starting and ending one process within its limits (`process`), the
-//! question whether it answers (`ping`) and the loop that keeps it running (`supervise`). What is
-//! asked of it afterwards is the store's: from here it gets nothing but a URI.
+//! It is SecantusDB, which speaks MongoDB's wire protocol. It is a separate program because its licence (GPL-2.0-only)
+//! must not extend to this one. `find` finds the program, `folder` locks the data folder, `private` restricts access to
+//! it, `process` starts and ends one process within its limits, `ping` asks whether it answers, and `supervise` keeps
+//! it running. The store gets nothing but a URI from here.
 
 mod error;
 mod find;
@@ -28,22 +27,22 @@ pub use folder::running;
 use process::{Event, Program};
 use supervise::Supervisor;
 
-/// How to start the database.
+/// The program, the data folder and the limits of the database.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The program. `None`: looked for in the user's cache, then on the `PATH`.
+    /// The program; `None` to look in the user's cache, then on the `PATH`.
     pub program: Option<PathBuf>,
-    /// The folder that keeps the data; created when missing. One server at a time can use it.
+    /// The folder for the data; created if missing. Only one server at a time can use it.
     pub data_dir: PathBuf,
-    /// The most memory that the database may have, in MiB. Beyond it, it ends and is restarted.
+    /// The memory limit of the database in MiB. Over it, the database aborts and is restarted.
     pub memory_limit_mb: u64,
-    /// The size of one file of its log, such as `16MB`; an empty database is about as large.
-    /// `None`: its own default (128 MB).
+    /// The size of one of its log files, such as `16MB`; an empty database is about as large. `None`: its default (128
+    /// MB).
     pub log_file_max: Option<String>,
 }
 
-/// A running database. It is restarted when it dies, and ends with [`Embedded::stop`], when this
-/// is dropped, and when the server's process ends in any way.
+/// A running database, restarted when it dies. It ends with [`Embedded::stop`], when this is dropped, and when the
+/// server's process ends in any way.
 #[derive(Debug)]
 pub struct Embedded {
     port: u16,
@@ -54,20 +53,20 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Finds the program, locks the data folder, starts the database and waits until it answers
-    /// a command (an open port alone would not tell: its listener outlives the thread behind it).
+    /// Finds the program, locks the data folder, starts the database and waits until it answers a command. (An open
+    /// port is not enough: the listener outlives the thread behind it.)
     ///
     /// # Errors
-    /// When there is no program or no usable folder, when another server uses the folder, and
-    /// when the database ends at once or does not answer within 30 s.
+    /// If there is no program or no usable folder, if another server uses the folder, or if the database exits or does
+    /// not answer within 30 s.
     pub async fn start(options: Options) -> Result<Self, EmbeddedError> {
         let (events, inbox) = mpsc::channel();
         let (ready, answers) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let pid = Arc::new(AtomicU32::new(0));
         let (told, shown) = (events.clone(), pid.clone());
-        // A thread of its own: the system ends the child when the thread that started it ends,
-        // and the runtime's threads come and go.
+        // A dedicated thread: the system kills the child when the thread that started it ends, and threads of the
+        // runtime end at any time.
         thread::Builder::new()
             .name("embedded-database".into())
             .spawn(move || {
@@ -82,7 +81,7 @@ impl Embedded {
                         };
                         supervisor.run(ready);
                     }
-                    // Nobody takes the error only when nobody waits any more.
+                    // Sending fails only if the caller no longer waits.
                     Err(error) => {
                         let _ = ready.send(Err(error));
                     }
@@ -90,14 +89,14 @@ impl Embedded {
                 drop(end);
             })
             .map_err(EmbeddedError::Thread)?;
-        // Made before the wait, so that a caller who gives up waiting drops it and so ends all.
+        // Created before the wait: a caller that stops waiting drops it, which ends the database.
         let mut embedded = Self {
             port: 0,
             pid,
             events,
             ended: Some(ended),
         };
-        // The supervisor always answers; it can only fail to by a defect that ends its thread.
+        // The supervisor always answers, unless a bug ends its thread.
         embedded.port = answers.await.unwrap_or(Err(EmbeddedError::Stopped))?;
         Ok(embedded)
     }
@@ -107,7 +106,7 @@ impl Embedded {
         folder::uri(self.port)
     }
 
-    /// The present process of the database; `None` between its death and its restart.
+    /// The current process of the database; `None` between its death and its restart.
     pub fn pid(&self) -> Option<u32> {
         match self.pid.load(Ordering::Relaxed) {
             0 => None,
@@ -115,9 +114,9 @@ impl Embedded {
         }
     }
 
-    /// Ends the database, in order if it does so within some seconds, and releases the folder.
+    /// Ends the database, gracefully if that takes no longer than some seconds, and releases the folder.
     pub async fn stop(mut self) {
-        // Neither can fail but by the supervisor having ended already.
+        // Both fail only if the supervisor has ended already.
         let _ = self.events.send(Event::Stop);
         if let Some(ended) = self.ended.take() {
             let _ = ended.await;
@@ -125,7 +124,7 @@ impl Embedded {
     }
 }
 
-/// Everything before the first process: the program and the folder, ours from here on.
+/// Everything before the first process: finds the program and locks the folder.
 fn prepare(options: Options) -> Result<(Program, Folder), EmbeddedError> {
     let path = find::program(options.program.as_deref(), |name| std::env::var_os(name))?;
     let folder = Folder::lock(&options.data_dir)?;

@@ -1,7 +1,7 @@
-//! Whether the database answers: one `ping` command over MongoDB's wire protocol.
+//! Asks the database whether it answers: one `ping` command over MongoDB's wire protocol.
 //!
-//! Written by hand (message OP_MSG, one document), because it is asked from a thread without a
-//! runtime and before the store has its driver.
+//! Written by hand (message OP_MSG, one document), because it runs on a thread without a runtime and before the store
+//! has a driver.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -10,17 +10,16 @@ use std::time::Duration;
 /// `{ping: 1, $db: "admin"}` in BSON.
 const COMMAND: &[u8] = b"\x1e\0\0\0\x10ping\0\x01\0\0\0\x02$db\0\x06\0\0\0admin\0\0";
 
-/// The number of the message kind OP_MSG.
+/// The opcode of OP_MSG.
 const OP_MSG: u32 = 2013;
 
-/// How a reply says that all is well: the field `ok`, a double, 1.0.
+/// The field of a reply that means success: `ok`, a double, 1.0.
 const OK: &[u8] = b"\x01ok\0\0\0\0\0\0\0\xf0\x3f";
 
-/// A reply to `ping` has some 200 bytes; a length beyond this is no reply.
+/// A reply to `ping` has about 200 bytes; a greater length is not a reply.
 const LONGEST: u32 = 64 * 1024;
 
-/// Whether the database on this port of this machine answers a command, each step of it within
-/// the time given.
+/// Whether the database on this port of the local machine answers a command. `within` limits each step.
 pub(super) fn answers(port: u16, within: Duration) -> bool {
     ask(port, within).unwrap_or(false)
 }
@@ -43,7 +42,7 @@ fn ask(port: u16, within: Duration) -> io::Result<bool> {
     Ok(body.windows(OK.len()).any(|window| window == OK))
 }
 
-/// Header (length, number, answer to, kind), flags, section kind 0, document.
+/// Header (length, request id, response to, opcode), flags, section kind 0, document.
 fn message() -> Vec<u8> {
     let mut message = Vec::new();
     for word in [16 + 4 + 1 + COMMAND.len() as u32, 1, 0, OP_MSG, 0] {

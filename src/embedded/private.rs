@@ -1,22 +1,22 @@
-//! Who on this machine can read the data: only the user that the server runs as. What is new is made so (the database
-//! gets its mask in `process`); here stands what puts right a folder that was there before.
+//! Keeps the data private to the user that runs the server. New files get restrictive modes when they are created (the
+//! database through its umask, in `process`); this corrects the modes of existing ones.
 
 use std::fs::{self, DirBuilder, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// What only the user may do, with a folder and with a file.
+/// Modes that allow access to the owner only, for folders and for files.
 const FOLDER: u32 = 0o700;
 pub(super) const FILE: u32 = 0o600;
 
-/// The bits of everybody else.
+/// The mode bits of group and others.
 const OTHERS: u32 = 0o077;
 
-/// A folder in which each may only remove what is his own: one for all, such as /tmp.
+/// A folder in which users may only remove their own files: a shared one, such as /tmp.
 const STICKY: u32 = 0o1000;
 
-/// Makes the folder where it is missing, for its user alone, and those above it.
+/// Creates the folder if it is missing, for its user only, with its parents.
 pub(super) fn create(folder: &Path) -> io::Result<()> {
     if let Some(above) = folder.parent() {
         fs::create_dir_all(above)?;
@@ -27,8 +27,8 @@ pub(super) fn create(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes from everybody else what they may do with the folder and with what is ours in it, and warns where they could do
-/// anything. What cannot be changed, because it belongs to another user, is told and stays.
+/// Revokes all access of other users to the folder and to our files in it, and warns if there was any. What belongs to
+/// another user cannot be changed; that is logged.
 pub(super) fn put_right(folder: &Path, ours: &[PathBuf]) {
     let mut done = Done::default();
     done.folder(folder);
@@ -55,9 +55,9 @@ pub(super) fn put_right(folder: &Path, ours: &[PathBuf]) {
 
 #[derive(Default)]
 struct Done {
-    /// How many files and folders were open to others.
+    /// How many files and folders were accessible to others.
     closed: usize,
-    /// The first that is left as it was, and why.
+    /// The first that could not be changed, and why.
     left: Option<(PathBuf, String)>,
 }
 
@@ -76,7 +76,7 @@ impl Done {
         let mut open = vec![path.to_owned()];
         while let Some(path) = open.pop() {
             match fs::symlink_metadata(&path) {
-                // What a link leads to is not ours.
+                // Do not follow links: their targets are not ours.
                 Ok(found) if found.is_symlink() => {}
                 Ok(found) => {
                     self.close(&path, &found);

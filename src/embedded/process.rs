@@ -8,10 +8,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 
-/// How many of its last lines are kept for an error message.
+/// How many last lines of output are kept for an error message.
 const LAST_LINES: usize = 20;
 
-/// The program and its settings; all but the port, which is the caller's.
+/// The program and its settings, except the port.
 #[derive(Debug)]
 pub(super) struct Program {
     pub path: PathBuf,
@@ -21,26 +21,24 @@ pub(super) struct Program {
     pub log_file_max: Option<String>,
 }
 
-/// What the supervisor hears.
+/// What the supervisor is told.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// End the database and yourself.
+    /// End the database and the supervisor.
     Stop,
-    /// This process closed its output, which it does only by ending.
+    /// This process closed its output, which means that it has ended.
     Ended(u32),
-    /// The storage engine of this process gave up: it runs on, but every command will fail.
+    /// The storage engine of this process failed: it keeps running, but every command will fail.
     Broken(u32),
 }
 
-/// A process of the database.
 pub(super) struct Process {
     child: Child,
     output: JoinHandle<VecDeque<String>>,
 }
 
 impl Program {
-    /// Starts the database on this port. Its output goes line by line to the log, and its end to
-    /// `events`.
+    /// Starts the database on this port. Its output goes to the log line by line, its end to `events`.
     pub(super) fn start(&self, port: u16, events: Sender<Event>) -> io::Result<Process> {
         let (output, into_output) = io::pipe()?;
         let mut command = self.command(port);
@@ -50,7 +48,7 @@ impl Program {
             .stderr(into_output);
         bind_to_this_thread(&mut command, self.memory_limit_mb);
         let mut child = command.spawn()?;
-        // The command holds our ends of the pipe; while they are open it has no end to read.
+        // The command holds our ends of the pipe; while they are open, reading never ends.
         drop(command);
         let pid = child.id();
         let reader = thread::Builder::new().name("embedded-output".into());
@@ -72,21 +70,21 @@ impl Program {
             .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             .arg("--storage-path")
             .arg(&self.storage)
-            // Without it a kill loses writes that were acknowledged.
+            // Without it, a kill loses acknowledged writes.
             .arg("--sync-on-commit")
             .args(["--log-level", "WARNING"])
             .args(["--cache-size", &format!("{}M", self.memory_limit_mb / 4)]);
         if let Some(size) = &self.log_file_max {
             command.args(["--log-file-max", size]);
         }
-        // It takes settings from variables too, such as to write its log late; and the server's
-        // may hold secrets.
+        // The database also takes settings from the environment, such as delayed log writes; and the server's
+        // environment may hold secrets.
         command
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "LD_LIBRARY_PATH"));
-        // Its allocator takes 1 GiB in advance, which counts against the limit: 32 MiB at a time.
+        // Its allocator reserves 1 GiB in advance, which counts against the limit; this makes it 32 MiB at a time.
         command.env("MIMALLOC_ARENA_RESERVE", "32768");
-        // Ctrl-C goes to the whole group of the terminal: the server is to end first.
+        // Ctrl-C goes to the terminal's whole process group; the server must end first.
         command.process_group(0);
         command
     }
@@ -97,17 +95,17 @@ impl Process {
         self.child.id()
     }
 
-    /// Asks the database to end. It writes its state out first.
+    /// Asks the database to end. It writes its state to disk first.
     #[allow(unsafe_code, reason = "the standard library sends no signal but SIGKILL")]
     pub(super) fn terminate(&mut self) {
-        // SAFETY: sends a signal to our child. It was not waited for (`end` takes it), so its
-        // number cannot have passed to another process.
+        // SAFETY: sends a signal to our child, which was not waited for (`end` consumes it), so its process id cannot
+        // have been reused.
         unsafe { libc::kill(self.child.id().cast_signed(), libc::SIGTERM) };
     }
 
-    /// Ends it at once, if it has not ended by itself: how it ended, and its last lines.
+    /// Kills it if it has not ended yet. Returns its exit status and its last lines of output.
     pub(super) fn end(mut self) -> io::Result<(ExitStatus, Vec<String>)> {
-        // Fails only for a process that has ended already.
+        // Fails only if the process has ended already.
         let _ = self.child.kill();
         let status = self.child.wait()?;
         let lines = self.output.join().unwrap_or_default();
@@ -115,7 +113,7 @@ impl Process {
     }
 }
 
-/// Makes the child die with the thread that starts it, gives it its memory limit, and keeps its files to its user.
+/// Makes the child die with the thread that starts it, limits its memory, and sets its umask.
 #[allow(
     unsafe_code,
     reason = "these are system calls that the child makes before its program"
@@ -126,8 +124,8 @@ fn bind_to_this_thread(command: &mut Command, memory_limit_mb: u64) {
         rlim_cur: bytes,
         rlim_max: bytes,
     };
-    // RLIMIT_DATA counts the memory that is the process's own and writable. RLIMIT_AS would count
-    // address space, of which the storage engine reserves far more than it uses.
+    // RLIMIT_DATA limits private writable memory. RLIMIT_AS would limit address space, of which the storage engine
+    // reserves far more than it uses.
     let memory = limit(memory_limit_mb.saturating_mul(1024 * 1024));
     let no_core_file = limit(0);
     let prepare = move || {
@@ -139,36 +137,36 @@ fn bind_to_this_thread(command: &mut Command, memory_limit_mb: u64) {
                 result |= libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
             }
             result |= libc::setrlimit(libc::RLIMIT_DATA, &memory);
-            // At the limit it aborts; its memory need not fill the disk as well.
+            // At the limit it aborts; do not fill the disk with its memory too.
             result |= libc::setrlimit(libc::RLIMIT_CORE, &no_core_file);
-            // What it writes is for its user alone, whatever the server's own mask says. Gives the old one and never fails.
+            // Its files are for its user only, whatever the server's umask. Returns the old umask and never fails.
             libc::umask(0o077);
         }
         if result != 0 {
             return Err(io::Error::last_os_error());
         }
-        // A server that was killed before the signal was asked for would not be missed.
+        // If the server was killed before PR_SET_PDEATHSIG took effect, there is no signal: check for that.
         if std::os::unix::process::parent_id() != server {
             return Err(io::Error::from_raw_os_error(libc::ESRCH));
         }
         Ok(())
     };
-    // SAFETY: between fork and exec only async-signal-safe calls are allowed: `prepare` makes
-    // system calls, neither allocates nor locks, and an `io::Error` of a number is plain data.
+    // SAFETY: only async-signal-safe calls are allowed between fork and exec. `prepare` makes system calls, neither
+    // allocates nor locks, and an `io::Error` from an error number is plain data.
     unsafe { command.pre_exec(prepare) };
 }
 
-/// Passes the output on until its end, and gives its last lines.
+/// Forwards the output to the log until it ends. Returns the last lines.
 fn forward(output: PipeReader, pid: u32, events: &Sender<Event>) -> VecDeque<String> {
     let mut output = BufReader::new(output);
     let mut last = VecDeque::new();
     let mut line = Vec::new();
-    // A read fails only on a broken pipe: that is the end as well.
+    // A read fails only on a broken pipe, which is the end too.
     while output.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         let text = String::from_utf8_lossy(&line).trim_end().to_owned();
         line.clear();
         if text.contains("WT_PANIC") {
-            // Nobody hears it only when the supervisor has ended.
+            // Fails only if the supervisor has ended.
             let _ = events.send(Event::Broken(pid));
         }
         if text.starts_with("secantusd-rs listening") {

@@ -15,37 +15,36 @@ use super::folder::Folder;
 use super::ping;
 use super::process::{Event, Process, Program};
 
-/// How often a starting database is asked whether it answers, and for how long. A restart may have
-/// much to recover, and to cut that short would only begin it anew.
+/// How often a starting database is asked whether it answers, and for how long. A restart may have much to recover;
+/// ending it early would only begin that again.
 const POLL: Duration = Duration::from_millis(10);
 const START: Duration = Duration::from_secs(30);
 const RESTART: Duration = Duration::from_secs(300);
 
-/// A first start that ends at once is repeated: its port may have been taken since it was found,
-/// and the database of a server that was killed just now may not have let go of the files yet.
+/// How often a first start that fails at once is tried: its port may have been taken since it was found, and the
+/// database of a server that was just killed may still hold the files.
 const FIRST_STARTS: u32 = 5;
 
-/// The pause before a restart: it doubles with each, and is short again after a time of health.
+/// The pause before a restart: it doubles each time, and is short again after a healthy period.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const HEALTHY: Duration = Duration::from_secs(5);
 
-/// A running database is asked this often whether it answers, and restarted when it fails to this
-/// many times in a row: short of memory or files, it can lose its listener and yet run on.
+/// How often a running database is asked whether it answers, and after how many failures in a row it is restarted: out
+/// of memory or file descriptors, it can lose its listener and keep running.
 const CHECK: Duration = Duration::from_secs(1);
 const PATIENCE: u32 = 5;
 
-/// How long one answer may take, and how long the end of a database that was asked to end.
+/// How long one answer may take, and how long a graceful end.
 const ANSWER: Duration = Duration::from_secs(1);
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Keeps one database running.
 pub(super) struct Supervisor {
     pub program: Program,
     pub folder: Folder,
-    /// The present process, for others to read; 0 when there is none.
+    /// The id of the current process, for others to read; 0 if there is none.
     pub pid: Arc<AtomicU32>,
-    /// Given to every process's reader of output; ends in `inbox`.
+    /// Given to the output reader of each process; connected to `inbox`.
     pub events: Sender<Event>,
     pub inbox: Receiver<Event>,
 }
@@ -53,21 +52,20 @@ pub(super) struct Supervisor {
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Heard {
-    /// We are to stop.
+    /// The supervisor must stop.
     Stop,
-    /// The process ended.
     Ended,
-    /// Its storage engine gave up.
+    /// Its storage engine failed.
     Broken,
-    /// Nothing was heard in the time given.
+    /// Nothing happened in time.
     Nothing,
 }
 
 impl Supervisor {
-    /// Starts the database, says on which port it answers, and keeps it running until it is told
-    /// to stop. The folder's lock is released at the end.
+    /// Starts the database, reports its port, and keeps it running until told to stop. Releases the folder's lock at
+    /// the end.
     pub(super) fn run(mut self, ready: oneshot::Sender<Result<u16, EmbeddedError>>) {
-        // When nobody takes the message, whoever waited has gone, and a `Stop` is in the inbox.
+        // Sending fails only if the caller is gone, and then a `Stop` is in the inbox.
         match self.first_start() {
             Ok((process, port)) => {
                 let _ = ready.send(Ok(port));
@@ -141,8 +139,7 @@ impl Supervisor {
         }
     }
 
-    /// Watches a process that has answered, until there is a reason to end it: `Nothing` is that
-    /// it answers no more.
+    /// Watches a process until there is a reason to end it; `Nothing` means that it no longer answers.
     fn watch(&self, process: &Process, port: u16) -> Heard {
         let mut failures = 0;
         while failures < PATIENCE {
@@ -155,7 +152,7 @@ impl Supervisor {
         Heard::Nothing
     }
 
-    /// Tries until a process answers; `None` when told to stop.
+    /// Tries until a process answers; `None` if told to stop.
     fn restart(&self, port: u16, pause: &mut Duration) -> Option<Process> {
         loop {
             if self.hear(None, *pause) == Heard::Stop {
@@ -194,7 +191,7 @@ impl Supervisor {
         tracing::warn!(target: "embedded", pid, status, "{reason}; restarting it");
     }
 
-    /// Asks a starting process until it answers; else what was heard, `Nothing` when time is up.
+    /// Waits until a starting process answers. Fails with what happened instead, `Nothing` after `within`.
     fn wait_until_it_answers(&self, process: &Process, port: u16, within: Duration) -> Result<(), Heard> {
         let since = Instant::now();
         while since.elapsed() < within {
@@ -211,7 +208,7 @@ impl Supervisor {
         Err(Heard::Nothing)
     }
 
-    /// Waits for word to us or from this process.
+    /// Waits for an event about the supervisor or this process.
     fn hear(&self, process: Option<&Process>, within: Duration) -> Heard {
         let since = Instant::now();
         loop {
@@ -219,7 +216,7 @@ impl Supervisor {
             match self.inbox.recv_timeout(left) {
                 Ok(Event::Ended(pid)) if is(process, pid) => return Heard::Ended,
                 Ok(Event::Broken(pid)) if is(process, pid) => return Heard::Broken,
-                // Late word from an earlier process.
+                // A late event of an earlier process.
                 Ok(Event::Ended(_) | Event::Broken(_)) => {}
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Heard::Stop,
                 Err(RecvTimeoutError::Timeout) => return Heard::Nothing,
@@ -238,7 +235,7 @@ impl Supervisor {
         process.end()
     }
 
-    /// Ends the database in order, or by force when it takes too long or we are told again.
+    /// Ends the database gracefully, or by force if that takes too long or on a second request.
     fn farewell(&self, mut process: Process) {
         process.terminate();
         let heard = self.hear(Some(&process), FAREWELL);

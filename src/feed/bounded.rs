@@ -1,4 +1,4 @@
-//! A cache with a limit in bytes that counts its hits and misses. Whoever asks says whether an entry is still valid.
+//! A cache with a limit in bytes that counts its hits and misses. Its user decides whether an entry is still valid.
 
 use std::borrow::Borrow;
 use std::hash::Hash;
@@ -8,22 +8,20 @@ use moka::sync::Cache;
 
 /// A cache of at most so many bytes.
 pub struct Bounded<K, V> {
-    /// Each entry with its size. `None` where the cache is off.
+    /// Each entry with its size in bytes. `None` if the cache is off.
     cache: Option<Cache<K, (V, u32)>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
-/// How a cache is used, for the metrics.
+/// The use of a cache, for metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Use {
-    /// Lookups that found a valid entry.
     pub hits: u64,
-    /// Lookups that did not.
+    /// Lookups that found none, or an invalid one.
     pub misses: u64,
-    /// Entries.
     pub entries: u64,
-    /// Their size in bytes, by estimate.
+    /// Estimated.
     pub bytes: u64,
 }
 
@@ -47,7 +45,6 @@ where
         }
     }
 
-    /// Whether it is on.
     pub const fn is_on(&self) -> bool {
         self.cache.is_some()
     }
@@ -64,10 +61,10 @@ where
         found
     }
 
-    /// Adds an entry of this many bytes.
+    /// Adds an entry of about this many bytes.
     pub fn put(&self, key: K, value: V, bytes: usize) {
-        /// moka enforces the limit for some sixty entries at a time; that many large ones could exceed it several times over,
-        /// so after an entry of this size it is told to do so at once.
+        /// moka enforces the limit after some sixty entries; so many large ones could exceed it several times over.
+        /// After an entry of this size, in bytes, it is told to enforce the limit at once.
         const LARGE: usize = 16 * 1_024;
         if let Some(cache) = &self.cache {
             cache.insert(key, (value, u32::try_from(bytes).unwrap_or(u32::MAX)));
@@ -77,9 +74,9 @@ where
         }
     }
 
-    /// Its use so far.
+    /// The use of the cache so far.
     pub fn usage(&self) -> Use {
-        // moka counts in the background, now and then; make it count now.
+        // moka counts in the background, with delay; make it count now.
         self.cache.iter().for_each(Cache::run_pending_tasks);
         Use {
             hits: self.hits.load(Ordering::Relaxed),

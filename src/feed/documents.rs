@@ -1,8 +1,8 @@
 //! The cache of documents by id.
 //!
-//! An entry holds the version counter of its id from before the read ([`CacheVersions`](crate::store::versions::CacheVersions))
-//! and is valid while that counter stands and the feed is fresh. Documents are cached whole, so that every request finds the
-//! fields that it selects.
+//! An entry holds the version counter of its id from before the read
+//! ([`CacheVersions`](crate::store::versions::CacheVersions)). It is valid while that counter is unchanged and the feed
+//! is fresh. Documents are cached whole, so that every request finds the fields that it selects.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::store::entity::{Entity, Projection};
 use crate::store::versions::ReadSet;
 use crate::store::{Result, Store};
 
-/// A document in memory is about this many times as large as its BSON, and has this much overhead in bytes.
+/// A document in memory is about this many times the size of its BSON, plus this overhead in bytes.
 const GROWTH: usize = 3;
 const ROOM: usize = 256;
 
@@ -22,17 +22,17 @@ pub(super) type Documents = Bounded<String, CachedDocument>;
 
 #[derive(Clone)]
 pub(super) struct CachedDocument {
-    /// Of the type that the id's prefix tells.
+    /// Its type follows from the prefix of the id.
     document: Arc<dyn Any + Send + Sync>,
     version: u64,
 }
 
 impl Live {
-    /// The documents with these ids, in no particular order; ids that lead nowhere are left out. Those that are not cached
-    /// are read by one command: whole where the cache is on, otherwise only `fields`.
+    /// The documents with these ids, in no particular order; ids without a document are left out. One command reads
+    /// those that are not cached: whole if the cache is on, otherwise only `fields`.
     ///
     /// # Errors
-    /// Those of the store.
+    /// If the database fails.
     pub async fn by_ids<E: Entity>(
         &self,
         store: &Store,
@@ -43,7 +43,7 @@ impl Live {
         if !cache.is_on() || !self.is_fresh() {
             return store.by_ids(ids, fields).await;
         }
-        // The response cache must know what an answer depends on, also where nothing is read.
+        // The response cache needs the read set of every answer, even if nothing is read here.
         store.touch(ReadSet::one(E::KIND));
         let versions = self.versions();
         let mut found: Vec<Arc<E>> = Vec::with_capacity(ids.len());
@@ -68,7 +68,7 @@ impl Live {
         Ok(found)
     }
 
-    /// Use of the cache of documents.
+    /// The use of the cache of documents.
     pub fn documents(&self) -> Use {
         self.0.documents.usage()
     }

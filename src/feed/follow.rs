@@ -1,4 +1,4 @@
-//! Reads the change stream for as long as the process runs: reconnects, resumes where it broke off, and says so if it cannot.
+//! Reads the change stream for as long as the process runs: reconnects and resumes, or reports that it cannot.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use super::task::{Following, Pause};
 use crate::store::feed::{Event, Feed};
 use crate::store::{Store, StoreError};
 
-/// How often a database without change streams is asked whether it has them now.
+/// How often to check a database without change streams for them.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Follows what changes in the store's database.
+/// Follows the changes in the store's database.
 ///
-/// Give it a store that serves no requests, since the stream keeps one connection busy. The task runs on the calling runtime.
+/// Give it a store that serves no requests: the stream keeps one connection busy. The task runs on the calling runtime.
 pub fn follow(store: Store, live: Live) -> Following {
     let followed = live.clone();
     let task = async move {
@@ -42,7 +42,7 @@ pub fn follow(store: Store, live: Live) -> Following {
     Following::new(task, move || followed.on_disconnect())
 }
 
-/// Follows until the feed has to begin anew. `Ok` when something was dropped or the history is lost.
+/// Follows until the feed has to begin anew. `Ok` if a collection was dropped or the history is lost.
 async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
     let mut feed = Feed::open(store, None).await?;
     live.on_open(feed.resume_token());
@@ -70,7 +70,7 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
 async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     /// The shortest time between two heartbeats.
     const EVERY: Duration = Duration::from_millis(250);
-    /// How long heartbeats go on after a cache was last used, so that a client that comes back soon finds it warm.
+    /// How long heartbeats continue after the last use of a cache, so that a client which returns soon finds it warm.
     const LINGER: Duration = Duration::from_secs(60);
     let mut written: Option<(Instant, i64)> = None;
     let mut beaten_at = Instant::now();

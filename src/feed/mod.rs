@@ -1,8 +1,8 @@
 //! The change feed of the process: one change stream of the database, broadcast to every subscriber.
 //!
-//! [`follow`] reads the change stream, raises the store's [`CacheVersions`] and broadcasts each change. This module also holds
-//! the cache of documents ([`Live::by_ids`]) and says whether caches may be used at all ([`Live::is_fresh`]). To go on from a
-//! resume token, see [`resume`]. How clients are told is `http`'s business.
+//! [`follow`] reads the change stream, increments the store's [`CacheVersions`] and broadcasts each change. This module
+//! also holds the cache of documents ([`Live::by_ids`]) and says whether caches may be used at all
+//! ([`Live::is_fresh`]). To continue from a resume token, see [`resume`]. `http` sends changes to clients.
 
 pub mod resume;
 
@@ -28,16 +28,16 @@ use crate::store::feed::{Change, QUIET};
 use crate::store::resume_token::ResumeToken;
 use crate::store::versions::{CacheVersions, FRESH};
 
-/// How many changes are buffered for the slowest listener. One that falls further behind misses changes and is told so.
+/// How many changes are buffered for the slowest listener. One that falls further behind misses changes, which is
+/// reported.
 pub const BUFFERED: usize = 1_024;
 
-/// How long nothing may be heard of the database before the feed no longer counts as live.
+/// How long after the last sign of the database the feed stops counting as live.
 const SILENCE: Duration = QUIET.saturating_mul(10);
 
-/// What listeners are told.
+/// What listeners receive.
 #[derive(Clone, Debug)]
 pub enum News {
-    /// A document changed.
     Change(Arc<Change>),
     /// Changes were lost: everything that depends on the data has to be read again.
     Lost,
@@ -49,13 +49,13 @@ pub type Listener = broadcast::Receiver<News>;
 /// The state of the feed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Status {
-    /// Whether changes are told as they happen.
+    /// Whether changes are broadcast as they happen.
     pub live: bool,
-    /// Whether the database can tell of changes at all, as far as that is known.
+    /// Whether the database has change streams, as far as known.
     pub possible: bool,
-    /// How far the feed is behind: everything older has been broadcast. `None` before the first heartbeat or quiet moment.
+    /// How far the feed is behind: everything older has been broadcast. `None` before the first heartbeat or quiet
+    /// moment.
     pub lag: Option<Duration>,
-    /// How many listeners there are.
     pub listeners: usize,
 }
 
@@ -70,25 +70,25 @@ struct Inner {
     news: broadcast::Sender<News>,
     /// Whether the feed has a resume token.
     begun: watch::Sender<bool>,
-    /// Everything that happened before this moment has been broadcast.
+    /// Everything before this moment has been broadcast.
     told: watch::Sender<Option<Instant>>,
     /// Until when caches may be used, in milliseconds after `began`.
     fresh_until: AtomicU64,
-    /// Whether a cache was asked for since this was last looked at: heartbeats are written only then.
+    /// Whether a cache was used since the last check: heartbeats are written only then.
     relied_on: AtomicBool,
     progress: Mutex<Progress>,
 }
 
 #[derive(Default)]
 struct Progress {
-    /// Behind the last event, or where the feed began.
+    /// That of the last event, or of the start of the feed.
     token: Option<ResumeToken>,
     connected: bool,
     impossible: bool,
 }
 
 impl Live {
-    /// A feed for what is read through this store, with a cache of documents of at most so many bytes.
+    /// A feed for reads through this store, with a cache of documents of at most so many bytes.
     pub fn new(store: &Store, document_bytes: u64) -> Self {
         Self(Arc::new(Inner {
             began: Instant::now(),
@@ -103,7 +103,7 @@ impl Live {
         }))
     }
 
-    /// Its state.
+    /// The state of the feed at this moment.
     pub fn status(&self) -> Status {
         let told = *self.0.told.borrow();
         let progress = self.progress();
@@ -115,7 +115,7 @@ impl Live {
         }
     }
 
-    /// Whether caches may be used: the database has told of changes just now, so the versions are current.
+    /// Whether caches may be used: the change stream was current just now, so the versions are too.
     pub fn is_fresh(&self) -> bool {
         // Usually already set; check first so that readers do not contend for the cache line.
         if !self.0.relied_on.load(Ordering::Relaxed) {
@@ -124,13 +124,13 @@ impl Live {
         self.now() < self.0.fresh_until.load(Ordering::SeqCst)
     }
 
-    /// The versions that it raises with each change.
+    /// The versions that each change increments.
     pub fn versions(&self) -> &CacheVersions {
         &self.0.versions
     }
 
-    /// Subscribes. Also gives the resume token the feed has reached: the subscriber gets every change behind it and none
-    /// before it. `None` while the feed has no token.
+    /// Subscribes. Also returns the resume token that the feed has reached: the subscriber gets exactly the changes
+    /// after it. `None` while the feed has no token.
     pub fn listen(&self) -> Option<(ResumeToken, Listener)> {
         let progress = self.progress();
         let token = progress.token.clone()?;
@@ -139,7 +139,7 @@ impl Live {
 
     /// Like [`Live::listen`], but waits a moment for the feed to have a token; `None` if that takes too long.
     pub async fn listening(&self) -> Option<(ResumeToken, Listener)> {
-        /// As long as the database may take to be found.
+        /// As long as the driver may take to find the database.
         const PATIENCE: Duration = Duration::from_secs(5);
         if self.progress().impossible {
             return None;
@@ -149,12 +149,12 @@ impl Live {
         self.listen()
     }
 
-    /// The resume token that it has reached.
+    /// The resume token that the feed has reached, if it has one.
     pub fn resume_token(&self) -> Option<ResumeToken> {
         self.progress().token.clone()
     }
 
-    /// Notifies of the moment up to which everything has been broadcast.
+    /// Notifies of the moment before which everything has been broadcast.
     pub fn told(&self) -> watch::Receiver<Option<Instant>> {
         self.0.told.subscribe()
     }
@@ -167,9 +167,8 @@ impl Live {
         u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// The change stream is open.
     fn on_open(&self, token: Option<ResumeToken>) {
-        // What was cached before may be older than this stream.
+        // Entries cached before may be older than this stream.
         self.0.versions.all_changed();
         let begun = token.is_some();
         *self.progress() = Progress {
@@ -180,16 +179,15 @@ impl Live {
         self.0.begun.send_replace(begun);
     }
 
-    /// A change came.
     fn on_event(&self, change: Change) {
         self.0.versions.changed(change.kind, &change.id);
         let mut progress = self.progress();
         progress.token = Some(change.token.clone());
-        // An error here only means that nobody listens.
+        // Fails only if nobody listens.
         let _ = self.0.news.send(News::Change(Arc::new(change)));
     }
 
-    /// The stream had nothing to tell for a moment.
+    /// The stream had no event for a moment, since `then`.
     fn on_quiet(&self, then: Instant, token: Option<ResumeToken>) {
         {
             let mut progress = self.progress();
@@ -199,7 +197,7 @@ impl Live {
         self.0.told.send_replace(Some(then));
     }
 
-    /// A heartbeat written at this moment came back: every change before it has been broadcast.
+    /// The heartbeat written at `then` has come back: every change before it has been broadcast.
     fn on_heartbeat(&self, then: Instant) {
         let since = (then + FRESH).saturating_duration_since(self.0.began);
         let until = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
@@ -207,18 +205,18 @@ impl Live {
         self.0.told.send_replace(Some(then));
     }
 
-    /// Whether anybody has asked [`Live::is_fresh`] since the last call.
+    /// Whether [`Live::is_fresh`] was called since the last call of this.
     fn take_relied_on(&self) -> bool {
         self.0.relied_on.swap(false, Ordering::Relaxed)
     }
 
-    /// The connection is lost, and may come back where it broke off.
+    /// The connection is lost, and the stream may still resume.
     fn on_disconnect(&self) {
         self.0.fresh_until.store(0, Ordering::SeqCst);
         self.progress().connected = false;
     }
 
-    /// The history is lost: it is not known what happened, nor where to resume.
+    /// The history is lost: neither the changes nor a place to resume at are known.
     fn on_history_lost(&self, possible: bool) {
         self.on_disconnect();
         self.0.begun.send_replace(false);

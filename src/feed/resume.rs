@@ -1,7 +1,7 @@
-//! Every change since a resume token, and then live: each change once, in order.
+//! Every change since a resume token, then live changes: each once, in order.
 //!
-//! First the backfill: a change stream of its own reads from the token until it has caught up with the process's feed. From there
-//! on the subscriber listens to that feed. Resume tokens are ordered, so a change that both have told is passed on once.
+//! First the backfill: a separate change stream reads from the token until it has caught up with the process's feed.
+//! Then the subscriber listens to that feed. Resume tokens are ordered, so a change that is in both is passed on once.
 
 use std::sync::Arc;
 
@@ -14,35 +14,35 @@ use crate::store::feed::{Change, Event, Feed};
 use crate::store::resume_token::ResumeToken;
 use crate::store::{Store, StoreError};
 
-/// Why a subscription ended.
+/// Why a stream of changes ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Ended {
     /// The resume token is too old, or of another database.
     #[error("the database does not remember back to the resume token")]
     TooOld,
-    /// It is not known what changed: a collection was dropped, or the feed could not go on where it broke off.
+    /// Changes are unknown: a collection was dropped, or the feed could not resume.
     #[error("it is not known what has changed")]
     Lost,
-    /// The subscriber was too slow, and the buffer overflowed.
     #[error("{missed} more changes wait to be taken than the {BUFFERED} that are kept")]
     TooSlow {
         /// How many changes it missed.
         missed: u64,
     },
-    /// There is no change stream, or not at the moment.
+    /// There is no change stream, or none at the moment.
     #[error("the database does not tell what changes at the moment")]
     Silent,
-    /// The database cannot be read.
+    /// The database failed.
     #[error("{0}")]
     Store(#[from] StoreError),
 }
 
-/// All changes behind `after`, or from now on. The stream ends only with an error.
+/// All changes after the token `after`, or from now on. The stream ends only with an error.
 ///
-/// Nothing that happens after this returns is missed, however late the stream is first polled. `store` reads the backfill.
+/// Nothing that happens after this returns is missed, however late the stream is first polled. `store` reads the
+/// backfill.
 ///
 /// # Errors
-/// [`Ended`], where it cannot begin.
+/// [`Ended`], if it cannot begin.
 pub async fn changes_since(
     store: Store,
     live: &Live,
@@ -79,9 +79,9 @@ struct Subscriber {
 }
 
 enum State {
-    /// Reads the database; has passed on everything up to the token.
+    /// Reads the database; everything up to the token has been passed on.
     Backfill(Box<Feed>, ResumeToken),
-    /// Listens to the feed; has passed on everything up to the token.
+    /// Listens to the feed; everything up to the token has been passed on.
     Live(Listener, Option<ResumeToken>),
     Over,
 }
@@ -91,9 +91,9 @@ impl Subscriber {
         loop {
             match &mut self.state {
                 State::Backfill(feed, told) => {
-                    // Subscribe before reading on, so that nothing falls in between.
+                    // Subscribe before reading on, so that nothing is missed in between.
                     let listening = self.live.listen();
-                    // Boxed: large, and needed by few; a subscriber that is live must cost little.
+                    // Boxed: this future is large, and subscribers without a backfill must stay small.
                     let change = match feed.next().boxed().await.map_err(too_old)? {
                         Some(Event::Changed(change)) => Some(change),
                         Some(Event::Dropped) => return Err(Ended::Lost),
@@ -102,8 +102,8 @@ impl Subscriber {
                     if let Some(change) = &change {
                         *told = change.token.clone();
                     }
-                    // Caught up means: everything the feed has broadcast was passed on here. A quiet moment alone does not
-                    // prove that; the stream's own resume token does.
+                    // Caught up means that everything the feed has broadcast was passed on here. A quiet moment does
+                    // not prove that; the stream's own resume token does.
                     let quiet = change.is_none();
                     let has_told = |heard: &ResumeToken| {
                         heard <= told

@@ -1,4 +1,4 @@
-//! A background task that ends when its handle is dropped, and the back-off between its tries.
+//! A background task that ends when its handle is dropped, and the back-off between its attempts.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Drop for Following {
     }
 }
 
-/// Back-off: each wait is longer, until a try has gone well for a while.
+/// Back-off: each wait is longer, until an attempt has lasted for a while.
 pub struct Pause {
     next: Duration,
     since: Instant,
@@ -52,10 +52,10 @@ impl Default for Pause {
 impl Pause {
     /// The first and the longest wait.
     const BOUNDS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-    /// After so long without an interruption the back-off begins anew.
+    /// After an attempt of this length the back-off starts again.
     const CALM: Duration = Duration::from_secs(60);
 
-    /// The next wait, if the try ends now.
+    /// The next wait, if the attempt ends now.
     pub fn length(&self) -> Duration {
         if self.since.elapsed() > Self::CALM {
             Self::BOUNDS.0
@@ -64,7 +64,7 @@ impl Pause {
         }
     }
 
-    /// Waits; the next try begins behind it.
+    /// Waits; the next attempt begins after it.
     pub async fn wait(&mut self) {
         let length = self.length();
         sleep(length).await;

@@ -1,7 +1,7 @@
 //! Objects of one of several types: interfaces and unions, resolved like any other object.
 //!
-//! async-graphql's own resolver for them leaves out fields that failed, whatever their type, and answers null where nothing
-//! is selected of a member.
+//! async-graphql's own resolver for them leaves out failed fields of any type, and answers null where nothing is
+//! selected on a member.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use async_graphql::{ContextSelectionSet, Error, OutputType, Positioned, ServerRe
 
 use super::eager::Eager;
 
-/// An interface or a union: which object it is.
+/// An interface or a union.
 pub trait Abstract: OutputType {
-    /// The object.
+    /// The member that this value is.
     fn object(&self) -> &dyn Eager;
 }
 
@@ -30,7 +30,7 @@ impl<T: Abstract + ?Sized> Abstract for Arc<T> {
     }
 }
 
-/// Declares the members of an interface or a union.
+/// Declares the members of an interface or a union: one variant for each.
 macro_rules! members {
     ($abstract:ident: $($member:ident),+) => {
         impl $crate::graphql::any_of::Abstract for $abstract {
@@ -76,7 +76,7 @@ impl<T: Abstract> OutputType for AnyOf<T> {
     }
 }
 
-/// A value that may be missing, for a reason that is told in its place: null, with or without an error.
+/// A nullable value: `None` is null, and an error is null with an entry in `errors`.
 #[derive(Debug)]
 pub struct Nullable<T>(pub crate::api::error::Result<Option<T>>);
 

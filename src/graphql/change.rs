@@ -1,4 +1,4 @@
-//! What a subscriber is told of a change: its place in the feed, what happened to which document, and the document.
+//! A change as subscribers see it: its cursor in the feed, the operation, and the document.
 
 use std::sync::Arc;
 
@@ -28,19 +28,19 @@ pub enum ChangeOperation {
     Deleted,
 }
 
-/// A change of one document.
+/// A change of one document, and whether the document meets the subscription's filter.
 pub struct Change {
     change: Arc<feed::Change>,
     matches: bool,
 }
 
 impl Change {
-    /// A change, and whether its document is one that the subscriber asks for.
+    /// `matches`: whether the document meets the subscription's filter now.
     pub const fn new(change: Arc<feed::Change>, matches: bool) -> Self {
         Self { change, matches }
     }
 
-    /// The document as the change tells it, with all that is selected below it; null where it is gone.
+    /// The document as the change event holds it, with everything selected below it; `None` if it is deleted.
     async fn read(&self, ctx: &Context<'_>) -> Result<Option<AnyOf<Node>>> {
         let fetch = fetch(ctx)?;
         let feed::Change { kind, id, .. } = &*self.change;
@@ -48,7 +48,7 @@ impl Change {
             Some(document) => fetch.loader.of::<E>().put(Arc::new(document)),
             None => return Ok(None),
         });
-        // Before what is read below, which may bring the same document as it is by then.
+        // Before the reads below: these may put a later version of the same document into the loader.
         let node = Node::from_loader(fetch.loader, id);
         let group = Group {
             kind: *kind,
@@ -125,7 +125,7 @@ fn shown(kind: Kind, stored: &[String]) -> Vec<&'static str> {
     let computed = with_kind!(kind, E => E::COMPUTED);
     let mut names = Vec::new();
     for name in stored {
-        // The one stored field that the schema does not show.
+        // Search words are stored but not part of the schema.
         if name != "words" {
             names.extend(collections::field(kind, name));
         }
@@ -145,7 +145,6 @@ mod tests {
     use crate::graphql::{schema, sdl};
     use crate::limits::Limits;
 
-    /// The fields of a type of the schema.
     fn fields_of(sdl: &str, name: &str) -> Vec<String> {
         let body = sdl
             .split_once(&format!("\ntype {name} implements Node {{\n"))

@@ -1,4 +1,4 @@
-//! What a collection declares of itself, once, for planning, fetching and checking alike.
+//! What a collection declares about itself, for planning, fetching and checking.
 
 use async_graphql::{ContainerType, ObjectType};
 
@@ -8,29 +8,23 @@ use super::relation::{Holds, Relation};
 use super::selection::Computed;
 use crate::store::entity::Entity;
 
-/// A stored type that GraphQL shows.
+/// A stored type that is an object type of the schema.
 pub trait Collection: Entity + ContainerType + Holds + Sized {
-    /// Its name in the schema.
     const NAME: &'static str = Self::KIND.type_name();
     /// Fields that are computed from a stored field of another name.
     const COMPUTED: &'static [Computed];
-    /// Its filter.
     type Filter: CollectionFilter;
-    /// Its order.
     type Order: OrderInput;
 
-    /// Its relations.
     fn relations() -> &'static [Relation];
 }
 
-/// The fields of the root types that a collection adds.
+/// The fields that a collection adds to `Query`.
 pub trait RootFields {
-    /// Those of `Query`.
     type Query: ObjectType + Default;
 }
 
-/// The fields of the root type of mutations that a collection adds.
+/// The fields that a collection adds to `Mutation`.
 pub trait RootMutations {
-    /// Those of `Mutation`.
     type Mutation: ObjectType + Default;
 }

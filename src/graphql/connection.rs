@@ -1,4 +1,4 @@
-//! Relay connections, once for all collections: arguments in, pages out.
+//! Relay connections, for all collections: arguments in, pages out.
 //!
 //! Follows the GraphQL Cursor Connections Specification, with `nodes` and `totalCount` beside the edges.
 
@@ -19,9 +19,9 @@ use crate::store::page::{Page, PageRequest, Row, Want};
 
 /// What a connection can hold.
 pub trait Member: OutputType + 'static {
-    /// What the connection's types are called by: this and `Connection`, this and `Edge`.
+    /// The prefix of the types' names: `{NAME}Connection` and `{NAME}Edge`.
     const NAME: &'static str;
-    /// As it stands on a page.
+    /// The GraphQL type of an item.
     type Node<'a>: OutputType + From<&'a Arc<Self>>;
 }
 
@@ -59,7 +59,7 @@ pub struct PageInfo {
 }
 
 impl<E: Member> Connection<E> {
-    /// A page as it came from the store.
+    /// A page as the store returned it.
     pub fn new(page: Page<E>, order: Order) -> Self {
         let cursor = |row: Option<&Row<E>>| row.map(|row| order.encode(&row.keys));
         let info = PageInfo {
@@ -76,7 +76,7 @@ impl<E: Member> Connection<E> {
         }
     }
 
-    /// The page that `request` asks for out of all rows that match it, which are at hand in its order.
+    /// Cuts the page for `request` out of `rows`: all rows that match it, in its order.
     pub fn slice(rows: Vec<Row<E>>, request: PageRequest) -> Self {
         let total = rows.len();
         let order = &request.order;
@@ -113,7 +113,6 @@ impl<E: Member> Connection<E> {
         Self::new(page, request.order)
     }
 
-    /// The documents on the page.
     pub fn documents(&self) -> impl Iterator<Item = &Arc<E>> {
         self.rows.iter().map(|row| &row.node)
     }
@@ -177,39 +176,33 @@ impl<E: Member> Edge<E> {
     }
 }
 
-/// Relay's four arguments, as they come.
+/// Relay's four paging arguments, not yet checked.
 #[derive(Clone, Debug, Default)]
 pub struct Window {
-    /// How many from the start.
     pub first: Option<i32>,
-    /// Only behind this cursor.
     pub after: Option<String>,
-    /// How many from the end.
     pub last: Option<i32>,
-    /// Only before this cursor.
     pub before: Option<String>,
 }
 
-/// An argument as its type.
+/// Parses an argument.
 pub fn parse<T: InputType>(name: &str, value: Option<async_graphql::Value>) -> Result<T> {
     T::parse(value).map_err(|error| {
-        // The message is meant for the reader, but only a `ServerError` gives it.
+        // The readable message is only accessible through `ServerError`.
         ApiError::input(name, error.into_server_error(async_graphql::Pos::default()).message)
     })
 }
 
-/// The arguments of a collection's connection, as they come.
+/// The arguments of a collection's connection, not yet checked.
 pub struct PageArguments<E: Collection> {
-    /// Which part of all that matches.
     pub window: Window,
     /// Which documents.
     pub filter: Option<Box<E::Filter>>,
-    /// In which order.
     pub order_by: Option<Vec<E::Order>>,
 }
 
 impl<E: Collection> PageArguments<E> {
-    /// Reads the arguments through `get`, which gives the value of an argument by its name.
+    /// Parses the arguments; `get` returns an argument by its name.
     pub fn read(get: impl Fn(&str) -> Result<Option<async_graphql::Value>>) -> Result<Self> {
         Ok(Self {
             window: Window {
@@ -235,7 +228,7 @@ impl<E: Collection> PageArguments<E> {
 }
 
 impl Window {
-    /// The page of what matches `filter`, in this order.
+    /// The page of the documents that match `filter`, in this order.
     pub fn request(&self, filter: Filter, order: Order, limits: &Limits, want: Want) -> Result<PageRequest> {
         let (limit, backward) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
@@ -265,12 +258,12 @@ impl Window {
     }
 }
 
-/// How many `first` asks for, or as many as a page has.
+/// `first`, or the default page size.
 pub fn first_of(first: Option<i32>, limits: &Limits) -> Result<usize> {
     first.map_or(Ok(limits.page_size), |first| page_size("first", first, limits))
 }
 
-/// How many are asked for, where that is within the limits.
+/// Checks a page size against the limits.
 fn page_size(name: &str, asked: i32, limits: &Limits) -> Result<usize> {
     let most = limits.max_page_size;
     match usize::try_from(asked) {

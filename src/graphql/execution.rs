@@ -1,4 +1,4 @@
-//! One execution as a whole: how much of its answer is written, and whether its data is null.
+//! The state of one execution: how many bytes of its answer are written, and whether its data is null.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use async_graphql::{ContextSelectionSet, Error, ServerError, ServerResult};
 use crate::api::error::{ApiError, Result};
 use crate::limits::{Limit, Limits};
 
-/// What is known of an execution while it goes on.
+/// Shared by all resolvers of one execution; a clone is another handle.
 #[derive(Clone, Debug)]
 pub struct Execution(Arc<State>);
 
@@ -17,12 +17,11 @@ struct State {
     limits: Limits,
     /// In bytes.
     written: AtomicU64,
-    /// Whether a root field failed that may not be null: then all of the data is (6.4.4).
+    /// Whether a non-null root field failed, which makes all of `data` null (6.4.4).
     data_is_null: AtomicBool,
 }
 
 impl Execution {
-    /// One that begins.
     pub fn new(limits: Limits) -> Self {
         Self(Arc::new(State {
             limits,
@@ -31,24 +30,24 @@ impl Execution {
         }))
     }
 
-    /// Counts bytes of the answer that were written.
+    /// Counts bytes written to the answer.
     ///
     /// # Errors
-    /// Where the answer is longer than it may be: then it is not worth going on.
+    /// If the answer is over its limit. Execution should stop then.
     pub fn wrote(&self, bytes: usize) -> Result<()> {
         let bytes = bytes as u64;
         let before = self.0.written.fetch_add(bytes, Ordering::Relaxed);
         let written = before.saturating_add(bytes);
         let limits = &self.0.limits;
         let most = limits.of(Limit::AnswerBytes);
-        // Where the limit is only measured, going over it is logged once.
+        // A limit in measuring mode does not refuse; log it only once, when it is first exceeded.
         if written <= most || (before > most && written <= limits.ceiling(Limit::AnswerBytes)) {
             return Ok(());
         }
         limits.check(Limit::AnswerBytes, written)
     }
 
-    /// Counts the errors of the answer, each of which is told.
+    /// Counts the messages of these errors, which are a part of the answer.
     pub fn failed(&self, errors: &[ServerError]) {
         if self.too_long().is_some() {
             return;
@@ -57,33 +56,32 @@ impl Execution {
         self.0.written.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// The refusal of an answer that is longer than it may be.
+    /// The error for an answer over its limit.
     pub fn too_long(&self) -> Option<ApiError> {
         let written = self.0.written.load(Ordering::Relaxed);
         let is_over = written > self.0.limits.ceiling(Limit::AnswerBytes);
         is_over.then(|| self.0.limits.exceeded(Limit::AnswerBytes, written))
     }
 
-    /// Begins the next answer of a subscription.
+    /// Resets the count for the next answer of a subscription.
     pub fn next(&self) {
         self.0.written.store(0, Ordering::Relaxed);
     }
 
-    /// Without this root field there is no data.
+    /// Makes all of `data` null, because a non-null root field failed.
     pub fn fail_as_a_whole(&self) {
         self.0.data_is_null.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the data is null.
     pub fn data_is_null(&self) -> bool {
         self.0.data_is_null.load(Ordering::Relaxed)
     }
 }
 
-/// Counts bytes of the answer that were written for what `ctx` selects.
+/// Counts bytes of the answer written for `ctx`.
 ///
 /// # Errors
-/// As for [`Execution::wrote`], with the path of the place.
+/// As for [`Execution::wrote`], with the path of the field.
 pub fn wrote(ctx: &ContextSelectionSet<'_>, bytes: usize) -> ServerResult<()> {
     let execution = ctx.data::<Execution>();
     let counted = execution.and_then(|execution| execution.wrote(bytes).map_err(Error::from));

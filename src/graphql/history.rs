@@ -1,5 +1,5 @@
-//! The history of documents, as editors see it: who changed what, and when. How it comes about is the store's business
-//! (`store/edit`); how a change is taken back stands in `mutation`.
+//! The history of documents for editors: who changed what, and when. `store/edit` writes it; `mutation/revert.rs`
+//! undoes changes.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ impl Member for HistoryEntry {
     type Node<'a> = eager::Object<&'a Arc<Self>>;
 }
 
-/// The query of this file.
+/// Adds `history` to `Query`.
 #[derive(Default)]
 pub struct HistoryQuery;
 
@@ -106,9 +106,9 @@ impl HistoryQuery {
     }
 }
 
-/// The history of a document, page by page.
+/// A page of a document's history.
 ///
-/// No `async fn`, whose arguments would take their room in the future of every field of a document.
+/// Not an `async fn`: its arguments would take up space in the future of every field of a document.
 pub fn of<'a>(
     ctx: &'a Context<'_>,
     document: &'a str,

@@ -1,18 +1,18 @@
-//! What async-graphql's introspection leaves to be put right: a selection of which nothing is left answers `{}`, not null,
-//! and an interface that implements none has `interfaces: []` (GraphQL of September 2025, 4.2.2).
+//! Corrects async-graphql's introspection: a selection set that is left empty must answer `{}`, not null, and an
+//! interface that implements none has `interfaces: []` (GraphQL of September 2025, 4.2.2).
 //!
-//! Before the execution such selections are given a field under a key that no document can have, and behind it those keys
-//! are taken out.
+//! Before execution such selections get marker fields, under keys that no document can have; afterwards they are
+//! removed.
 
 use async_graphql::parser::types::{DocumentOperations, Field, Selection, SelectionSet};
 use async_graphql::{Name, Pos, Positioned, Request, Value};
 
-/// The key of what is selected where nothing is.
+/// The key of the marker in an empty selection set.
 const NOTHING: &str = "nothing selected";
-/// With a response key behind it, the key of the kind of the type whose interfaces stand under that.
+/// With a response key appended: the key of the `kind` of the type whose `interfaces` are under that response key.
 const KIND_OF: &str = "kind of ";
 
-/// Marks the selections within introspection.
+/// Adds the markers to introspection fields.
 pub fn prepare(request: &mut Request) {
     let is_asked_for = |set: &SelectionSet| set.items.iter().any(|item| introspected(&item.node).is_some());
     let Ok(document) = request.parsed_query() else { return };
@@ -52,10 +52,10 @@ fn mark(set: &mut SelectionSet) {
                     let key = format!("{KIND_OF}{}", field.node.response_key().node);
                     kinds.push(leaf(&key, "kind"));
                 }
-                // A leaf has no items at all.
+                // A leaf field has no selection set at all.
                 mark(&mut field.node.selection_set.node);
             }
-            // The normal form has one here only where nothing is left.
+            // The normal form keeps a fragment here only in an otherwise empty selection set.
             Selection::InlineFragment(_) | Selection::FragmentSpread(_) => *item = leaf(NOTHING, "__typename"),
         }
     }
@@ -74,7 +74,7 @@ fn leaf(alias: &str, name: &str) -> Positioned<Selection> {
     Positioned::new(Selection::Field(Positioned::new(field, Pos::default())), Pos::default())
 }
 
-/// Puts an answer to introspection right. What is written already is none.
+/// Corrects the data and removes the markers. Finished JSON never is introspection.
 pub fn finish(value: &mut Value) {
     match value {
         Value::List(items) => items.iter_mut().for_each(finish),

@@ -1,7 +1,7 @@
-//! The schema and its execution: types, filters, orders, connections, and the plan that reads before it resolves.
+//! The schema and its execution: types, filters, orders, connections, and the plan that reads ahead of the resolvers.
 //!
-//! Speaks to the store and the search index only; knows neither BSON nor HTTP. Entry points: [`schema`], [`sdl`], [`execute`],
-//! [`subscribe`].
+//! Uses the store and the search index only; knows neither BSON nor HTTP. Entry points: [`schema`], [`sdl`],
+//! [`execute`], [`subscribe`].
 
 pub mod any_of;
 pub mod change;
@@ -47,20 +47,20 @@ use root::Root;
 use roots::{Mutation, Query};
 use subscription::{Cursor, Subscription};
 
-/// The schema of this API.
+/// The schema of this API; cheap to clone.
 #[derive(Clone)]
 pub struct Schema {
     schema: async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>,
     limits: Limits,
 }
 
-/// Builds the schema. It holds no connection: [`execute`] brings the store and the search index along.
+/// Builds the schema. It holds no connections: [`execute`] takes the store and the search index.
 pub fn schema(limits: Limits) -> Schema {
     let roots = (Root::<Query>::default(), Root::<Mutation>::default());
     let schema = async_graphql::Schema::build(roots.0, roots.1, Subscription)
-        // Documents come parsed and validated by the guard in `http`.
+        // The guard has parsed and validated the document.
         .validation_mode(ValidationMode::Fast)
-        // Deeper than anything that the guard lets pass.
+        // Deeper than anything that the guard accepts.
         .limit_recursive_depth(1_000)
         .data(limits)
         .data(Collections(collections::of))
@@ -68,13 +68,13 @@ pub fn schema(limits: Limits) -> Schema {
     Schema { schema, limits }
 }
 
-/// The schema in GraphQL's own language, as it is checked in.
+/// The schema in SDL, as it is checked in.
 pub fn sdl(schema: &Schema) -> String {
     let options = SDLExportOptions::new()
         .include_specified_by()
         .prefer_single_line_descriptions();
     let sdl = schema.schema.sdl_with_options(options);
-    // Where a type had no field, the export leaves spaces at the end of a line.
+    // The export leaves trailing spaces for types without fields.
     sdl.lines()
         .map(str::trim_end)
         .collect::<Vec<_>>()
@@ -84,8 +84,7 @@ pub fn sdl(schema: &Schema) -> String {
         + "\n"
 }
 
-/// Runs one request against the store, what is kept of it, and the search index. Every error in the response carries
-/// `extensions.code`; its data are for [`json::write`].
+/// Executes one request. Every error in the response has `extensions.code`; write its data with [`json::write`].
 pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, mut request: Request) -> Response {
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
     introspection::prepare(&mut request);
@@ -102,7 +101,7 @@ pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, 
     response.data = match response.data {
         _ if execution.data_is_null() => Value::Null,
         Value::Object(fields) => in_order(fields, &keys),
-        // async-graphql has no data for a selection of which nothing is left.
+        // async-graphql has no data for an empty selection set.
         _ if keys.is_empty() => Value::Object(IndexMap::new()),
         data => data,
     };
@@ -110,19 +109,19 @@ pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, 
     response
 }
 
-/// What a subscriber is told.
+/// One answer of a subscription.
 #[derive(Debug)]
 pub struct Told {
-    /// Where to go on after this. None where the subscription has ended with this.
+    /// The cursor to resume after this answer; `None` if the subscription has ended with it.
     pub cursor: Option<String>,
-    /// A change; where the subscription has ended, the error that ended it. Every error carries `extensions.code`.
+    /// A change, or the error that ended the subscription. Every error has `extensions.code`.
     pub response: Response,
 }
 
-/// Runs one subscription, until it is dropped or ends with an error: the one thing that is told without a cursor, and
-/// the last.
+/// Executes one subscription until it is dropped or ends with an error, which is its last answer and the only one
+/// without a cursor.
 ///
-/// `store`: one without a deadline for the whole ([`Store::for_stream`]).
+/// `store`: without a total deadline ([`Store::for_stream`]).
 pub fn subscribe(
     schema: &Schema,
     store: Store,
@@ -157,16 +156,16 @@ pub fn subscribe(
     told.right_stream()
 }
 
-/// The response to an operation that comes to nothing but this error.
+/// A response with this error and no data.
 fn without_data(error: ApiError) -> Response {
     let mut error = Error::from(error).into_server_error(Pos::default());
     give_code(&mut error);
     Response::from_errors(vec![error])
 }
 
-/// The response keys of the root fields, in their order.
+/// The response keys of the root fields, in order.
 fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
-    // The guard hands over just the operation that is asked for.
+    // The guard passes on only the operation that is executed.
     let sets = document
         .operations
         .iter()
@@ -177,7 +176,7 @@ fn root_keys(document: &ExecutableDocument) -> Vec<Name> {
         .collect()
 }
 
-/// The root fields in their order, for async-graphql puts them down in the order in which they end.
+/// Puts root fields in order: async-graphql inserts them in the order in which they finish.
 fn in_order(mut fields: IndexMap<Name, Value>, keys: &[Name]) -> Value {
     let ordered = keys.iter().filter_map(|key| fields.swap_remove_entry(key));
     let mut ordered: IndexMap<Name, Value> = ordered.collect();
@@ -185,8 +184,7 @@ fn in_order(mut fields: IndexMap<Name, Value>, keys: &[Name]) -> Value {
     Value::Object(ordered)
 }
 
-/// Puts the code beside the message. async-graphql's own errors have none: the document has been validated, so they are
-/// about a value.
+/// Adds `extensions.code`. async-graphql's own errors have none: the document is valid, so they are about a value.
 fn give_code(error: &mut ServerError) {
     let cause = error.source::<ApiError>().cloned();
     let extensions = error.extensions.get_or_insert_default();

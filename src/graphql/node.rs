@@ -1,4 +1,4 @@
-//! `node` and `nodes`: documents of any kind, by their ids.
+//! `node` and `nodes`: documents of any kind by id.
 
 use async_graphql::{Context, ID, Object};
 use futures_util::FutureExt;
@@ -9,7 +9,7 @@ use super::eager;
 use super::loader::resolve;
 use crate::api::error::Result;
 
-/// The queries over ids of any kind.
+/// Adds `node` and `nodes` to `Query`.
 #[derive(Default)]
 pub struct NodeQuery;
 

@@ -1,4 +1,4 @@
-//! Orders as inputs: one enum of fields and one input per collection, made by one macro.
+//! Orders as inputs: for each collection an enum of fields and an input, made by one macro.
 
 use async_graphql::{Enum, InputType};
 
@@ -14,14 +14,13 @@ pub enum OrderDirection {
     Desc,
 }
 
-/// One part of an order.
+/// The order input of one collection.
 pub trait OrderInput: InputType {
-    /// What it means for the store.
     fn order_by(&self) -> OrderBy;
 }
 
-/// Declares the order of a collection: `Field = "stored.path" as KeyKind`, each with the words for its reader. What every
-/// collection has comes by itself: the id, and when a document was entered and changed.
+/// Declares the order of a collection: `Field = "stored.path" as KeyKind`, each with its description for the schema.
+/// Every collection can also be ordered by id, creation time and time of the last change.
 macro_rules! orders {
     ($input:ident, $field:ident, $noun:literal {
         $($(#[$doc:meta])* $variant:ident = $path:literal as $kind:ident),+ $(,)?

@@ -1,54 +1,50 @@
-//! Relations between documents, told by the types of the fields that hold them.
+//! Relations between documents, derived from the types of fields.
 //!
-//! A field of the type [`Ref`](super::loader::reference::Ref) is a reference; [`Holds`] finds those of a document, however
-//! deep they lie. What others refer to a document by, it declares itself.
+//! A field of the type [`Ref`](super::loader::reference::Ref) is a reference; [`Holds`] finds all references in a
+//! document, however deeply nested. A document declares its inverse relations itself.
 
 use super::eager;
 use crate::domain::id::Kind;
 
-/// A document has few of the others, so that those of a whole page are read in one command.
+/// A document has few of the others: one read covers a whole page of documents.
 pub const FEW: bool = true;
-/// A document can have any number of the others: each page is read by itself.
+/// A document may have any number of the others: one read for each document.
 pub const MANY: bool = false;
 
-/// A relation to other documents.
+/// How a document of one collection is related to others.
 #[derive(Debug)]
 pub enum Relation {
     /// The document holds ids of others.
     Reference {
-        /// The fields that lead to it, as the types have them: `items`, `species_count`, `claim`.
+        /// The fields from the document to the ids, as in Rust: `items`, `species_count`, `claim`.
         way: Vec<&'static str>,
-        /// The same as the schema and the database have them.
+        /// The same path as in the schema and in the database.
         fields: Vec<String>,
-        /// The collection that it leads to; any where that is `None`.
+        /// The kind of the others; `None` for any.
         to: Option<Kind>,
     },
-    /// Others hold this document's id.
+    /// The others hold this document's id.
     Inverse {
         /// The GraphQL field, a connection.
         field: String,
-        /// The collection of the others.
         of: Kind,
-        /// Where they hold the id.
+        /// The path in the others that holds the id.
         stored: &'static str,
         /// [`FEW`] or [`MANY`].
         few: bool,
     },
-    /// A sum over gifts, made for a whole page in one command.
-    AnimalsGiven {
-        /// The GraphQL field.
-        field: &'static str,
-    },
+    /// A sum over gifts; one command reads it for a whole page.
+    AnimalsGiven { field: &'static str },
 }
 
 impl Relation {
-    /// The relation that others have to a document at `stored`. `field`: the name of the function that resolves it.
+    /// An inverse relation to documents that hold the id at `stored`. `field`: the name of its resolver function.
     pub fn inverse(field: &str, of: Kind, stored: &'static str, few: bool) -> Self {
         let field = camel(field);
         Self::Inverse { field, of, stored, few }
     }
 
-    /// The references of a type.
+    /// All references of a type.
     pub fn references<T: Holds>() -> Vec<Self> {
         let mut walk = References::default();
         T::declare(&mut walk);
@@ -56,7 +52,7 @@ impl Relation {
     }
 }
 
-/// The references that were found in a type, and the way to where it is looked for more.
+/// Walks a type and collects its references.
 #[derive(Debug, Default)]
 pub struct References {
     way: Vec<&'static str>,
@@ -64,19 +60,19 @@ pub struct References {
 }
 
 impl References {
-    /// Looks into a field.
+    /// Walks into a field.
     pub fn field<S, T: Holds>(&mut self, name: &'static str, _of: fn(&S) -> &T) {
         self.within(name, T::declare);
     }
 
-    /// Looks into a field, as `look` does.
+    /// Walks into a field by calling `look`.
     pub fn within(&mut self, name: &'static str, look: impl FnOnce(&mut Self)) {
         self.way.push(name);
         look(self);
         self.way.pop();
     }
 
-    /// Here is one.
+    /// Records a reference at the current path.
     pub fn here(&mut self, to: Option<Kind>) {
         self.found.push(Relation::Reference {
             fields: self.way.iter().map(|field| camel(field)).collect(),
@@ -86,16 +82,16 @@ impl References {
     }
 }
 
-/// What can hold references: itself, or somewhere below.
+/// A type whose values are references or may contain some.
 pub trait Holds {
-    /// Tells where values of this type hold references.
+    /// Records the paths of the references in this type.
     fn declare(_references: &mut References) {}
 
-    /// Puts the ids at the end of this way into the list.
+    /// Collects the ids at the end of this path.
     fn ids<'a>(&'a self, _way: &[&str], _ids: &mut Vec<&'a str>) {}
 }
 
-/// Declares which fields of a type are references, or hold some.
+/// Declares which fields of a type are references or contain some.
 macro_rules! holds {
     ($type:ident:) => {
         impl $crate::graphql::relation::Holds for $type {}
@@ -147,7 +143,7 @@ impl<T: Holds> Holds for eager::Object<T> {
     }
 }
 
-/// The name of a field as the schema has it: `speciesCount`.
+/// The name of a field in the schema: `speciesCount` for `species_count`.
 fn camel(field: &str) -> String {
     let mut words = field.split('_');
     let first = words.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! A root type, whose fields async-graphql runs: here they fail as the specification says.
+//! A root type. async-graphql executes its fields; errors are handled here as the specification says.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use async_graphql::{
 use super::eager::{Eager, null_or};
 use super::execution::Execution;
 
-/// The root of queries or mutations.
+/// `Query` or `Mutation`.
 #[derive(Default)]
 pub struct Root<T>(T);
 
@@ -19,7 +19,7 @@ impl<T: ObjectType> ContainerType for Root<T> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let execution = ctx.data::<Execution>();
         let execution = execution.map_err(|error| error.into_server_error(ctx.item.pos))?;
-        // There is no data any more. Of a mutation the fields behind are not executed, as the reference implementation has it.
+        // `data` is null already. The reference implementation does not execute further mutation fields either.
         if execution.data_is_null() {
             return Ok(None);
         }

@@ -1,8 +1,8 @@
-//! Reads what a request selects, straight from its parsed document: fields, and their arguments.
+//! Reads the fields and arguments that a request selects from its parsed document.
 //!
-//! The guard in `http` hands over the normal form: objects have nothing but fields, each response key once, and in a place
-//! of an interface or a union there is one fragment for each object type. async-graphql's own look-ahead does not tell
-//! types apart below an interface; planning needs that.
+//! The guard passes on the normal form: sets on objects have only fields, each response key once, and sets on
+//! interfaces and unions have one fragment per object type. async-graphql's own look-ahead does not tell types apart
+//! below an interface, which planning needs.
 
 use async_graphql::Value;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
@@ -14,7 +14,7 @@ use crate::domain::id::Kind;
 use crate::store::collections;
 use crate::store::entity::Projection;
 
-/// What is selected of an object of the type `on`.
+/// The fields selected on an object of the type `on`.
 pub fn selected<'a>(set: &'a SelectionSet, on: &str) -> impl Iterator<Item = &'a Positioned<Field>> + use<'a> {
     let for_it = |item: &'a Positioned<Selection>| match &item.node {
         Selection::InlineFragment(fragment) => {
@@ -33,7 +33,7 @@ pub fn selected<'a>(set: &'a SelectionSet, on: &str) -> impl Iterator<Item = &'a
     })
 }
 
-/// What is selected of objects of the type `on`, or of a value type whose name does not matter, in several places.
+/// The fields selected in several sets. `on`: the object's type; `None` for a value type, whose name does not matter.
 pub fn fields<'a>(sets: &[&'a SelectionSet], on: Option<&str>) -> Vec<&'a Field> {
     let on = on.unwrap_or_default();
     sets.iter()
@@ -42,12 +42,12 @@ pub fn fields<'a>(sets: &[&'a SelectionSet], on: Option<&str>) -> Vec<&'a Field>
         .collect()
 }
 
-/// The selections below the fields at the end of a way of names, which leads through objects only.
+/// The selection sets at the end of a path of fields, which leads through objects only.
 pub fn below<'a>(sets: &[&'a SelectionSet], way: &[impl AsRef<str>]) -> Vec<&'a SelectionSet> {
     under(&fields(sets, None), way)
 }
 
-/// The same below fields that are found already.
+/// As [`below`], but starting from fields.
 pub fn under<'a>(fields: &[&'a Field], way: &[impl AsRef<str>]) -> Vec<&'a SelectionSet> {
     let Some((first, rest)) = way.split_first() else {
         return Vec::new();
@@ -61,12 +61,12 @@ pub fn under<'a>(fields: &[&'a Field], way: &[impl AsRef<str>]) -> Vec<&'a Selec
     }
 }
 
-/// What is selected on the documents of a connection's page.
+/// The selection sets on the documents of a connection.
 pub fn on_page(set: &SelectionSet) -> Vec<&SelectionSet> {
     DOCUMENT_WAYS.iter().flat_map(|way| below(&[set], way)).collect()
 }
 
-/// The value of an argument; `None` where it is not given.
+/// The value of an argument; `None` if it is not given.
 pub fn argument(field: &Field, name: &str) -> Result<Option<Value>> {
     let Some(value) = field.get_argument(name) else {
         return Ok(None);
@@ -78,39 +78,38 @@ pub fn argument(field: &Field, name: &str) -> Result<Option<Value>> {
         .map(Some)
 }
 
-/// The fields of a connection that hold documents, as ways from the connection.
+/// The paths from a connection to its documents.
 const DOCUMENT_WAYS: [&[&str]; 2] = [&["nodes"], &["edges", "node"]];
 
-/// A field that is computed: (GraphQL field, stored field).
+/// A computed field: (GraphQL field, stored field that it is computed from).
 pub type Computed = (&'static str, &'static str);
 
-/// Tells the computed fields of a collection.
 type ComputedOf<'a> = dyn Fn(Kind) -> &'static [Computed] + 'a;
 
-/// Which stored fields each collection must fetch for the whole operation.
+/// The stored fields to fetch from each collection for the whole operation.
 ///
-/// One projection per collection and request keeps the loader simple: a document in it has every field that any part
-/// of the operation reads.
+/// One projection per collection and request keeps the loader simple: a document in it has every field that any part of
+/// the operation reads.
 #[derive(Debug, Default)]
 pub struct Projections {
     by_kind: std::collections::BTreeMap<Kind, Projection>,
 }
 
 impl Projections {
-    /// Reads an operation by the types of its fields: wherever documents can stand, what is selected of them is fetched.
-    /// `root`: the type of its root fields.
+    /// Walks an operation along the types of its fields and adds everything that is selected on documents. `root`: the
+    /// name of its root type.
     pub fn of(registry: &Registry, root: &str, set: &SelectionSet, computed: &ComputedOf<'_>) -> Self {
         let mut projections = Self::default();
         projections.walk(registry, root, set, computed);
         projections
     }
 
-    /// What to fetch of a collection.
+    /// The projection of a collection; only the id if nothing is selected.
     pub fn of_kind(&self, kind: Kind) -> Projection {
         self.by_kind.get(&kind).cloned().unwrap_or_default()
     }
 
-    /// `ty`: the type of the place that `set` is selected in.
+    /// `ty`: the name of the type that `set` is selected on.
     fn walk(&mut self, registry: &Registry, ty: &str, set: &SelectionSet, computed: &ComputedOf<'_>) {
         match registry.types.get(ty) {
             Some(object @ MetaType::Object { .. }) => {
@@ -153,7 +152,7 @@ impl Projections {
             let Some(stored) = collections::field(kind, stored) else {
                 continue;
             };
-            // A part that is computed may rest on any other.
+            // A computed part may depend on any other part.
             let part = |part: &str| collections::part(kind, stored, part).filter(|_| stored == name);
             let parts: Option<Vec<_>> = fields(&[&field.node.selection_set.node], None)
                 .into_iter()

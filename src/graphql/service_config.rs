@@ -1,4 +1,4 @@
-//! The query field that tells the limits in force, so that a client can keep to them.
+//! The query field that tells clients the limits in force.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
@@ -37,7 +37,7 @@ pub struct ServiceLimit {
     measure_only: bool,
 }
 
-/// The query field of this file.
+/// Adds `serviceConfig` to `Query`.
 #[derive(Default)]
 pub struct LimitsQuery;
 

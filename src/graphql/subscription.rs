@@ -1,8 +1,8 @@
-//! Subscriptions: what changes, told change by change, and the place in the feed to begin at.
+//! Subscriptions: a stream of changes, and the cursor to begin at.
 //!
-//! A subscription is one stream of changes ([`changes_since`]), sifted, of which each becomes an answer of its own. async-graphql
-//! asks for the next only when the answer to the one before is there, so the loader is emptied in between: what one
-//! answer has read, no later one sees.
+//! A subscription filters the feed ([`changes_since`]), and each change becomes an answer. async-graphql requests the
+//! next change only after the answer to the previous one is complete. So the loader is cleared in between, and no
+//! answer sees what an earlier one has read.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,12 +26,12 @@ use crate::store::resume_token::ResumeToken;
 use crate::store::versions::{ReadSet, Snapshot};
 use crate::store::{Store, feed};
 
-/// The cursor of the change that is answered just now: on its way from the stream to who sends the answer.
+/// The cursor of the change that is being answered, on its way from the stream to the transport.
 #[derive(Clone, Default)]
 pub struct Cursor(Arc<Mutex<Option<String>>>);
 
 impl Cursor {
-    /// Takes it out.
+    /// Removes and returns the cursor.
     pub fn take(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -41,7 +41,7 @@ impl Cursor {
     }
 }
 
-/// The query of this file.
+/// Adds `changesCursor` to `Query`.
 #[derive(Default)]
 pub struct ChangesQuery;
 
@@ -52,7 +52,7 @@ impl ChangesQuery {
     async fn changes_cursor(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         async {
             let Loader { store, live, .. } = loader(ctx)?;
-            // It moves on without a write to any collection.
+            // The cursor advances even without a write to any collection, so responses must not be cached by version.
             store.touch(ReadSet::UNCOUNTED);
             let (place, _) = live.listening().await.ok_or(ApiError::NoFeed)?;
             Ok(Some(place.text()))
@@ -62,7 +62,7 @@ impl ChangesQuery {
     }
 }
 
-/// All subscriptions.
+/// The root type of subscriptions.
 pub struct Subscription;
 
 /// What can be subscribed to. Each change has a `cursor`: after an interruption subscribe `after` the last that was
@@ -102,7 +102,6 @@ impl Subscription {
     }
 }
 
-/// An id that is asked for.
 fn checked(id: ID) -> Result<String> {
     match Kind::of(&id) {
         Ok(_) => Ok(id.0),
@@ -110,18 +109,18 @@ fn checked(id: ID) -> Result<String> {
     }
 }
 
-/// Which changes a subscriber is told.
+/// The changes that a subscription delivers.
 enum Sieve {
-    /// Those of these documents.
+    /// Changes of documents with these kinds and ids; `None` for any.
     Documents {
         kinds: Option<HashSet<Kind>>,
         ids: Option<HashSet<String>>,
     },
-    /// Those of the gifts that this holds for, or may have held for.
+    /// Changes of gifts that match now, or may have matched before.
     Gifts(Where),
 }
 
-/// A filter, and what it comes to as long as nothing changes in the collections that it reaches across.
+/// A filter with its resolved form, which stays valid until a collection that it joins changes.
 struct Where {
     filter: Filter,
     resolved: Option<(Filter, Snapshot, ReadSet)>,
@@ -135,7 +134,7 @@ impl Where {
         };
         if !self.resolved.as_ref().is_some_and(stands) {
             let snapshot = live.versions().snapshot();
-            // One of its own, which tells what is looked at for this.
+            // A separate store, whose read set is that of this filter only.
             let store = store.for_stream();
             let filter = store.resolve(&self.filter).await?.into_owned();
             self.resolved = Some((filter, snapshot, store.read_set()));
@@ -148,7 +147,7 @@ impl Where {
 }
 
 impl Sieve {
-    /// What is told of a change, if anything.
+    /// The change to deliver, if any.
     async fn sift(&mut self, store: &Store, live: &Live, change: Arc<feed::Change>) -> Result<Option<Change>> {
         match self {
             Self::Documents { kinds, ids } => {
@@ -159,7 +158,7 @@ impl Sieve {
             }
             Self::Gifts(_) if change.kind != Kind::Gift => Ok(None),
             Self::Gifts(asked) => {
-                // In a box: who listens and is told nothing must cost little.
+                // Boxed: subscribers that wait must stay small.
                 let meets = change.is_there() && change.meets(asked.resolved(store, live).boxed().await?);
                 let is_told = meets || change.may_have_met(&asked.filter);
                 Ok(is_told.then(|| Change::new(change, meets)))
@@ -168,14 +167,14 @@ impl Sieve {
     }
 }
 
-/// The changes on their way to one subscriber.
+/// The changes for one subscriber.
 struct Telling {
     changes: BoxStream<'static, std::result::Result<Arc<feed::Change>, Ended>>,
     sieve: Sieve,
 }
 
 impl Telling {
-    /// The next that the subscriber is told.
+    /// The next change to deliver, with its cursor.
     async fn next(&mut self, Loader { store, live, .. }: &Loader) -> Result<(String, Change)> {
         loop {
             let change = match self.changes.next().await {
@@ -183,7 +182,7 @@ impl Telling {
                 None => return Err(ApiError::Internal),
             };
             let cursor = change.token.text();
-            // In a box, which is gone while nothing happens.
+            // Boxed: the future exists only while a change is examined.
             if let Some(told) = self.sieve.sift(store, live, change).boxed().await? {
                 return Ok((cursor, told));
             }
@@ -206,7 +205,7 @@ async fn told<'a>(
         changes: changes_since(loader.store.clone(), &loader.live, after).await?.boxed(),
         sieve,
     };
-    // In a box, or it would be there as often as it is handed on.
+    // Boxed: each combinator would otherwise hold a copy of this large value.
     Ok(unfold(Some(Box::new(telling)), move |telling| async move {
         let mut telling = telling?;
         match telling.next(loader).await {

@@ -1,7 +1,7 @@
 //! The timeline: gifts and events by date, as one connection over two collections.
 //!
-//! Both collections are asked for the same page at the same time, and the two pages are merged: their sort keys are
-//! alike, and the id, which breaks ties, is unique over all kinds. What is selected below comes as for any connection.
+//! Both collections read the same page concurrently, and the two pages are merged: their sort keys are alike, and ids,
+//! which break ties, are unique over all kinds. What is selected below is read as for any connection.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub enum TimelineEntry {
 members! { TimelineEntry: Gift, Event }
 
 impl TimelineEntry {
-    /// The id, where it is of this kind.
+    /// The id, if the entry is of this kind.
     fn id_of(&self, kind: Kind) -> Option<String> {
         let (found, id) = match self {
             Self::Gift(gift) => (Kind::Gift, gift.id()),
@@ -82,7 +82,7 @@ impl TimelineFilter {
     }
 }
 
-/// The query of the timeline.
+/// Adds `timeline` to `Query`.
 #[derive(Default)]
 pub struct TimelineQuery;
 
@@ -130,7 +130,7 @@ async fn read<'a>(
     let request = window.request(dates, order(direction), fetch.limits, fetch.wanted(set))?;
     let (mut of_gifts, mut of_events) = (request.clone(), request.clone());
     if let Some(nation) = &filter.nation {
-        // Read once for the three places where a nation can stand.
+        // Resolved once for the three places where a nation can be.
         let refers = Filter::refers("giver", Kind::Nation, nation.filter()?);
         let giver = fetch.loader.store.resolve(&refers).await?.into_owned();
         let (recipient, part) = (giver.at("recipient"), giver.at("nations.nation"));
@@ -155,7 +155,7 @@ async fn read<'a>(
     Ok(Connection::new(page, request.order))
 }
 
-/// The order of the timeline; the id comes last by itself. Each of the two collections has an index in this order.
+/// The order of the timeline; the id is always the last key. Both collections have an index in this order.
 fn order(direction: OrderDirection) -> Order {
     let by = |path| OrderBy {
         path,
@@ -165,7 +165,7 @@ fn order(direction: OrderDirection) -> Order {
     Order::new([by("date.earliest"), by("date.latest")])
 }
 
-/// A page of one collection, its documents put into the loader; without any command where this kind is not asked for.
+/// Reads a page of one collection into the loader; an empty page, without a command, if this kind is not selected.
 async fn entries<E: Collection>(
     fetch: Fetch<'_>,
     request: &PageRequest,
@@ -198,10 +198,10 @@ async fn entries<E: Collection>(
     })
 }
 
-/// The page that `request` asks for out of two collections, given that page of each.
+/// Merges the pages of two collections for the same `request`.
 ///
-/// What the merged page shows lies in these two: of either collection it can show no more than `limit` rows, and none
-/// that stands behind the rows that it leaves out.
+/// Two pages are enough: the merged page shows at most `limit` rows of either collection, and none that comes after the
+/// end of that collection's page.
 fn merged<E>(one: Page<E>, other: Page<E>, request: &PageRequest) -> Page<E> {
     let mut rows = one.rows;
     rows.extend(other.rows);

@@ -1,4 +1,4 @@
-//! The values that documents are made of: counts, dates, places, people. No relations but a count's claim and a place's
+//! The values in documents: counts, dates, places, people. Their only relations are a count's claim and a place's
 //! nation.
 
 use async_graphql::{Object, SimpleObject};

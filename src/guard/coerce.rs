@@ -1,8 +1,8 @@
-//! The values of an operation's variables: read by the types that the operation declares, defaults put in
-//! (CoerceVariableValues of the specification, 6.1.2).
+//! Coerces the values of an operation's variables to their declared types and adds defaults (CoerceVariableValues of
+//! the specification, 6.1.2).
 //!
-//! Numbers are taken as graphql-js takes them: `1.0` is a whole number, and so an Int. Those that no number holds are
-//! still ids, digit by digit, as they are where they stand in the document. All that is wrong is told, each with its place.
+//! Numbers are accepted as by graphql-js: `1.0` is a whole number and so an Int. A number too large for JSON values is
+//! still valid as an ID, digit for digit, as it is in a document. Every mistake is reported, with its path.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,23 +21,23 @@ use super::mistakes::shown;
 use super::rejection::MOST_ERRORS;
 use super::suggest::Suggestions;
 
-/// The values as they came.
+/// The values as the client sent them.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
     pub values: &'a JsonMap,
-    /// Their text, where it has numbers with more digits than the values hold.
+    /// Their JSON text, if it has numbers with more digits than `values` can hold.
     pub text: Option<&'a RawValue>,
-    /// What stands before their names where they are told of.
+    /// What precedes a variable's name in messages.
     pub sign: &'static str,
 }
 
-/// What is wrong with a variable, and where it is declared.
+/// A mistake in a variable, and where the variable is declared.
 pub type Wrong = (String, Option<SourceSpan>);
 
-/// The values by the names of the variables.
+/// The coerced values by the names of the variables.
 ///
 /// # Errors
-/// What is wrong with them, up to as many mistakes as are told.
+/// The mistakes, up to the number that an answer reports.
 pub fn coerce<'a>(
     schema: &'a Valid<Schema>,
     operation: &'a Operation,
@@ -74,13 +74,13 @@ pub fn coerce<'a>(
         }
     }
     if coercion.wrong.is_empty() {
-        // It is what the operation declares, which is what `Valid` says of variables.
+        // `Valid` means here that the values match the declarations of the operation, which they now do.
         return Ok(Valid::assume_valid(values));
     }
     Err(coercion.wrong)
 }
 
-/// Where a value stands.
+/// The path of a value.
 enum Place<'a> {
     Variable(&'static str, &'a str),
     Field(&'a Place<'a>, &'a str),
@@ -113,7 +113,7 @@ impl<'a> Coercion<'a> {
         None
     }
 
-    /// The value as one of this type; `None` where it is none, which has been noted.
+    /// The coerced value; `None` if it does not have this type, which is recorded in `wrong`.
     fn value(&mut self, ty: &Type, value: &JsonValue, text: Option<&RawValue>, place: &Place<'_>) -> Option<JsonValue> {
         if value.is_null() {
             return match ty.is_non_null() {
@@ -150,7 +150,7 @@ impl<'a> Coercion<'a> {
     }
 
     fn list(&mut self, of: &Type, value: &JsonValue, text: Option<&RawValue>, place: &Place<'_>) -> Option<JsonValue> {
-        // A value that is no list is one of a single item.
+        // A value that is not a list is coerced to a list of one item.
         let Some(items) = value.as_array() else {
             let item = self.value(of, value, text, place)?;
             return Some(JsonValue::Array(vec![item]));
@@ -219,7 +219,7 @@ impl<'a> Coercion<'a> {
             .unwrap_or_default()
     }
 
-    /// A default, which validation has found to be of this type.
+    /// A default value; validation has checked its type.
     fn literal(&self, ty: &Type, value: &Value) -> JsonValue {
         let is_id = ty.inner_named_type() == "ID";
         match value {
@@ -251,38 +251,38 @@ impl<'a> Coercion<'a> {
     }
 }
 
-/// The texts of an object's fields.
+/// The JSON texts of an object's fields.
 fn fields(text: &RawValue) -> Option<HashMap<String, &RawValue>> {
     serde_json::from_str(text.get()).ok()
 }
 
-/// A value of a scalar type; `None` where it is none.
+/// A value of a scalar type; `None` if it is not of that type.
 fn scalar(name: &str, value: &JsonValue, text: Option<&RawValue>) -> Option<JsonValue> {
     match (name, value) {
         ("Int", JsonValue::Number(number)) => {
             let number = number.as_i64().or_else(|| whole(number)?.to_string().parse().ok())?;
             Some(i32::try_from(number).ok()?.into())
         }
-        // JSON has no number that is none.
+        // JSON has neither NaN nor infinity.
         ("Float", JsonValue::Number(_)) | ("Boolean", JsonValue::Bool(_)) => Some(value.clone()),
         ("String" | "ID", JsonValue::String(_)) => Some(value.clone()),
         ("ID", JsonValue::Number(number)) => Some(digits(number, text)?.into()),
         ("Int" | "Float" | "Boolean" | "String" | "ID", _) => None,
-        // Of a scalar of our own, its reader decides.
+        // Our own scalars are checked by their parsers.
         _ => Some(value.clone()),
     }
 }
 
-/// A number that is written with a fraction or an exponent, and is whole.
+/// The value of a number that has a fraction or an exponent and yet is whole.
 fn whole(number: &Number) -> Option<f64> {
-    // Adding 0 makes 0 of -0.
+    // Adding 0 turns -0 into 0.
     number
         .as_f64()
         .filter(|number| number.fract() == 0.0)
         .map(|number| number + 0.0)
 }
 
-/// The digits of an id that is given as a number.
+/// The digits of an id that was given as a number.
 fn digits(number: &Number, text: Option<&RawValue>) -> Option<String> {
     if number.is_i64() || number.is_u64() {
         return Some(number.to_string());

@@ -1,8 +1,8 @@
-//! The conditions in filters (`where`), counted before anything runs: what they cost, and against a limit.
+//! Counts the conditions in filters (`where`) before execution, for the cost and for a limit.
 //!
-//! A condition is a value that something is compared with: each in a list is one. A list or a filter that is empty counts
-//! as one as well, so that nothing comes for free. What only says how to compare, such as `sure`, is none: such a field
-//! has a default. Of a text that is looked for by its words each word is one. It makes no difference whether a value stands in the document or in a variable.
+//! Each value that something is compared with is a condition; in a list, each item. An empty list or filter counts as
+//! one too, so that nothing is free. Fields that only modify a comparison, such as `sure`, do not count; they are those
+//! with a default. In a text search each word counts. Values in variables count as values in the document do.
 
 use apollo_compiler::ast::Value;
 use apollo_compiler::response::{JsonMap, JsonValue};
@@ -11,20 +11,19 @@ use apollo_compiler::{Name, Schema};
 
 use crate::domain::words::words;
 
-/// The field of a filter that looks for words.
+/// The field of a filter that searches for words.
 const TEXT: &str = "text";
 
-/// How much a filter asks for.
+/// The size of a filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
-    /// How many conditions.
     pub number: u64,
-    /// How many of the filters in it stand for the documents of another collection, which is read for them.
+    /// How many filters in it are joins: each reads another collection.
     pub reads: u64,
 }
 
 impl Conditions {
-    /// With others beside them.
+    /// The sum of both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
@@ -34,7 +33,7 @@ impl Conditions {
     }
 }
 
-/// A value as it is given.
+/// A value in a filter.
 #[derive(Clone, Copy)]
 pub enum FilterValue<'a> {
     /// In the document.
@@ -43,7 +42,7 @@ pub enum FilterValue<'a> {
     Json(&'a JsonValue),
 }
 
-/// The parts of a value.
+/// The kind of a value, with its parts.
 enum Parts<'a> {
     None,
     One,
@@ -51,17 +50,16 @@ enum Parts<'a> {
     Fields(Vec<(&'a str, FilterValue<'a>)>),
 }
 
-/// Counts conditions.
+/// Counts the conditions in values.
 #[derive(Clone, Copy)]
 pub struct Counter<'a> {
-    /// The types of the filters.
     pub schema: &'a Schema,
-    /// The variables in them.
+    /// The values of the variables in filters.
     pub variables: &'a JsonMap,
 }
 
 impl<'a> Counter<'a> {
-    /// The conditions in a value of the input type `ty`; none in one that is null or not given.
+    /// The conditions in a value of the input type `ty`; none if it is null or absent.
     pub fn count(self, ty: &Name, value: FilterValue<'a>) -> Conditions {
         let one = Conditions { number: 1, reads: 0 };
         let counted = match (self.parts(value), self.schema.types.get(ty)) {
@@ -103,8 +101,8 @@ impl<'a> Counter<'a> {
         text.map_or(0, |text| words([text]).len() as u64)
     }
 
-    /// Whether a field of this type in a filter stands for documents of another collection: it is the filter of that
-    /// collection, or the certainty of claims about a document.
+    /// Whether a field of this type in a filter is a join: the filter of another collection, or the certainty of the
+    /// claims about a document.
     fn leads_on(self, filter: &InputObjectType, ty: &Name) -> bool {
         let is_collection = match self.schema.types.get(ty) {
             Some(ExtendedType::InputObject(input)) => input.fields.contains_key("not") && input.name != filter.name,
@@ -113,7 +111,7 @@ impl<'a> Counter<'a> {
         is_collection || (ty == "CertaintyFilter" && filter.name != "ClaimFilter")
     }
 
-    /// Whether a filter names ids and nothing else: they are compared with the reference itself.
+    /// Whether a filter consists of ids only; these are compared with the reference itself, without a join.
     fn names_ids_only(self, filter: FilterValue<'a>) -> bool {
         let only = |value| match self.parts(value) {
             Parts::Fields(fields) => {

@@ -1,25 +1,25 @@
-//! What a request may cost at most, in points, told before it is executed: page sizes times what is selected below.
+//! Estimates the maximum cost of a request in points, before execution: page sizes times what is selected below.
 //!
 //! | what | points |
 //! |---|---|
-//! | a field in the answer, once for each place where it can stand | 1 |
+//! | a field in the answer, once for each place where it can be | 1 |
 //! | a document found by its id, a sum over gifts | 2 more |
 //! | a page of a connection, also of a search | 10 more, for each parent |
 //! | `totalCount` | 20 more |
 //! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
-//! | each condition of a filter (`where`): a value that is compared with, a word that is looked for | 1, once for the field |
-//! | a filter across a relation, and `certainty` of what is no claim: the read of what it stands for | 10 more, once for the field |
-//! | `giftStats`, each list in it, `giftFlows`: a sum over all gifts that match | 50 more |
-//! | a mutation: what it looks at and writes | 100 more |
+//! | each condition of a filter (`where`): a value to compare with, a word to search for | 1, once for the field |
+//! | a join in a filter: a filter across a relation, or `certainty` except on claims | 10 more, once for the field |
+//! | `giftStats`, each list in it, `giftFlows`: a sum over all matching gifts | 50 more |
+//! | a mutation: what it reads and writes | 100 more |
 //! | `importRows`, for each row | 2 more |
-//! | a subscription: the price of one change, and once for going back to its cursor | 10 more |
+//! | a subscription: the price of one change, and once for resuming at its cursor | 10 more |
 //! | `__schema` | 5,000 more |
 //! | `__type` | 500 more |
 //!
-//! A page has as many rows as `first` or `last` say, or as a page has where nothing is said. A list that is stored in
-//! a document counts as three. Conditions are counted in `conditions.rs`; a filter is looked up once, however many parents
-//! its field has, and one across a relation that only names ids (`giver: {id: …}`) needs no read. Introspection counts its fields once: its answers are as large as the schema, which
-//! its two fields cost.
+//! The size of a page is `first` or `last`, or else the default. A list stored in a document counts as three items.
+//! Conditions are counted in `conditions.rs`; a filter is resolved once, however many parents its field has, and a
+//! relation filtered by ids only (`giver: {id: …}`) needs no join. Introspection counts its fields once: the size of
+//! its answers is that of the schema, which the prices of `__schema` and `__type` cover.
 
 use std::collections::HashMap;
 
@@ -39,25 +39,24 @@ const SUMS: u64 = 50;
 const CHANGE: u64 = 100;
 const SCHEMA: u64 = 5_000;
 const TYPE: u64 = 500;
-/// How many items a list that is stored in a document is taken to have.
+/// How many items a list stored in a document is assumed to have.
 const STORED_LIST: u64 = 3;
 
-/// What an operation asks for.
+/// The cost of an operation.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Estimate {
-    /// What is selected, in points.
+    /// The cost of the selection, in points.
     selected: u64,
-    /// All its filters, fragments put in.
+    /// The conditions of all filters, with fragments expanded.
     conditions: Conditions,
 }
 
 impl Estimate {
-    /// What it costs at most, in points.
+    /// The maximum cost, in points.
     pub const fn points(self) -> u64 {
         self.selected.saturating_add(price(self.conditions))
     }
 
-    /// How many conditions its filters have.
     pub const fn conditions(self) -> u64 {
         self.conditions.number
     }
@@ -68,7 +67,7 @@ impl Estimate {
     }
 }
 
-/// What the conditions of a filter cost, in points.
+/// The cost of a filter, in points.
 pub const fn price(conditions: Conditions) -> u64 {
     let reads = conditions.reads.saturating_mul(PAGE);
     conditions.number.saturating_add(reads)
@@ -98,14 +97,14 @@ struct Prices<'a> {
     document: &'a ExecutableDocument,
     variables: &'a JsonMap,
     limits: &'a Limits,
-    /// What a fragment costs on a page of so many rows.
+    /// The cost of a fragment on a page of so many rows.
     fragments: HashMap<(&'a Name, u64), Estimate>,
-    /// What stands in a variable that is a filter: it may stand in many places.
+    /// The conditions in a variable used as a filter, counted once for all its uses.
     filters: HashMap<&'a Name, Conditions>,
 }
 
 impl<'a> Prices<'a> {
-    /// What is selected in one place; on a page of `rows`.
+    /// The cost of a selection set; `rows`: the size of the page that it is selected on.
     fn set(&mut self, set: &'a SelectionSet, rows: u64) -> Estimate {
         let mut total = Estimate::default();
         for selection in &set.selections {
@@ -149,7 +148,7 @@ impl<'a> Prices<'a> {
             _ if parent == "Mutation" => CHANGE,
             "__schema" => SCHEMA,
             "__type" => TYPE,
-            // An animal's `given` is a sum over gifts, though it looks like a field.
+            // An animal's `given` is a sum over gifts, although it looks like a plain field.
             "given" => DOCUMENT,
             _ if is_page(inner) => PAGE * collections_in(inner),
             _ if !on_page && !parent.ends_with("Edge") && self.is_document(inner) => DOCUMENT,
@@ -184,7 +183,7 @@ impl<'a> Prices<'a> {
         }
     }
 
-    /// How many rows a page has at most.
+    /// The maximum number of rows on a page.
     fn rows(&self, field: &Field) -> u64 {
         let asked = |name| {
             let value = field.specified_argument_by_name(name)?;
@@ -192,7 +191,7 @@ impl<'a> Prices<'a> {
                 Value::Variable(name) => self.variables.get(name.as_str())?.as_i64(),
                 value => value.to_i32().map(i64::from),
             };
-            // What is not allowed is refused where the page is made.
+            // A page size that is not allowed is refused when the page is read.
             Some(number?.clamp(0, self.limits.max_page_size as i64).unsigned_abs())
         };
         asked("first")
@@ -214,7 +213,7 @@ impl<'a> Prices<'a> {
         }
     }
 
-    /// How many rows an import brings, wherever a variable stands in its input.
+    /// How many rows an import has, even if a variable is used anywhere in its input.
     fn imported(&self, field: &Field) -> u64 {
         let count = |rows: &Value| match rows {
             Value::List(rows) => Some(rows.len()),
@@ -233,11 +232,11 @@ impl<'a> Prices<'a> {
             }
             _ => None,
         };
-        // A single value stands for a list of one.
+        // A single value is coerced to a list of one item.
         rows.unwrap_or(1) as u64
     }
 
-    /// Whether a type is a kind of document, or stands for several.
+    /// Whether a type is a kind of document, or an interface or union of some.
     fn is_document(&self, name: &Name) -> bool {
         name == "Node"
             || match self.schema.types.get(name) {
@@ -248,7 +247,6 @@ impl<'a> Prices<'a> {
     }
 }
 
-/// How many collections a page is read from.
 fn collections_in(page: &Name) -> u64 {
     if page == "TimelineConnection" { 2 } else { 1 }
 }

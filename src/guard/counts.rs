@@ -1,5 +1,4 @@
-//! What can be counted in a parsed document without the schema: before validation, so that it meets no heap of
-//! anything.
+//! Counts what needs no schema in a parsed document. Done before validation, to bound its work.
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::{Definition, DirectiveList, Document, OperationType, Selection, Type, Value};
@@ -18,7 +17,7 @@ pub fn has_mutation(document: &Document) -> bool {
         .any(|operation| operation.operation_type == OperationType::Mutation)
 }
 
-/// Holds the document against the limits.
+/// Checks the counts of the document against the limits.
 pub fn check(document: &Document, limits: &Limits) -> Result<()> {
     let mut counts = Counts::default();
     document
@@ -40,7 +39,7 @@ struct Counts {
     fragments: u64,
     directives: u64,
     aliases: u64,
-    /// Of the operation that has most.
+    /// Of the operation with the most variables.
     variables: u64,
 }
 
@@ -71,7 +70,7 @@ impl Counts {
                 self.directives(&fragment.directives);
                 self.selections(&fragment.selection_set);
             }
-            // Definitions of types have no place in a request: validation says so.
+            // Type definitions are not allowed in requests; validation refuses them.
             _ => {}
         }
     }

@@ -1,5 +1,5 @@
-//! What is counted with the fragments put in: with memory, so that fragments are counted in the time that it takes to read
-//! them, whatever they expand to. Before validation, whose work grows with it.
+//! Measures a document with its fragments expanded. Results are memoized per fragment, so that it takes linear time
+//! whatever the expansion's size. Done before validation, whose work grows with that size.
 
 use std::collections::HashMap;
 
@@ -10,14 +10,14 @@ use apollo_compiler::executable::{ExecutableDocument, Operation};
 use super::rejection::Rejection;
 use crate::limits::{Limit, Limits};
 
-/// How deep selections of all kinds may be nested, fragments put in: far below the end of the stack, and far beyond the
-/// greatest depth that can be allowed. Many fragments, each within its limits, can form a chain as long as the document.
+/// How deeply selections may be nested, with fragments expanded: far from the end of the stack, and far beyond the
+/// greatest depth that can be configured. A chain of fragments, each within its limits, can be as long as the document.
 const DEEPEST: u64 = 250;
 
-/// Holds the operations against the limits, together where the work for one adds to that for another.
+/// Checks the operations against the limits. Sizes are summed over all operations where the work for them adds up.
 ///
 /// # Errors
-/// Where a limit is passed, and where a fragment spreads itself: nothing can be counted then.
+/// If a limit is exceeded, or a fragment spreads itself, so that its size is infinite.
 pub fn check(document: &Document, limits: &Limits) -> Result<(), Rejection> {
     let measures = Measures::of_fragments(document)?;
     let operations = document
@@ -40,7 +40,7 @@ pub fn check(document: &Document, limits: &Limits) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Refuses introspection at all.
+/// Refuses all introspection.
 pub fn refuse_introspection(document: &ExecutableDocument) -> Result<(), Rejection> {
     let asks = |operation: &Operation| {
         let mut roots = operation.root_fields(document);
@@ -55,21 +55,21 @@ pub fn refuse_introspection(document: &ExecutableDocument) -> Result<(), Rejecti
     })
 }
 
-/// How large a selection is.
+/// The size of a selection.
 #[derive(Clone, Copy, Default)]
 struct Size {
-    /// All fields and fragments, on every level.
+    /// How many fields and fragments, on all levels.
     selections: u64,
-    /// The fields of its own level.
+    /// How many fields on its own level.
     top: u64,
     /// How many levels of fields.
     depth: u64,
     /// How many levels of fields and fragments.
     levels: u64,
-    /// How many levels of fields that lead on from type to type, if it stands in introspection: there an answer grows
-    /// with each by as much as the schema has.
+    /// How many levels of fields that lead from type to type, if it is a part of introspection: each multiplies the
+    /// size of the answer by that of the schema.
     leading_on: u64,
-    /// How many such levels there are in the introspection that it holds.
+    /// The same for the introspection fields that it contains.
     circles: u64,
 }
 
@@ -86,7 +86,7 @@ impl Size {
 
 #[derive(Default)]
 struct Measures<'a> {
-    /// Of each fragment that has been measured.
+    /// The sizes of the fragments that have been measured.
     fragments: HashMap<&'a Name, Size>,
 }
 
@@ -96,10 +96,10 @@ enum Step<'a> {
 }
 
 impl<'a> Measures<'a> {
-    /// Measures every fragment, those that it spreads before it. Without recursion from one to the next.
+    /// Measures every fragment after those that it spreads, without recursion between fragments.
     fn of_fragments(document: &'a Document) -> Result<Self, Rejection> {
         let definitions = document.definitions.iter().rev();
-        // Of those that share a name, which validation refuses, the first.
+        // Of fragments with the same name, which validation refuses, the first counts.
         let known: HashMap<&Name, &FragmentDefinition> = definitions
             .filter_map(Definition::as_fragment_definition)
             .map(|fragment| (&fragment.name, &**fragment))
@@ -151,7 +151,7 @@ impl<'a> Measures<'a> {
                     one
                 }
                 Selection::InlineFragment(fragment) => self.set(&fragment.selection_set),
-                // One that is not there is refused by validation.
+                // Validation refuses spreads of undefined fragments.
                 Selection::FragmentSpread(spread) => {
                     self.fragments.get(&spread.fragment_name).copied().unwrap_or_default()
                 }
@@ -189,7 +189,7 @@ mod tests {
 
     use super::*;
 
-    /// The name of the limit that a document goes over, or the code of another refusal.
+    /// The name of the exceeded limit, or the code of another rejection.
     fn told(text: &str) -> Option<String> {
         let limits = Limits::default()
             .with(Limit::Fields, 6)

@@ -1,8 +1,8 @@
-//! Hands an operation over to async-graphql: its normal form in async-graphql's own types, with variables put in.
+//! Converts the normal form of an operation to async-graphql's types, with variables substituted.
 //!
-//! What is left out here needs no care behind: arguments and input fields whose variable has no value (which is not the
-//! same as null). Objects have nothing but fields, each response key once; in a place of an interface or a union there
-//! is one fragment for each object type that something is selected of.
+//! Arguments and input fields whose variable has no value (which differs from null) are left out. Sets on objects have
+//! only fields, each response key once; sets on an interface or a union have one fragment for each object type with a
+//! selection.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ use serde_json::Number;
 
 use super::normal::{Field, NormalForm, Selection};
 
-/// The argument by which a subscription goes on behind a place.
+/// The argument with the cursor after which a subscription resumes.
 pub const AFTER: &str = "after";
 
-/// The operation as async-graphql takes it.
+/// The operation in async-graphql's types.
 pub fn lower(normal: &NormalForm, ty: OperationType, variables: &JsonMap) -> to::ExecutableDocument {
     let ty = match ty {
         OperationType::Query => to::OperationType::Query,
@@ -37,7 +37,7 @@ pub fn lower(normal: &NormalForm, ty: OperationType, variables: &JsonMap) -> to:
     }
 }
 
-/// Lets the root fields go on behind this place, whatever their argument of this name says.
+/// Makes the root fields resume after this cursor, whatever their argument `after` is.
 pub fn go_on(document: &mut to::ExecutableDocument, after: &str) {
     let to::DocumentOperations::Single(operation) = &mut document.operations else {
         return;
@@ -65,7 +65,7 @@ impl Lowering<'_> {
                 .collect(),
         };
         if items.is_empty() {
-            // async-graphql takes a selection of which nothing is left for none at all.
+            // async-graphql takes an empty selection set for no selection set.
             items.push(fragment(None, Vec::new()));
         }
         nowhere(to::SelectionSet { items })
@@ -93,11 +93,11 @@ impl Lowering<'_> {
                 None => nowhere(to::SelectionSet { items: Vec::new() }),
             },
         };
-        // Errors tell where their field stands; nothing else is looked for in the document's text.
+        // Positions are only used for the locations of errors.
         Positioned::new(lowered, field.position)
     }
 
-    /// The value; `None` where it is a variable without one.
+    /// The value; `None` for a variable without a value.
     fn value(&self, literal: &Literal) -> Option<Value> {
         Some(match literal {
             Literal::Null => Value::Null,
@@ -123,7 +123,7 @@ impl Lowering<'_> {
     }
 }
 
-/// A part of the document whose place in the text nobody asks for.
+/// A node whose position is never used.
 fn nowhere<T>(node: T) -> Positioned<T> {
     Positioned::new(node, Pos::default())
 }
@@ -135,7 +135,7 @@ fn fragment(on: Option<Name>, items: Vec<Positioned<to::Selection>>) -> Position
         selection_set: nowhere(to::SelectionSet { items }),
     })))
 }
-/// A number as it is written. One that is too large for any type becomes text, which is what an id is read as.
+/// A number as it is written. One too large for any number type becomes a string, from which an ID can be parsed.
 fn parsed(number: &str) -> Value {
     let whole = number.parse::<i64>().ok().map(Number::from);
     let real = || {
@@ -150,7 +150,7 @@ fn parsed(number: &str) -> Value {
         .map_or_else(|| Value::String(number.to_owned()), Value::Number)
 }
 
-/// A JSON value as one of a document.
+/// Converts a JSON value.
 pub fn of_json(json: &JsonValue) -> Value {
     match json {
         JsonValue::Null => Value::Null,

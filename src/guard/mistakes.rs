@@ -1,8 +1,8 @@
-//! What validation has found, as a reader mends it: first names that there are not, then what is wrong or missing, last
-//! what is not used; each in the order of the document. What only follows from another mistake is left out.
+//! The errors of validation, in the order in which a reader would mend them: first unknown names, then what is wrong or
+//! missing, last what is unused; each in document order. Errors that only follow from another error are left out.
 //!
-//! apollo-compiler takes out what it cannot place (a field that its type does not have, a fragment on an unknown type)
-//! and judges the rest without it. What it then misses is there in the document as it was written, so that is asked.
+//! apollo-compiler removes what it cannot resolve (an unknown field, a fragment on an unknown type) and validates the
+//! rest. What it then reports as missing may be in the original document, so that is checked here.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,14 +17,14 @@ use apollo_compiler::{Name, Node, Schema};
 
 use super::suggest::{Suggestions, quoted, unselected};
 
-/// How much of a value is repeated, in letters.
+/// The maximum length of a quoted value, in characters.
 const SHOWN: usize = 60;
 
-/// One thing that validation has found.
+/// An error of validation.
 pub type Mistake<'a> = Diagnostic<'a, DiagnosticData>;
 
-/// The mistakes in the order in which they are told. Where names are suggested, what is missing under a name for which it
-/// was meant is no second mistake.
+/// The errors in the order in which they are reported. If names are suggested, a missing argument or field is not
+/// reported where an unknown name is probably a misspelling of it.
 pub fn in_order<'a>(
     errors: &'a DiagnosticList,
     document: &Document,
@@ -34,7 +34,7 @@ pub fn in_order<'a>(
     let mut found: Vec<Mistake<'a>> = errors.iter().collect();
     if found.len() > 1 {
         let written = Written::of(document, schema);
-        // Something is wrong, so something is told, whatever we make of it.
+        // Something is wrong: never drop all errors.
         if !found.iter().all(|mistake| written.contradicts(mistake)) {
             found.retain(|mistake| !written.contradicts(mistake));
         }
@@ -42,20 +42,20 @@ pub fn in_order<'a>(
         if let Some(meant) = meant.filter(|meant| !meant.is_empty()) {
             found.retain(|mistake| !missing(mistake).is_some_and(|missing| meant.contains(&missing)));
         }
-        // They come in the order of the document, which this sorting keeps within a rank.
+        // They are in document order; the sort is stable and keeps it within a rank.
         found.sort_by_key(rank);
     }
     found
 }
 
-/// The name of the kind of a mistake.
+/// The name of the error's kind.
 pub fn kind(mistake: &Mistake<'_>) -> &'static str {
     mistake.error.unstable_error_name().unwrap_or_default()
 }
 
 fn rank(mistake: &Mistake<'_>) -> u8 {
     match kind(mistake) {
-        // The document's outline, and names that there are not.
+        // The outline of the document, and unknown names.
         "TypeSystemDefinition"
         | "AmbiguousAnonymousOperation"
         | "OperationNameCollision"
@@ -76,8 +76,8 @@ fn rank(mistake: &Mistake<'_>) -> u8 {
     }
 }
 
-/// The message about a mistake: in our own words where those of the validation name too little, or speak of the document
-/// where the schema is meant.
+/// The message for an error. Replaced with our own where apollo-compiler's lacks names or is about the document instead
+/// of the schema.
 pub fn worded(mistake: &Mistake<'_>, message: String, schema: &Schema) -> String {
     let told = || mistake.error.unstable_compat_message();
     let value = || told()?.split_once(": ").map(|(_, value)| shown(value));
@@ -111,27 +111,27 @@ pub fn worded(mistake: &Mistake<'_>, message: String, schema: &Schema) -> String
     reworded.unwrap_or(message)
 }
 
-/// A value as far as it is repeated.
+/// A value, cut after 60 characters.
 pub fn shown(value: &str) -> String {
     let mut letters = value.chars();
     let shown: String = letters.by_ref().take(SHOWN).collect();
     if letters.next().is_some() { shown + "…" } else { shown }
 }
 
-/// What stands in the document as it was written, by its place in the text.
+/// What the original document contains, by offset in the text.
 #[derive(Default)]
 struct Written {
     /// Fields that have a selection.
     selecting: HashSet<usize>,
     /// Definitions of variables that are used.
     used: HashSet<usize>,
-    /// Definitions of fragments that an operation leads to.
+    /// Definitions of fragments that an operation reaches.
     reached: HashSet<usize>,
     /// Spreads of fragments that are defined.
     defined: HashSet<usize>,
-    /// Where a variable stands whose type cannot be a variable's.
+    /// Uses of variables whose declared type is not an input type.
     untyped: HashSet<usize>,
-    /// Where the field, the directive or the object stands that has an argument or a value.
+    /// For arguments and values: the field, directive or object that has them.
     holders: HashMap<usize, usize>,
 }
 
@@ -143,7 +143,7 @@ impl Written {
             .iter()
             .filter_map(Definition::as_fragment_definition)
         {
-            // Of those that share a name the first counts.
+            // Of fragments with the same name the first counts.
             fragments.entry(&fragment.name).or_insert(fragment);
         }
         let mut written = Self::default();
@@ -165,7 +165,7 @@ impl Written {
         written
     }
 
-    /// Whether a mistake is none in the document as it was written.
+    /// Whether an error does not hold for the original document.
     fn contradicts(&self, mistake: &Mistake<'_>) -> bool {
         let places = match kind(mistake) {
             "MissingSubselection" => &self.selecting,
@@ -178,7 +178,7 @@ impl Written {
         offset(mistake).is_some_and(|place| places.contains(&place))
     }
 
-    /// The names that were meant by those that there are not, each with the place of what has it.
+    /// The names that were probably meant by unknown names, each with the offset of its field, directive or object.
     fn meant(&self, found: &[Mistake<'_>], suggestions: &Suggestions<'_>) -> HashSet<(usize, String)> {
         let lacking = found
             .iter()
@@ -197,12 +197,11 @@ impl Written {
     }
 }
 
-/// Where a mistake is.
 fn offset(mistake: &Mistake<'_>) -> Option<usize> {
     mistake.error.location().map(|place| place.offset())
 }
 
-/// What is missing, and where.
+/// The name that is missing, and where.
 fn missing(mistake: &Mistake<'_>) -> Option<(usize, String)> {
     let told = || mistake.error.unstable_compat_message();
     let name = match kind(mistake) {
@@ -221,7 +220,7 @@ fn variables(operation: &OperationDefinition) -> HashMap<&Name, &Node<VariableDe
         .collect()
 }
 
-/// From an operation on to all that it leads to. No deeper than `expansion` has let pass.
+/// Walks an operation and everything it reaches. No deeper than `expansion` allows.
 struct Walk<'a> {
     schema: &'a Schema,
     fragments: &'a HashMap<&'a Name, &'a Node<FragmentDefinition>>,
@@ -283,7 +282,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether the value is a variable whose type cannot be a variable's.
+    /// Whether the value is a variable whose declared type is not an input type.
     fn value(&mut self, value: &'a Node<Value>) -> bool {
         match &**value {
             Value::Variable(name) => {

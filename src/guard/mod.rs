@@ -1,13 +1,12 @@
-//! The guard: what a document must pass before async-graphql sees it.
+//! The guard: the checks that a document must pass before async-graphql sees it.
 //!
-//! async-graphql's own limits on documents do not hold, and its validation is not the specification's. So
-//! apollo-compiler parses (with limits), the document is measured ([`counts`], [`expansion`]), validated against our schema
-//! and brought into its normal form (`normal`), variables are read (`coerce`), a request's cost is estimated ([`cost`]),
-//! and what passes is handed over ready parsed (`lower`). A document that has passed is kept, so that this is done once
-//! for each and not for each request.
+//! async-graphql's own document limits do not hold, and its validation differs from the specification's. So
+//! apollo-compiler parses (with limits); the document is measured ([`counts`], [`expansion`]), validated against our
+//! schema and normalized (`normal`); variables are coerced (`coerce`), the cost is estimated ([`cost`]), and the result
+//! is converted to a parsed async-graphql request (`lower`). Documents that have passed are cached, so that only a new
+//! one is checked.
 //!
-//! What is wrong is told for the reader who mends it: `mistakes` has the order and the words, `suggest` what there is
-//! instead.
+//! Errors are worded for readers who mend them: `mistakes` orders and words them, `suggest` adds alternatives.
 //!
 //! Nothing here knows of HTTP.
 
@@ -46,21 +45,20 @@ use crate::api::operation::OperationKind;
 use crate::limits::{Limit, Limits};
 use normal::{NormalForm, PossibleTypes, Stopped, normal_form};
 
-/// How much memory documents that have passed may take, by estimate.
+/// The estimated memory that cached documents may take, in bytes.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
-/// A parsed document is about this many times as large as its text.
+/// A parsed document takes about this many times the size of its text.
 const GROWTH: usize = 24;
 /// A field of a normal form takes about this many bytes.
 const FIELD: u64 = 300;
 
-/// What the guard is told.
+/// The configuration of the guard.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// What a document may ask for.
     pub limits: Limits,
-    /// Whether it may ask for the schema.
+    /// Whether introspection is allowed.
     pub introspection: bool,
-    /// Whether refusals name what may have been meant, and list what there is.
+    /// Whether rejections suggest names and list alternatives.
     pub suggestions: bool,
 }
 
@@ -73,27 +71,26 @@ pub struct Guard {
     passed: Cache<Arc<str>, Arc<Checked>>,
 }
 
-/// A document that has passed.
+/// A document that has passed, with the normal forms of its operations.
 #[derive(Debug)]
 pub struct Checked {
     document: Valid<ExecutableDocument>,
-    /// By the operation's name. Those are missing that depend on variables.
+    /// By operation name. Those that depend on variables are missing.
     normal: HashMap<Option<Name>, Arc<NormalForm>>,
 }
 
-/// One request for an operation of a document that has passed, its variables put in.
+/// A request for one operation of a checked document, with variables substituted.
 pub struct Prepared {
-    /// What async-graphql executes.
     pub request: async_graphql::Request,
     /// The estimated cost in points.
     pub cost: u64,
 }
 
 impl Guard {
-    /// A guard for the schema in this text.
+    /// A guard for a schema in SDL.
     ///
     /// # Errors
-    /// What is wrong with the schema: a fault of the build.
+    /// If the schema is invalid: a fault of the build.
     pub fn new(sdl: &str, rules: Rules) -> Result<Self, String> {
         let schema = with_newer_introspection(sdl)?;
         let weigh = |text: &Arc<str>, checked: &Arc<Checked>| {
@@ -109,17 +106,16 @@ impl Guard {
         })
     }
 
-    /// The limits that this guard holds documents against.
     pub const fn limits(&self) -> &Limits {
         &self.rules.limits
     }
 
-    /// The document if it has passed before.
+    /// The document, if it is cached as passed.
     pub fn passed(&self, text: &str) -> Option<Arc<Checked>> {
         self.passed.get(text)
     }
 
-    /// How many documents are kept.
+    /// How many documents are cached.
     pub fn kept(&self) -> u64 {
         self.passed.entry_count()
     }
@@ -127,7 +123,7 @@ impl Guard {
     /// Checks a document.
     ///
     /// # Errors
-    /// Every reason why it is refused, each with its code; and whether it holds a mutation.
+    /// Every reason for the rejection, each with its code, and whether the document has a mutation.
     pub fn check(&self, text: &str) -> Result<Arc<Checked>, Rejection> {
         if let Some(checked) = self.passed(text) {
             return Ok(checked);
@@ -146,7 +142,7 @@ impl Guard {
         let limits = self.limits();
         limits.check(Limit::DocumentBytes, text.len() as u64)?;
         let most = |limit| usize::try_from(limits.ceiling(limit)).unwrap_or(usize::MAX);
-        // One more than is accepted, so that what is over can be told from what is just at the limit.
+        // One more than accepted, to tell documents over the limit from those that just reach it.
         let mut parser = Parser::new()
             .recursion_limit(most(Limit::Nesting))
             .token_limit(most(Limit::Tokens) + 1);
@@ -157,7 +153,7 @@ impl Guard {
                 limits.check(Limit::Nesting, parser.recursion_reached() as u64)?;
                 Ok(document)
             }
-            // The parser stops just behind its limit and says so in words only.
+            // The parser stops at its limit and reports that as text only.
             Err(_) if parser.recursion_reached() > most(Limit::Nesting) => Err(limits
                 .exceeded(Limit::Nesting, parser.recursion_reached() as u64)
                 .into()),
@@ -214,10 +210,10 @@ impl Guard {
         self.rules.suggestions.then(|| Suggestions::of(&self.schema))
     }
 
-    /// Prepares the execution of an operation: puts its variables in and estimates its cost.
+    /// Prepares the execution of an operation: substitutes variables and estimates the cost.
     ///
     /// # Errors
-    /// Where a variable has no value of its type, and where the filters have more conditions than they may.
+    /// If a variable's value is not of its type, or the filters have too many conditions.
     pub fn prepare(
         &self,
         checked: &Checked,
@@ -227,7 +223,7 @@ impl Guard {
         self.prepare_after(checked, operation, variables, None)
     }
 
-    /// The same; a subscription goes on behind this place, whatever its argument `after` says.
+    /// As [`Guard::prepare`], but a subscription resumes after this cursor, whatever its argument `after` is.
     ///
     /// # Errors
     /// As [`Guard::prepare`].
@@ -265,11 +261,10 @@ impl Guard {
     }
 }
 
-/// The schema in this text, and what introspection can tell by the specification of September 2025 and apollo-compiler
-/// does not know yet.
+/// The schema, with introspection fields of the specification of September 2025 that apollo-compiler does not know yet.
 fn with_newer_introspection(sdl: &str) -> Result<Valid<Schema>, String> {
     let mut schema = Schema::parse(sdl, "schema.graphql").map_err(|error| error.errors.to_string())?;
-    // No document can define a type of this name, so its fields are written under another.
+    // Documents cannot define a type of this name, so its fields are parsed under another.
     let newer = Schema::parse("type Newer { isOneOf: Boolean }", "introspection.graphql")
         .map_err(|error| error.errors.to_string())?;
     if let (Some(ExtendedType::Object(ty)), Some(ExtendedType::Object(newer))) =
@@ -284,7 +279,7 @@ impl Checked {
     /// The operation of this name, or the only one.
     ///
     /// # Errors
-    /// Where there is none, or several and no name.
+    /// If there is none, or several and no name is given.
     pub fn operation(&self, name: Option<&str>) -> Result<&Node<Operation>, Rejection> {
         self.document.operations.get(name).map_err(|_| {
             let names: Vec<&str> = self
@@ -307,7 +302,7 @@ impl Checked {
     }
 }
 
-/// What an operation is.
+/// Query, mutation or subscription.
 pub const fn kind_of(operation: &Operation) -> OperationKind {
     match operation.operation_type {
         OperationType::Query => OperationKind::Query,

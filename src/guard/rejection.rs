@@ -1,4 +1,4 @@
-//! Why a request is refused before it is executed: the faults, each with code and place, and how they came about.
+//! Why a request is refused before execution: the faults, with code and place.
 
 use std::collections::HashSet;
 
@@ -12,35 +12,33 @@ use super::mistakes;
 use super::suggest::Suggestions;
 use crate::api::error::{ApiError, extend};
 
-/// The most errors in an answer: more help nobody, and a document of errors would be answered by a longer one.
+/// The maximum number of errors in an answer: more help nobody, and the answer must not outgrow the document.
 pub(super) const MOST_ERRORS: usize = 20;
-/// The longest message in bytes: what a client sent is repeated, but not without an end.
+/// The maximum length of a message in bytes: messages quote what the client sent.
 const LONGEST: usize = 400;
 
-/// A reason for a refusal.
+/// One reason for a rejection.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// For programs: `extensions.code`.
     pub code: &'static str,
-    /// For people: what was found and what is accepted.
+    /// What was found and what is accepted.
     pub message: String,
-    /// Where in the document.
+    /// Its place in the document, if it has one.
     pub place: Option<LineColumn>,
-    /// The refusal by a limit, with its numbers.
+    /// For an exceeded limit: the error with the numbers.
     limit: Option<ApiError>,
 }
 
-/// A request that is not executed. It has at least one fault.
+/// A request that is refused. It has at least one fault.
 #[derive(Clone, Debug)]
 pub struct Rejection {
-    /// Why.
     pub faults: Vec<Fault>,
-    /// Whether the document holds a mutation, as far as it could be read.
+    /// Whether the document has a mutation, as far as it could be parsed.
     pub has_mutation: bool,
 }
 
 impl Rejection {
-    /// A refusal for one reason.
+    /// A rejection for one reason.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             faults: vec![Fault {
@@ -53,12 +51,12 @@ impl Rejection {
         }
     }
 
-    /// The caller's mistake in the request's parameters.
+    /// A mistake in the request's parameters.
     pub fn input(message: impl Into<String>) -> Self {
         Self::new("BAD_USER_INPUT", message)
     }
 
-    /// A document that cannot be read. Only its first fault is told: the others mostly follow from it.
+    /// A document that cannot be parsed. Only the first error is reported: the others usually follow from it.
     pub fn syntax(errors: &DiagnosticList) -> Self {
         let mut refusal = Self::new("GRAPHQL_PARSE_FAILED", "the document is no GraphQL");
         if let Some(first) = errors.iter().next() {
@@ -70,7 +68,7 @@ impl Rejection {
         refusal
     }
 
-    /// Several as one.
+    /// Combines several rejections.
     pub fn all(refusals: impl IntoIterator<Item = Self>) -> Self {
         Self {
             faults: refusals.into_iter().flat_map(|refusal| refusal.faults).collect(),
@@ -78,7 +76,7 @@ impl Rejection {
         }
     }
 
-    /// A document that does not fit the schema: what is wrong with it, and what there is instead where that is told.
+    /// A document that is invalid for the schema: the errors, with alternatives if there are suggestions.
     pub fn invalid(
         errors: &DiagnosticList,
         document: &Document,
@@ -87,7 +85,7 @@ impl Rejection {
     ) -> Self {
         let mut faults: Vec<Fault> = Vec::new();
         let mut suggestions = suggestions;
-        // The same mistake made often is told once.
+        // Each distinct mistake is reported once.
         let mut told = HashSet::new();
         for mistake in mistakes::in_order(errors, document, schema, suggestions.as_ref()) {
             let error = mistake.to_json();
@@ -114,7 +112,7 @@ impl Rejection {
         }
     }
 
-    /// The same, with a place in the document.
+    /// Adds a place in the document.
     #[must_use]
     pub fn at(mut self, span: Option<SourceSpan>, sources: &SourceMap) -> Self {
         let place = place(span, sources);
@@ -122,14 +120,14 @@ impl Rejection {
         self
     }
 
-    /// The same, of a document that holds a mutation or does not.
+    /// Sets whether the document has a mutation.
     #[must_use]
     pub fn with_mutation(mut self, has_mutation: bool) -> Self {
         self.has_mutation = has_mutation;
         self
     }
 
-    /// As the errors of a response.
+    /// The errors of the response.
     pub fn errors(&self) -> Vec<ServerError> {
         self.faults.iter().map(Fault::error).collect()
     }
@@ -176,7 +174,7 @@ fn place(span: Option<SourceSpan>, sources: &SourceMap) -> Option<LineColumn> {
     span?.line_column(sources)
 }
 
-/// Cuts what is too long, between characters.
+/// Cuts a message to [`LONGEST`], between characters.
 fn shortened(message: String) -> String {
     if message.len() <= LONGEST {
         return message;

@@ -1,6 +1,6 @@
-//! Rules of the specification that the validation leaves out, or does not hold to the letter: input fields are unique
-//! (5.6.3), variables stand only where their type allows it, inside of lists and input objects too (5.8.5), and a
-//! subscription has one root field, however often it is written (5.2.4.1).
+//! Rules of the specification that apollo-compiler's validation lacks or applies inexactly: input fields are unique
+//! (5.6.3), variables have an allowed type also inside lists and input objects (5.8.5), and a subscription has one root
+//! field, even if written several times (5.2.4.1).
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ use super::rejection::Rejection;
 
 const INVALID: &str = "GRAPHQL_VALIDATION_FAILED";
 
-/// Lets a document pass that is refused only because a subscription writes its one root field several times.
+/// Accepts a document that was only refused because a subscription repeats its one root field.
 pub fn one_root_field(refused: WithErrors<ExecutableDocument>) -> Result<Valid<ExecutableDocument>, DiagnosticList> {
     let is_about_root_fields = |error: Diagnostic<'_, DiagnosticData>| {
         error.error.unstable_error_name() == Some("SubscriptionUsesMultipleFields")
@@ -32,13 +32,13 @@ pub fn one_root_field(refused: WithErrors<ExecutableDocument>) -> Result<Valid<E
         !operation.is_subscription() || keys.len() == 1
     };
     if refused.errors.iter().all(is_about_root_fields) && document.operations.iter().all(has_one) {
-        // All other rules were held against it, and hold.
+        // All other rules were checked and hold.
         return Ok(Valid::assume_valid(refused.partial));
     }
     Err(refused.errors)
 }
 
-/// Refuses input objects that give a field twice.
+/// Refuses input objects with duplicate fields.
 pub fn unique_input_fields(document: &Document) -> Result<(), Rejection> {
     let found = document.definitions.iter().find_map(|definition| match definition {
         Definition::OperationDefinition(operation) => operation
@@ -96,7 +96,7 @@ fn twice(value: &Value) -> Option<&Name> {
     }
 }
 
-/// Refuses variables that stand where their type does not allow it.
+/// Refuses variables at places where their type is not allowed.
 pub fn variable_positions(document: &ExecutableDocument, schema: &Schema) -> Result<(), Rejection> {
     document.operations.iter().try_for_each(|operation| {
         let mut positions = Positions {
@@ -114,7 +114,7 @@ struct Positions<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
     operation: &'a Operation,
-    /// The fragments that this operation spreads and that have been looked through.
+    /// The fragments that this operation spreads and that have been visited.
     seen: HashSet<&'a Name>,
 }
 
@@ -159,7 +159,7 @@ impl<'a> Positions<'a> {
         Ok(())
     }
 
-    /// A value in the place of an argument or an input field.
+    /// Checks the value of an argument or an input field.
     fn value(&self, value: &Node<Value>, place: &InputValueDefinition) -> Result<(), Rejection> {
         self.typed(value, &place.ty, place.default_value.is_some())
     }

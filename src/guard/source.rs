@@ -1,5 +1,5 @@
-//! What the parser overlooks, seen in the document's tokens before it: descriptions, which the specification allows
-//! (September 2025, 2.2) and the parser does not know; arguments without a value, which it lets pass.
+//! Handles what the parser overlooks, in the tokens of the document: descriptions, which the specification allows
+//! (September 2025, 2.2) and the parser rejects; and arguments without a value, which it accepts.
 
 use std::borrow::Cow;
 
@@ -8,13 +8,13 @@ use apollo_parser::{Lexer, Token, TokenKind};
 
 use super::rejection::Rejection;
 
-/// The text without its descriptions, everything else in its place.
+/// The text with descriptions blanked out; everything else keeps its position.
 ///
 /// # Errors
-/// Where an argument has no value.
+/// If an argument has no value.
 pub fn prepared(text: &str) -> Result<Cow<'_, str>, Rejection> {
     let mut reader = Reader::default();
-    // What is no token is the parser's to tell.
+    // The parser reports errors of the lexer.
     let tokens: Vec<Token<'_>> = Lexer::new(text)
         .filter_map(Result::ok)
         .filter(|token| {
@@ -42,7 +42,7 @@ pub fn prepared(text: &str) -> Result<Cow<'_, str>, Rejection> {
     Ok(without(text, &described))
 }
 
-/// Where a token stands: in which brackets.
+/// The brackets around the current token.
 #[derive(Default)]
 struct Reader(Vec<Within>);
 
@@ -58,7 +58,7 @@ impl Reader {
         self.0.last().copied()
     }
 
-    /// Whether the string describes a definition, or a variable; a string behind `=` is the default of the one before.
+    /// Whether the string describes a definition or a variable; after `=` it is the default of the variable before.
     fn is_description(&self, token: &Token<'_>, before: Option<TokenKind>, next: Option<&Token<'_>>) -> bool {
         let defines = |next: &Token<'_>| match self.within() {
             None => matches!(next.data(), "query" | "mutation" | "subscription" | "fragment"),
@@ -90,7 +90,7 @@ impl Reader {
     }
 }
 
-/// Puts spaces where tokens stood, and keeps the lines, so that every place in the text stays what it was.
+/// Replaces tokens with spaces and keeps line breaks, so that positions in the text stay the same.
 fn without<'a>(text: &'a str, tokens: &[&Token<'_>]) -> Cow<'a, str> {
     if tokens.is_empty() {
         return Cow::Borrowed(text);

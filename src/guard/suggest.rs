@@ -1,8 +1,8 @@
-//! What there is in the place of a name that the schema does not know: the nearest one ("did you mean"), and all of them
-//! where they are few.
+//! Suggests alternatives for a name that the schema does not know: the nearest one ("did you mean"), and all of them if
+//! they are few.
 //!
-//! Which names a mistake is about is read out of the validation's own message, the only place where they are told. Where
-//! one is worded otherwise, nothing is suggested (a test sees that).
+//! The unknown names are parsed from the validation's messages, the only place that has them. If a message changes its
+//! wording, nothing is suggested; a test notices that.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -13,31 +13,32 @@ use regex::Regex;
 
 use super::mistakes::{Mistake, kind};
 
-/// So many fields of a type are listed, for they may be many and stand in its documentation.
+/// Up to so many fields of a type are listed; a type with more has documentation for that.
 const FEW: usize = 16;
-/// So many values, arguments and fields of an input are listed; of more, those that are nearest.
+/// How many values, arguments and input fields are listed; if there are more, the nearest.
 const MANY: usize = 30;
 
-/// In so many members of an interface or a union a field is proposed.
+/// How many members of an interface or a union are suggested for a field.
 const MOST_FRAGMENTS: usize = 3;
 
-/// What is suggested in one answer.
+/// The suggestions in one answer.
 pub struct Suggestions<'a> {
     schema: &'a Schema,
-    /// Whose names have been listed: once in an answer is enough.
+    /// The owners of names that have been listed: once in an answer is enough.
     listed: HashSet<String>,
 }
 
-/// What there is in a place.
+/// The known names at a place.
 struct Known<'a> {
-    /// Of what: a type, or a field with arguments.
+    /// Their owner: a type, or a field with arguments.
     of: String,
     names: Vec<&'a str>,
-    /// How many are listed; none where only the nearest helps.
+    /// How many are listed; 0 if only the nearest is useful.
     most: usize,
 }
 
 impl<'a> Suggestions<'a> {
+    /// No names have been listed yet.
     pub fn of(schema: &'a Schema) -> Self {
         Self {
             schema,
@@ -45,7 +46,7 @@ impl<'a> Suggestions<'a> {
         }
     }
 
-    /// What to put behind the message of a mistake, where something is known.
+    /// The text to append to an error's message, if there is any.
     pub fn behind(&mut self, mistake: &Mistake<'_>, message: &str) -> Option<String> {
         match kind(mistake) {
             "MissingSubselection" => self.selection(mistake),
@@ -62,7 +63,7 @@ impl<'a> Suggestions<'a> {
         }
     }
 
-    /// The fragments in which a field can be selected that an interface or a union does not have, but some of its members.
+    /// Fragments that can select a field which an interface or a union lacks and some of its members have.
     fn in_members(&self, message: &str) -> Option<String> {
         let [on, name] = names(message)[..] else { return None };
         let is_member = |ty: &ExtendedType| match (ty, self.schema.types.get(on)?) {
@@ -83,14 +84,14 @@ impl<'a> Suggestions<'a> {
         (!fragments.is_empty()).then(|| format!("; did you mean {}?", fragments.join(" or ")))
     }
 
-    /// The name that was meant by one that there is not.
+    /// The known name nearest to the unknown one.
     pub fn nearest(&self, mistake: &Mistake<'_>) -> Option<String> {
         let message = mistake.error.to_string();
         let (name, known) = self.known(mistake, &message)?;
         nearest(name, &known.names).map(str::to_owned)
     }
 
-    /// The name that there is not, and what there is.
+    /// The unknown name, and the known ones.
     fn known<'m>(&self, mistake: &Mistake<'_>, message: &'m str) -> Option<(&'m str, Known<'a>)> {
         let types = |fits: fn(&ExtendedType) -> bool| {
             let types = self.schema.types.iter().filter(|(_, ty)| fits(ty));
@@ -120,7 +121,7 @@ impl<'a> Suggestions<'a> {
         })
     }
 
-    /// What there is instead of an unknown name.
+    /// Alternatives for an unknown name.
     pub fn instead_of(&mut self, name: &str, on: &str) -> Option<String> {
         let known = self.members(on, MANY)?;
         self.instead(name, known)
@@ -141,7 +142,7 @@ impl<'a> Suggestions<'a> {
         Some(format!("accepted {verb} {}", self.list(name, known)?))
     }
 
-    /// All that there is, or what is nearest of it; once in an answer.
+    /// All known names, or the nearest; once in an answer.
     fn list(&mut self, name: &str, known: Known<'_>) -> Option<String> {
         let Known { of, names, most } = known;
         if most == 0 || (most == FEW && names.len() > most) || !self.listed.insert(of) {
@@ -155,7 +156,7 @@ impl<'a> Suggestions<'a> {
                 names.join(", ")
             });
         }
-        // As much of it as a name has at most.
+        // Compares only as many letters as a name can have.
         let name: String = name.to_lowercase().chars().take(128).collect();
         let mut names: Vec<(f64, &str)> = names.into_iter().map(|known| (likeness(known, &name), known)).collect();
         names.sort_by(|(a, _), (b, _)| b.total_cmp(a));
@@ -163,7 +164,7 @@ impl<'a> Suggestions<'a> {
         Some(format!("{count}, among them {}", names.join(", ")))
     }
 
-    /// What can be selected of a field that has no selection.
+    /// What can be selected on a field that lacks its selection set.
     fn selection(&mut self, mistake: &Mistake<'_>) -> Option<String> {
         let (field, on) = unselected(mistake)?;
         let ty = self.schema.type_field(&on, &field).ok()?.ty.inner_named_type().as_str();
@@ -175,7 +176,7 @@ impl<'a> Suggestions<'a> {
         Some(format!(" with fields of `{ty}`: {}", self.list("", known)?))
     }
 
-    /// What is accepted in the place of a value of another kind.
+    /// What is accepted instead of a value of the wrong type.
     fn value(&mut self, mistake: &Mistake<'_>) -> Option<String> {
         let told = mistake.error.unstable_compat_message()?;
         let (ty, value) = told.split_once(" cannot represent value: ")?;
@@ -191,7 +192,7 @@ impl<'a> Suggestions<'a> {
         }
     }
 
-    /// What an enum, an input or a type with fields has.
+    /// The names in an enum, an input or a type with fields.
     fn members(&self, on: &str, most: usize) -> Option<Known<'a>> {
         let names = match self.schema.types.get(on)? {
             ExtendedType::Object(ty) => ty.fields.keys().map(|name| name.as_str()).collect(),
@@ -229,7 +230,7 @@ fn is_composite(ty: &ExtendedType) -> bool {
     )
 }
 
-/// The names in a message, in their order, without the signs before them.
+/// The quoted names in a message, in order, without the `@` of directives.
 fn names(message: &str) -> Vec<&str> {
     static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"`(@?\w+(\.\w+)?)").ok());
     let quoted = QUOTED.as_ref().map(|quoted| quoted.captures_iter(message));
@@ -237,9 +238,9 @@ fn names(message: &str) -> Vec<&str> {
     names.map(|name| name.as_str()).collect()
 }
 
-/// The field and the type that it belongs to, of a mistake about a selection that is missing.
+/// The field that lacks a selection set, and its type.
 pub fn unselected(mistake: &Mistake<'_>) -> Option<(String, String)> {
-    // The message itself does not name them.
+    // The plain message does not name them.
     let told = mistake.error.unstable_compat_message()?;
     match &quoted(&told)[..] {
         [field, on, ..] => Some(((*field).to_owned(), (*on).to_owned())),
@@ -247,21 +248,22 @@ pub fn unselected(mistake: &Mistake<'_>) -> Option<(String, String)> {
     }
 }
 
-/// What stands in double quotes.
+/// The texts in double quotes.
 pub fn quoted(message: &str) -> Vec<&str> {
     message.split('"').skip(1).step_by(2).collect()
 }
 
-/// How like two names must be, of 1.
+/// The least likeness of similar names; 1 is equality.
 const LIKE: f64 = 0.6;
 
 fn likeness(known: &str, name: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(&known.to_lowercase(), name)
 }
 
+/// The known name most like `name`, if any is like it.
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = name.to_lowercase();
-    // Comparing takes as long as the one name times the other: not those whose lengths tell already.
+    // Comparison takes time in proportion to both lengths: skip names whose lengths differ too much.
     let may_be_like = |known: &&&str| {
         let (shorter, longer) = (known.len().min(name.len()), known.len().max(name.len()));
         shorter as f64 >= LIKE * longer as f64

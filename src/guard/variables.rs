@@ -1,4 +1,4 @@
-//! A request's variables: measured as they came, before anything is made of them; then read and coerced.
+//! A request's variables: measured as text, before they are parsed; then parsed and coerced.
 
 use std::collections::HashMap;
 
@@ -23,15 +23,15 @@ use crate::limits::{Limit, Limits};
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     values: JsonMap,
-    /// Their text, where it has a number with more digits than a number holds: an id may be one.
+    /// Their text, if a number in it may have more digits than a JSON value holds: it may be an id.
     text: Option<Box<RawValue>>,
 }
 
 impl Variables {
-    /// Reads the text of a JSON object, or of null.
+    /// Parses a JSON object, or null.
     ///
     /// # Errors
-    /// Where it is longer or deeper than it may be, or something else.
+    /// If it is longer or deeper than allowed, or anything else.
     pub fn read(text: &str, limits: &Limits) -> Result<Self, Rejection> {
         limits.check(Limit::VariablesBytes, text.len() as u64)?;
         let Seen { deepest, most_digits } = seen(text);
@@ -63,14 +63,13 @@ impl Variables {
 
 /// The arguments of a field.
 pub struct Arguments {
-    /// By their names.
     pub values: HashMap<String, Value>,
-    /// What the conditions in a filter among them cost, in points.
+    /// The cost of the conditions in a filter among them, in points.
     pub cost: u64,
 }
 
 impl Guard {
-    /// The values of an operation's variables, defaults put in.
+    /// The coerced values of an operation's variables, with defaults.
     pub(super) fn values(
         &self,
         operation: &Operation,
@@ -86,10 +85,10 @@ impl Guard {
         })
     }
 
-    /// The arguments of a root field, given as variables of their names: read as variables of the arguments' types are.
+    /// The arguments of a root field from variables of the same names, coerced to the types of the arguments.
     ///
     /// # Errors
-    /// Where a value is none of its type, and where a filter has more conditions than it may.
+    /// If a value is not of its type, or a filter has too many conditions.
     pub fn arguments(&self, field: &str, given: &Variables) -> Result<Arguments, Rejection> {
         let query = self.schema.schema_definition.query.as_ref();
         let field = query.and_then(|query| self.schema.type_field(&query.name, field).ok());
@@ -111,7 +110,7 @@ impl Guard {
                 };
                 conditions = conditions.and(counter.count(ty.inner_named_type(), FilterValue::Json(value)));
             }
-            // No variable stands in a variable's value.
+            // A variable's value contains no variables.
             let value = values.get(name).and_then(|value| of_json(value).into_const());
             read.extend(value.map(|value| (name.to_owned(), value)));
         }
@@ -123,7 +122,7 @@ impl Guard {
     }
 }
 
-/// An operation that does nothing but declare a variable as an argument is declared.
+/// An operation that only declares a variable with the type of an argument.
 fn declaring(argument: &InputValueDefinition) -> Operation {
     let variable = VariableDefinition {
         name: argument.name.clone(),
@@ -140,19 +139,18 @@ fn declaring(argument: &InputValueDefinition) -> Operation {
     }
 }
 
-/// From so many digits on, a number may be none that the values hold to the last digit.
+/// A number with so many digits may not be represented exactly.
 const DIGITS: u64 = 16;
 
-/// What is seen in JSON before it is read.
+/// Properties of JSON text, measured before parsing.
 #[derive(Debug, Default, PartialEq)]
 struct Seen {
-    /// How deep the brackets are nested.
     deepest: u64,
-    /// The most digits in a row.
+    /// The longest run of digits.
     most_digits: u64,
 }
 
-/// Looks through JSON, without a recursion of its own.
+/// Scans JSON text without recursion.
 fn seen(json: &str) -> Seen {
     let mut seen = Seen::default();
     let (mut depth, mut digits): (u64, u64) = (0, 0);

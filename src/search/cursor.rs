@@ -1,4 +1,4 @@
-//! Cursors of a search: opaque, with the score and id of a hit and the mark of the search that it belongs to.
+//! Cursors of a search: opaque, with the score and id of a hit and the signature of the search.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,49 +8,47 @@ use super::query::{Mode, TextQuery};
 use crate::domain::hash::sha256;
 use crate::domain::id::Kind;
 
-/// No cursor of ours is longer.
+/// The longest cursor that can be ours, in bytes.
 const LONGEST: usize = 1_024;
 
-/// Where a hit stands in its search.
+/// The position of a hit in its search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HitPosition {
-    /// Which words had to match.
+    /// Whether all words had to match.
     pub(super) mode: Mode,
-    /// Its score, in hundredths.
+    /// In hundredths.
     pub(super) score: u64,
-    /// Its id.
     pub(super) id: String,
 }
 
 impl HitPosition {
-    /// How well the hit fits: higher is better, and of no meaning beyond the search.
+    /// How well the hit matches: higher is better. Only comparable within the search.
     pub fn score(&self) -> f64 {
         self.score as f64 / 100.0
     }
 }
 
-/// What tells a search from others.
+/// Identifies a search, so that its cursors are refused by others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature(String);
 
 /// Why a cursor is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SearchCursorError {
-    /// Not one of ours.
     #[error("it is not a cursor of this API; take one from `edges.cursor` or `pageInfo` and pass it on unchanged")]
     Malformed,
-    /// Ours, but of another search.
+    /// A cursor of another search.
     #[error("it belongs to another search; a cursor only continues the `text` and `kinds` that it was made for")]
     OtherSearch,
 }
 
 impl Signature {
-    /// That of a search for these words among these kinds.
+    /// The signature of a search for these words among these kinds.
     pub(super) fn new(query: &TextQuery, kinds: &[Kind]) -> Self {
         let mut names: Vec<&str> = kinds.iter().map(|kind| kind.prefix()).collect();
         names.sort_unstable();
         names.dedup();
-        // Sixteen digits tell one search from another; nobody gains by a cursor that fits a second one.
+        // Sixteen digits suffice: nobody gains from a cursor that also fits another search.
         let mut hash = sha256(json!([query.whole(), names]).to_string());
         hash.truncate(16);
         Self(hash)
@@ -62,10 +60,10 @@ impl Signature {
         URL_SAFE_NO_PAD.encode(json!(["search", self.0, any, position.score, position.id]).to_string())
     }
 
-    /// The position in a cursor.
+    /// The position that a cursor encodes.
     ///
     /// # Errors
-    /// It is none of this search.
+    /// If it is malformed, or of another search.
     pub fn decode(&self, cursor: &str) -> Result<HitPosition, SearchCursorError> {
         if cursor.len() > LONGEST {
             return Err(SearchCursorError::Malformed);

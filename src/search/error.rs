@@ -1,6 +1,6 @@
-//! What can go wrong in the index.
+//! Errors of the index.
 
-/// A fault of the index. None is known that a text could cause.
+/// A fault of the index. No search text is known to cause one.
 #[derive(Debug, thiserror::Error)]
 #[error("the search index failed: {0}")]
 pub struct SearchError(String);

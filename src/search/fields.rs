@@ -1,4 +1,4 @@
-//! The fields of the index: what is kept of a document.
+//! The fields of the index: what it stores of a document.
 
 use serde_json::json;
 use tantivy::TantivyDocument;
@@ -15,26 +15,26 @@ pub(super) const LENGTH: &str = "length";
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields {
     pub id: Field,
-    /// The kind's word.
+    /// The prefix of the kind.
     pub kind: Field,
-    /// The words of names.
+    /// The words in names.
     pub names: Field,
     /// All other words.
     pub others: Field,
-    /// Each name as a whole, folded, its words parted by single spaces.
+    /// Each name as a whole, folded, its words separated by single spaces.
     pub whole_name: Field,
-    /// How many words its first name has.
+    /// How many words the document's first name has.
     length: Field,
-    /// All texts with their paths, for the highlights.
+    /// All texts with their paths, for highlights.
     pub texts: Field,
 }
 
 impl Fields {
-    /// The fields, and the schema that they are of.
+    /// The fields with the schema that they belong to.
     pub fn new() -> (Self, Schema) {
         let mut schema = Schema::builder();
         let words = || {
-            // Texts come as folded words, parted by spaces.
+            // Texts are indexed as folded words, separated by spaces.
             let indexing = TextFieldIndexing::default()
                 .set_tokenizer("whitespace")
                 .set_fieldnorms(false)
@@ -53,7 +53,7 @@ impl Fields {
         (fields, schema.build())
     }
 
-    /// What is kept of a document.
+    /// The index entry of a document.
     pub fn document(&self, texts: &Texts) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_text(self.id, &texts.id);
@@ -77,9 +77,9 @@ impl Fields {
     }
 }
 
-/// Folded words as one text, as long as it counts.
+/// Joins folded words with spaces, up to a maximum length.
 pub(super) fn whole<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    /// No name in our data comes near it, and what is longer may be cut on both sides alike.
+    /// Far longer than any name in our data. Names and queries are cut alike, so they still match.
     const LONGEST: usize = 300;
     let mut whole = String::new();
     for word in words {

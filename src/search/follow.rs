@@ -1,7 +1,7 @@
-//! Keeps the index up to date: reads all texts once, then takes in what changes, for as long as the process runs.
+//! Keeps the index up to date: reads all texts once, then applies changes, for as long as the process runs.
 //!
-//! Listening begins before the first text is read, so nothing that is written meanwhile is missed. Where it is not known
-//! what changed, all is read anew, and searches are answered from the old index until the new one is whole.
+//! The subscription to the feed begins before the first text is read, so nothing is missed in between. If changes are
+//! lost, everything is read again, and searches use the old index until the new one is complete.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -20,17 +20,16 @@ use crate::store::collections::searched;
 use crate::store::feed::Operation;
 use crate::store::{Store, StoreError};
 
-/// How long changes are gathered before searches see them, and how many at most.
+/// How long changes are gathered before searches see them, and the maximum gathered.
 const GATHER: Duration = Duration::from_millis(50);
 const GATHERED: usize = 1_000;
-/// How many changes wait at most while an index is built; with more, it is built again.
+/// How many changes may wait while an index is built; with more, the build starts again.
 const WAITING: usize = 100_000;
-/// After how many documents an index that is being built shows what it has.
+/// After how many documents the first index, while it is built, shows what it has.
 const SHOWN: usize = 20_000;
-/// How often all is read anew where the database does not tell what changes.
+/// How often everything is read again if the database has no change stream.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Why following was interrupted.
 #[derive(Debug, thiserror::Error)]
 enum Interruption {
     #[error("{0}")]
@@ -43,8 +42,8 @@ enum Interruption {
     Missed,
 }
 
-/// Fills `search` from the store and keeps it up to date by what `live` tells. The task belongs to the runtime that
-/// calls this.
+/// Fills `search` from the store and keeps it up to date by the changes of `live`. The task runs on the calling
+/// runtime.
 pub fn follow(store: Store, live: Live, search: Search) -> Following {
     let followed = search.clone();
     let task = async move {
@@ -62,7 +61,7 @@ pub fn follow(store: Store, live: Live, search: Search) -> Following {
     Following::new(task, move || followed.is_cut_off())
 }
 
-/// Reads all and follows, until all has to be read anew.
+/// Reads everything and follows changes, until everything has to be read again.
 async fn once(store: &Store, live: &Live, search: &Search) -> Result<(), Interruption> {
     let Some((_, mut listener)) = live.listening().await else {
         if live.status().possible {
@@ -92,7 +91,7 @@ async fn once(store: &Store, live: &Live, search: &Search) -> Result<(), Interru
     take_in(listener, live, &index, search).await
 }
 
-/// Reads all texts. The first index answers while it grows, one that replaces another when it is whole.
+/// Reads all texts. The first index is used while it grows; a later one replaces its predecessor when complete.
 async fn build(store: &Store, search: &Search, follows: bool) -> Result<Arc<Index>, Interruption> {
     let began = Instant::now();
     let index = Arc::new(Index::new()?);
@@ -122,7 +121,7 @@ async fn build(store: &Store, search: &Search, follows: bool) -> Result<Arc<Inde
     Ok(index)
 }
 
-/// Takes in changes as they come, until it is interrupted.
+/// Applies changes as they come, until interrupted.
 async fn take_in(mut listener: Listener, live: &Live, index: &Arc<Index>, search: &Search) -> Result<(), Interruption> {
     let mut told = live.told();
     let mut gathered = Vec::new();
@@ -142,7 +141,7 @@ async fn take_in(mut listener: Listener, live: &Live, index: &Arc<Index>, search
             () = sleep_until(due), if !gathered.is_empty() => {}
             changed = told.changed() => {
                 quiet = changed.is_ok();
-                // What had been told by then, and is not taken yet.
+                // Everything broadcast up to then that has not been received yet.
                 loop {
                     match listener.try_recv() {
                         Ok(news) => gathered.extend(update_of(Ok(news))?),
@@ -162,7 +161,7 @@ async fn take_in(mut listener: Listener, live: &Live, index: &Arc<Index>, search
     }
 }
 
-/// What news mean for the index; nothing where they are about no document that can be searched for.
+/// The update for a change; `None` if the document's kind is not searchable.
 fn update_of(news: Result<News, RecvError>) -> Result<Option<Update>, Interruption> {
     let change = match news {
         Ok(News::Change(change)) => change,
@@ -173,12 +172,12 @@ fn update_of(news: Result<News, RecvError>) -> Result<Option<Update>, Interrupti
     }
     Ok(match change.operation {
         Operation::Deleted => Some(Update::Deleted(change.id.clone())),
-        // One that is gone already has no texts, and its deletion is told too.
+        // A document that is deleted by now has no texts; its deletion is a change of its own.
         Operation::Created | Operation::Updated { .. } => change.texts()?.map(Update::Written),
     })
 }
 
-/// Takes updates in, away from the threads that drive others.
+/// Applies updates on a blocking thread.
 async fn apply(index: &Arc<Index>, updates: Vec<Update>, show: bool) -> Result<(), SearchError> {
     let index = Arc::clone(index);
     let done = spawn_blocking(move || {

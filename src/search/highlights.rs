@@ -1,31 +1,29 @@
-//! Highlights: the texts of a hit in pieces, with those marked that match.
+//! Highlights: the texts of a hit in parts, with the matching words marked.
 
 use std::collections::HashMap;
 
 use super::query::{MatchQuality, TextQuery};
 use crate::domain::words::{Spot, spots};
 
-/// A text in which something matched.
+/// A text with at least one match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Highlight {
-    /// Where it stands in the document: `items.names`.
+    /// The path of the text in the document: `items.names`.
     pub field: String,
-    /// The whole text, in pieces.
     pub parts: Vec<Part>,
 }
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The piece.
     pub text: String,
     /// Whether it is a word that matches.
     pub matched: bool,
 }
 
-/// The texts of one document, (path, text) each, in which something matched.
+/// The texts of one document that have a match. `texts`: (path, text).
 ///
-/// Words that are only nearly one of the query are marked where the document has no better one.
+/// Words that match only with typing errors are marked if the document has no better match for that word of the query.
 pub(super) fn highlights(query: &TextQuery, texts: &[(String, String)]) -> Vec<Highlight> {
     let spotted: Vec<Vec<Spot>> = texts.iter().map(|(_, text)| spots(text)).collect();
     let mut qualities: HashMap<&str, Vec<Option<MatchQuality>>> = HashMap::new();
@@ -50,7 +48,7 @@ pub(super) fn highlights(query: &TextQuery, texts: &[(String, String)]) -> Vec<H
             let mut parts = Vec::new();
             let mut behind = 0;
             for spot in spots.iter().filter(|spot| counts(&spot.word)) {
-                // A character can be folded to several words.
+                // One character can be folded to several words.
                 if spot.place.start < behind {
                     continue;
                 }

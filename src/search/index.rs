@@ -1,4 +1,4 @@
-//! One index: how documents are put in and taken out, how a search is answered.
+//! One index: adding and removing documents, and answering searches.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,15 +15,14 @@ use super::page::{Cut, Rows};
 use super::query::{Mode, TextQuery};
 use crate::store::texts::Texts;
 
-/// How much is gathered in memory before it becomes a part of the index, in bytes: the least that tantivy takes.
+/// The buffer for new documents, in bytes: tantivy's minimum.
 const GATHERED: usize = 15_000_000;
 
-/// What an index takes in.
 #[derive(Clone, Debug)]
 pub(super) enum Update {
-    /// A document as it is now.
+    /// The current texts of a document.
     Written(Texts),
-    /// The id of a document that is gone.
+    /// The id of a deleted document.
     Deleted(String),
 }
 
@@ -35,7 +34,6 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// An empty one.
     pub fn new() -> Result<Self, SearchError> {
         let (fields, schema) = Fields::new();
         let index = tantivy::Index::create_in_ram(schema);
@@ -58,7 +56,7 @@ impl Index {
         self.reader.searcher().num_docs()
     }
 
-    /// Takes in changes, in their order; searches see them after [`Index::show`].
+    /// Applies changes in order; searches see them after [`Index::show`].
     pub fn take(&self, updates: &[Update]) -> Result<(), SearchError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         for update in updates {
@@ -75,13 +73,13 @@ impl Index {
         Ok(())
     }
 
-    /// Lets searches see all that was taken in.
+    /// Makes all applied changes visible to searches.
     pub fn show(&self) -> Result<(), SearchError> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner).commit()?;
         Ok(self.reader.reload()?)
     }
 
-    /// A page of what a query finds.
+    /// A page of the hits of a query.
     pub fn find(&self, query: &TextQuery, request: &SearchRequest) -> Result<Hits, SearchError> {
         let searcher = self.reader.searcher();
         let mut mode = request.after.as_ref().map_or(Mode::All, |position| position.mode);

@@ -1,11 +1,11 @@
-//! The search index: held in memory, made from the database's texts and kept up to date by what changes in them.
+//! The search index: held in memory, built from the texts in the database and kept up to date by the change feed.
 //!
-//! `index` keeps it, with the `fields` of each document; `query` is what somebody typed, `page` ranks and cuts,
-//! `highlights` shows what matched, `follow` keeps it up to date. It knows texts and ids; the documents themselves are read from the store by whoever
-//! shows them.
+//! `index` holds it, with the `fields` of each document; `query` parses the search text, `page` ranks and cuts,
+//! `highlights` marks matches, `follow` keeps it up to date. It has texts and ids only; callers read the documents from
+//! the store.
 //!
-//! A score depends on the text that is asked for and on the document, on nothing else in the index: so a cursor stays
-//! good while other documents come and go, and is the same in every server.
+//! A score depends only on the search text and the document, not on the rest of the index: so a cursor stays valid
+//! while other documents come and go, and is the same on every server.
 
 pub mod cursor;
 mod error;
@@ -28,24 +28,24 @@ use query::TextQuery;
 
 use crate::store::bson_types::Timestamp;
 
-/// How long nothing may be heard of the database before the index no longer counts as live: it says several times a
-/// second that nothing has changed.
+/// How long after the last sign of the database the index stops counting as live. An idle database reports several
+/// times a second that nothing has changed.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// How the index stands to the data.
+/// The state of the index in relation to the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct IndexStatus {
     /// How many documents it holds.
     pub documents: u64,
-    /// Whether it follows the data, change by change.
+    /// Whether it follows the change feed.
     pub live: bool,
-    /// All that was written before this moment is in it; none before it was built for the first time.
+    /// Everything written before this moment is in it; `None` before it is first complete.
     pub as_of: Option<Timestamp>,
-    /// How far it lags behind: no time at all when it is live and nothing waits to be taken in.
+    /// How far it is behind; zero if it is live and no change waits.
     pub lag: Duration,
 }
 
-/// The index. Cheap to clone; all clones are one. Empty until [`follow`] fills it.
+/// The index. Clones share it. Empty until [`follow`] fills it.
 #[derive(Clone, Default)]
 pub struct Search(Arc<Inner>);
 
@@ -58,11 +58,11 @@ struct Inner {
 struct Progress {
     began: Instant,
     follows: bool,
-    /// When it was last known to lack nothing.
+    /// When it was last known to be complete.
     complete: Option<(Instant, Timestamp)>,
-    /// When the database was last heard of.
+    /// When the database last gave a sign.
     heard: Option<Instant>,
-    /// Since when a change waits to be taken in.
+    /// When the oldest change that is not applied yet was received.
     waiting: Option<Instant>,
 }
 
@@ -79,10 +79,10 @@ impl Default for Progress {
 }
 
 impl Search {
-    /// Looks for documents. Takes up to some milliseconds of one core: not for a thread that serves others meanwhile.
+    /// Searches. Takes up to some milliseconds of CPU time: call it on a blocking thread.
     ///
     /// # Errors
-    /// [`SearchError`], whatever the text is for no fault of the text.
+    /// If the index fails; a text never causes that.
     pub fn find(&self, request: &SearchRequest) -> Result<Hits, SearchError> {
         let query = TextQuery::new(&request.text);
         match self.index() {
@@ -91,7 +91,7 @@ impl Search {
         }
     }
 
-    /// How the index stands to the data.
+    /// The state of the index in relation to the data.
     pub fn status(&self) -> IndexStatus {
         let documents = self.index().map_or(0, |index| index.documents());
         let progress = self.progress();
@@ -115,7 +115,7 @@ impl Search {
         index.as_ref().map(Arc::clone)
     }
 
-    /// Answers from this index from now on.
+    /// Uses this index from now on.
     fn put(&self, index: Arc<Index>) {
         *self.0.index.write().unwrap_or_else(PoisonError::into_inner) = Some(index);
     }
@@ -124,7 +124,7 @@ impl Search {
         self.0.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every change up to now is in the index.
+    /// Records that every change so far is in the index.
     fn is_complete(&self, follows: bool) {
         let now = Instant::now();
         let mut progress = self.progress();
@@ -134,7 +134,7 @@ impl Search {
         progress.waiting = None;
     }
 
-    /// A change has come and is not in the index yet.
+    /// Records that a change was received and is not applied yet.
     fn has_heard(&self) {
         let now = Instant::now();
         let mut progress = self.progress();
@@ -142,7 +142,7 @@ impl Search {
         progress.waiting.get_or_insert(now);
     }
 
-    /// What changes is not told at the moment.
+    /// Records that changes are not received at the moment.
     fn is_cut_off(&self) {
         self.progress().follows = false;
     }

@@ -1,6 +1,6 @@
-//! Ranks what matches and cuts the page out: one pass, which also counts, and keeps no more rows than the page has.
+//! Ranks matches and cuts a page in one pass, which also counts them and keeps no more rows than the page has.
 //!
-//! The order is total: score descending, then id ascending. tantivy's own collector has no cursors, only offsets.
+//! The order is total: score descending, then id ascending. tantivy's own collector has offsets but no cursors.
 
 use std::collections::BinaryHeap;
 use std::ops::Bound;
@@ -12,18 +12,17 @@ use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 use super::cursor::HitPosition;
 use super::fields::{ID, LENGTH};
 
-/// How much more a point counts than the length of a name: shorter names come first among what else is equal.
+/// The weight of a point over the length of a name: equal matches are ordered by length, shorter names first.
 const POINT: u64 = 100;
 
-/// What to collect.
+/// The page to collect.
 pub(super) struct Cut<'a> {
-    /// Only behind this position.
+    /// Only rows after this position.
     pub after: Option<&'a HitPosition>,
-    /// How many rows.
+    /// The maximum number of rows.
     pub limit: usize,
 }
 
-/// A row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub score: u64,
@@ -31,25 +30,24 @@ pub(super) struct Row {
     pub address: DocAddress,
 }
 
-/// What was collected.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    /// The rows of the page, in order, and one more where there is one.
+    /// The rows of the page, in order, and one more if there is a next page.
     pub rows: Vec<Row>,
-    /// How many match in all.
+    /// How many documents match.
     pub total: u64,
-    /// How many of those stand before the page.
+    /// How many matches come before the page.
     pub before: u64,
 }
 
-/// A candidate: the greatest is the worst. The order of ordinals is that of the ids.
+/// A candidate for the page; in the heap, the greatest is the worst. The order of ordinals is that of the ids.
 type Candidate = (std::cmp::Reverse<u64>, u64, DocId);
 
 pub(super) struct Segment {
     ordinal: SegmentOrdinal,
     ids: StrColumn,
     lengths: Column<u64>,
-    /// The score of the row to start behind, and how many ids come up to that row's.
+    /// The score of the row before the page, and the number of ids up to and including that row's.
     after: Option<(u64, u64)>,
     keep: usize,
     kept: BinaryHeap<Candidate>,

@@ -1,6 +1,6 @@
 //! The parsed search text: words, each with the ways in which it may match.
 //!
-//! The text is never read as a query language: whatever stands in it is a word or parts words.
+//! There is no query syntax: every character is a part of a word or separates words.
 
 use std::ops::Bound;
 
@@ -14,26 +14,23 @@ use super::fields::{Fields, whole};
 use crate::domain::id::Kind;
 use crate::domain::words::spots;
 
-/// How many distinct words count; what stands behind them is passed over.
+/// How many distinct words count; further ones are ignored.
 pub const MOST_WORDS: usize = 16;
 
-/// How well a word of a document matches one of the query. Points are whole numbers, so that sums of them are the
-/// same in whichever order they are added.
+/// How well a word of a document matches one of the query. Points are whole numbers, so that their sum does not depend
+/// on the order of addition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchQuality {
-    /// It is nearly that word.
     Typo,
-    /// It begins with it.
     Prefix,
-    /// It is that word.
     Exact,
 }
 
 impl MatchQuality {
     const ALL: [Self; 3] = [Self::Exact, Self::Prefix, Self::Typo];
 
-    /// What it counts for in a name, and in any other text. The hundred lets a document with more of the words come
-    /// before one that has fewer, however well.
+    /// The points for a match in a name, and in any other text. The base of one hundred ranks a document with more of
+    /// the words before one with fewer, however well these match.
     const fn points(self) -> (f32, f32) {
         match self {
             Self::Exact => (160.0, 130.0),
@@ -43,25 +40,24 @@ impl MatchQuality {
     }
 }
 
-/// What a name counts for in addition that begins with the whole text, as it does while somebody types it: less than
-/// the difference between a whole word and the beginning of one.
+/// Additional points for a name that begins with the whole text, as while somebody is typing it: less than the
+/// difference between an exact and a prefix match.
 const BEGINS: f32 = 4.0;
-/// And one that is the whole text.
+/// Further points if the name equals the whole text.
 const IS: f32 = 4.0;
 
-/// From which length on the beginning of a word may have typing errors too. Shorter ones would begin too much.
+/// The length from which prefixes may have typing errors too: shorter ones would match too much.
 const LONG: usize = 6;
 
-/// Which words must match.
+/// How many words of the query must match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// All of them.
     All,
-    /// One at least: where no document has all.
+    /// At least one; used if no document has all.
     Any,
 }
 
-/// A word of the search text.
+/// A word of the query, folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     word: String,
@@ -73,12 +69,12 @@ pub struct Word {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextQuery {
     words: Vec<Word>,
-    /// All words in their order, as names are kept.
+    /// All words in order, in the form of stored names.
     whole: String,
 }
 
 impl TextQuery {
-    /// Reads a text. The last word may be the beginning of one.
+    /// Parses a text. The last word may be incomplete.
     pub fn new(text: &str) -> Self {
         let all: Vec<String> = spots(text).into_iter().map(|spot| spot.word).collect();
         let mut words: Vec<Word> = Vec::new();
@@ -101,27 +97,25 @@ impl TextQuery {
         }
     }
 
-    /// Whether there is no word in it.
+    /// Whether it has no words.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Whether it has more than one word.
     pub fn has_several(&self) -> bool {
         self.words.len() > 1
     }
 
-    /// The words in their order, as one text.
+    /// The words in order, joined with spaces.
     pub fn whole(&self) -> &str {
         &self.whole
     }
 
-    /// The words.
     pub fn words(&self) -> &[Word] {
         &self.words
     }
 
-    /// The query as tantivy runs it.
+    /// The query for tantivy.
     pub(super) fn tantivy(&self, fields: &Fields, kinds: &[Kind], mode: Mode) -> BooleanQuery {
         let words = self.words.iter().map(|word| word.tantivy(fields));
         let words: Box<dyn Query> = match mode {
@@ -139,7 +133,7 @@ impl TextQuery {
 }
 
 impl Word {
-    /// How many typing errors are forgiven: none in a short word, where each makes another word of it.
+    /// How many typing errors are tolerated: none in a short word, where each would make another word.
     fn errors(&self) -> u8 {
         match self.word.len() {
             0..=3 => 0,
@@ -148,13 +142,13 @@ impl Word {
         }
     }
 
-    /// Whether typing errors are forgiven in the beginning of a word.
+    /// Whether prefixes may have typing errors.
     fn begins_nearly(&self) -> bool {
         self.open && self.word.len() >= LONG
     }
 
-    /// How well a folded word of a document fits. What the query finds fits; where two errors come together, it overlooks
-    /// a few words that fit as well.
+    /// How well a folded word of a document matches. Matches all that the tantivy query finds; with two errors in
+    /// combination, that query overlooks a few words which match here.
     pub fn matches(&self, word: &str) -> Option<MatchQuality> {
         if word == self.word {
             return Some(MatchQuality::Exact);
@@ -175,7 +169,7 @@ impl Word {
         fits.then_some(MatchQuality::Typo)
     }
 
-    /// Documents with a word that fits, each by its best.
+    /// Documents with a matching word, each scored by its best match.
     fn tantivy(&self, fields: &Fields) -> Box<dyn Query> {
         let mut ways: Vec<Box<dyn Query>> = Vec::new();
         for quality in MatchQuality::ALL {
@@ -214,7 +208,7 @@ fn exact(field: Field, text: &str) -> Box<dyn Query> {
 
 /// Terms that begin with a folded text.
 fn beginning(field: Field, text: &str) -> Box<dyn Query> {
-    // Behind all letters, digits and spaces.
+    // Sorts after all letters, digits and spaces.
     let end = format!("{text}\u{7f}");
     Box::new(RangeQuery::new(
         Bound::Included(Term::from_field_text(field, text)),
@@ -222,7 +216,7 @@ fn beginning(field: Field, text: &str) -> Box<dyn Query> {
     ))
 }
 
-/// A query that gives everything it finds the same score.
+/// Gives every match the same score.
 fn scored(query: Box<dyn Query>, points: f32) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, points))
 }

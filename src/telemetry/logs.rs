@@ -8,12 +8,11 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 use super::SPANS;
 use crate::config::{Config, LogFormat};
 
-/// What writes the log.
 pub(super) type Logs = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// The log as the configuration wants it, without the lines of `silent`. Fails where `MENAGERIE_LOG` is no filter.
+/// The log as configured, without the lines of the target `silent`. Fails if `MENAGERIE_LOG` is not a filter.
 pub(super) fn layer(config: &Config, silent: &'static str) -> Result<Logs, ParseError> {
-    // As directives, which are looked at once for each place in the code; a function is asked at every event again.
+    // As directives, which are evaluated once for each callsite; a filter function would be called for every event.
     let filter = EnvFilter::builder()
         .parse(&config.log)?
         .add_directive(format!("{SPANS}=off").parse()?)

@@ -1,4 +1,4 @@
-//! Traces: spans by OTLP over HTTP to a collector. The exporter has a thread of its own.
+//! Traces: spans over OTLP/HTTP to a collector. The exporter has its own thread.
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider;
@@ -12,13 +12,12 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::{FLUSH, SPANS, TelemetryError};
 
-/// Where spans go.
 pub(super) fn provider(endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
     if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
         return Err(TelemetryError::Endpoint(endpoint.to_owned()));
     }
-    // The exporter's client asks for the process's provider of cryptography even where it speaks plain HTTP. It fails
-    // only where one was chosen before.
+    // The exporter's client needs the process's default crypto provider even for plain HTTP. This fails only if one was
+    // installed before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let exporter = SpanExporter::builder()
         .with_http()
@@ -36,14 +35,14 @@ pub(super) fn provider(endpoint: &str) -> Result<SdkTracerProvider, TelemetryErr
         .build())
 }
 
-/// What makes spans of the program's own.
+/// Makes spans of the target [`SPANS`] only.
 pub(super) fn layer<S>(provider: &SdkTracerProvider) -> impl Layer<S> + use<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
     tracing_opentelemetry::layer()
         .with_tracer(provider.tracer(env!("CARGO_PKG_NAME")))
-        // Where in the source a span was made is nothing for an operator.
+        // Source locations are of no use to operators.
         .with_location(false)
         .with_threads(false)
         .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target() == SPANS))

@@ -1,4 +1,4 @@
-//! The grammar of one date: a year, and what may follow it up to the qualifier. A time of day is read in `time.rs`.
+//! The grammar of one date: a year and what may follow, including the qualifier. `time.rs` parses times of day.
 
 use super::day::days_in_month;
 use super::reader::{EdtfError, Pair, Reader, is_qualifier};
@@ -14,7 +14,7 @@ const MONTHS: [&str; 12] = [
 type Span = (Day, Day, Precision);
 
 impl Reader<'_> {
-    /// One date, up to where the reader stops.
+    /// One date, to the end of the reader.
     pub(super) fn date(&mut self) -> Result<Facts, EdtfError> {
         let (first, last, precision) = match self.peek() {
             Some(b'[' | b'{') => return Err(self.level_two("begins a set of dates", "1667/1668")),
@@ -73,7 +73,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A year of four digits and what may follow it: month, season, day, time.
+    /// A year of four digits and what may follow: month, season, day, time.
     fn calendar(&mut self) -> Result<Span, EdtfError> {
         let (low, high, unspecified) = self.year()?;
         if unspecified > 0 && self.peek() == Some(b'-') {
@@ -147,8 +147,8 @@ impl Reader<'_> {
         Ok((day, day, Precision::Time))
     }
 
-    /// The lowest and the highest year that an optional minus and four places can mean, and how many of the places
-    /// are unspecified.
+    /// The lowest and the highest year that an optional minus and four places can mean, and how many places are
+    /// unspecified.
     fn year(&mut self) -> Result<(i64, i64, u32), EdtfError> {
         let begin = self.at;
         let negative = self.eat(b'-');

@@ -1,5 +1,5 @@
-//! One day of the calendar, as a number: conversion to and from year, month and day, milliseconds and ISO 8601 text.
-//! Times of day and time zones are not here; what an EDTF string says about days is in the parent module.
+//! A day of the calendar as a number: conversion to and from year, month and day, milliseconds, and ISO 8601 text.
+//! Times of day and time zones are not covered; the parent module defines what EDTF strings mean in days.
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,18 +28,18 @@ pub struct DayError {
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
 impl Day {
-    /// The last year, and with a minus the first one.
+    /// The last year; negated, the first year.
     ///
-    /// A date of the database is a signed 64-bit number of milliseconds since 1970, which ends in the year 292278994;
-    /// the round number below it leaves no day half inside.
+    /// A date in the database is a signed 64-bit number of milliseconds since 1970, which ends within the year
+    /// 292278994. The round number below it leaves no year incomplete.
     pub const MAX_YEAR: i64 = 292_000_000;
     /// The first day: 1 January of the year -292000000.
     pub const MIN: Day = Day::of(-Self::MAX_YEAR, 1, 1);
     /// The last day: 31 December of the year 292000000.
     pub const MAX: Day = Day::of(Self::MAX_YEAR, 12, 31);
 
-    /// The day of this year, month (1 to 12) and day of the month; `None` when the calendar has no such day
-    /// or the year lies beyond [`Day::MAX_YEAR`].
+    /// The day of this year, month (1 to 12) and day of the month; `None` if the calendar has no such day or the year
+    /// is beyond [`Day::MAX_YEAR`].
     pub fn from_civil(year: i64, month: u8, day: u8) -> Option<Day> {
         let exists = (-Self::MAX_YEAR..=Self::MAX_YEAR).contains(&year)
             && (1..=12).contains(&month)
@@ -47,10 +47,10 @@ impl Day {
         exists.then(|| Day::of(year, month, day))
     }
 
-    /// [`Day::from_civil`] without its checks, for a caller that has made them.
+    /// [`Day::from_civil`] without checks, for valid input.
     ///
-    /// The count runs in eras of 400 years that begin on 1 March, so that the leap day is the last day of its year
-    /// and the months before it follow one formula (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    /// Eras of 400 years begin on 1 March, so that the leap day is the last day of its year and one formula covers all
+    /// months before it (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
     pub(super) const fn of(year: i64, month: u8, day: u8) -> Day {
         let year = if month <= 2 { year - 1 } else { year };
         let era = year.div_euclid(400);
@@ -75,12 +75,12 @@ impl Day {
         (year, month as u8, day as u8)
     }
 
-    /// The milliseconds from 1970-01-01T00:00:00Z to this day's midnight in UTC.
+    /// The milliseconds from 1970-01-01T00:00:00Z to the beginning of this day in UTC.
     pub fn to_millis(self) -> i64 {
         self.0 * MILLIS_PER_DAY
     }
 
-    /// The day in UTC that holds this instant. An instant before [`Day::MIN`] or after [`Day::MAX`] gives that limit.
+    /// The day of this instant in UTC. Instants before [`Day::MIN`] or after [`Day::MAX`] give that day.
     pub fn from_millis(ms: i64) -> Day {
         Day(ms.div_euclid(MILLIS_PER_DAY)).clamp(Day::MIN, Day::MAX)
     }
@@ -113,7 +113,7 @@ impl FromStr for Day {
 
     fn from_str(text: &str) -> Result<Day, DayError> {
         read(text)
-            // Only the form that is printed is read: `+02024-01-01` and `2024-1-1` would be second names of a day.
+            // Only the canonical form is accepted: `+02024-01-01` and `2024-1-1` would be second names of a day.
             .filter(|day| day.to_string() == text)
             .ok_or_else(|| DayError { found: quoted(text) })
     }

@@ -1,18 +1,17 @@
 //! Dates as sources give them: the Extended Date/Time Format (EDTF) of ISO 8601-2:2019 and the Library of Congress,
-//! levels 0 and 1, and what follows from such a string: its first and last day, its precision, how sure it is.
-//! The grammar is in `parse.rs` (intervals), `calendar.rs` (one date) and `time.rs`,
-//! its cursor and messages in `reader.rs`, the arithmetic of days in `day.rs`. Phrases and inferred parts, which stand beside a string
-//! in a document, are not here.
+//! levels 0 and 1, and what a date implies: first and last day, precision, certainty. The grammar is in `parse.rs`
+//! (intervals), `calendar.rs` (one date) and `time.rs`; the reader and the messages are in `reader.rs`, day arithmetic
+//! in `day.rs`. Phrases and inferred parts, which documents store beside a date, are not covered.
 //!
-//! Where the specification leaves a choice, this is ours:
-//! - Seasons: EDTF does not say when a season begins. We take the meteorological ones of the northern hemisphere:
-//!   21 spring is March to May, 22 summer June to August, 23 autumn September to November, 24 winter December to
-//!   February of the following year.
-//! - `?`, `~` and `%` do not widen the bounds: nothing says by how much they should.
-//! - They may follow anything but a time of day: seasons, unspecified digits and long years too.
-//! - A date-time's bounds are its day as written; its zone does not move it to another day.
-//! - An interval is refused only when its start is certainly after its end: `2004-06-XX/2004-06-03` stands.
-//! - Hours are 00 to 23 and seconds 00 to 59: neither `24:00:00` nor a leap second.
+//! Where the specification leaves a choice, ours is:
+//! - Seasons: EDTF does not say when they begin. We use the meteorological ones of the northern hemisphere: 21 spring
+//!   is March to May, 22 summer June to August, 23 autumn September to November, 24 winter December to February of the
+//!   following year.
+//! - `?`, `~` and `%` do not widen the bounds: nothing says by how much.
+//! - They may follow anything but a time of day, including seasons, unspecified digits and long years.
+//! - The bounds of a date-time are its day as written; its zone does not move it to another day.
+//! - An interval is refused only if its start is certainly after its end: `2004-06-XX/2004-06-03` is accepted.
+//! - Hours are 00 to 23 and seconds 00 to 59: neither `24:00:00` nor leap seconds.
 
 mod calendar;
 mod day;
@@ -30,15 +29,15 @@ pub use reader::EdtfError;
 
 /// A date, date-time or interval in EDTF, level 0 or 1.
 ///
-/// Its text is kept as it was written, since level 0 and 1 have one spelling for each meaning or keep a difference
-/// that matters (`1965/` has an unknown end, `1965/..` an open one).
+/// The text is kept as written: in levels 0 and 1, different spellings have different meanings (`1965/` has an unknown
+/// end, `1965/..` an open one).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edtf {
     text: String,
     facts: Facts,
 }
 
-/// What follows from the text.
+/// What the text implies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Facts {
     bounds: Bounds,
@@ -47,13 +46,11 @@ struct Facts {
     uncertain: bool,
 }
 
-/// The first and the last day that a date may mean, both inclusive. `None` where an interval is open or unknown.
-/// Where both are there, `earliest` is not after `latest`.
+/// The first and the last day that a date may mean, both inclusive. `None` at an open or unknown end. If both are
+/// given, `earliest` is not after `latest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// The first day.
     pub earliest: Option<Day>,
-    /// The last day.
     pub latest: Option<Day>,
 }
 
@@ -102,12 +99,12 @@ impl Edtf {
         self.facts.uncertain
     }
 
-    /// Whether it is an interval one end of which is unknown, such as `1965/`: neither given nor open.
+    /// Whether it is an interval with an unknown end, such as `1965/`: neither given nor open.
     pub fn has_unknown_end(&self) -> bool {
         self.text.starts_with('/') || self.text.ends_with('/')
     }
 
-    /// The text, as it was written.
+    /// The text as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -132,7 +129,7 @@ impl fmt::Display for Edtf {
 }
 
 impl Precision {
-    /// Every precision, from the finest to the coarsest; the interval, which may be either, stands last.
+    /// Every precision, from finest to coarsest; the interval, which may be either, is last.
     pub const ALL: [Precision; 8] = [
         Precision::Time,
         Precision::Day,
@@ -144,7 +141,7 @@ impl Precision {
         Precision::Interval,
     ];
 
-    /// The name in documents and in the API.
+    /// The word in documents and in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Precision::Time => "TIME",

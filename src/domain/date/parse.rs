@@ -1,11 +1,9 @@
-//! From a text to its facts: a date alone, or an interval with its two ends.
-//! Nothing is repaired: blanks, lower case letters and the spellings of older drafts are refused with a hint.
-//! One date is read in `calendar.rs`; how characters are taken and refusals are worded is in `reader.rs`.
+//! Parses a text: a single date, or an interval with two ends. Nothing is corrected: blanks, lower case letters and
+//! spellings of older drafts are refused with a hint. `calendar.rs` parses single dates, `reader.rs` words refusals.
 
 use super::reader::{EdtfError, Reader};
 use super::{Bounds, Facts, Precision};
 
-/// The facts of a text.
 pub(super) fn parse(text: &str) -> Result<Facts, EdtfError> {
     let Some(slash) = text.find('/') else {
         let mut reader = Reader::over(text, 0, text.len());
@@ -65,12 +63,12 @@ fn interval(text: &str, slash: usize, start: End, end: End) -> Result<Facts, Edt
     })
 }
 
-/// What stands on one side of the slash.
+/// One side of the slash.
 enum End {
     Date(Facts),
-    /// `..`: it goes on.
+    /// `..`: it has no end.
     Open,
-    /// Nothing: it is not known.
+    /// An empty side: it is not known.
     Unknown,
 }
 
@@ -114,7 +112,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `..` without an interval around it.
+    /// `..` outside an interval.
     fn alone(&self) -> EdtfError {
         self.refuse_at(
             self.at,

@@ -1,27 +1,27 @@
-//! A cursor over the text of a date, and the wording of its refusals. The grammar is in `parse.rs`, `calendar.rs` and `time.rs`.
+//! A reader over the text of a date, and the wording of refusals. See `parse.rs`, `calendar.rs` and `time.rs`.
 
 use crate::domain::id::quoted;
 
-/// A text that is not EDTF of level 0 or 1. Its display is the whole message: what was found, where, and what is
+/// A text that is not EDTF of level 0 or 1. Its display is the complete message: what was found, where, and what is
 /// accepted, with an example.
 #[derive(thiserror::Error, Debug, Clone, PartialEq, Eq)]
 #[error("{found} is not accepted as a date: {problem}. Accepted: {accepted}")]
 pub struct EdtfError {
     found: String,
-    /// What is wrong, and at which character.
+    /// What is wrong, and at which character, counted from 1.
     pub problem: String,
     /// What is accepted there, with an example.
     pub accepted: String,
 }
 
-/// Two places of a month or day.
+/// Two digits of a month or a day.
 pub(super) enum Pair {
     Number(u8),
     /// `XX`
     Unspecified,
 }
 
-/// Reads the bytes of `text` from `at` to `stop`. It steps over ASCII only, so `at` is always between two characters.
+/// Reads the bytes of `text` from `at` to `stop`. It only steps over ASCII, so `at` is always a character boundary.
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// One digit, or `None` for an `X`.
+    /// One digit; `None` for an `X`.
     pub(super) fn place(&mut self, part: &str, accepted: &str, example: &str) -> Result<Option<u8>, EdtfError> {
         match self.peek() {
             Some(byte @ b'0'..=b'9') => {
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         self.refuse(&format!("stands where {what} is expected"), accepted, example)
     }
 
-    /// The character at hand, or the end of the text, is refused.
+    /// Refuses the current character, or the end of the text.
     pub(super) fn refuse(&self, problem: &str, accepted: &str, example: &str) -> EdtfError {
         let found = self.text[self.at..self.stop].chars().next();
         let hint = match found {

@@ -1,9 +1,9 @@
-//! The grammar of a time of day. Only its form is of interest, since bounds are whole days.
+//! The grammar of a time of day. Only its form is checked, since bounds are whole days.
 
 use super::reader::{EdtfError, Pair, Reader};
 
 impl Reader<'_> {
-    /// `hh:mm:ss` and a zone, if there is one.
+    /// `hh:mm:ss`, and an optional zone.
     pub(super) fn time(&mut self) -> Result<(), EdtfError> {
         const EXAMPLE: &str = "1985-04-12T23:20:30Z";
         self.number("the hour", 23, EXAMPLE)?;

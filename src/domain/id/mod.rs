@@ -1,5 +1,5 @@
-//! The ids of documents, readable and with their type in front: `gift_ru-kp-2024`; and slugs, the names of documents
-//! in addresses. Making new ids, and whether a document of that id exists, is the store's business.
+//! The ids of documents, readable and with their type as prefix: `gift_ru-kp-2024`; and slugs, the names of documents
+//! in URLs. The store makes new ids and knows which exist.
 
 #[cfg(test)]
 mod tests;
@@ -8,61 +8,44 @@ use std::fmt;
 
 pub use super::collections::Kind;
 
-/// An id or a slug that is not accepted. Its display is the whole message, with control characters made visible.
+/// An id or a slug that is not accepted. Its display is the complete message, with control characters escaped.
 #[derive(thiserror::Error, Debug, Clone, PartialEq, Eq)]
 pub enum IdError {
-    /// The text does not begin with a type.
+    /// The text has no prefix of a type.
     #[error("{found} is not an id: an id begins with the type of its document and `_`. Accepted: {accepted}")]
     NoKind {
-        /// The text, quoted.
         found: String,
-        /// Beginnings that are accepted, with an example.
+        /// The accepted prefixes, with an example.
         accepted: String,
     },
-    /// A good id, but of a document of another type.
+    /// A valid id, but of a document of another type.
     #[error("{found} is the id of {}; here the id of {} is expected, such as `{}`", .actual.noun(), .expected.noun(), .expected.example())]
     OtherKind {
-        /// The id, quoted.
         found: String,
-        /// The type that it has.
         actual: Kind,
-        /// The type that it should have.
         expected: Kind,
     },
-    /// The part after the type is not of the accepted form.
+    /// The part after the prefix has a wrong form.
     #[error(
         "{found} is not the id of {}: {problem}. Accepted after `{}_`: 1 to {MAX_LENGTH} letters (a-z, A-Z), digits and `-`, \
          the first and the last of them a letter or a digit, such as `{}`", .kind.noun(), .kind.prefix(), .kind.example()
     )]
-    Form {
-        /// The text, quoted.
-        found: String,
-        /// The type at its beginning.
-        kind: Kind,
-        /// What is wrong with the rest.
-        problem: String,
-    },
-    /// Not a slug.
+    Form { found: String, kind: Kind, problem: String },
     #[error(
         "{found} is not a slug: {problem}. Accepted: 1 to {MAX_LENGTH} lower case letters (a-z) and digits, \
          with single `-` between them, such as `ru-kp-2024`"
     )]
-    Slug {
-        /// The text, quoted.
-        found: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+    Slug { found: String, problem: String },
 }
 
-/// Characters of a slug, and of an id after its prefix.
+/// The maximum length of a slug, and of an id after its prefix, in characters.
 const MAX_LENGTH: usize = 120;
-/// The pattern of what follows the `_` of an id.
+/// A regular expression for the part after the `_` of an id.
 const END: &str = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,118}[A-Za-z0-9])?";
 
 impl Kind {
-    /// The type of the document with this id. Fails when the id is not of the accepted form: a prefix, `_`, and 1 to
-    /// 120 ASCII letters, digits and `-`, the first and the last of them a letter or a digit.
+    /// The type of the document with this id. Fails if the id is not of the accepted form: a prefix, `_`, and 1 to 120
+    /// ASCII letters, digits and `-`, with a letter or a digit first and last.
     pub fn of(id: &str) -> Result<Kind, IdError> {
         let Some((kind, rest)) = split(id) else {
             let prefixes: Vec<String> = Kind::ALL.iter().map(|kind| format!("`{}_`", kind.prefix())).collect();
@@ -84,7 +67,7 @@ impl Kind {
         })
     }
 
-    /// Whether this is the id of a document of this type. Fails when it is the id of another type, or none at all.
+    /// Checks that this is an id of this type. Fails if it is the id of another type, or not an id.
     pub fn check(self, id: &str) -> Result<(), IdError> {
         if split(id).is_none() {
             let (prefix, example) = (self.prefix(), self.example());
@@ -105,13 +88,13 @@ impl Kind {
         })
     }
 
-    /// The pattern of the ids of this kind, without the signs for its two ends.
+    /// A regular expression for the ids of this kind, without anchors.
     pub fn id_pattern(self) -> String {
         format!("{}_{END}", self.prefix())
     }
 }
 
-/// The pattern of the ids of all kinds, without the signs for its two ends.
+/// A regular expression for the ids of all kinds, without anchors.
 pub fn any_id_pattern() -> String {
     format!("(?:{})_{END}", Kind::ALL.map(Kind::prefix).join("|"))
 }
@@ -137,7 +120,7 @@ pub fn check_slug(slug: &str) -> Result<(), IdError> {
     }
 }
 
-/// What keeps a text from being a slug or the end of an id.
+/// Why a text is not a slug or the end of an id.
 enum Flaw {
     Empty,
     Letter(char),
@@ -169,8 +152,8 @@ impl fmt::Display for Flaw {
     }
 }
 
-/// A text from outside, in backticks, fit for a message: what is long is shortened, and characters that a terminal or
-/// a log would obey, or that nobody would see, are escaped.
+/// A text from outside, in backticks, for messages: long texts are cut, and characters that are invisible or that a
+/// terminal or log would interpret are escaped.
 pub(crate) fn quoted(text: &str) -> String {
     const MAX_SHOWN: usize = 60;
     if text.is_empty() {
@@ -192,7 +175,7 @@ pub(crate) fn quoted(text: &str) -> String {
     shown
 }
 
-/// Control characters, blanks of no width, and the marks that turn the direction of writing.
+/// Control characters, zero-width blanks, and marks of writing direction.
 fn is_invisible(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

@@ -83,7 +83,7 @@ filter! { ClaimFilter, "claims" {
     about: IdFilter => |ids| ids.on("about", None),
     /// Whether another claim contradicts it.
     conflicting: bool => |conflicting| {
-        // Every id is at least the empty text, so this holds where the list is not empty, by its index.
+        // Every id is at least the empty string, so this means "the list is not empty" and can use the list's index.
         let contradicted = Filter::field("conflictsWith", Operator::AtLeast("".into()));
         Ok(if *conflicting { contradicted } else { Filter::Not(Box::new(contradicted)) })
     },

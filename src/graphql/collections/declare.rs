@@ -48,11 +48,11 @@ macro_rules! queries {
 }
 pub(crate) use queries;
 
-/// Makes a stored type that GraphQL shows: the struct, with what every document has, and the resolvers of its relations.
+/// Makes an object type for a collection: the struct, with the fields that all documents share, and its relations.
 ///
-/// `references`: fields that hold ids of other documents; `holds` names the fields below which there are more.
-/// `connections`: the documents that refer to it, where they hold its id, and whether there are `FEW` or `MANY`.
-/// `resolvers`: fields written out; what they are `computed` from is read with them, and `sums` are sums over gifts.
+/// - `references`: fields that hold ids of other documents. `holds`: fields that contain more references below them.
+/// - `connections`: the inverse relations: the path of the id in the other collection, and `FEW` or `MANY`.
+/// - `resolvers`: fields resolved by hand; `computed`: the stored fields that they need; `sums`: sums over gifts.
 macro_rules! document {
     (
         $(#[$meta:meta])*
@@ -156,8 +156,8 @@ macro_rules! document {
 }
 pub(crate) use document;
 
-/// Makes the mutations of a collection. Fields that are `required` must be given for a new document, `lists` are empty
-/// where nothing is said, and `optional` ones are left out.
+/// Makes the mutations of a collection. A new document must have the `required` fields; `lists` default to empty, and
+/// `optional` fields to absent.
 macro_rules! mutations {
     ($mutation:ident for $entity:ident as $one:ident, $noun:literal {
         $create:ident($create_input:ident) -> $created:ident;

@@ -15,7 +15,7 @@ use super::loader::reference::Target;
 use super::loader::{AnyDocument, Loader};
 use crate::domain::id::Kind;
 
-/// The collections: hands the list, kind by kind with its file, to a macro.
+/// Passes the list of collections, each with its file, to another macro.
 macro_rules! documents {
     ($then:ident) => {
         $then! {
@@ -30,14 +30,14 @@ macro_rules! documents {
 }
 pub(crate) use documents;
 
-/// Makes what names every collection: its module, [`Node`], and the way from a kind to its type.
+/// Declares the modules of all collections, [`Node`], and `with_kind`, which maps a kind to its type.
 macro_rules! declare_all {
     ($($kind:ident: $module:ident;)+) => { declare_all! { ($) $($kind: $module;)+ } };
-    // A dollar sign for the macro within.
+    // `$d` is a literal dollar sign, for the inner macro.
     (($d:tt) $($kind:ident: $module:ident;)+) => {
         $(pub mod $module;)+
 
-        /// Runs an expression with `E` standing for the type of a kind.
+        /// Evaluates an expression with `E` as the type of this kind.
         macro_rules! with_kind {
             ($d kind:expr, $d entity:ident => $d body:expr) => {
                 match $d kind {
@@ -79,7 +79,7 @@ impl Target for Node {
     }
 }
 
-/// The collection of a kind.
+/// The collection of a kind, without its type.
 pub fn of(kind: Kind) -> &'static dyn AnyCollection {
     with_kind!(kind, E => &Of::<E>::IT)
 }

@@ -1,4 +1,4 @@
-//! What the file of a collection is written with: brought in as a whole, so that a new one begins with one line.
+//! Everything that the file of a collection needs: `use super::prelude::*`.
 
 pub use async_graphql::{ID, SimpleObject};
 pub use serde::Deserialize;

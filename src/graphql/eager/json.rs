@@ -1,7 +1,7 @@
-//! Answers as they are written: an object or a list below the root fields becomes JSON at once, with no tree in between.
+//! Writes answers: objects and lists below the root fields become JSON directly, without a tree of values in between.
 //!
-//! async-graphql hands values on from resolver to resolver, and has a map for each object among them. What is written
-//! already travels as [`Value::Binary`], which nothing in this schema is otherwise; [`write`] puts it where it belongs.
+//! async-graphql passes values from resolver to resolver and builds a map for each object. Here, finished JSON travels
+//! as [`Value::Binary`], which this schema uses for nothing else; [`write`] copies it into the answer.
 
 use async_graphql::Value;
 
@@ -19,18 +19,18 @@ pub fn write(value: &Value, into: &mut Vec<u8>) {
             fields.iter().for_each(|(key, value)| object.field(key, value));
             object.end();
         }
-        // Nothing fails: the bytes are in memory, and every name is a text.
+        // Cannot fail: the writer is a `Vec`, and every key is a string.
         leaf => serde_json::to_writer(into, leaf).unwrap_or_default(),
     }
 }
 
-/// An object that is being written.
+/// Writes a JSON object field by field.
 pub struct ObjectWriter<B>(Items<B>);
 
-/// A list that is being written.
+/// Writes a JSON list item by item.
 pub struct ListWriter<B>(Items<B>);
 
-/// What both have: values with commas between them.
+/// The part common to both: values with commas between them.
 struct Items<B> {
     bytes: B,
     begun: bool,
@@ -42,7 +42,7 @@ impl<B: AsMut<Vec<u8>>> Items<B> {
         Self { bytes, begun: false }
     }
 
-    /// The bytes, behind the comma that comes next.
+    /// The buffer, after a comma where one is needed.
     fn next(&mut self) -> &mut Vec<u8> {
         let bytes = self.bytes.as_mut();
         if self.begun {
@@ -59,17 +59,17 @@ impl<B: AsMut<Vec<u8>>> Items<B> {
 }
 
 impl<B: AsMut<Vec<u8>>> ObjectWriter<B> {
-    /// One that is written behind these bytes.
+    /// Appends an object to these bytes.
     pub fn within(bytes: B) -> Self {
         Self(Items::new(bytes, b'{'))
     }
 
-    /// Adds a field. `key`: a name of GraphQL's, in which nothing has to be escaped.
+    /// Adds a field. `key` is a GraphQL name, which needs no escaping.
     pub fn field(&mut self, key: &str, value: &Value) {
         write(value, self.place(key));
     }
 
-    /// Where the value of a field is to be written. `key` as in [`ObjectWriter::field`].
+    /// The buffer for the value of a field. `key` as in [`ObjectWriter::field`].
     pub fn place(&mut self, key: &str) -> &mut Vec<u8> {
         let bytes = self.0.next();
         bytes.push(b'"');
@@ -78,14 +78,14 @@ impl<B: AsMut<Vec<u8>>> ObjectWriter<B> {
         bytes
     }
 
-    /// The bytes with the whole object.
+    /// Closes the object.
     pub fn end(self) -> B {
         self.0.end(b'}')
     }
 }
 
 impl<B: AsMut<Vec<u8>>> ListWriter<B> {
-    /// One that is written behind these bytes.
+    /// Appends a list to these bytes.
     pub fn within(bytes: B) -> Self {
         Self(Items::new(bytes, b'['))
     }
@@ -95,18 +95,18 @@ impl<B: AsMut<Vec<u8>>> ListWriter<B> {
         write(value, self.place());
     }
 
-    /// Where an item is to be written.
+    /// The buffer for an item.
     pub fn place(&mut self) -> &mut Vec<u8> {
         self.0.next()
     }
 
-    /// The bytes with the whole list.
+    /// Closes the list.
     pub fn end(self) -> B {
         self.0.end(b']')
     }
 }
 
-/// How many bytes of a value are written already.
+/// How many bytes of a value are finished JSON.
 pub fn written_bytes(value: &Value) -> usize {
     match value {
         Value::Binary(written) => written.len(),

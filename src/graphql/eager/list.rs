@@ -1,7 +1,6 @@
-//! Lists whose items are at hand, resolved one after the other.
+//! Lists whose items are already loaded, resolved one after the other.
 //!
-//! async-graphql resolves the items of a `Vec` side by side, which costs a task for each and gains nothing where nothing
-//! waits: below the root fields everything is in the loader. Objects are `one`'s.
+//! async-graphql resolves the items of a `Vec` concurrently, at the cost of a future for each; see [`super`].
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -14,7 +13,7 @@ use serde::Deserialize;
 use super::json;
 use crate::graphql::execution::wrote;
 
-/// A list, in the schema and in the database like any other.
+/// A list; in the schema and in the database like any other.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct List<T>(Vec<T>);
@@ -73,7 +72,7 @@ impl<T: OutputType> OutputType for List<T> {
         for (index, item) in self.iter().enumerate() {
             let ctx = ctx.with_index(index);
             let value = item.resolve(&ctx, field).await;
-            // An error below an item knows its path already.
+            // An error below an item has its path already.
             let value = value.map_err(|error| {
                 if error.path.is_empty() {
                     ctx.set_error_path(error)

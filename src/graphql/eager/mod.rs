@@ -1,7 +1,7 @@
-//! Objects and lists that are resolved at once and written straight to JSON.
+//! Objects and lists that are resolved sequentially and written straight to JSON.
 //!
-//! async-graphql boxes a future for each field and each item, so that they can wait side by side. Below the root fields
-//! nothing waits: the loader holds everything already. So an object or a list here takes one future and writes its bytes.
+//! async-graphql boxes a future for each field and each item so that they can wait concurrently. Below the root fields
+//! nothing waits: the loader has everything already. So an object or a list here needs one future and writes its bytes.
 
 pub mod json;
 mod list;

@@ -1,7 +1,4 @@
-//! Objects whose fields are at hand, resolved one after the other.
-//!
-//! async-graphql makes a future on the heap for each field of an object, so that they can wait side by side. Below the
-//! root fields nothing waits: everything is in the loader. So an object takes one future, and is written at once.
+//! Objects whose fields are already loaded, resolved one after the other; see [`super`].
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -19,10 +16,10 @@ use super::json::{ObjectWriter, written_bytes};
 use crate::graphql::execution::wrote;
 use crate::graphql::selection::selected;
 
-/// Room for the answers of most objects, in bytes.
+/// The initial capacity of an object's buffer in bytes, enough for most.
 const USUAL: usize = 256;
 
-/// An object, in the schema and in the database like any other. Interfaces and unions are [`crate::graphql::any_of`]'s.
+/// An object; in the schema and in the database like any other. For interfaces see [`any_of`](super::super::any_of).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Object<T> {
@@ -65,10 +62,10 @@ impl<T: ContainerType> OutputType for Object<T> {
     }
 }
 
-/// What can be resolved as an object whatever its type is.
+/// An object of any type.
 pub trait Eager: Send + Sync {
-    /// The answer to what is selected on it. On the heap and of no type of its own: types refer to each other, so their
-    /// futures would hold each other.
+    /// Resolves what is selected on it. Boxed, because object types refer to each other: the type of an unboxed future
+    /// would contain itself.
     fn resolve_eagerly<'a>(&'a self, ctx: &'a ContextSelectionSet<'_>) -> BoxFuture<'a, ServerResult<Value>>;
 }
 
@@ -78,11 +75,11 @@ impl<T: ContainerType> Eager for T {
     }
 }
 
-/// The answer to what is selected on an object (GraphQL of September 2025, 6.4).
+/// Executes a selection set on an object (GraphQL of September 2025, 6.4).
 async fn fields<T: ContainerType>(ctx: &ContextSelectionSet<'_>, object: &T) -> ServerResult<Value> {
     let on = T::type_name();
     let mut answer = ObjectWriter::within(Vec::with_capacity(USUAL));
-    // What stands in objects and lists below has been counted there.
+    // Bytes of nested objects and lists, which have counted themselves.
     let mut counted = 0;
     for field in selected(&ctx.item.node, &on) {
         let value = value(ctx, object, field, &on).await?;
@@ -94,7 +91,6 @@ async fn fields<T: ContainerType>(ctx: &ContextSelectionSet<'_>, object: &T) -> 
     Ok(Value::Binary(answer.into()))
 }
 
-/// The value of one field.
 async fn value<T: ContainerType>(
     ctx: &ContextSelectionSet<'_>,
     object: &T,
@@ -111,10 +107,10 @@ async fn value<T: ContainerType>(
     }
 }
 
-/// Without a value a field is null where it may be, and otherwise its object is (6.4.4). `on`: the type of the object.
+/// Handles a field error (6.4.4): a nullable field becomes null. `on`: the object's type.
 ///
 /// # Errors
-/// The same error, where the field may not be null.
+/// The error itself for a non-null field; the object that holds the field then fails.
 pub fn null_or(ctx: &Context<'_>, on: &str, error: ServerError) -> ServerResult<Value> {
     let object = ctx.schema_env.registry.types.get(on);
     let field = object.and_then(|object| object.field_by_name(&ctx.item.node.name.node));

@@ -1,4 +1,4 @@
-//! Cells of CSV: values out of a row, words for what is nested, and what spreadsheets must not take for a formula.
+//! CSV cells: values from a row, text for nested values, and protection against formula injection.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::domain::count::{Count, Sum};
 use crate::store::path::value_at;
 
-/// What documents are called by, by id.
+/// Display names of documents, by id.
 pub type Names = HashMap<String, String>;
 
 /// The value at a dotted path; null where there is none.
@@ -18,14 +18,14 @@ pub fn at<'a>(value: &'a Json, path: &str) -> &'a Json {
     found.unwrap_or(&Json::Null)
 }
 
-/// What stands in a column, as a schema file has it. Documents are named as [`Names`] has them.
+/// The content of a column, as a schema file declares it.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Cell {
-    /// The value at this path, a list in one cell.
+    /// The value at this path; a list is joined into one cell.
     Value(&'static str),
-    /// The items of a list in words: by the texts at `text`, or the names of the documents at `named`; each with the
-    /// word at `remark` behind it, or the count at `count`. `Brown bear: 2; African lion: 1`, `Russia (ACTOR)`.
+    /// The items of a list as text: the texts at `text`, or the names of the documents at `named`, each followed by the
+    /// word at `remark` or the count at `count`: `Brown bear: 2; African lion: 1`, `Russia (ACTOR)`.
     List {
         list: &'static str,
         named: Option<&'static str>,
@@ -33,15 +33,15 @@ pub enum Cell {
         remark: Option<&'static str>,
         count: Option<&'static str>,
     },
-    /// The name of the document at this path; empty where it is not there any more.
+    /// The name of the document at this path; empty if it no longer exists.
     Name { named: &'static str },
-    /// The count at this path for people to read, as in GraphQL.
+    /// The count at this path as text, as in GraphQL.
     Count { count: &'static str },
-    /// A bound of the sum of the counts in a list.
+    /// The lower or upper bound of the sum of the counts in a list.
     Sum { sum: &'static str, bound: Bound },
 }
 
-/// The least or the most.
+/// Which bound of a sum.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Bound {
@@ -50,7 +50,7 @@ pub enum Bound {
 }
 
 impl Cell {
-    /// The path of the ids whose documents' names are shown.
+    /// The path of the ids whose documents' names this cell shows.
     pub fn refers_at(&self) -> Option<String> {
         match self {
             Self::Name { named } => Some((*named).to_owned()),
@@ -59,7 +59,7 @@ impl Cell {
         }
     }
 
-    /// The cell of a row.
+    /// The content of the cell for this row.
     pub fn of(&self, row: &Json, names: &Names) -> Json {
         match *self {
             Self::Value(path) => match at(row, path) {
@@ -92,7 +92,7 @@ impl Cell {
             } => {
                 let words = |item: &Json| {
                     let text = named.or(text).and_then(|path| item[path].as_str()).unwrap_or_default();
-                    // Its id where a document is not there any more.
+                    // The id, if the document no longer exists.
                     let text = names.get(text).filter(|_| named.is_some()).map_or(text, String::as_str);
                     match (count, remark.and_then(|path| item[path].as_str())) {
                         (Some(path), _) => format!("{text}: {}", self::count(&item[path]).unwrap_or_default().text()),
@@ -106,15 +106,14 @@ impl Cell {
     }
 }
 
-/// The sum of the counts in a list.
 fn sum(list: &Json) -> Count {
     let counts: Vec<Option<Count>> = items_of(list).map(|item| count(&item["count"])).collect();
     let sum: Sum = counts.iter().map(Option::as_ref).collect();
     sum.total()
 }
 
-/// A cell as text. One that a spreadsheet would take for a formula gets an apostrophe before it, as OWASP advises
-/// ("CSV injection"); numbers stay numbers.
+/// A cell as text. Text that a spreadsheet would read as a formula gets an apostrophe in front, as OWASP advises ("CSV
+/// injection"); numbers stay numbers.
 pub fn safe(cell: &Json) -> String {
     match cell {
         Json::Null => String::new(),
@@ -124,7 +123,7 @@ pub fn safe(cell: &Json) -> String {
     }
 }
 
-/// A row that cannot be written, which no row is.
+/// Logs a row that cannot be serialized, which should never happen.
 pub fn unwritten(error: impl std::fmt::Display) -> ApiError {
     tracing::error!("a row cannot be written: {error}");
     ApiError::Internal

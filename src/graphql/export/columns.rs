@@ -1,4 +1,4 @@
-//! Which columns each collection has in CSV, by its schema file, and the lines that come of them.
+//! The CSV columns of each collection, as its schema file declares them, and the lines made of them.
 
 use std::collections::BTreeMap;
 
@@ -12,23 +12,22 @@ use crate::domain::id::Kind;
 use crate::store::collections;
 use crate::store::path::texts_at;
 
-/// The columns of a collection: what stands above each, and what in it.
+/// The columns of a collection: header and content of each.
 pub struct Table(Vec<(String, Cell)>);
 
 /// A column, as a schema file has it.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Column {
-    /// The value at this path, which also makes the name of the column.
+    /// The value at this path; the column's name is made from it.
     Path(&'static str),
-    /// The one entry is the name with the cell.
+    /// A map with a single entry: the column's name and its content.
     Named(BTreeMap<String, Cell>),
 }
 
-/// The columns of this collection.
 ///
 /// # Errors
-/// Where its schema file has others than are known, which a test looks for.
+/// If the schema file has a cell of an unknown form; a test checks all files.
 pub fn of(kind: Kind) -> Result<Table> {
     let columns = Vec::<Column>::deserialize(&collections::of(kind)?.columns).map_err(unwritten)?;
     let common = ["version", "createdAt", "updatedAt"].map(Column::Path);
@@ -40,7 +39,7 @@ pub fn of(kind: Kind) -> Result<Table> {
 }
 
 impl Table {
-    /// The lines of these rows, ended as RFC 4180 has it, with the header line before them if that is asked for.
+    /// These rows as CSV lines, ended by CRLF as in RFC 4180, with the header line first if `header`.
     pub fn text(&self, rows: &[Json], names: &Names, header: bool) -> Result<Vec<u8>> {
         let mut writer = WriterBuilder::new()
             .terminator(Terminator::CRLF)
@@ -64,7 +63,7 @@ impl Table {
     }
 }
 
-/// A path as the name of a column: `dateEarliest` for `date.earliest`.
+/// The column name for a path: `dateEarliest` for `date.earliest`.
 fn joined(path: &str) -> String {
     let mut steps = path.split('.');
     let first = steps.next().unwrap_or_default().to_owned();

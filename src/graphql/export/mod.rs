@@ -1,7 +1,7 @@
-//! Exports: all rows of a collection that match, in their order, as CSV or as one JSON object a line.
+//! Exports: all matching rows of a collection, in order, as CSV or as JSON lines.
 //!
-//! An export is read piece by piece from one cursor, so that none of it is kept. What a row holds stands in the store
-//! (`rows.rs`), which columns are made of it in `columns`. Sending the pieces is `http`'s business.
+//! An export is read in pieces from one database cursor, so memory use is bounded. The store (`scan.rs`) defines the
+//! rows, `columns` what CSV shows of them, and `http` sends the pieces.
 
 mod cells;
 mod columns;
@@ -22,23 +22,23 @@ use crate::store::scan::{Rows, lines};
 use cells::{Names, unwritten};
 use columns::Table;
 
-/// How many rows a piece holds at most.
+/// The maximum number of rows in a piece.
 pub const PIECE: u32 = 500;
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Comma-separated values (RFC 4180) with a header line, flat, made safe for spreadsheets.
+    /// Comma-separated values (RFC 4180) with a header line, flattened, protected against formula injection.
     Csv,
-    /// JSON lines: each row with all that its document holds, nested as it is there.
+    /// JSON lines: each row is the whole document, nested.
     Ndjson,
 }
 
 impl Format {
-    /// All forms.
+    /// All formats.
     pub const ALL: [Self; 2] = [Self::Csv, Self::Ndjson];
 
-    /// The end of a file's name.
+    /// The file extension.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -47,7 +47,7 @@ impl Format {
     }
 }
 
-/// What is to be exported.
+/// What to export, with its arguments already checked.
 #[derive(Clone, Debug)]
 pub struct Plan {
     kind: Kind,
@@ -55,7 +55,7 @@ pub struct Plan {
     request: PageRequest,
 }
 
-/// An export under way.
+/// An export in progress.
 pub struct Export {
     store: Store,
     rows: Rows,
@@ -64,20 +64,19 @@ pub struct Export {
     begun: bool,
 }
 
-/// Some rows of an export, ready to be sent.
+/// Some rows of an export, as text.
 #[derive(Debug)]
 pub struct Piece {
     /// Whole lines; the first piece of CSV begins with the header line.
     pub bytes: Vec<u8>,
-    /// How many rows.
     pub rows: usize,
 }
 
 impl Plan {
-    /// Reads the arguments of the collection's connection, `where` and `orderBy`, through `get`.
+    /// Parses the arguments of the collection's connection, `where` and `orderBy`, which `get` returns by name.
     ///
     /// # Errors
-    /// Where a value in them cannot be.
+    /// If a value in them is invalid.
     pub fn new(
         kind: Kind,
         format: Format,
@@ -88,10 +87,10 @@ impl Plan {
         Ok(Self { kind, format, request })
     }
 
-    /// Begins to read.
+    /// Opens the database cursor.
     ///
     /// # Errors
-    /// What the database says.
+    /// If the database fails.
     pub async fn open(&self, store: Store) -> Result<Export> {
         let PageRequest { filter, order, .. } = &self.request;
         Ok(Export {
@@ -108,7 +107,7 @@ impl Export {
     /// The next piece; `None` at the end.
     ///
     /// # Errors
-    /// What the database says. What was given before is then not all.
+    /// If the database fails; the pieces so far are then incomplete.
     pub async fn next(&mut self) -> Result<Option<Piece>> {
         let rows = self.rows.next().await?;
         let is_first = !std::mem::replace(&mut self.begun, true);
@@ -125,7 +124,7 @@ impl Export {
         }))
     }
 
-    /// The names of all documents that rows refer to by a column with a name. One command per kind.
+    /// The names of all documents that rows show by name. One command per kind.
     async fn names(&self, rows: &[Json]) -> Result<Names> {
         let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
         for id in rows.iter().flat_map(|row| self.table.references(row)) {

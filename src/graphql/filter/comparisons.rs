@@ -1,6 +1,6 @@
-//! Filters of single values: of ids, of texts, and of the words of a vocabulary.
+//! Filters of single values: ids, texts, and words of a vocabulary.
 //!
-//! Which comparisons there are, and what each means, is said in `store/filter/operator.rs`; the inputs are made of that.
+//! The input types are generated from the comparisons in `store/filter/operator.rs`, which define what each means.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -17,20 +17,19 @@ use crate::domain::vocabulary::{
 use crate::store::filter::operator::{Comparison, OF_IDS, OF_TEXTS, OF_WORDS, Takes};
 use crate::store::filter::{Filter, Value};
 
-/// Values of which there are filters.
+/// A type of values that can be filtered.
 pub trait Comparable: InputType + Clone + Debug {
-    /// What can be asked of them.
     const COMPARISONS: &'static [Comparison];
-    /// What the filter is, for the reader of the schema.
+    /// The description of the filter in the schema.
     const ABOUT: &'static str;
-    /// What such a value is called there.
+    /// What the descriptions in the schema call such a value.
     const NOUN: &'static str;
 
     /// The value as it is stored.
     fn stored(&self) -> Value;
 }
 
-/// Texts and words, which may be any.
+/// Values that need no validation: texts and words.
 pub trait Plain: Comparable {}
 
 macro_rules! comparable {
@@ -54,7 +53,7 @@ comparable! {
 }
 impl Plain for String {}
 
-/// Vocabularies whose words are stored as they are shown.
+/// Vocabularies whose words are stored as they appear in the schema.
 macro_rules! vocabularies {
     ($($type:ident),+) => { $(
         comparable! { $type: OF_WORDS, "value", "Which words of a vocabulary.", |word| word.as_str(); }
@@ -98,14 +97,14 @@ impl<T: Comparable> ValueFilter<T> {
 }
 
 impl<T: Plain> ValueFilter<T> {
-    /// The test on `path`.
+    /// The filter for the field at `path`.
     pub fn on(&self, path: &'static str) -> Result<Filter> {
         Ok(self.compare(path))
     }
 }
 
 impl ValueFilter<ID> {
-    /// The test on `path`, which holds ids of `kind`, or of any kind where that is `None`.
+    /// The filter for ids at `path`. `kind`: the only accepted kind of the ids; `None` for any.
     pub fn on(&self, path: &'static str, kind: Option<Kind>) -> Result<Filter> {
         for id in self.0.iter().flat_map(|(_, ids)| ids) {
             let outcome = match kind {
@@ -180,7 +179,6 @@ impl<T: Comparable> InputType for ValueFilter<T> {
     }
 }
 
-/// A comparison as a field of an input.
 fn field<T: Comparable>(comparison: &Comparison, registry: &mut Registry) -> MetaInputValue {
     MetaInputValue {
         name: comparison.name.to_owned(),

@@ -1,7 +1,7 @@
-//! Filters as inputs: the parts that collections share, and the macro that makes a collection's filter.
+//! Filters as inputs: the parts that collections share, and the macro for a collection's filter.
 //!
-//! What a filter means for the database is said in `store/filter`. All given fields of a filter must hold; `and`, `or`
-//! and `not` combine filters.
+//! `store/filter` defines what a filter means for the database. All fields that are given must hold; `and`, `or` and
+//! `not` combine filters.
 
 mod comparisons;
 
@@ -16,13 +16,13 @@ use crate::store::filter::Filter;
 use crate::store::filter::operator::Operator;
 pub use comparisons::{EnumFilter, IdFilter, StringFilter};
 
-/// The filter of one collection.
+/// The filter input of one collection.
 pub trait CollectionFilter: InputType {
-    /// What it means for the store. Fails where a value in it cannot be.
+    /// The store's filter. Fails if a value in it is invalid.
     fn filter(&self) -> Result<Filter>;
 }
 
-/// Declares a collection's filter: `field: Type => |value| Filter`, each with the words for its reader.
+/// Declares a collection's filter: `field: Type => |value| Filter`, each with its description for the schema.
 macro_rules! filter {
     ($name:ident, $noun:literal { $($(#[$doc:meta])* $field:ident $(as $graphql:literal)?: $type:ty => $make:expr),+ $(,)? }) => {
         #[doc = concat!("Which ", $noun, ". All fields that are given must hold; an empty filter holds for all.")]
@@ -81,7 +81,7 @@ pub struct DateFilter {
 }
 
 impl DateFilter {
-    /// The test on the date at `path`, whose parts lie at the given paths.
+    /// The filter for the date at these paths.
     pub fn on(&self, path: DatePaths) -> Result<Filter> {
         let mut parts = Vec::new();
         let mut push = |path, test| parts.push(Filter::field(path, test));
@@ -128,7 +128,7 @@ impl DateFilter {
         }
         match self.known {
             Some(true) => push(path.edtf, Operator::Known),
-            // Every date has a day at one end at least, and both ends are in one index.
+            // A known date has at least one known bound, and one index covers both bounds.
             Some(false) => {
                 push(path.earliest, Operator::Unknown);
                 push(path.latest, Operator::Unknown);
@@ -139,7 +139,7 @@ impl DateFilter {
     }
 }
 
-/// Where the parts of a date lie.
+/// The paths of the parts of a date.
 #[derive(Clone, Copy, Debug)]
 pub struct DatePaths {
     edtf: &'static str,
@@ -158,7 +158,7 @@ macro_rules! date_paths {
 }
 
 impl DatePaths {
-    /// A gift's or an event's `date`.
+    /// The `date` of a gift or an event.
     pub const DATE: Self = date_paths!("date");
     /// When a nation `existed`.
     pub const EXISTED: Self = date_paths!("existed");
@@ -191,7 +191,7 @@ pub struct CountFilter {
 }
 
 impl CountFilter {
-    /// The test on the count whose bounds lie at the given paths.
+    /// The filter for the count whose bounds are at these paths.
     pub fn on(&self, min: &'static str, max: &'static str) -> Result<Filter> {
         let mut parts = Vec::new();
         if let Some(least) = self.at_least {
@@ -213,15 +213,15 @@ impl CountFilter {
                 Filter::field(min, Operator::Unknown),
                 Filter::field(max, Operator::Unknown),
             ]);
-            // Not `or`: MongoDB answers that by fetching all that match before it cuts the page.
+            // Not `or`: for that, MongoDB fetches all matches before it cuts the page.
             parts.push(if known { Filter::Not(Box::new(unknown)) } else { unknown });
         }
         Ok(Filter::All(parts))
     }
 }
 
-/// Documents in which every word of `text` begins a word of theirs. Without any word to look for, none matches;
-/// blank text matches all.
+/// Documents that have, for every word of `text`, a word that begins with it. Blank text matches all; otherwise a text
+/// without words matches none.
 pub fn text_filter(text: &str) -> Filter {
     if text.trim().is_empty() {
         return Filter::All(vec![]);
@@ -238,9 +238,9 @@ pub fn text_filter(text: &str) -> Filter {
     )
 }
 
-/// Documents of `kind` that a claim of such certainty is about.
+/// Documents of `kind` that have a claim of such certainty about them.
 pub fn certainty_filter(certainty: &EnumFilter<Certainty>, kind: Kind) -> Result<Filter> {
-    // The ids of a kind begin alike. To name it spares reading every claim where few are about documents of that kind.
+    // Ids of a kind share a prefix; with it, MongoDB does not read claims about other kinds.
     let about = Filter::field("about", Operator::Prefix(kind.prefix().to_owned()));
     Ok(Filter::Joined {
         path: "_id",

@@ -1,6 +1,6 @@
-//! The loader of a request: every document that the request has read, by id, and the pages that hang below them.
+//! The loader of a request, an identity map: every document that the request has read, by id, and the pages below them.
 //!
-//! Root fields fill it (`prefetch.rs`), resolvers read from it (`resolve.rs`). One request's loader is never seen by another.
+//! Root fields fill it (`prefetch.rs`), resolvers read from it (`resolve.rs`). It is never shared between requests.
 
 pub mod prefetch;
 pub mod reference;
@@ -21,41 +21,40 @@ use crate::domain::id::Kind;
 use crate::feed::Live;
 use crate::store::Store;
 
-/// All that one request has read.
+/// Everything that one request has read.
 pub struct Loader {
     pub(super) store: Store,
     pub(super) live: Live,
     projections: OnceLock<Projections>,
-    /// By kind, each [`Identities`] of the kind's type; made when the first document of its kind is asked for.
+    /// By kind; each [`Identities`] is created when its kind is first used.
     identities: [OnceLock<Box<dyn AnyIdentities>>; Kind::COUNT],
     given: Mutex<HashMap<String, Count>>,
-    /// Why the pages that a field asks for are not read, by the field.
+    /// Errors of connections whose arguments are invalid, by [`address`] of the field.
     refused: Mutex<HashMap<usize, ApiError>>,
 }
 
-/// The documents of one collection in a loader.
+/// The identity map of one collection.
 pub struct Identities<E> {
     documents: Mutex<HashMap<String, Arc<E>>>,
     pages: Mutex<HashMap<PageKey, Arc<Connection<E>>>>,
 }
 
-/// A page below a document: the document's id, and the field of the request that asks for the page.
+/// A page below a document: the parent's id and the field that requests the page.
 ///
-/// The field is told by its place in the parsed request, which outlives the loader's use: the same field means the
-/// same arguments, and two fields are two pages even where they share a name.
+/// The field is identified by its address in the parsed request, which outlives the loader: the same field means the
+/// same arguments, and two fields are two pages even if they have the same name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageKey {
     parent: String,
     field: usize,
 }
 
-/// A field of the request, told by its place in the parsed request.
+/// The address of a field in the parsed request, which identifies it.
 fn address(field: &Field) -> usize {
     std::ptr::from_ref(field) as usize
 }
 
 impl PageKey {
-    /// The page that `field` asks for below `parent`.
     pub fn new(parent: &str, field: &Field) -> Self {
         Self {
             parent: parent.to_owned(),
@@ -74,12 +73,12 @@ impl<E> Default for Identities<E> {
 }
 
 impl<E: Collection> Identities<E> {
-    /// The document of this id, if it has been read.
+    /// The document with this id, if it has been read.
     pub fn get(&self, id: &str) -> Option<Arc<E>> {
         locked(&self.documents).get(id).map(Arc::clone)
     }
 
-    /// Keeps a document.
+    /// Stores a document.
     pub fn put(&self, document: Arc<E>) {
         locked(&self.documents).insert(document.id().to_owned(), document);
     }
@@ -89,14 +88,14 @@ impl<E: Collection> Identities<E> {
         locked(&self.pages).get(key).map(Arc::clone)
     }
 
-    /// Keeps a page and its documents.
+    /// Stores a page and its documents.
     pub fn put_page(&self, key: PageKey, page: Arc<Connection<E>>) {
         page.documents().for_each(|document| self.put(Arc::clone(document)));
         locked(&self.pages).insert(key, page);
     }
 }
 
-/// [`Identities`] of a type that is known where they are asked for.
+/// [`Identities`] without their type; only code that knows it can read from them.
 trait AnyIdentities: Any + Send + Sync {
     fn clear(&self);
 }
@@ -108,14 +107,13 @@ impl<E: Collection> AnyIdentities for Identities<E> {
     }
 }
 
-/// A document that may be of any collection.
+/// A document of any collection.
 pub trait AnyDocument: Sized {
-    /// The document of this id, if it has been read.
+    /// The document with this id, if it has been read.
     fn from_loader(loader: &Loader, id: &str) -> Option<Self>;
 }
 
 impl Loader {
-    /// An empty loader over this store, and what is kept of it.
     pub fn new(store: Store, live: Live) -> Self {
         Self {
             store,
@@ -127,7 +125,7 @@ impl Loader {
         }
     }
 
-    /// The documents of a collection.
+    /// The identity map of a collection.
     pub fn of<E: Collection>(&self) -> &Identities<E> {
         let make = || -> Box<dyn AnyIdentities> { Box::new(Identities::<E>::default()) };
         let identities: &dyn Any = &**self.identities[E::KIND as usize].get_or_init(make);
@@ -135,7 +133,7 @@ impl Loader {
         identities.downcast_ref().unwrap_or_else(|| Box::leak(Box::default()))
     }
 
-    /// Forgets all that was read.
+    /// Forgets everything that was read.
     pub fn clear(&self) {
         self.store.forget_joins();
         for identities in self.identities.iter().filter_map(OnceLock::get) {
@@ -144,12 +142,12 @@ impl Loader {
         locked(&self.given).clear();
     }
 
-    /// How many animals of this kind were given, if that has been summed.
+    /// How many animals of this kind were given, if the sum has been read.
     pub fn given(&self, animal: &str) -> Option<Count> {
         locked(&self.given).get(animal).cloned()
     }
 
-    /// Why the pages that a field asks for are not read, if the caller is to blame.
+    /// The error of a connection whose arguments are invalid.
     pub fn refused(&self, field: &Field) -> Option<ApiError> {
         locked(&self.refused).get(&address(field)).cloned()
     }
@@ -163,7 +161,7 @@ impl Loader {
     }
 }
 
-/// A lock that a panic elsewhere cannot close: what it guards is whole after every step.
+/// Locks, ignoring poisoning: the maps are consistent after every step, even if another thread panicked.
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

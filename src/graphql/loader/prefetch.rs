@@ -1,7 +1,7 @@
-//! Plan, fetch: reads all that a root field selects, level by level, before its resolvers run.
+//! Reads everything that a root field selects, level by level, before its resolvers run.
 //!
-//! Each level costs one command per collection that it refers to, one per small relation, and one per parent for
-//! large relations, all at the same time. Resolvers then find everything in the loader.
+//! Each level costs one command per collection that it refers to, one per small relation, and one per parent for large
+//! relations, all concurrently. Resolvers then find everything in the loader.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -24,42 +24,38 @@ use crate::store::entity::Projection;
 use crate::store::filter::Filter;
 use crate::store::page::Want;
 
-/// How many pages below documents are read at the same time.
+/// How many pages below documents are read concurrently.
 const PARALLEL: usize = 8;
-/// How many documents of a small relation are read in one command for a whole level; beyond, each parent is paged.
+/// How many documents of a small relation one command reads for a whole level; if there are more, each parent is paged.
 const FEW: usize = 2_000;
 
-/// Documents that have been read, and what is selected on them.
+/// Documents of one collection in the loader, and the selection sets on them.
 pub struct Group<'a> {
-    /// Their collection.
     pub kind: Kind,
-    /// Their ids.
     pub ids: Vec<String>,
-    /// What is selected on them.
     pub sets: Vec<&'a SelectionSet>,
 }
 
-/// The collections, each by its kind.
+/// Looks up a collection by its kind.
 #[derive(Clone, Copy)]
 pub struct Collections(pub fn(Kind) -> &'static dyn AnyCollection);
 
-/// What is done with a collection whose type is not known where it is done.
+/// A collection whose type is known at run time only.
 pub trait AnyCollection: Sync {
-    /// Its computed fields.
     fn computed(&self) -> &'static [Computed];
-    /// Adds what is selected below a group of its documents.
+    /// Adds to `level` what is selected below a group of its documents.
     fn plan<'a>(&self, fetch: Fetch<'a>, group: &Group<'a>, level: &mut Level<'a>);
-    /// Reads those of these documents that are not in the loader.
+    /// Reads the documents that are not in the loader yet.
     fn by_ids<'a>(&self, fetch: Fetch<'a>, ids: Vec<String>) -> BoxFuture<'a, Result<()>>;
-    /// Reads the pages of its documents that one field asks for below each of its parents.
+    /// Reads the pages that one field requests, one for each parent.
     fn pages_below<'a>(&self, fetch: Fetch<'a>, below: Below<'a>) -> BoxFuture<'a, Result<Group<'a>>>;
 }
 
-/// The collection of a type.
+/// [`AnyCollection`] for the collection of a type.
 pub struct Of<E>(PhantomData<fn() -> E>);
 
 impl<E> Of<E> {
-    /// There is one.
+    /// The only value.
     pub const IT: Self = Self(PhantomData);
 }
 
@@ -81,7 +77,7 @@ impl<E: Collection> AnyCollection for Of<E> {
     }
 }
 
-/// A connection to read below documents.
+/// A connection to read below a group of documents.
 pub struct Below<'a> {
     of: Kind,
     stored: &'static str,
@@ -90,7 +86,7 @@ pub struct Below<'a> {
     field: &'a Field,
 }
 
-/// What a level of the selection asks for.
+/// What has to be read for one level of the selection.
 #[derive(Default)]
 pub struct Level<'a> {
     groups: Vec<Group<'a>>,
@@ -98,23 +94,18 @@ pub struct Level<'a> {
     animals: BTreeSet<String>,
 }
 
-/// One root field's way through the loader.
+/// The context of reads into the loader.
 #[derive(Clone, Copy)]
 pub struct Fetch<'a> {
-    /// Where documents are kept.
     pub loader: &'a Loader,
-    /// The collections.
     pub collections: Collections,
-    /// The types of the schema.
     pub registry: &'a Registry,
-    /// The operation.
     pub operation: &'a OperationDefinition,
-    /// The limits in force.
     pub limits: &'a Limits,
 }
 
 impl<'a> Fetch<'a> {
-    /// What to fetch of a collection: all that the whole operation reads of it.
+    /// The projection of a collection: all fields that the whole operation reads of it.
     pub fn projection(self, kind: Kind) -> Projection {
         let root = match self.operation.ty {
             OperationType::Query => Some(&self.registry.query_type),
@@ -133,7 +124,7 @@ impl<'a> Fetch<'a> {
         self.collections.0(kind)
     }
 
-    /// Reads everything that is selected below documents that are in the loader.
+    /// Reads everything selected below documents that are in the loader.
     pub async fn everything_below(self, start: Vec<Group<'a>>) -> Result<()> {
         let mut groups = start;
         while !groups.is_empty() {
@@ -146,7 +137,7 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
-    /// Reads documents by their ids, with all that is selected on them: one command for each kind, all at the same time.
+    /// Reads documents by id, with everything selected on them: one command per kind, all concurrently.
     pub async fn documents(self, groups: Vec<Group<'a>>) -> Result<()> {
         let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
         for group in &groups {
@@ -210,7 +201,7 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    /// Reads a level; gives the groups of the next.
+    /// Reads a level and returns the groups of the next.
     async fn read(self, level: Level<'a>) -> Result<Vec<Group<'a>>> {
         let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
         for group in &level.groups {
@@ -235,7 +226,7 @@ impl<'a> Fetch<'a> {
         Ok(groups)
     }
 
-    /// Reads those of these documents that are not in the loader.
+    /// Reads the documents that are not in the loader yet.
     pub async fn by_ids<E: Collection>(self, mut ids: Vec<String>) -> Result<()> {
         let identities = self.loader.of::<E>();
         ids.retain(|id| identities.get(id).is_none());
@@ -245,11 +236,10 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
-    /// Reads the pages that one field asks for below each of its parents.
     async fn pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
         let field = below.field;
         match self.readable_pages_below::<E>(below).await {
-            // The caller's own mistake is told by the field, in its place.
+            // The field's resolver reports an error of the caller, with its path.
             Err(error) if error.is_of_input() => {
                 self.loader.refuse(field, error);
                 Ok(Group {
@@ -297,7 +287,7 @@ impl<'a> Fetch<'a> {
         })
     }
 
-    /// Pages of a small relation, cut out of one read for all parents; `None` when it is not small after all.
+    /// Pages of a small relation, cut out of one read for all parents; `None` if it has more than [`FEW`] documents.
     async fn slices<E: Collection>(
         self,
         below: &Below<'a>,
@@ -319,7 +309,7 @@ impl<'a> Fetch<'a> {
         }))
     }
 
-    /// The page of those documents that hold `parent` at `stored`.
+    /// The page of the documents that hold the id `parent` at `stored`.
     pub async fn page_below<E: Collection>(
         self,
         stored: &'static str,
@@ -330,7 +320,7 @@ impl<'a> Fetch<'a> {
         self.page(arguments, want, Some(Filter::equal(stored, parent))).await
     }
 
-    /// A page of a collection, within `scope` where that is given.
+    /// A page of a collection, within `scope` if that is given.
     pub async fn page<E: Collection>(
         self,
         arguments: &PageArguments<E>,
@@ -346,7 +336,7 @@ impl<'a> Fetch<'a> {
         Ok(Connection::new(page, request.order))
     }
 
-    /// Which parts of a connection are selected.
+    /// Which parts of a connection have to be read.
     pub fn wanted(self, set: &'a SelectionSet) -> Want {
         let mut want = Want::default();
         for field in selection::fields(&[set], None) {
@@ -370,7 +360,7 @@ impl<'a> Fetch<'a> {
     }
 }
 
-/// Ids by the kind that they are of, which is `to` where that is given.
+/// Groups ids by their kind, which is `to` if that is given. Ids of no known kind are dropped.
 fn by_kind(to: Option<Kind>, ids: Vec<&str>) -> BTreeMap<Kind, Vec<String>> {
     let mut kinds: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
     for id in ids {

@@ -1,4 +1,4 @@
-//! References as types: stored is an id, shown is the document that it leads to.
+//! References as types: an id in storage, the document with that id in the schema.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,15 +18,14 @@ use crate::graphql::collection::Collection;
 use crate::graphql::eager;
 use crate::graphql::relation::{Holds, References};
 
-/// A reference to a document that is there.
+/// A reference to a document that must exist.
 pub type Ref<T> = Linked<T, String>;
-/// A reference that may be missing: null then, and where it leads nowhere.
+/// An optional reference: null if it is absent or its document does not exist.
 pub type MaybeRef<T, I = String> = Linked<T, Option<I>>;
-/// References to any number of documents; those that lead nowhere are left out.
+/// References to any number of documents; documents that do not exist are left out.
 pub type Refs<T> = Linked<T, Vec<String>>;
 
-/// References, by the ids that are stored, to documents of the type that `T` stands for. `I` holds one id, perhaps one, or any
-/// number.
+/// The ids of documents of type `T`: one, an option or a list, as `I` is.
 #[derive(Deserialize)]
 #[serde(transparent, bound(deserialize = "I: Deserialize<'de>"))]
 pub struct Linked<T, I> {
@@ -62,12 +61,12 @@ impl<T, I> Linked<T, I> {
 
 /// What references lead to: the documents of one collection, or of any.
 pub trait Target: 'static {
-    /// The collection; any where that is `None`.
+    /// The kind of the documents; `None` for any.
     const KIND: Option<Kind>;
-    /// A document as it is shown.
+    /// The GraphQL type of a document.
     type Shown: OutputType;
 
-    /// The document of this id, if it has been read.
+    /// The document with this id, if it has been read.
     fn get(loader: &Loader, id: &str) -> Option<Self::Shown>;
 }
 
@@ -80,15 +79,14 @@ impl<E: Collection> Target for E {
     }
 }
 
-/// One id, one that may be missing, or any number.
+/// How many ids a reference holds: one, at most one, or any number.
 pub trait Arity: Send + Sync {
-    /// What is shown where documents are shown as `T`.
+    /// The GraphQL type of the reference, for documents of the type `T`.
     type Shown<T: OutputType>: OutputType;
 
-    /// All of them.
     fn all(&self) -> impl Iterator<Item = &str>;
 
-    /// What they lead to.
+    /// The documents.
     fn shown<T: Target>(
         &self,
         ctx: &ContextSelectionSet<'_>,
@@ -141,9 +139,9 @@ impl Arity for Vec<String> {
     }
 }
 
-/// The document that an id leads to; none where it leads nowhere.
+/// The document with this id; `None` if it does not exist.
 async fn find<T: Target>(ctx: &ContextSelectionSet<'_>, id: &str) -> Result<Option<T::Shown>> {
-    // Nearly always it has been read: then nothing waits, and no future is made for it.
+    // Nearly always in the loader already: then nothing is awaited.
     let loader = loader(ctx)?;
     if let Some(document) = T::get(loader, id) {
         return Ok(Some(document));

@@ -1,10 +1,10 @@
-//! What resolvers call: the root fields fetch, the others read from the loader.
+//! What resolvers call: root fields fetch, other fields read from the loader.
 //!
-//! Each reads in a future on the heap: what a field needs while it waits is otherwise kept, several times over, on the
-//! stack of everything that is resolved around it, and a document that nests deeply then overflows it.
+//! Futures that do this are boxed, here and elsewhere. A future reserves space for everything that it holds while it
+//! waits, and the futures around it contain it: unboxed, a deeply nested selection would overflow the stack.
 //!
-//! What planning missed is loaded on the spot, so that an answer never rests on the plan; a test counts commands so
-//! that this stays rare.
+//! What the plan has missed is loaded on demand, so that no answer depends on the plan being complete. A test counts
+//! commands, to notice if that becomes common.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub fn loader<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Loader> {
     ctx.data::<Loader>().map_err(|_| ApiError::Internal)
 }
 
-/// The way of this request through its loader.
+/// The context for reading into this request's loader.
 pub fn fetch<'a, T>(ctx: &ContextBase<'a, T>) -> Result<Fetch<'a>> {
     Ok(Fetch {
         loader: loader(ctx)?,
@@ -42,7 +42,7 @@ pub fn fetch<'a, T>(ctx: &ContextBase<'a, T>) -> Result<Fetch<'a>> {
     })
 }
 
-/// A root connection, with all that is selected below it.
+/// A root connection, with everything selected below it.
 pub async fn page<E: Collection>(
     ctx: &Context<'_>,
     arguments: PageArguments<E>,
@@ -66,7 +66,7 @@ pub async fn page<E: Collection>(
     .await
 }
 
-/// A root document by one of several unique keys, of which just one must be given, with all that is selected below it.
+/// A root document by exactly one of several unique keys, with everything selected below it.
 pub async fn one<E: Collection>(
     ctx: &Context<'_>,
     id: Option<&str>,
@@ -119,10 +119,10 @@ pub async fn one<E: Collection>(
     .await
 }
 
-/// A document of any kind by its id; null where it leads nowhere. With all that is selected below it.
+/// Documents of any kind by id, with everything selected below them; null for each that does not exist.
 ///
 /// # Errors
-/// Where an id is none: told for each. Where there are too many, and what the store says.
+/// If there are too many ids, or the database fails. An invalid id is an error of its own item only.
 pub async fn documents<T: AnyDocument>(ctx: &Context<'_>, ids: Vec<String>) -> Result<Vec<Nullable<AnyOf<T>>>> {
     let fetch = fetch(ctx)?;
     let most = fetch.limits.max_page_size;
@@ -149,9 +149,9 @@ pub async fn documents<T: AnyDocument>(ctx: &Context<'_>, ids: Vec<String>) -> R
     Ok(ids.iter().map(|id| Nullable(document(id))).collect())
 }
 
-/// A connection below a document: those that hold its id at `stored`.
+/// A connection below a document: the documents that hold its id at `stored`.
 ///
-/// No `async fn`, whose arguments would take their room in the future of every field of the document.
+/// Not an `async fn`: its arguments would take up space in the future of every field of the document.
 pub fn below<'a, E: Collection>(
     ctx: &'a Context<'_>,
     parent: &'a str,
@@ -178,7 +178,7 @@ pub fn below<'a, E: Collection>(
     read.boxed()
 }
 
-/// How many animals of this kind were given.
+/// How many animals of this kind were given; read now if the plan has missed it.
 pub async fn given(ctx: &Context<'_>, animal: &str) -> Result<Count> {
     async {
         let loader = fetch(ctx)?.loader;

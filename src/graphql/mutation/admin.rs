@@ -1,6 +1,6 @@
-//! What admins do: they make, list and revoke tokens, and put sets of data back to what they say.
+//! What admins do: create, list and revoke tokens, and reset sets of data.
 //!
-//! What a token is stands in `store/tokens`, what a set is in `seed`.
+//! Tokens are defined in `store/tokens`, sets in `seed`.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::store::edit::{Reason, by_itself};
 use crate::store::tokens::{self, NewToken, check_name};
 use crate::store::versions::ReadSet;
 
-/// The longest that a token may open anything, in days, where it does so not for ever.
+/// The longest life of a token that expires, in days.
 const MOST_DAYS: i32 = 36_500;
 
 /// A token by which the API knows who asks. Its text is nowhere stored.
@@ -44,7 +44,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// `None` where the role is none that is known, which opens nothing.
+    /// `None` if the role is unknown; such a token grants nothing.
     fn of(token: tokens::Token) -> Option<Self> {
         Some(Self {
             role: Role::named(&token.role)?,
@@ -145,7 +145,7 @@ pub struct ResetSetsPayload {
     user_errors: eager::List<eager::Object<UserError>>,
 }
 
-/// What admins can see.
+/// The queries for admins.
 #[derive(Default)]
 pub struct AdminQuery;
 
@@ -156,7 +156,7 @@ impl AdminQuery {
         async {
             admin(ctx)?;
             let store = &loader(ctx)?.store;
-            // Which ones have expired changes by itself.
+            // Tokens expire without a write to the database, which would leave cached responses stale.
             store.touch(ReadSet::UNCOUNTED);
             let tokens = store.tokens_by_name().await?;
             let tokens = tokens.into_iter().filter_map(Token::of).map(eager::Object::from);
@@ -167,7 +167,7 @@ impl AdminQuery {
     }
 }
 
-/// What admins can do.
+/// The mutations for admins.
 #[derive(Default)]
 pub struct AdminMutation;
 
@@ -243,7 +243,7 @@ impl AdminMutation {
     }
 }
 
-/// The text of a new token.
+/// Creates a token and returns its text.
 async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::result::Result<String, UserError>> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let by = admin(ctx)?;
@@ -278,12 +278,12 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
     })
 }
 
-/// What became of each set.
+/// Resets the sets and returns what was done to each.
 async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result::Result<Vec<Report>, UserError>> {
     let by = admin(ctx)?;
     let known = Set::bundled();
     let invalid = |field, message| Ok(Err(UserError::at(Reason::Invalid, field, message)));
-    // A folder of the server is nothing that a client could name.
+    // Clients must not name folders of the server.
     if let Some((at, set)) = input.sets.iter().enumerate().find(|(_, set)| !known.contains(set)) {
         let message = format!("found {set:?}; accepted: {}", known.join(", "));
         return invalid(Field::Item("sets", at), message);
@@ -295,11 +295,11 @@ async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result:
         dry_run: input.dry_run,
     };
     let (store, sets) = (loader.store.clone(), input.sets.clone());
-    // By itself, so that what is cached is told of it also when its client has left.
+    // In a task of its own: it also invalidates caches, and that must happen even if the client has left.
     match by_itself(async move { load_as(&store, &sets, options, &by).await }).await {
         Ok(reports) => Ok(Ok(reports)),
         Err(LoadError::Store(error)) => Err(error.into()),
-        // What others have entered since does not go together with it.
+        // The set contradicts what others have entered since.
         Err(LoadError::Set(error)) => invalid(Field::Named("sets"), error.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! Many documents in one request, as rows: what `menagerie import` does with files, up to a thousand at a time.
+//! Many documents in one request, as rows: what `menagerie import` does with files, up to a thousand rows at a time.
 
 use async_graphql::{Context, InputObject, Json, Object, SimpleObject};
 use futures_util::FutureExt;
@@ -12,7 +12,7 @@ use crate::graphql::loader::resolve::loader;
 use crate::store::edit::{Bulk, Effect, Intent, Reason, Refusal};
 use crate::store::write::Prepared;
 
-/// The most rows that a request may bring.
+/// The maximum number of rows in a request.
 const MOST: usize = 1_000;
 
 /// Which documents to write.
@@ -76,7 +76,7 @@ impl RowError {
     }
 }
 
-/// The mutation of this file.
+/// Adds `importRows` to `Mutation`.
 #[derive(Default)]
 pub struct ImportMutation;
 
@@ -99,7 +99,7 @@ impl ImportMutation {
 async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRowsPayload> {
     let by = editor(ctx)?;
     let loader = loader(ctx)?;
-    // What an earlier mutation of the same request has read may change with this one.
+    // An earlier mutation of the request may have loaded documents that this one changes.
     loader.clear();
     let ImportRowsInput {
         kind,
@@ -123,7 +123,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
             ..ImportRowsPayload::default()
         });
     }
-    // Elsewhere: so many rows take as long as a thousand requests.
+    // On a blocking thread: so many rows take as long as a thousand requests.
     let prepared = tokio::task::spawn_blocking(move || prepared(kind, &rows));
     let (places, rows, mut errors) = prepared.await.map_err(|_| ApiError::Internal)?;
     let is_whole = keep_good || errors.is_empty();
@@ -158,7 +158,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
     })
 }
 
-/// The rows that are documents of this kind, their places among all, and what is wrong with the others.
+/// The rows that are documents of this kind, their indexes among all rows, and the errors of the others.
 fn prepared(kind: Kind, rows: &[Json<Value>]) -> (Vec<usize>, Vec<Prepared>, Vec<RowError>) {
     let (mut places, mut good, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for (place, Json(row)) in rows.iter().enumerate() {

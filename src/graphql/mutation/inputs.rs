@@ -1,12 +1,12 @@
-//! The values that documents are made of, as inputs. What is accepted in them beyond their types is told by the store,
-//! which checks every document by `schema/collections`.
+//! Input types of the values in documents. Beyond their types, the store validates every document by
+//! `schema/collections`.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use serde::{Serialize, Serializer};
 
 use crate::domain::vocabulary::{AttributionScope, ConservationCategory, DatePart, GiftStatus, NationRole, PlaceKind};
 
-/// Declares an input of values: what must be given, lists, and what may be left out.
+/// Declares an input type of a value: required fields, lists, and optional fields.
 macro_rules! value {
     ($(#[$meta:meta])* $name:ident {
         $(required { $($(#[$rdoc:meta])* $required:ident: $rtype:ty),+ $(,)? })?
@@ -248,7 +248,7 @@ value! {
     }
 }
 
-/// A list in a patch: null clears it, which is no list without entries but an empty one.
+/// Serializes a list in a patch. Null becomes an empty list, because stored lists are never absent.
 pub fn patched_list<T: Serialize + async_graphql::InputType, S: Serializer>(
     list: &MaybeUndefined<Vec<T>>,
     serializer: S,

@@ -1,8 +1,8 @@
-//! Mutations: what editors change. Each checks who asks, hands one edit to the store, and reads what came of it.
+//! Mutations for editors: each checks the role, passes one edit to the store, and reads the result.
 //!
-//! Mistakes of the caller are data (`userErrors`); errors are left for who may not ask, and for faults of the server.
-//! What a collection takes stands in its own file, the values in it in `inputs`, many rows at once in `import`. What an
-//! edit is, is the store's.
+//! Mistakes of the caller are data (`userErrors`); errors are for missing permission and for faults of the server. The
+//! input types of a collection are in its own file, those of values in `inputs`, imports of many rows in `import`. The
+//! store defines what an edit is.
 
 mod admin;
 mod import;
@@ -30,7 +30,6 @@ pub use admin::{AdminMutation, AdminQuery};
 pub use import::ImportMutation;
 pub use revert::RevertMutation;
 
-/// The longest idempotency key, in characters.
 const LONGEST_KEY: usize = 200;
 
 /// What keeps a change from being made: a mistake that the caller can put right. Nothing was changed.
@@ -46,14 +45,13 @@ pub struct UserError {
     message: String,
 }
 
-/// What keeps a change from being made; nothing where it was.
+/// The reasons why a change was not made; empty if it was.
 pub type UserErrors = eager::List<eager::Object<UserError>>;
 
-/// The field that a mistake is about.
+/// The input field that a mistake is about.
 enum Field {
-    /// A field of the input.
     Named(&'static str),
-    /// An item of a list of the input.
+    /// An item of a list in the input, by its index.
     Item(&'static str, usize),
 }
 
@@ -103,7 +101,7 @@ pub struct DeletePayload {
     user_errors: UserErrors,
 }
 
-/// What is asked for, before it is known who asks.
+/// A requested edit, without its author.
 pub struct EditRequest {
     wish: Wish,
     expected: Option<i32>,
@@ -112,7 +110,7 @@ pub struct EditRequest {
 }
 
 impl EditRequest {
-    /// A wish. `key`: the idempotency key.
+    /// `key`: the idempotency key.
     pub const fn new(wish: Wish, key: Option<String>) -> Self {
         Self {
             wish,
@@ -127,20 +125,20 @@ impl EditRequest {
         Self { expected, ..self }
     }
 
-    /// Whether figures may change that name no claim.
+    /// Whether figures without a claim may change.
     pub fn without_claim(self, without_claim: bool) -> Self {
         Self { without_claim, ..self }
     }
 }
 
-/// What became of it: the document that was changed, or mistakes.
+/// The id of the changed document, or the mistakes.
 type Made = std::result::Result<String, Vec<UserError>>;
 
-/// Makes a change, if who asks may.
+/// Makes a change, if the viewer is an editor.
 async fn make(ctx: &Context<'_>, kind: Kind, asked: EditRequest) -> Result<Made> {
     let by = editor(ctx)?;
     let loader = loader(ctx)?;
-    // What an earlier mutation of the same request has read may change with this one.
+    // An earlier mutation of the request may have loaded documents that this one changes.
     loader.clear();
     let name = ctx.item.node.name.node.as_str();
     let EditRequest {
@@ -179,7 +177,7 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: EditRequest) -> Result<Made>
     })
 }
 
-/// A request as a text by which a repetition is known.
+/// The request as text, to tell whether an idempotency key is reused for the same request.
 fn request(name: &str, wish: &Wish, expected: Option<i32>, without_claim: bool) -> String {
     let (id, json) = match wish {
         Wish::Create(json) => (None, Some(json)),
@@ -189,12 +187,12 @@ fn request(name: &str, wish: &Wish, expected: Option<i32>, without_claim: bool) 
     serde_json::json!([name, id, json, expected, without_claim]).to_string()
 }
 
-/// A new document as it was entered.
+/// The edit that creates a document.
 pub fn create(input: &impl Serialize) -> Result<Wish> {
     json(input).map(Wish::Create)
 }
 
-/// What is to change in a document.
+/// The edit that changes the fields which `input` defines.
 pub fn update(id: &ID, input: &impl Serialize) -> Result<Wish> {
     let id = id.to_string();
     json(input).map(|patch| Wish::Update { id, patch })
@@ -217,11 +215,11 @@ pub async fn delete(ctx: &Context<'_>, kind: Kind, input: DeleteInput) -> Result
     .into())
 }
 
-/// A document as it is after a change, or what keeps the change from being made.
+/// A document after a change, or the mistakes.
 pub type Changed<E> = (Option<eager::Object<Arc<E>>>, UserErrors);
 
-/// Makes a change of a document. Gives it as it is then, with all that is selected on it below the payload's `field`, or
-/// what keeps the change from being made.
+/// Makes a change. Returns the document after it, with everything selected below the payload's `field`, or the
+/// mistakes.
 pub fn made<'a, E: Collection>(
     ctx: &'a Context<'_>,
     asked: EditRequest,
@@ -240,7 +238,7 @@ fn told(errors: Vec<UserError>) -> UserErrors {
     errors.into_iter().map(eager::Object::from).collect()
 }
 
-/// The document that was changed, with all that is selected on it below the payload's field.
+/// Reads the changed document, with everything selected below the payload's `field`.
 async fn document<E: Collection>(
     ctx: &Context<'_>,
     id: &str,
@@ -261,7 +259,7 @@ async fn document<E: Collection>(
     Ok(fetch.loader.of::<E>().get(id).map(eager::Object::from))
 }
 
-/// An input as a document, or as a part of one.
+/// An input as JSON.
 fn json(input: &impl Serialize) -> Result<Json> {
     serde_json::to_value(input).map_err(|error| {
         tracing::error!("an input cannot be written: {error}");

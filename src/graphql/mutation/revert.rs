@@ -1,4 +1,4 @@
-//! Taking changes back: a change of the history is undone by a new one.
+//! Reverting: a change in the history is undone by a new change.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
@@ -36,7 +36,7 @@ pub struct RevertPayload {
     user_errors: eager::List<eager::Object<UserError>>,
 }
 
-/// The mutation of this file.
+/// Adds `revert` to `Mutation`.
 #[derive(Default)]
 pub struct RevertMutation;
 
@@ -82,7 +82,7 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made> {
     make(ctx, kind, asked).await
 }
 
-/// The document, if it is there.
+/// The document, if it exists.
 async fn found(ctx: &Context<'_>, id: &str) -> Result<Option<AnyOf<Node>>> {
     let Ok(kind) = Kind::of(id) else { return Ok(None) };
     with_kind!(kind, E => drop(document::<E>(ctx, id, "document").await?));

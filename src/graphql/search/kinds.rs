@@ -1,4 +1,4 @@
-//! What can be searched for: the kinds of documents whose schema files say what they are searched by.
+//! The kinds of documents that can be searched: those whose schema files declare searched fields.
 
 use std::borrow::Cow;
 
@@ -60,7 +60,7 @@ impl InputType for SearchKind {
     }
 }
 
-/// The words for the kinds, with what each is searched by.
+/// The values of the enum, each with the fields by which it is searched.
 fn values() -> IndexMap<String, MetaEnumValue> {
     let value = |item: &EnumItem<Kind>| {
         let value = MetaEnumValue {

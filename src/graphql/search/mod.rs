@@ -1,4 +1,4 @@
-//! `search`: what the index finds, with the documents read from the database.
+//! `search`: hits of the index, with the documents read from the database.
 
 mod kinds;
 
@@ -24,7 +24,7 @@ use crate::store::collections::searched;
 use crate::store::versions::ReadSet;
 use kinds::{SearchKind, SearchResult};
 
-/// How long the text of a search may be, in characters: far beyond what anybody types.
+/// The longest search text, in characters: far more than anybody types.
 const LONGEST: usize = 500;
 
 /// A page of what a search finds, the best first.
@@ -118,7 +118,7 @@ impl From<IndexStatus> for SearchIndex {
     }
 }
 
-/// The query field of this file.
+/// Adds `search` to `Query`.
 #[derive(Default)]
 pub struct SearchQuery;
 
@@ -143,7 +143,7 @@ impl SearchQuery {
         #[graphql(desc = "How many from the start.")] first: Option<i32>,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
     ) -> Result<Option<eager::Object<SearchConnection>>> {
-        // On the heap: what a root field needs while it waits is kept by everything that is resolved below any of them.
+        // Boxed (see loader/resolve.rs): the future of a root field contains those of everything below it.
         let found = found(ctx, text, kinds, first, after).boxed();
         found.await.map(|page| Some(eager::Object::from(page)))
     }
@@ -179,9 +179,9 @@ async fn found(
         request.after = Some(place.map_err(|error| ApiError::input("after", error))?);
     }
     let search = ctx.data::<Search>().map_err(|_| ApiError::Internal)?.clone();
-    // The index takes changes in a moment later than the versions do.
+    // The index applies changes slightly later than the cache versions count them: do not cache by version.
     fetch.loader.store.touch(ReadSet::UNCOUNTED);
-    // Before the search: it is to hold of what is found.
+    // Read before the search: the status must hold for what is found.
     let status = search.status();
     let found = spawn_blocking(move || search.find(&request)).await;
     let found = found.map_err(SearchError::from).flatten().map_err(|error| {
@@ -195,7 +195,7 @@ async fn found(
     Ok(connection(fetch.loader, found, &signature, wanted, status))
 }
 
-/// Reads the documents of a page, with all that is selected below them.
+/// Reads the documents of a page, with everything selected below them.
 async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], set: &'a SelectionSet) -> Result<()> {
     let sets = selection::on_page(set);
     let of = |kind| {
@@ -227,7 +227,7 @@ fn connection(
     let hits = found.hits.into_iter().filter(|_| wanted);
     let edges: eager::List<eager::Object<SearchEdge>> = hits
         .filter_map(|hit| {
-            // One that was deleted since the index heard of it is left out.
+            // Deleted since the index was updated: leave it out.
             let node = SearchResult::from_loader(loader, &hit.id)?;
             Some(eager::Object::from(SearchEdge {
                 cursor: signature.encode(&hit.position),

@@ -1,4 +1,4 @@
-//! The groups that were read, and the lists that are made of them. Nothing is read here.
+//! The groups that were read, and the lists made from them. Does no I/O.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,7 +14,7 @@ use crate::domain::date::Day;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
 use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
 
-/// The groups that were read, each where it is selected, and the names of what they stand for, by id.
+/// The groups that were read, where they are selected, and the names of their documents by id.
 #[derive(Debug, Default)]
 pub struct Figures {
     pub(super) totals: Option<Tally>,
@@ -26,7 +26,7 @@ pub struct Figures {
     pub(super) names: HashMap<String, String>,
 }
 
-/// What was planned has been read.
+/// Fails if the plan did not read these groups.
 fn read<T>(groups: Option<&T>) -> Result<&T> {
     groups.ok_or(ApiError::Internal)
 }
@@ -96,7 +96,7 @@ impl Figures {
         Ok(entries.into_iter().map(shown).collect())
     }
 
-    /// The list of buckets of so many years.
+    /// The list of buckets of `size` years.
     pub fn by_time(&self, size: i64, listing: &Listing) -> Result<Vec<GiftsByTime>> {
         let found = Buckets::of(read(self.spans.as_ref())?, size);
         let certain = found.buckets.iter().map(|(year, (tally, _))| (*year, tally.clone()));
@@ -124,7 +124,7 @@ impl Figures {
         Ok(entries.into_iter().map(shown).collect())
     }
 
-    /// The list of statuses.
+    /// The list of statuses; gifts without one count as unknown.
     pub fn by_status(&self) -> Result<Vec<GiftsByStatus>> {
         let words = read(self.words.as_ref())?.iter();
         let keyed = words.map(|(words, group)| {
@@ -138,7 +138,7 @@ impl Figures {
         Ok(of_words(merged(keyed), None, shown))
     }
 
-    /// The list of modes.
+    /// The list of modes; gifts without one count as unspecified.
     pub fn by_mode(&self) -> Result<Vec<GiftsByMode>> {
         let words = read(self.words.as_ref())?.iter();
         let keyed = words.map(|(words, group)| {
@@ -152,7 +152,7 @@ impl Figures {
         Ok(of_words(merged(keyed), None, shown))
     }
 
-    /// The list of certainties.
+    /// The list of certainties, with the gifts without claims apart.
     pub fn by_certainty(&self) -> Result<Vec<GiftsByCertainty>> {
         let groups = read(self.certainties.as_ref())?.iter();
         let keyed = groups.flat_map(|(words, group)| words.iter().map(|word| (word.clone(), &group.tally)));
@@ -193,7 +193,7 @@ fn of_words<T>(
         .collect()
 }
 
-/// `RETURN_GIFT` as people write it.
+/// `RETURN_GIFT` as people write it: `return gift`.
 fn in_words(word: &str) -> String {
     word.to_lowercase().replace('_', " ")
 }

@@ -1,4 +1,4 @@
-//! The entries of a list of groups: ordered, cut, the rest summed up. Pure.
+//! The entries of a list of groups: ordered and cut, with the rest summed up. Does no I/O.
 
 use std::cmp::Ordering;
 
@@ -67,31 +67,28 @@ pub struct GroupOrder {
     pub direction: OrderDirection,
 }
 
-/// Where nothing is said.
+/// The default order.
 pub const MOST_GIFTS: GroupOrder = GroupOrder {
     field: GroupOrderField::Gifts,
     direction: OrderDirection::Desc,
 };
 
-/// Which groups are listed.
+/// How a list of groups is ordered and cut.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing {
-    /// How many; the rest is summed up.
+    /// The maximum number of groups; the rest is summed up.
     pub first: usize,
-    /// In which order.
     pub order: GroupOrder,
 }
 
-/// One entry.
+/// An entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<K> {
-    /// What it stands for.
     pub kind: GroupKind,
-    /// The key of a value.
+    /// `None` unless the entry stands for a value.
     pub key: Option<K>,
-    /// What is counted in it.
     pub tally: Tally,
-    /// How many groups it sums up, where it stands for the rest.
+    /// How many groups it sums up; 0 unless it stands for the rest.
     pub others: usize,
 }
 
@@ -108,7 +105,8 @@ impl<K> Entry<K> {
 }
 
 impl Listing {
-    /// The groups as a list. `compare` puts keys by their labels. `apart` comes behind, before the rest.
+    /// The groups as a list. `compare` orders keys by their labels. `apart`: entries that come after all groups and
+    /// before the rest.
     pub fn entries<K>(
         &self,
         groups: impl IntoIterator<Item = (K, Tally)>,

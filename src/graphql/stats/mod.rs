@@ -1,8 +1,7 @@
 //! Statistics over gifts: how many gifts and animals, by giver, recipient, animal, time, status, mode and certainty.
 //!
-//! Here stand the two root fields. What they read is decided in `plan`, by the selection alone: one aggregation for
-//! each way to group, which `store::aggregate` makes, and none for what is not selected. `groups` and `times` order
-//! and cut the groups, `types` shows them.
+//! The two root fields. `plan` decides by the selection what to read: one aggregation of `store::aggregate` for each
+//! selected grouping. `groups` and `times` order and cut the groups; `types` defines their GraphQL types.
 
 mod figures;
 mod groups;
@@ -31,7 +30,7 @@ use crate::limits::Limits;
 use crate::store::aggregate::Tally;
 use crate::store::filter::Filter;
 
-/// The queries of this file.
+/// Adds `giftStats` and `giftFlows` to `Query`.
 #[derive(Default)]
 pub struct StatsQuery;
 

@@ -1,5 +1,5 @@
-//! What statistics read: one aggregation for each way to group that is selected, all at the same time; then the names
-//! of what is listed, and the documents that are selected on it.
+//! What statistics read: one aggregation for each selected grouping, all concurrently; then the names of what is
+//! listed, and the documents selected on it.
 
 use async_graphql::parser::types::{Field, SelectionSet};
 use futures_util::FutureExt;
@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
 use crate::store::filter::Filter;
 
-/// Whether a way to group is selected, and with numbers of animals.
+/// Whether a grouping is selected, and whether with numbers of animals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Need {
     Nothing,
@@ -28,16 +28,16 @@ enum Need {
     Animals,
 }
 
-/// Reads what is selected of the statistics.
+/// Reads everything that is selected of the statistics.
 pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filter) -> Result<Figures> {
     let mut fields = selection::fields(&[set], None);
-    // A mistake in an argument is told by its own field, and nothing is read for that.
+    // A field with invalid arguments reports the error itself, so nothing is read for it.
     fields.retain(|field| !listing_of(field, fetch.limits).is_err_and(|error| error.is_of_input()));
     let (needs, totals) = needs_of_groups(&fields)?;
     let by_animal = groupings_by_animal(&fields)?;
 
     let store = &fetch.loader.store;
-    // What stands across relations is looked up once for all groups.
+    // Joins in the filter are resolved once, for all aggregations.
     let filter = &store.resolve(filter).await?;
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
     let [words, pairs, spans, certainties] = needs.map(asked);
@@ -83,8 +83,8 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     Ok(figures)
 }
 
-/// What the groups that are selected need: by words, by pairs of nations, by spans of years, by certainty. And what is needed
-/// for the totals alone, where none of these groups is selected.
+/// The needs of the selected groupings by words, pairs of nations, spans of years, and certainty; and the need of a
+/// separate aggregation for the totals.
 fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
     let of = |names: &[&str]| {
         let mut named = fields.iter().filter(|field| names.contains(&field.name.node.as_str()));
@@ -106,7 +106,7 @@ fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
             _ => Need::Nothing,
         });
     }
-    // Any of these groups holds each gift just once, so that the totals follow from it.
+    // Each of these groupings counts every gift exactly once, so the totals follow from any of them.
     if let Some(need) = needs.iter_mut().find(|need| **need > Need::Nothing) {
         *need = (*need).max(totals);
         totals = Need::Nothing;
@@ -114,7 +114,7 @@ fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
     Ok((needs, totals))
 }
 
-/// The groupings by animal that are selected, each once with the greatest need of its fields.
+/// The selected groupings by animal, each once, with the greatest need of its fields.
 fn groupings_by_animal(fields: &[&Field]) -> Result<Vec<(AnimalGrouping, Need)>> {
     let mut groupings: Vec<(AnimalGrouping, Need)> = Vec::new();
     for field in fields.iter().filter(|field| field.name.node == "byAnimal") {
@@ -137,7 +137,7 @@ pub async fn flows<'a>(
     let animals = selection::fields(&[set], None).into_iter().any(tells_animals);
     let groups = fetch.loader.store.gift_groups::<Pair>(filter, animals).await?;
     let mut groups: Vec<_> = groups.into_iter().collect();
-    // The sort is stable: pairs with as many gifts stay in the order of their ids.
+    // The sort is stable: pairs with equally many gifts stay ordered by id.
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
     groups.truncate(first);
     let end = |name, of: fn(&Pair) -> &String| Group {
@@ -165,8 +165,8 @@ pub async fn flows<'a>(
     Ok(groups.into_iter().map(flow).collect())
 }
 
-/// A read that may not be wanted. On the heap: five of them side by side, each as large as the driver makes it, are more
-/// than a worker's stack should hold.
+/// An optional read. Boxed: five of them run concurrently, and the driver's futures are too large for that on a
+/// worker's stack.
 fn some<'a, T: 'a, E: 'a>(
     read: Option<impl Future<Output = std::result::Result<T, E>> + Send + 'a>,
 ) -> BoxFuture<'a, std::result::Result<Option<T>, E>> {
@@ -203,8 +203,8 @@ fn grouping(list: &Field) -> Result<AnimalGrouping> {
     by.map_or(Ok(AnimalGrouping::default()), |by| parse("by", Some(by)))
 }
 
-/// Reads the names of all that a list can show: they are told, and decide ties in any order. Families, orders and
-/// classes are their own names.
+/// Reads the names of everything that a list may show: they are labels, and break ties in any order. Families, orders
+/// and classes are their own names.
 async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Result<()> {
     let (kind, mut ids) = match list.name.node.as_str() {
         "byGiver" => (Kind::Nation, figures.nations(|pair| &pair.giver)),
@@ -217,7 +217,7 @@ async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Re
     Ok(())
 }
 
-/// How a list is ordered and cut, as its arguments say.
+/// The order and length of a list, from its arguments.
 fn listing_of(list: &Field, limits: &Limits) -> Result<Listing> {
     grouping(list)?;
     let first = parse("first", selection::argument(list, "first")?)?;

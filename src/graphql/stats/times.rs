@@ -1,26 +1,26 @@
-//! Years and decades: which bucket a gift lies in, and which it may lie in. Pure.
+//! Years and decades: the bucket that a gift falls into, and those that it may fall into. Does no I/O.
 
 use std::collections::BTreeMap;
 
 use super::groups::{Entry, GroupKind};
 use crate::store::aggregate::{Groups, Span, Tally};
 
-/// Gifts by buckets of so many years.
+/// Gifts in buckets of equally many years.
 #[derive(Debug, Default)]
 pub struct Buckets {
-    /// Each bucket by its first year: what certainly lies in it, and how many more gifts may.
+    /// By the first year: the gifts certainly in the bucket, and how many more may be.
     pub buckets: BTreeMap<i64, (Tally, u64)>,
-    /// What spans several buckets or has an end that is not known.
+    /// Gifts that span several buckets or have an unknown end.
     spanning: Tally,
-    /// What has no date.
+    /// Gifts without a date.
     undated: Tally,
 }
 
 impl Buckets {
     /// Puts gifts into buckets of `size` years.
     ///
-    /// A bucket is there when a gift lies in it, or when the date of one begins or ends in it: so there are never more
-    /// than twice as many as there are different dates, however long they last.
+    /// A bucket exists if a gift lies in it, or if a date begins or ends in it. So there are never more than twice as
+    /// many buckets as different dates, however long the dates last.
     pub fn of(spans: &Groups<Span>, size: i64) -> Self {
         let bucket = |year: i64| year.div_euclid(size) * size;
         let mut found = Self::default();
@@ -44,8 +44,8 @@ impl Buckets {
         found
     }
 
-    /// Counts for each bucket the gifts whose spans reach over it: where a span begins the count rises, behind its end
-    /// it falls.
+    /// Counts for each bucket the gifts whose spans cover it, by a running sum: plus where a span begins, minus after
+    /// its end.
     fn count_possible(&mut self, spans: &[(Option<i64>, Option<i64>, u64)]) {
         let years: Vec<i64> = self.buckets.keys().copied().collect();
         let mut rises = vec![0_u64; years.len() + 1];
@@ -63,7 +63,7 @@ impl Buckets {
         }
     }
 
-    /// The entries that are no bucket.
+    /// The entries that are not buckets.
     pub fn apart(&self) -> Vec<Entry<i64>> {
         [
             (GroupKind::Spanning, &self.spanning),

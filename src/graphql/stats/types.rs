@@ -1,4 +1,4 @@
-//! What the entries of the lists look like in the schema.
+//! The GraphQL types of the entries of the lists.
 
 use async_graphql::SimpleObject;
 
@@ -11,7 +11,7 @@ use crate::graphql::eager;
 use crate::graphql::loader::reference::MaybeRef;
 use crate::graphql::values::Count;
 
-/// What every entry tells.
+/// The part that all entries share; flattened into them.
 #[derive(SimpleObject, Debug)]
 #[graphql(serial)]
 pub struct Told {
@@ -30,7 +30,7 @@ pub struct Told {
 }
 
 impl Told {
-    /// What an entry tells. `label` is that of a value, of gifts that span several, or of gifts without one.
+    /// `label` maps the key of a value to its label; `None` stands for gifts that span several keys or have none.
     pub fn of<K>(entry: &Entry<K>, label: impl FnOnce(Option<&K>) -> String) -> Self {
         let label = match (entry.kind, entry.others) {
             (GroupKind::Others, 1) => "1 other".to_owned(),

@@ -1,12 +1,12 @@
-//! The normal form of an operation: what is selected in each place, with each response key once.
+//! The normal form of an operation: what is selected at each place, with each response key once.
 //!
-//! CollectFields and MergeSelectionSets (GraphQL of September 2025, 6.3.2 and 6.4.3), but before anything runs: fragments
-//! are put in, fields of one response key are merged, and what `@skip` and `@include` leave out is left out. async-graphql
-//! runs one future for each occurrence of a field and puts their results together afterwards, so two occurrences would be
-//! two reads, or two writes. In a place of an interface or a union the fields are collected for each possible type by
-//! itself: fragments within each other then add nothing but the fields that they select.
+//! CollectFields and MergeSelectionSets (GraphQL of September 2025, 6.3.2 and 6.4.3), but before execution: fragments
+//! are expanded, fields with the same response key are merged, and what `@skip` and `@include` exclude is removed.
+//! async-graphql executes every occurrence of a field and merges the results, so two occurrences would be two reads, or
+//! two writes. On an interface or a union, fields are collected for each possible type separately, so that nested
+//! fragments add only the fields that they select.
 //!
-//! It depends on the variables only where a directive does, so that it is mostly made once for each document.
+//! It depends on variables only if a directive does, so it is usually made once for each document.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,25 +22,24 @@ use async_graphql::{Name, Pos};
 use crate::api::error::{ApiError, Result};
 use crate::limits::{Limit, Limits};
 
-/// What is selected in a place.
+/// A selection set in normal form.
 #[derive(Debug)]
 pub enum Selection {
-    /// On an object.
     Object(Vec<Field>),
-    /// On an interface or a union: by the name of the object, of which those are left out that nothing is selected of.
+    /// On an interface or a union: by object type, without those on which nothing is selected.
     Abstract(Vec<(Name, Vec<Field>)>),
 }
 
-/// A field in the normal form.
+/// A field with all its occurrences merged.
 #[derive(Debug)]
 pub struct Field {
     pub alias: Option<Name>,
     pub name: Name,
-    /// As they are written; all occurrences have the same.
+    /// As written; all occurrences have the same.
     pub arguments: Vec<(Name, Node<Literal>)>,
-    /// Where it is written first.
+    /// Where it is first written.
     pub position: Pos,
-    /// What is selected below it; `None` for a field without selections.
+    /// `None` for a field without a selection set.
     pub below: Option<Selection>,
 }
 
@@ -52,12 +51,12 @@ pub struct NormalForm {
     pub fields: u64,
 }
 
-/// The object types that can stand where an interface or a union is declared.
+/// The possible object types of each interface and union.
 #[derive(Clone, Debug, Default)]
 pub struct PossibleTypes(HashMap<ApolloName, Vec<ApolloName>>);
 
 impl PossibleTypes {
-    /// Those of a schema, in its order.
+    /// The possible types of a schema, in its order.
     pub fn of(schema: &Schema) -> Self {
         let mut possible: HashMap<ApolloName, Vec<ApolloName>> = HashMap::new();
         for (name, ty) in &schema.types {
@@ -83,16 +82,16 @@ impl PossibleTypes {
     }
 }
 
-/// What ends the making of a normal form.
+/// Why there is no normal form.
 #[derive(Debug)]
 pub enum Stopped {
-    /// A directive's condition is a variable, and none are given.
+    /// The condition of a directive is a variable, and no variables were given.
     NeedsVariables,
-    /// It is larger than it may be.
+    /// It exceeds a limit.
     TooLarge(ApiError),
 }
 
-/// Makes the normal form of an operation. Without `variables` it can be made only where no directive asks for one.
+/// Makes the normal form of an operation. `variables` may be `None` if no directive uses one.
 ///
 /// # Errors
 /// See [`Stopped`].
@@ -136,11 +135,11 @@ struct Normalizer<'a> {
     deepest: u64,
 }
 
-/// The occurrences of each response key, in the order in which the keys come first.
+/// The occurrences of each response key, in the order of first occurrence.
 type Grouped<'a> = IndexMap<&'a ApolloName, Vec<&'a Node<from::Field>>>;
 
 impl<'a> Normalizer<'a> {
-    /// What these sets select together in a place of this type.
+    /// What these sets together select on this type.
     fn place(
         &mut self,
         ty: &ApolloName,
@@ -178,7 +177,7 @@ impl<'a> Normalizer<'a> {
         Ok(fields)
     }
 
-    /// CollectFields. `spread`: the fragments that have been put in here.
+    /// CollectFields. `spread`: the fragments already expanded in this set.
     fn collect(
         &self,
         ty: &ApolloName,
@@ -211,7 +210,7 @@ impl<'a> Normalizer<'a> {
         Ok(())
     }
 
-    /// The occurrences of a field as one (MergeSelectionSets).
+    /// Merges the occurrences of a field (MergeSelectionSets).
     fn field(
         &mut self,
         ty: &ApolloName,
@@ -223,12 +222,12 @@ impl<'a> Normalizer<'a> {
         };
         self.fields += 1;
         self.deepest = self.deepest.max(depth);
-        // Counted while it grows, so that it cannot grow without end.
+        // Checked while it grows, so that growth is bounded.
         if self.fields > self.limits.ceiling(Limit::Fields) {
             let exceeded = self.limits.exceeded(Limit::Fields, self.fields);
             return Err(Stopped::TooLarge(exceeded));
         }
-        // An interface may declare a wider type than the object.
+        // An interface may declare a wider type for the field than the object.
         let declared = self.schema.type_field(ty, &first.name);
         let declared = declared.map_or(&first.definition.ty, |definition| &definition.ty);
         let inner = declared.inner_named_type();
@@ -257,7 +256,7 @@ impl<'a> Normalizer<'a> {
         }))
     }
 
-    /// Whether `@skip` and `@include` let a selection stand.
+    /// Whether `@skip` and `@include` keep a selection.
     fn stands(&self, directives: &DirectiveList) -> std::result::Result<bool, Stopped> {
         let condition = |name: &str| {
             let directive = directives.get(name);

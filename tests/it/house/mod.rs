@@ -5,6 +5,7 @@
 
 mod article;
 mod circles;
+mod docs;
 mod names;
 
 use std::collections::HashSet;
