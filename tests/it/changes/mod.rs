@@ -124,7 +124,10 @@ async fn article() -> TestApp {
 /// moment proves nothing where the database is busy with what happens in other databases.)
 async fn settled(live: &Live) {
     let since = Instant::now();
-    until("a heartbeat to come back", || live.is_fresh() && since.elapsed() > FRESH).await;
+    until("a heartbeat to come back", || {
+        live.is_fresh() && since.elapsed() > FRESH
+    })
+    .await;
 }
 
 /// The cursor of the place that the feed has come to.
