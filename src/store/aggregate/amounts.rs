@@ -4,8 +4,7 @@
 //! given (`GiftStatus::NEVER_GIVEN`) add nothing. Pure: builds documents, without I/O.
 //!
 //! The expressions are used inside `$group`, not in a stage before it: SecantusDB copies each document for every stage,
-//! which takes five times as long as the sums. Paths through arrays use `$map`, as not every server resolves them in
-//! expressions.
+//! which takes five times as long as the sums. Paths through arrays use `$map`, as some servers need it in expressions.
 
 use mongodb::bson::{Bson, Document, doc};
 

@@ -38,8 +38,7 @@ impl Rank {
 
 impl Store {
     /// The matching gifts by the ids of their animals or the names of their taxa. The key `None` is for gifts without
-    /// items, and for items without such a taxon. One aggregation; for other ranks than [`Rank::Animal`] after a read
-    /// of all animals.
+    /// items, and for items without such a taxon. One aggregation, for higher ranks after a read of all animals.
     pub async fn gifts_by_animal(&self, filter: &Filter, rank: Rank, animals: bool) -> Result<Groups<Option<String>>> {
         let filter = self.resolve(filter).await?.to_document();
         let key: Bson = match rank.taxon() {
