@@ -1,9 +1,9 @@
 //! Cached responses, and joining of identical requests at the same time.
 //!
 //! An entry stores the versions of all collections from before its answer was made, and the read set of the answer. It
-//! is valid while the versions of the read set are unchanged and the feed is fresh (`live`). A request that arrives
-//! during an identical one waits for its answer, unless something was written in between. Only successful queries are
-//! cached, and only for viewers of the same role.
+//! is valid while the versions of the read set are unchanged and the feed is fresh. A request that arrives during an
+//! identical one waits for its answer, unless something was written in between. Only successful queries are cached, and
+//! only for viewers of the same role.
 
 use std::collections::HashMap;
 use std::hash::Hash;

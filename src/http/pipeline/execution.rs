@@ -48,7 +48,7 @@ impl Pipeline<'_> {
     /// Executes a query or a mutation until the deadline, or until the client has left. Returns the answer and the
     /// number of database commands.
     ///
-    /// Starts to execute at once, not when it is first polled.
+    /// Joins or registers a shared execution at once, not when the future is first polled.
     pub(super) fn execute(&self, operation: PreparedOperation) -> impl Future<Output = (Answered, u64)> {
         // One for each operation, so that each answer of a batch reports its own cost.
         let store = self.state.store.for_request(self.until, self.tells_cost());
