@@ -3,7 +3,7 @@
 //! docs/ARCHITECTURE.md has the map of the rooms and walks through them.
 //!
 //! Invariants: only `http` names actix; only `store` names the MongoDB driver and BSON; `domain` does no I/O. Nothing
-//! panics on input. A test holds the sources against these rules.
+//! panics on input. A test checks the sources against these rules.
 
 pub mod api;
 pub mod config;

@@ -1,8 +1,7 @@
-//! The command line: `serve` (the default), `seed`, `generate`, `import`, `export`, `backup`, `restore`, `schema`, `check`,
-//! `token`.
+//! The command line: `serve` (the default), `seed`, `generate`, `import`, `export`, `backup`, `restore`, `schema`,
+//! `check`, `token`.
 //!
-//! Reads the configuration, opens the database, calls one function, and turns its outcome into words and an exit
-//! status. What the commands do is decided in the library.
+//! Parses the arguments, calls a function of `commands`, and turns its result into a message and an exit status.
 
 mod commands;
 
@@ -19,13 +18,13 @@ use menagerie::transfer::Format;
 
 use commands::transfer::Import;
 
-/// For the many small values that answers are made of.
+/// Chosen for the many small allocations of which answers consist.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// How it is set up: as many arenas as a small machine has cores instead of four times as many, and memory that nobody
-/// needs goes back after a second instead of ten. Of jemalloc's settings these keep an idle server small; `MALLOC_CONF`
-/// of the environment (`_RJEM_MALLOC_CONF`) overrides them.
+/// The configuration of jemalloc. As many arenas as a small machine has cores, instead of four times as many, and
+/// unused memory is returned after a second instead of ten: these settings keep an idle server small. The environment
+/// variable `_RJEM_MALLOC_CONF` overrides them.
 #[allow(
     unsafe_code,
     reason = "jemalloc looks for a symbol of this name, a pointer to text; nothing else has it"

@@ -1,5 +1,4 @@
-//! What each command does, from configuration to exit status. The commands on tokens stand in `token`, those on files of
-//! documents in `transfer`.
+//! The commands, from configuration to exit status. `token` has those for tokens, `transfer` those for files.
 
 mod progress;
 pub mod token;
@@ -31,7 +30,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use token::TokenError;
 use transfer::TransferError;
 
-/// Why a command failed.
+/// Why a command failed, as printed after `menagerie: `.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error("{0}")]
@@ -63,7 +62,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// By sysexits(3): 65 bad data, 69 no database, 78 bad configuration, 70 the rest.
+    /// The exit status, by sysexits(3): 65 bad data, 69 no database, 78 bad configuration, 70 the rest.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Load(LoadError::Set(
@@ -86,7 +85,7 @@ impl Failure {
 
 type Outcome = Result<ExitCode, Failure>;
 
-/// Prints the schema in GraphQL's own language. Needs no database.
+/// Prints the schema in SDL. Needs no database.
 pub fn schema() -> ExitCode {
     say(graphql::sdl(&graphql::schema(Config::default().limits)).trim_end());
     ExitCode::SUCCESS
@@ -96,7 +95,7 @@ pub fn schema() -> ExitCode {
 pub async fn serve() -> Outcome {
     let (config, telemetry) = start()?;
     open_as_many_files_as_allowed();
-    // What costs nothing first: a wrong certificate or a port that is taken must not cost the start of a database.
+    // Cheap checks first: a bad certificate or a port in use must not cost the startup of a database.
     let settings = settings(&config).await?;
     let tls = match (&config.tls_certificate, &config.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
@@ -124,7 +123,7 @@ pub async fn serve() -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A connection takes two file descriptors, and the limit is often 1,024 where the system allows many more.
+/// Raises the soft limit of open files to the hard one: often it is 1,024, and each connection needs two descriptors.
 fn open_as_many_files_as_allowed() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
@@ -188,7 +187,7 @@ async fn serve_on(
     ending.map_err(Failure::Server)
 }
 
-/// Loads sets.
+/// Loads seed sets, and prints a report for each.
 pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = if dry_run {
@@ -204,7 +203,7 @@ pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes synthetic data.
+/// Writes synthetic data, and prints how many documents of each collection are new.
 pub async fn generate(gifts: usize, seed: u64) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open(&config, false).await?;
@@ -227,7 +226,7 @@ pub async fn generate(gifts: usize, seed: u64) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Looks for what is not as it should be.
+/// Prints the violations of the declarations. The exit status is 1 if there are any.
 pub async fn check() -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
@@ -247,12 +246,12 @@ pub async fn check() -> Outcome {
     Ok(ExitCode::FAILURE)
 }
 
-/// Writes a line for the user. A reader that has left, as in `menagerie schema | head`, is no failure.
+/// Prints a line of output. A closed pipe, as in `menagerie schema | head`, is not an error.
 fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-/// Tells the user something that is no output: scripts keep what [`say`] writes.
+/// Prints a remark to stderr, so that scripts only get the output of [`say`].
 fn explain(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
@@ -265,7 +264,7 @@ fn start() -> Result<(Config, Telemetry), Failure> {
     Ok((config, telemetry))
 }
 
-/// What the HTTP room needs to know of the configuration.
+/// The part of the configuration that the HTTP room needs.
 async fn settings(config: &Config) -> Result<Settings, Failure> {
     let signed = match signed(config) {
         Some(settings) => Some(Arc::new(Signed::new(settings).await?)),
@@ -292,7 +291,7 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
     })
 }
 
-/// What must hold of signed tokens, where they are accepted.
+/// `None` if signed tokens are not configured.
 fn signed(config: &Config) -> Option<SignedSettings> {
     Some(SignedSettings {
         role_claim: config.jwt_role_claim.clone(),
@@ -304,17 +303,17 @@ fn signed(config: &Config) -> Option<SignedSettings> {
     })
 }
 
-/// The store, and the embedded database behind it if this process started one.
+/// A store and, if this process started it, its embedded database.
 struct Database {
     store: Store,
-    /// By which another store like it is connected.
+    /// For connecting another store to the same database.
     options: store::Options,
     embedded: Option<Embedded>,
 }
 
 impl Database {
-    /// Opens the database and applies the collections' schemas. `own`: the embedded database must be this process's;
-    /// otherwise one that a running server has started from the same folder serves as well.
+    /// Opens the database and applies the collections' schemas. `own`: this process must start the embedded database
+    /// itself; otherwise one that a running server has started from the same folder is used.
     async fn open(config: &Config, own: bool) -> Result<Self, Failure> {
         let database = Self::connect(config, own).await?;
         match database.store.ensure_schema().await {
@@ -326,7 +325,7 @@ impl Database {
         }
     }
 
-    /// Opens the database and changes nothing in it.
+    /// Opens the database without changing anything in it.
     async fn open_as_is(config: &Config) -> Result<Self, Failure> {
         Self::connect(config, false).await
     }

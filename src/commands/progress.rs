@@ -1,4 +1,4 @@
-//! A bar that shows how far a command has come, where somebody looks: on a terminal.
+//! The progress bar of a command, if stderr is a terminal.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use menagerie::transfer::Progress;
 
-/// How wide the bar is, in characters.
+/// In characters.
 const WIDTH: u64 = 30;
-/// How often it is drawn at most.
+/// The least time between two updates.
 const EACH: Duration = Duration::from_millis(100);
 
-/// A bar on the error output.
+/// A progress bar on stderr.
 pub struct Bar {
     shows: bool,
     is_drawn: bool,
@@ -31,7 +31,7 @@ impl Bar {
         }
     }
 
-    /// Draws it.
+    /// Shows the progress. The estimate of the remaining time starts anew with another `doing`.
     pub fn show(&mut self, progress: Progress) {
         if !self.shows {
             return;
@@ -57,7 +57,7 @@ impl Bar {
         let bar = format!("{}{}", "#".repeat(filled), ".".repeat(WIDTH as usize - filled));
         let seconds = self.began.elapsed().as_secs_f64();
         let left = seconds * (total.saturating_sub(done)) as f64 / (done.max(1)) as f64;
-        // The rest of the line is cleared, for the one before may have been longer.
+        // Clears the rest of the line, as the previous text may have been longer.
         let _ = write!(
             stderr(),
             "\r{doing} [{bar}] {:3} %, {rows} rows, {left:.0} s left\x1b[K",
@@ -65,13 +65,13 @@ impl Bar {
         );
     }
 
-    /// Writes a line for the user, above the bar.
+    /// Prints a remark above the bar.
     pub fn explain(&mut self, line: impl Display) {
         self.clear();
         super::explain(line);
     }
 
-    /// Takes it away.
+    /// Removes the bar.
     pub fn clear(&mut self) {
         if std::mem::take(&mut self.is_drawn) {
             let _ = write!(stderr(), "\r\x1b[K");

@@ -1,6 +1,6 @@
-//! The commands on tokens: `token create`, `token list`, `token revoke`.
+//! The commands `token create`, `token list` and `token revoke`.
 //!
-//! What a token is and how it is kept stands in `store/tokens`.
+//! `store/tokens` has the tokens themselves.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use menagerie::store::tokens::{self, NewToken, Token, check_name};
 
 use super::{Database, Outcome, explain, say, start};
 
-/// Why a command on tokens failed.
+/// Why a command for tokens failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     #[error(
@@ -23,18 +23,18 @@ pub enum TokenError {
     Random(#[from] getrandom::Error),
 }
 
-/// Who is logged in, where that can be the name of one who writes.
+/// The name of the operating system's user, if the history accepts it as a name.
 pub fn user() -> Option<String> {
     let user = std::env::var("USER").ok()?;
     check_name(&user).ok()
 }
 
-/// Who makes and revokes tokens, for the history.
+/// Who creates and revokes tokens, for the history.
 fn by() -> String {
     user().unwrap_or_else(|| "command-line".to_owned())
 }
 
-/// Makes a token and prints it.
+/// Creates a token and prints it.
 pub async fn create(name: &str, role: &str, expires_days: Option<u32>) -> Outcome {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let (config, _telemetry) = start()?;
@@ -60,7 +60,7 @@ pub async fn create(name: &str, role: &str, expires_days: Option<u32>) -> Outcom
     Ok(ExitCode::SUCCESS)
 }
 
-/// Lists the tokens.
+/// Prints all tokens, including revoked ones.
 pub async fn list() -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
@@ -80,7 +80,7 @@ pub async fn list() -> Outcome {
 /// Revokes a token.
 pub async fn revoke(name: &str) -> Outcome {
     let (config, _telemetry) = start()?;
-    // Not as it is: a database of an earlier version may not hold yet that a token was revoked.
+    // Not `open_as_is`: the schema of an older database may not have the fields of a revocation.
     let database = Database::open(&config, false).await?;
     let revoked = database.store.revoke_token(name, &by()).await;
     let others = match &revoked {
@@ -100,7 +100,7 @@ pub async fn revoke(name: &str) -> Outcome {
     .into())
 }
 
-/// All that is known of a token but its name.
+/// Everything that is known about a token except its name.
 fn facts(token: &Token) -> String {
     let end = token.expires_at.map(|end| end.to_rfc3339());
     let by = |who: &Option<String>| who.as_ref().map(|who| format!(" by {who}")).unwrap_or_default();

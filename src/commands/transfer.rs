@@ -1,6 +1,6 @@
-//! The commands on files of documents: `import`, `export`, `backup`, `restore`.
+//! The commands `import`, `export`, `backup` and `restore`.
 //!
-//! What they do stands in the room `transfer`; here it gets a database, a bar, and an exit status.
+//! The room `transfer` does the work; this provides a database, a progress bar and an exit status.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use super::progress::Bar;
 use super::token::user;
 use super::{Database, Outcome, explain, say, start};
 
-/// Why a command on files failed.
+/// Why a command for files failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     #[error("{0}")]
@@ -34,7 +34,7 @@ pub enum TransferError {
 }
 
 impl TransferError {
-    /// By sysexits(3): 65 bad data, 66 no input, 69 no database, 73 no output, 70 the rest.
+    /// The exit status, by sysexits(3): 64 usage, 65 bad data, 66 no input, 69 no database, 73 no output, 70 the rest.
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Input(InputError::Unreadable(..)) => 66,
@@ -54,10 +54,10 @@ impl TransferError {
     }
 }
 
-/// How long a command of the database may take. Nobody waits for an answer, so one that is busy may take its time.
+/// The timeout of a database command: nobody waits for a response, so a busy database may take its time.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// What is to be imported, and how.
+/// The arguments of `import`.
 pub struct Import {
     pub files: Vec<PathBuf>,
     pub kind: Option<Kind>,
@@ -68,7 +68,7 @@ pub struct Import {
     pub without_claims: bool,
 }
 
-/// Reads documents from files.
+/// Imports documents from files, and prints a summary.
 pub async fn import(asked: Import) -> Outcome {
     let (config, _telemetry) = start()?;
     let open = |path: &PathBuf| Input::open(path, asked.kind, asked.format);
@@ -101,7 +101,7 @@ pub async fn import(asked: Import) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes a collection into a file.
+/// Writes a collection to a file, or to stdout if it is `-`.
 pub async fn export(file: &Path, kind: Option<Kind>, format: Option<Format>) -> Outcome {
     let (config, _telemetry) = start()?;
     let name = file.display().to_string();
@@ -124,7 +124,7 @@ pub async fn export(file: &Path, kind: Option<Kind>, format: Option<Format>) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes everything into a file.
+/// Writes everything to one file, and prints the numbers of documents.
 pub async fn backup(file: &Path) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
@@ -136,7 +136,7 @@ pub async fn backup(file: &Path) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts everything back from a file; what is not as it should be then is told, with the exit status 1.
+/// Restores everything from a file, then checks it like `menagerie check`, with the exit status 1 if anything is found.
 pub async fn restore(file: &Path, replace: bool) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open(&config, false).await?;

@@ -1,6 +1,6 @@
-//! Answers: what becomes of one operation, as data, errors and status.
+//! Answers: the result of one operation, as data, errors and status.
 //!
-//! By GraphQL over HTTP (response, status codes): a request error has no `data`; its status counts in
+//! By GraphQL over HTTP (response, status codes): a request error has no `data`; its status matters for
 //! `application/graphql-response+json`, while `application/json` gives 200 to every request that could be read.
 
 use actix_web::http::StatusCode;
@@ -14,16 +14,16 @@ use crate::graphql::eager::json::ObjectWriter;
 use crate::guard::Rejection;
 use crate::store::Work;
 
-/// What becomes of one request.
+/// The result of one request.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// What was asked for; left out where nothing was executed.
+    /// `None` if nothing was executed.
     data: Option<Value>,
     errors: Vec<ServerError>,
-    // Boxed: an answer is also an error in many a `Result`, and few answers have this.
+    // Boxed: an answer is also the error of many `Result`s, and few answers have extensions.
     extensions: Option<Box<Extensions>>,
     status: AnswerStatus,
-    /// In seconds; none where trying again would not help.
+    /// In seconds; `None` if trying again would not help.
     pub retry_after: Option<u32>,
 }
 
@@ -32,7 +32,7 @@ struct Extensions {
     cost: Cost,
 }
 
-/// What a request was estimated to cost, in points, and what it did cost the database.
+/// The estimated cost in points, and the measured work of the database.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
@@ -55,26 +55,26 @@ impl Cost {
     }
 }
 
-/// What the status of an answer tells.
+/// Determines the HTTP status, together with the media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AnswerStatus {
     Executed,
-    /// The request could be read, and its document or variables are not in order.
+    /// The request was readable, but its document or variables are not valid.
     NotInOrder,
-    /// This, in every media type.
+    /// For every media type.
     Fixed(StatusCode),
 }
 
 impl Answer {
-    /// The answer to an operation that was executed.
+    /// The answer to an executed operation.
     pub fn executed(mut response: Response, cost: Option<Cost>) -> Self {
         let lost = |code: &str| response.errors.iter().any(|error| code_of(error) == code);
-        // Without its database the server has nothing to say: clients and balancers learn that by the status.
+        // A status tells clients and load balancers that the database is unavailable; the data would be useless.
         if lost(ApiError::Unavailable.code()) {
             return Self::failed(&ApiError::Unavailable);
         }
         for error in &mut response.errors {
-            // Lines count from 1: a place that is nowhere in the document is none.
+            // Lines count from 1; 0 means that there is no position in the document.
             error.locations.retain(|place| place.line > 0);
         }
         Self {
@@ -86,7 +86,7 @@ impl Answer {
         }
     }
 
-    /// The answer to a request whose document or variables are not in order.
+    /// The answer to a request whose document or variables are not valid.
     pub fn refused(refusal: &Rejection) -> Self {
         let status = match refusal.faults.first().map(|fault| fault.code) {
             Some("FORBIDDEN") => AnswerStatus::Fixed(StatusCode::FORBIDDEN),
@@ -109,7 +109,7 @@ impl Answer {
         }
     }
 
-    /// The answer to a request that the server does not, or cannot, serve now.
+    /// The answer to a request that the server does not or cannot serve now.
     pub fn failed(error: &ApiError) -> Self {
         let (status, retry_after) = match error {
             ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, None),
@@ -131,26 +131,26 @@ impl Answer {
         }
     }
 
-    /// The answer to a request whose client has left: nobody reads it, but the log tells it from the others. 499 is
-    /// what nginx calls this.
+    /// For the log only: the client has left. nginx uses the status 499 for this.
     pub fn abandoned() -> Self {
         let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
         Self::unread(status, &Rejection::new("CLIENT_LEFT", "the client has left"))
     }
 
-    /// As bytes that can be sent again, if the same request gets the same answer for as long as the data stays: all of it
-    /// worked, and nothing in it was measured.
+    /// As a response for the cache, if all of it succeeded and nothing in it was measured; otherwise `None`.
     pub fn cached(&self, info: OperationInfo) -> Option<CachedResponse> {
         let stays = self.status == AnswerStatus::Executed && self.errors.is_empty() && self.extensions.is_none();
         stays.then(|| CachedResponse::new(self.json(), info))
     }
 
+    /// The body: a JSON object with `data`, `errors` and `extensions`, as far as they are present.
     pub fn json(&self) -> Vec<u8> {
         let mut json = Vec::new();
         self.write(&mut json);
         json
     }
 
+    /// Appends [`Answer::json`].
     pub fn write(&self, into: &mut Vec<u8>) {
         let mut object = ObjectWriter::within(into);
         if let Some(data) = &self.data {
@@ -165,6 +165,7 @@ impl Answer {
         object.end();
     }
 
+    /// The names of the limits that the request exceeded, for the metrics.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
         self.errors
             .iter()
@@ -178,7 +179,7 @@ impl Answer {
         &self.errors
     }
 
-    /// Whether something was executed: then there is data, be it null.
+    /// Whether something was executed: then there is data, though it may be null.
     pub const fn is_executed(&self) -> bool {
         self.data.is_some()
     }
@@ -187,12 +188,12 @@ impl Answer {
         self.errors.iter().map(code_of)
     }
 
-    /// The status of this answer in this media type.
+    /// The HTTP status for this media type.
     pub fn status(&self, media: MediaType) -> StatusCode {
         match (self.status, media) {
             (AnswerStatus::Fixed(status), _) => status,
             (AnswerStatus::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            // A stream of events is begun, so that a browser's EventSource shows its reader what is wrong.
+            // The error is sent as an event, as a browser's `EventSource` does not show the body of another status.
             (AnswerStatus::NotInOrder, MediaType::Json | MediaType::EventStream) | (AnswerStatus::Executed, _) => {
                 StatusCode::OK
             }
@@ -206,6 +207,7 @@ impl From<ApiError> for Answer {
     }
 }
 
+/// The code of an error; `INTERNAL` if it has none.
 pub fn code_of(error: &ServerError) -> &str {
     match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
         Some(Value::String(code)) => code,
@@ -213,9 +215,9 @@ pub fn code_of(error: &ServerError) -> &str {
     }
 }
 
-/// Appends a value as JSON.
+/// Appends a value as JSON. A failure is only logged.
 pub fn append(value: &impl Serialize, into: &mut Vec<u8>) {
-    // Its keys are names, and memory takes it.
+    // Fails only for maps with other keys than strings; memory accepts every write.
     if let Err(error) = serde_json::to_writer(into, value) {
         tracing::error!("an answer cannot be written: {error}");
     }

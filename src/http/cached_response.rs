@@ -1,7 +1,7 @@
-//! An answer as bytes: ready to be sent again, in the encodings that clients take, with a tag for each.
+//! A successful answer as bytes that can be sent again: in several encodings, each with its entity tag.
 //!
-//! The tags are strong (RFC 9110, 8.8.1): the same tag means the same bytes, so each encoding has one of its own. Nothing
-//! behind this may encode the bytes again; with `Content-Encoding` set, `Compress` leaves them alone.
+//! The tags are strong (RFC 9110, 8.8.1): equal tags mean equal bytes, so each encoding has its own. No middleware may
+//! encode the bytes again; `Compress` leaves them alone if `Content-Encoding` is set.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -21,38 +21,36 @@ use crate::api::error::Result;
 use crate::api::operation::OperationKind;
 use crate::domain::hash::sha256;
 
-/// How many hexadecimal digits of a hash are in a tag: 128 bits tell all contents apart.
+/// How many hexadecimal digits of the hash are in a tag: 128 bits.
 const DIGITS: usize = 32;
-/// Below this many bytes encoding costs more than it saves.
+/// Smaller bodies, in bytes, are not worth encoding.
 const WORTH: usize = 512;
-/// Nearly as small as brotli gets, in a fraction of the time.
+/// Brotli's quality: nearly the smallest size in a fraction of the time.
 const QUALITY: u32 = 5;
 
-/// An answer to a query that worked.
+/// The answer to a successful query.
 #[derive(Debug)]
 pub struct CachedResponse {
     body: Bytes,
-    /// The digits of its hash.
+    /// The digits for the tags.
     hash: OnceLock<String>,
     brotli: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
-    /// For its bytes, while there are clients that have not taken them.
+    /// The permit for the bytes, as long as some client has not read them.
     room: Mutex<Weak<Permit>>,
-    /// The operation that it answers.
     pub info: OperationInfo,
 }
 
-/// What is recorded of an operation whenever it is answered.
+/// What is recorded about an operation, each time that it is answered.
 #[derive(Clone, Debug)]
 pub struct OperationInfo {
-    /// Its name in the document.
     pub name: Option<String>,
     pub kind: OperationKind,
-    /// Its estimated cost in points; of a subscription, that of each event.
+    /// The estimated cost in points; for a subscription, per event.
     pub cost: u64,
 }
 
-/// How a body is sent.
+/// The encoding of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Plain,
@@ -63,7 +61,7 @@ enum Form {
 impl Form {
     const ALL: [Self; 3] = [Self::Plain, Self::Brotli, Self::Gzip];
 
-    /// The best that the client takes.
+    /// The best encoding that the client accepts.
     fn of(http: &HttpRequest, bytes: usize) -> Self {
         if bytes < WORTH {
             return Self::Plain;
@@ -89,7 +87,6 @@ impl Form {
 }
 
 impl CachedResponse {
-    /// An answer with this body.
     pub fn new(body: Vec<u8>, info: OperationInfo) -> Self {
         Self {
             body: body.into(),
@@ -101,14 +98,14 @@ impl CachedResponse {
         }
     }
 
-    /// Its body: the JSON of the answer.
+    /// The JSON of the answer.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The permit for its bytes: one for all clients that wait for them, since they are there once; the first client pays,
-    /// by `take`. Made for the cache does not mean that the cache holds it: an answer that is too large for it, or was
-    /// pushed out of it, is there only for those who have not taken it.
+    /// The permit for the bytes: one for all clients that have not read them, as they are in memory once. The first
+    /// client acquires it by `take`. Needed also for a cached response: one that is too large for the cache, or
+    /// evicted, is only kept by those clients.
     ///
     /// # Errors
     /// Those of `take`.
@@ -140,7 +137,7 @@ impl CachedResponse {
         encoded.clone()
     }
 
-    /// As a response to this request. What was read by GET has a tag, and whoever has it already is told so by 304.
+    /// The HTTP response to this request. One to GET has an entity tag, and is 304 if the client has it already.
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
         let by_get = http.method() == Method::GET;
         let form = Form::of(http, self.body.len());
@@ -151,8 +148,7 @@ impl CachedResponse {
         if by_get {
             response
                 .insert_header((ETAG, self.tag(form)))
-                // A browser may keep it for its reader, and asks each time whether it still holds. No other cache may
-                // keep it: others may be answered otherwise.
+                // Browsers may store it, but must revalidate it. Shared caches must not: answers depend on the viewer.
                 .insert_header((CACHE_CONTROL, "private, no-cache"))
                 .insert_header((VARY, "Accept, Accept-Encoding, Authorization"));
         } else {
@@ -176,7 +172,7 @@ impl CachedResponse {
 fn brotli(body: &[u8]) -> Bytes {
     const WINDOW: u32 = 22;
     let mut encoder = brotli::CompressorWriter::new(Vec::new(), body.len(), QUALITY, WINDOW);
-    // A list in memory takes whatever is written to it.
+    // Writing to memory cannot fail.
     let _ = encoder.write_all(body);
     encoder.into_inner().into()
 }

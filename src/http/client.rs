@@ -1,4 +1,4 @@
-//! Clients: where a request comes from, and how many points its sender may still spend. What they hold stands in `permits`.
+//! Clients: where a request comes from, and how many points its sender may still spend. `permits` counts their permits.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -16,19 +16,19 @@ use crate::api::error::{ApiError, Result};
 use crate::api::viewer::Viewer;
 use crate::limits::{Limit, Limits};
 
-/// Whose points, and whose permits, are counted together.
+/// Whose points and permits are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Client {
-    /// The bearer of a token, wherever.
+    /// A token by its name, from any address.
     Token(String),
-    /// An address; of IPv6 the network of 64 bits, which one client has to itself.
+    /// An address; for IPv6 the /64 network, which belongs to one client.
     Address(IpAddr),
-    /// An address from which tokens come that nobody has looked at yet.
+    /// An address that sends tokens which are not validated yet.
     Unauthenticated(IpAddr),
 }
 
 impl Client {
-    /// Who sent a request, once the viewer is known.
+    /// The client of an authenticated request.
     pub fn of(viewer: &Viewer, address: IpAddr) -> Self {
         match viewer {
             Viewer::Known { name, .. } => Self::Token(name.clone()),
@@ -36,22 +36,22 @@ impl Client {
         }
     }
 
-    /// Who sends a token, before it is known whose it is.
+    /// The client of a request whose token is not validated yet.
     pub fn unauthenticated(address: IpAddr) -> Self {
         Self::Unauthenticated(network(address))
     }
 }
 
-/// The address that a request comes from: its sender's, or what trusted proxies say of theirs.
+/// The address of the client: the peer's or, behind trusted proxies, the one that they report.
 pub fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
-    // Without an address (a socket of another family) all share one.
+    // Without an address (a socket of another family) all clients share this one.
     let peer = request
         .peer_addr()
         .map_or(Ipv6Addr::UNSPECIFIED.into(), |peer| peer.ip());
     behind(peer.to_canonical(), request.headers(), trusted)
 }
 
-/// Walks back along `X-Forwarded-For`, whose last entry the nearest proxy wrote, as far as proxies are trusted.
+/// Follows `X-Forwarded-For` from its last entry, which the nearest proxy added, as long as the proxies are trusted.
 fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut entries: Vec<String> = Vec::new();
@@ -69,7 +69,7 @@ fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     address
 }
 
-/// An address as proxies write it, with or without a port.
+/// Parses an entry, with or without a port.
 fn forwarded(entry: &str) -> Option<IpAddr> {
     let with_port = || entry.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
     let in_brackets = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
@@ -87,7 +87,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What each client has spent.
+/// The points that each client has spent.
 pub struct Points {
     limiter: Option<DefaultKeyedRateLimiter<Client>>,
     clock: DefaultClock,
@@ -95,7 +95,7 @@ pub struct Points {
 }
 
 impl Points {
-    /// As many a minute as the limits say; without end where they say 0.
+    /// Unlimited if the limit is 0.
     pub fn new(limits: &Limits) -> Self {
         let most = u32::try_from(limits.of(Limit::PointsPerMinute)).unwrap_or(u32::MAX);
         Self {
@@ -105,11 +105,10 @@ impl Points {
         }
     }
 
-    /// Spends points; a request that may not have them spends none.
+    /// Spends points, all of them or none.
     ///
     /// # Errors
-    /// [`ApiError::RateLimited`] with the seconds until there are enough, or [`ApiError::LimitExceeded`] where there
-    /// never are.
+    /// [`ApiError::RateLimited`] with the seconds to wait, or [`ApiError::LimitExceeded`] if waiting would not help.
     pub fn spend(&self, client: &Client, points: u64, limits: &Limits) -> Result<()> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         self.forget(limiter);
@@ -132,10 +131,10 @@ impl Points {
         Err(refused)
     }
 
-    /// Spends points, and waits for them where the client has too few.
+    /// Spends points, and waits for them if the client has too few.
     ///
     /// # Errors
-    /// [`ApiError::LimitExceeded`] where there never are enough.
+    /// [`ApiError::LimitExceeded`] if there will never be enough.
     pub async fn pay(&self, client: &Client, points: u64, limits: &Limits) -> Result<()> {
         loop {
             match self.spend(client, points, limits) {
@@ -145,7 +144,7 @@ impl Points {
         }
     }
 
-    /// Now and then, drops the clients that have all their points again.
+    /// Every 4,096 calls, removes the clients that have all their points again.
     fn forget(&self, limiter: &DefaultKeyedRateLimiter<Client>) {
         const OFTEN: u32 = 4_096;
         if self.asked.fetch_add(1, Ordering::Relaxed) % OFTEN == OFTEN - 1 {

@@ -1,5 +1,5 @@
-//! What protects people in browsers: requests that another site makes a browser send, pages that another site may
-//! read, and what a page of ours may do.
+//! Protection of people in browsers: against forged requests of other sites, and against pages that may not read
+//! responses (CORS); and the policy for the server's own pages.
 
 use actix_cors::Cors;
 use actix_web::body::{EitherBody, MessageBody};
@@ -15,12 +15,11 @@ use super::pipeline::admission::turned_away;
 use super::state::State;
 use crate::api::error::ApiError;
 
-/// Why a request is refused that a browser sends for another site without asking first (a preflight); `None` where it
-/// is none.
+/// Why a request is refused that a page of another site may have forged; `None` if it is accepted.
 ///
-/// A POST of JSON always has a preflight, and nothing else is understood, so only GET is left. Browsers say themselves
-/// where it comes from (Fetch Metadata, `Origin`); programs do not, and need no protection. A header that no simple
-/// request can have proves a preflight.
+/// Only requests without a preflight can be forged. A POST needs JSON, which always has a preflight, so only GET is
+/// left. Browsers tell where a request comes from (Fetch Metadata, `Origin`); programs do not, and need no protection.
+/// A header that is not allowed in a simple request proves that there was a preflight.
 pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
     const PREFLIGHTED: [&str; 4] = [
         "x-requested-with",
@@ -37,7 +36,7 @@ pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
     let from_elsewhere = match text("sec-fetch-site") {
         Some("same-origin" | "none") => false,
         Some(_) => true,
-        // A browser without Fetch Metadata: it names the origin, if it reads the answer at all.
+        // A browser without Fetch Metadata: it sends `Origin` if the page may read the response at all.
         None => origin.is_some_and(|origin| !is_own(origin, text("host"))),
     };
     (from_elsewhere && !by_preflight && !is_allowed).then_some(
@@ -46,8 +45,8 @@ pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
     )
 }
 
-/// Whether browsers ask before they send this content type for another site. Three they send without (Fetch, 2.2.2,
-/// "CORS-safelisted request-header"), and what is no media type proves nothing.
+/// Whether this content type makes browsers send a preflight. Three types do not (Fetch, 2.2.2, "CORS-safelisted
+/// request-header"), and what is not a media type proves nothing.
 fn has_preflight(value: &HeaderValue) -> bool {
     const SIMPLE: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
     let text = value.to_str().unwrap_or_default();
@@ -64,17 +63,16 @@ fn has_preflight(value: &HeaderValue) -> bool {
     is_type && !SIMPLE.contains(&essence.as_str())
 }
 
-/// Whether the page of another site, one whose pages may not read answers, opens a WebSocket. Browsers ask no one before
-/// they do, and always name the page's origin; programs do not, and need no protection.
+/// Whether a WebSocket is opened by a page of another site that may not read responses. Browsers send no preflight for
+/// WebSockets, but always the page's origin; programs do not, and need no protection.
 pub fn is_foreign(headers: &HeaderMap, allowed: &[String]) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     text("origin").is_some_and(|origin| !is_own(origin, text("host")) && !allows(allowed, origin))
 }
 
-/// The refusal of what the page of another site asks for: where it comes from, what this server is for it, and which
-/// setting lets it in.
+/// The error for a page of another site: names its origin, this server's, and the setting that would allow it.
 pub fn foreign(http: &HttpRequest, asks: &str) -> ApiError {
-    /// So many letters of what the client says are repeated.
+    /// At most so many characters of what the client sent are repeated.
     const SHOWN: usize = 100;
     let shown = |text: &str| text.chars().take(SHOWN).collect::<String>();
     let header = |name| http.headers().get(name);
@@ -93,14 +91,14 @@ pub fn foreign(http: &HttpRequest, asks: &str) -> ApiError {
     ))
 }
 
-/// Whether a browser asks whether the page of another site may send a request (a preflight), and it may not.
+/// Whether this is a preflight for a page that may not send the request.
 pub fn is_refused_preflight(method: &Method, headers: &HeaderMap, allowed: &[String]) -> bool {
     *method == Method::OPTIONS
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
         && is_foreign(headers, allowed)
 }
 
-/// Answers preflights that are refused, with the reason; the others go on to [`cors`].
+/// Answers preflights that are refused, with the reason; passes the others on to [`cors`].
 pub async fn refuse_preflights<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -127,8 +125,8 @@ fn is_own(origin: &str, host: Option<&str>) -> bool {
     named.is_some() && named == host
 }
 
-/// Which pages of other sites may read answers. With `*` they come without credentials, as with every origin: tokens
-/// travel in a header that the page itself sets.
+/// Which pages of other sites may read responses. No origin is allowed to send credentials, not even with `*`: tokens
+/// are in a header that the page sets by itself.
 pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST"])
@@ -142,13 +140,13 @@ pub fn cors(origins: &[String]) -> Cors {
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
-/// What a page of ours may load and do: only what this server serves. Styles are the exception: the editor in GraphiQL
-/// writes them into the page.
+/// The Content-Security-Policy of the server's own pages: they may load only what this server serves. Inline styles are
+/// allowed because GraphiQL's editor writes them into the page.
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' \
      'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 
-/// The headers of every answer that does not set them itself. `shared`: pages of other sites may read answers.
+/// The headers of every response that does not set them itself. `shared`: pages of other sites may read responses.
 pub fn security_headers(shared: bool, tls: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -1,7 +1,7 @@
-//! Notices that a client has left, so that nobody works for it any longer.
+//! Detects that a client has left, so that nothing runs for it any longer.
 //!
-//! actix goes on with a request whose connection is closed. Each connection therefore keeps a second handle of its
-//! socket, and a request that takes a while watches it.
+//! actix continues a request whose connection is closed. So each connection keeps a second handle of its socket, and a
+//! request that takes a while watches it.
 
 use std::any::Any;
 use std::net::{Shutdown, TcpStream as Handle};
@@ -17,38 +17,37 @@ use actix_web::rt::net::TcpStream;
 use tokio::io::Interest;
 use tokio::time::sleep;
 
-/// How long a request runs unwatched: most are answered before.
+/// How long a request runs unwatched: most are answered sooner.
 const UNWATCHED: Duration = Duration::from_millis(100);
 
-/// How long a watcher rests when it has seen that more of the client's bytes wait, such as a next request.
+/// How long a watcher sleeps when the client has sent more bytes, such as a pipelined request.
 const REST: Duration = Duration::from_millis(50);
 
 /// A second handle of a connection's socket.
 #[derive(Clone)]
 struct Socket(Arc<Handle>);
 
-/// For `HttpServer::on_connect`: keeps the handle with the connection.
+/// For `HttpServer::on_connect`: stores the handle in the connection.
 pub fn remember(io: &dyn Any, data: &mut Extensions) {
     let under_tls = || Some(io.downcast_ref::<TlsStream<TcpStream>>()?.get_ref().0);
     let stream = io.downcast_ref::<TcpStream>().or_else(under_tls);
-    // Without a handle left, the connection is served all the same, until the deadline.
+    // Without file descriptors left, the connection is still served, but runs until the deadline.
     if let Some(handle) = stream.and_then(|stream| stream.as_fd().try_clone_to_owned().ok()) {
         data.insert(Socket(Arc::new(handle.into())));
     }
 }
 
-/// Resolves when the client of this request closes its connection; never where that cannot be seen.
+/// Resolves when the client closes the connection of this request; never, if that cannot be seen.
 ///
-/// A client that closes only its own direction is taken for one that left, as most servers take it.
+/// A client that closes only its own direction counts as gone, as for most servers.
 pub fn left(request: &HttpRequest) -> impl Future<Output = ()> + use<> {
     watched(request.conn_data::<Socket>().cloned())
 }
 
-/// What cuts the connection of this request off, for a client that does not take what is sent to it: the server would
-/// wait for ever to send the rest.
+/// Closes the connection of this request, for a client that does not read: sending the rest would wait for ever.
 pub fn cut(request: &HttpRequest) -> impl FnOnce() + use<> {
     let socket = request.conn_data::<Socket>().cloned();
-    // Whatever else is asked of the connection in HTTP/2 has nothing to do with it.
+    // In HTTP/2, the other streams of the connection must continue.
     let alone = request.version() < Version::HTTP_2;
     move || {
         if let Some(socket) = socket.filter(|_| alone) {

@@ -1,4 +1,4 @@
-//! Entity tags: whether a client already has what it asks for (RFC 9110, 8.8.3 and 13.1.2).
+//! Entity tags: whether a client already has what it requests (RFC 9110, 8.8.3 and 13.1.2).
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{EntityTag, Header, IfNoneMatch};
@@ -10,12 +10,12 @@ pub fn of(content: &[u8]) -> EntityTag {
     EntityTag::new_weak(sha256(content))
 }
 
-/// Whether the client says that it has the content of this tag, so that 304 is the answer.
+/// Whether the client already has the content with this tag, so that the response is 304.
 pub fn is_held(http: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(http) {
         Ok(IfNoneMatch::Any) => true,
         Ok(IfNoneMatch::Items(held)) => held.iter().any(|held| held.weak_eq(tag)),
-        // What is no list of tags names none that is held.
+        // An invalid header names no tag.
         Err(_) => false,
     }
 }

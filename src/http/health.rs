@@ -1,6 +1,6 @@
-//! What those ask who look after the server: `/healthz`, `/readyz` and `/metrics`.
+//! The endpoints for operators: `/healthz`, `/readyz` and `/metrics`.
 //!
-//! Answers say what is wrong in words of our own; the cause goes to the log.
+//! Responses describe what is wrong in fixed words; the cause goes to the log.
 
 use std::time::Duration;
 
@@ -12,13 +12,12 @@ use serde::Serialize;
 use super::readable::readable;
 use super::state::State;
 
-/// How long the database may take to answer before the server counts as not ready.
+/// How long the database may take to answer a ping before the server counts as not ready.
 const PING: Duration = Duration::from_secs(2);
 
-/// The media type of the metrics.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// All three: for a port of their own, or beside the API where there is none.
+/// All three endpoints: on a port of their own, or beside the API if there is none.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .configure(alive_route)
@@ -26,22 +25,21 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/metrics", metrics));
 }
 
-/// The one that tells nothing: always beside the API.
+/// `/healthz`, which reveals nothing: always beside the API.
 pub fn alive_route(config: &mut ServiceConfig) {
     config.service(readable("/healthz", alive));
 }
 
-/// The process is alive; says nothing of the database.
+/// The process is alive; the database is not asked.
 async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
 }
 
-/// Whether requests can be answered: 200, or 503 with what is missing. The feed and the
-/// search index are told of, and decide nothing.
+/// Whether requests can be answered: 200, or 503 with the reasons. The feed and the search index do not count.
 async fn ready(state: Data<State>) -> HttpResponse {
     let checks = [database(&state).await, schema(&state), running(&state)];
     let all = checks.iter().all(|check| check.ok);
-    // Without the feed queries are answered rightly, only slower; and while the index lags, all but `search` is.
+    // Without the feed queries are correct, only slower; while the index lags, everything but `search` is correct.
     let [database, schema, running] = checks;
     let checks = [database, schema, running, feed(&state), search(&state)];
     let mut answer = if all {
@@ -68,7 +66,7 @@ async fn metrics(state: Data<State>) -> HttpResponse {
     }
 }
 
-/// One thing that readiness needs, or tells of.
+/// A row of the report; `ok` only counts in those that readiness needs.
 #[derive(Serialize)]
 struct Check {
     check: &'static str,

@@ -1,15 +1,15 @@
-//! Media types: which one an answer has by the request's `Accept`, and whether a body's is understood.
+//! Media types: content negotiation by `Accept`, and the accepted types of a body.
 //!
 //! By GraphQL over HTTP (media types) and RFC 9110, 12.5.1.
 
 use actix_web::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 
-/// The media types that answers come in.
+/// The media types of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
-    /// `application/graphql-response+json`: the status tells whether the request was in order.
+    /// `application/graphql-response+json`: the status tells whether the request was valid.
     GraphqlResponse,
-    /// `application/json`: requests that could be read are answered with 200 whatever became of them.
+    /// `application/json`: every request that could be read gets 200.
     Json,
     /// `text/event-stream`: one event for each result, by graphql-sse.
     EventStream,
@@ -18,7 +18,7 @@ pub enum MediaType {
 impl MediaType {
     const OFFERED: [Self; 3] = [Self::Json, Self::GraphqlResponse, Self::EventStream];
 
-    /// Its name.
+    /// Without parameters.
     pub const fn name(self) -> &'static str {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json",
@@ -27,7 +27,7 @@ impl MediaType {
         }
     }
 
-    /// As the value of a header.
+    /// The value of the header `Content-Type`.
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
@@ -36,12 +36,12 @@ impl MediaType {
         }
     }
 
-    /// The one that the client likes best; of those that it likes alike, the one that it names first, or JSON where it
-    /// names none. `None` where it accepts none of them. A stream of events goes to those who name it, and like it best.
+    /// The type that the client prefers. Among equal ones, the one that it names first, or JSON if it names none.
+    /// `None` if it accepts none. A stream of events must be named, not only matched by a wildcard.
     pub fn negotiated(headers: &HeaderMap) -> Option<Self> {
         let mut ranges = Vec::new();
         for header in headers.get_all(ACCEPT) {
-            // Bytes that are no text name no type that is offered.
+            // No offered type has invalid bytes.
             let text = String::from_utf8_lossy(header.as_bytes());
             ranges.extend(text.split(',').filter_map(Range::read));
         }
@@ -55,7 +55,7 @@ impl MediaType {
                 .filter_map(|(place, range)| Some((range.specificity(offered)?, range.quality, place)))
                 .max_by_key(|(specificity, ..)| *specificity)?;
             let (specificity, quality, place) = best;
-            // A wildcard names nothing, so the order of the offer decides there.
+            // A wildcard names nothing, so the order of `OFFERED` decides.
             (quality > 0).then_some((quality, if specificity == 2 { usize::MAX - place } else { 0 }))
         };
         let liked = Self::OFFERED
@@ -66,7 +66,7 @@ impl MediaType {
     }
 }
 
-/// One part of an `Accept` header.
+/// An element of an `Accept` header.
 struct Range {
     name: String,
     /// In thousandths.
@@ -82,13 +82,13 @@ impl Range {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             let value = value.trim().trim_matches('"');
             match key.trim().to_ascii_lowercase().as_str() {
-                // What cannot be read as a weight is none.
+                // A weight that cannot be parsed is ignored.
                 "q" => {
                     quality = value
                         .parse()
                         .map_or(1_000, |q: f32| (q.clamp(0.0, 1.0) * 1_000.0) as u32)
                 }
-                // Answers are in UTF-8; to ask for another charset is to ask for something else.
+                // Responses are in UTF-8, so another charset is not acceptable.
                 "charset" if !value.eq_ignore_ascii_case("utf-8") => quality = 0,
                 _ => {}
             }
@@ -107,7 +107,7 @@ impl Range {
     }
 }
 
-/// Why a request's content type is refused; `None` where it is JSON in UTF-8, or where there is none and none is needed.
+/// Why the content type is refused; `None` if it is JSON in UTF-8, or missing and not `needed`.
 pub fn refused_content(headers: &HeaderMap, needed: bool) -> Option<String> {
     let Some(header) = headers.get(CONTENT_TYPE) else {
         return needed.then(|| "the body has no content type; accepted is application/json".to_owned());
@@ -127,8 +127,8 @@ pub fn refused_content(headers: &HeaderMap, needed: bool) -> Option<String> {
     (!is_json || !is_utf8).then(|| format!("the content type is {shown:?}; accepted is application/json in UTF-8"))
 }
 
-/// Why a body is refused that is compressed, or encoded in another way; `None` where it is not. None is unpacked: bodies
-/// are short, and one that is packed may be far longer than it looks.
+/// Why a body is refused that is compressed or otherwise encoded; `None` if it is neither. Bodies are short, and a
+/// compressed one may be far larger than it looks.
 pub fn refused_encoding(headers: &HeaderMap) -> Option<String> {
     let mut encodings = headers.get_all(CONTENT_ENCODING);
     let refused = encodings.find(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))?;

@@ -1,7 +1,7 @@
 //! The HTTP server.
 //!
-//! The only room that knows actix. What a request means is decided in `graphql`. `server` has the routes and `state` what
-//! they share; `transport` reads requests and sends answers, and `pipeline` is what every operation goes through between.
+//! The only room that knows actix. `graphql` decides what a request means. `server` has the routes and `state` what
+//! they share; `transport` reads requests and sends answers, and every operation goes through `pipeline` in between.
 
 mod answer;
 pub mod auth;
@@ -34,6 +34,6 @@ pub use server::{Serving, serve, serve_with};
 pub use state::{Settings, State, StateError, Timeouts};
 pub use stopping::Ending;
 
-/// The target of log lines that any client can make as many of as it likes: one for every request that is no HTTP, and
-/// called an error there. How such requests are answered is in the metrics.
+/// The target of log lines that any client can cause at will: actix logs an error for every request that is not valid
+/// HTTP. The metrics count the responses to them.
 pub const CLIENTS_ERRORS: &str = "actix_http::h1::dispatcher";

@@ -1,6 +1,6 @@
-//! The parameters of a request, by body or by address: read strictly, and nothing made of the variables yet.
+//! The parameters of a request, from a body or a URL: parsed strictly, except for the variables, which stay text.
 //!
-//! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty is absent.
+//! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty means absent.
 
 use serde::Deserialize;
 use serde::de::Error;
@@ -10,26 +10,24 @@ use serde_json::{Map, Value};
 use crate::guard::{Rejection, Variables};
 use crate::limits::{Limit, Limits};
 
-/// One request's parameters.
+/// The parameters of one request.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parameters {
     #[serde(default)]
     pub query: Option<String>,
-    /// The id of a document that the server knows.
+    /// The id of a persisted document.
     #[serde(default)]
     pub document_id: Option<String>,
-    /// Which operation of the document.
     #[serde(default)]
     pub operation_name: Option<String>,
     #[serde(default)]
     variables: Option<Box<RawValue>>,
-    /// What goes beyond the specification.
     #[serde(default)]
     pub extensions: Option<Extensions>,
 }
 
-/// The extensions that are understood; others are let pass.
+/// The extensions that are known; others are ignored.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub struct Extensions {
@@ -44,7 +42,7 @@ impl TryFrom<Map<String, Value>> for Extensions {
         let persisted_query = match extensions.remove("persistedQuery") {
             None | Some(Value::Null) => None,
             Some(query @ Value::Object(_)) => Some(serde_json::from_value(query)?),
-            // A list would be taken for an object's fields in their order.
+            // serde also accepts a list, as the fields in their order.
             Some(_) => return Err(serde_json::Error::custom("`persistedQuery` is no object")),
         };
         Ok(Self { persisted_query })
@@ -55,23 +53,21 @@ impl TryFrom<Map<String, Value>> for Extensions {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PersistedQuery {
-    /// Of the protocol: 1.
+    /// The version of the protocol: 1.
     pub version: u64,
     /// The SHA-256 of the document's text, in hexadecimal.
     pub sha256_hash: String,
 }
 
-/// What a request's body holds.
+/// The contents of a request's body.
 #[derive(Debug)]
 pub enum RequestBody {
-    /// One request.
     One(Box<Parameters>),
-    /// Several.
     Batch(Vec<Parameters>),
 }
 
 impl Parameters {
-    /// The variables.
+    /// Parses the variables; empty if there are none.
     pub fn variables(&self, limits: &Limits) -> Result<Variables, Rejection> {
         match self.variables_text() {
             Some(text) => Variables::read(text, limits),
@@ -79,12 +75,12 @@ impl Parameters {
         }
     }
 
-    /// The text of the variables, as it came.
+    /// The text of the variables.
     pub fn variables_text(&self) -> Option<&str> {
         self.variables.as_deref().map(RawValue::get)
     }
 
-    /// From the query of an address.
+    /// From the query of a URL.
     pub fn of_query(query: &str) -> Result<Self, Rejection> {
         let mut parameters = Self::default();
         for (name, value) in pairs(query)? {
@@ -100,8 +96,7 @@ impl Parameters {
         parameters.in_order()
     }
 
-    /// From the payload of a message that asks for an operation. `None` where it has not the form of one: what is no
-    /// object, has members of other types, or names no document at all.
+    /// From the payload of a WebSocket message. `None` if it is no object, has wrong types, or names no document.
     pub fn of_payload(payload: &str) -> Option<Result<Self, Rejection>> {
         let parameters: Self = serde_json::from_str(payload)
             .ok()
@@ -113,7 +108,7 @@ impl Parameters {
         names_one.then(|| parameters.in_order())
     }
 
-    /// Empty texts are absent; variables of another type are no variables.
+    /// Removes empty strings, and refuses variables that are not an object.
     fn in_order(mut self) -> Result<Self, Rejection> {
         for text in [&mut self.query, &mut self.document_id, &mut self.operation_name] {
             text.take_if(|text| text.is_empty());
@@ -128,7 +123,7 @@ impl Parameters {
 }
 
 impl RequestBody {
-    /// From a body.
+    /// From the body of a POST.
     pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Rejection> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let place = error.valid_up_to();
@@ -136,7 +131,7 @@ impl RequestBody {
                 "the body is no UTF-8 from its byte {place} on; accepted is JSON in UTF-8"
             ))
         })?;
-        // A list would be taken for an object's fields in their order.
+        // serde also accepts a list, as the fields in their order.
         match text.trim_start().as_bytes().first() {
             Some(b'{') => Ok(Self::One(Box::new(body::<Parameters>(text)?.in_order()?))),
             Some(b'[') => {
@@ -173,7 +168,7 @@ fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, 
         .map_err(|error| Rejection::input(format!("`{name}` cannot be read: {error}; accepted is a JSON object")))
 }
 
-/// The names and values in the query of an address.
+/// The names and values in the query of a URL.
 pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Rejection> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -189,7 +184,7 @@ pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Rejection> {
     Ok(pairs)
 }
 
-/// Decodes a part of an address as forms are encoded.
+/// Decodes percent-encoding and `+`, as in forms.
 fn decoded(text: &str) -> Result<String, Rejection> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -1,8 +1,8 @@
-//! Documents that the server knows: trusted ones, loaded at the start, and those that clients store by their hash.
+//! Persisted documents: trusted ones, loaded at startup, and those that clients store by their hash.
 //!
-//! Trusted documents follow the appendix on persisted documents of GraphQL over HTTP (`documentId`); they come from a
+//! Trusted documents follow the appendix on persisted documents of GraphQL over HTTP (`documentId`). They come from a
 //! manifest as graphql-codegen and Relay (an object of documents by id) or Apollo (`operations` with `id` and `body`)
-//! write them, or from a folder. Storing by hash follows Apollo's automatic persisted queries.
+//! write it, or from a folder. Storing by hash follows Apollo's automatic persisted queries.
 
 use std::collections::HashMap;
 use std::fs;
@@ -23,16 +23,13 @@ pub struct Trusted(HashMap<String, Arc<str>>);
 /// Why trusted documents cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustedError {
-    /// The file or folder cannot be read.
     #[error("{0}: {1}")]
     Unreadable(String, std::io::Error),
-    /// The manifest is none.
     #[error(
         "{0}: {1}; accepted is a JSON object of documents by id, or Apollo's manifest with `operations` that have `id` \
          and `body`"
     )]
     Manifest(String, serde_json::Error),
-    /// There is nothing in it.
     #[error("{0} holds no document; accepted is a manifest, or a folder with .graphql files")]
     Empty(String),
 }
@@ -51,10 +48,10 @@ struct ApolloOperation {
 }
 
 impl Trusted {
-    /// Loads a manifest, or the `.graphql` files of a folder, which have their hash and their name for ids.
+    /// Loads a manifest, or the `.graphql` files of a folder, with their names as ids. Hashes are ids too.
     ///
     /// # Errors
-    /// [`TrustedError`]. Whether the documents fit the schema is the guard's to say.
+    /// [`TrustedError`]. The guard checks whether the documents are valid for the schema.
     pub fn load(path: &Path) -> Result<Self, TrustedError> {
         let shown = path.display().to_string();
         let unreadable = |error| TrustedError::Unreadable(shown.clone(), error);
@@ -83,7 +80,7 @@ impl Trusted {
         if documents.is_empty() {
             return Err(TrustedError::Empty(shown));
         }
-        // Every document can be asked for by its hash too, which is what the specification has in common.
+        // By hash too, the form of id that the specification standardises.
         let hashes: Vec<_> = documents
             .values()
             .map(|text| (sha256(&**text), Arc::clone(text)))
@@ -92,7 +89,7 @@ impl Trusted {
         Ok(Self(documents))
     }
 
-    /// The documents with their ids.
+    /// All documents with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(id, text)| (id.as_str(), &**text))
     }
@@ -102,21 +99,20 @@ impl Trusted {
     }
 }
 
-/// The documents that the server knows, and what it does about others.
+/// All known documents, and the policy for others.
 #[derive(Clone)]
 pub struct Persisted {
     trusted: Trusted,
-    /// Whether only trusted documents are run.
+    /// Whether all other documents are refused.
     only_trusted: bool,
-    /// By hash; `None` where nothing is stored.
+    /// By hash; `None` if clients cannot store any.
     stored: Option<Cache<String, Arc<str>>>,
 }
 
 /// The document of a request.
 pub struct Source {
-    /// Its text.
     pub text: Arc<str>,
-    /// The hash under which it is to be stored once it has passed the guard.
+    /// The hash to store it under once it has passed the guard; `None` if the client did not ask for that.
     store_as: Option<String>,
 }
 
@@ -134,7 +130,7 @@ impl Persisted {
     /// The document that a request asks for.
     ///
     /// # Errors
-    /// Where it gives none, a wrong hash, an id that is not known, or a document that is not trusted.
+    /// If it names none, gives a wrong hash or an unknown id, or if only trusted documents are accepted and it is none.
     pub fn source(&self, parameters: &Parameters) -> Result<Source, Rejection> {
         let by_hash = parameters
             .extensions
@@ -193,7 +189,7 @@ impl Persisted {
 
     fn by_hash(&self, hash: &str) -> Result<Arc<str>, Rejection> {
         let stored = self.stored.as_ref().and_then(|stored| stored.get(hash));
-        // The messages are those that Apollo's clients look for.
+        // Apollo's clients look for exactly these messages.
         stored
             .or_else(|| self.trusted.get(hash))
             .ok_or_else(|| match &self.stored {

@@ -1,8 +1,8 @@
-//! Places for the operations that are executed on one thread, and the lines in which operations wait for them.
+//! Execution slots of a thread ("places"), and the queues of operations that wait for them.
 //!
-//! There are as many places as the thread has connections to the database: who waits here takes little memory; who waits for a
-//! connection half-way takes a lot, and pushes the others' out of the processor's caches. Each client has a line of its own,
-//! and the lines take turns: a client with a hundred operations makes another wait for one of them, not for all.
+//! There are as many places as the thread has database connections. Waiting here takes little memory; waiting for a
+//! connection half-way through takes a lot, and evicts others from the processor's caches. Each client has its own
+//! queue, and the queues take turns: a client with a hundred operations delays another by one of them, not by all.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,21 +11,20 @@ use tokio::sync::oneshot::{Sender, channel};
 
 use super::client::Client;
 
-/// The places of a thread.
+/// The places of a thread; clones share them.
 #[derive(Clone)]
 pub struct Places(Arc<Mutex<Lines>>);
 
 struct Lines {
     free: usize,
-    /// Those that wait, by client; the first line is the next to be served. No line is empty.
+    /// The queues by client; the first is served next. No queue is empty.
     waiting: VecDeque<(Client, VecDeque<Sender<Place>>)>,
 }
 
-/// A place, until this is dropped.
+/// A place, held until this is dropped.
 pub struct Place(Places);
 
 impl Places {
-    /// So many places.
     pub fn new(most: usize) -> Self {
         Self(Arc::new(Mutex::new(Lines {
             free: most,
@@ -33,7 +32,7 @@ impl Places {
         })))
     }
 
-    /// A place, where one is free.
+    /// A place, if one is free now.
     pub fn free(&self) -> Option<Place> {
         let mut lines = self.lines();
         lines.free = lines.free.checked_sub(1)?;
@@ -45,22 +44,22 @@ impl Places {
         self.lines().free == 0
     }
 
-    /// A place, when it is this client's turn. Whoever stops waiting loses nobody else's place.
+    /// Waits for a place until it is this client's turn. Cancel-safe: no place is lost.
     pub async fn turn(&self, client: &Client) -> Option<Place> {
         if let Some(place) = self.free() {
             return Some(place);
         }
         let (sender, receiver) = channel();
         self.lines().push(client, sender);
-        // A place that was given back since finds nobody in line but this one: it is looked for again.
+        // A place may have been returned before this one was queued: try again.
         self.serve();
         receiver.await.ok()
     }
 
-    /// Gives places to those whose turn it is, while there are both.
+    /// Assigns free places to waiting operations in their order.
     fn serve(&self) {
         while let Some((waiting, place)) = self.next() {
-            // One that has stopped waiting just now gives its place back here, where nothing is locked.
+            // If the receiver has just been dropped, the place is returned here, while the lock is not held.
             drop(waiting.send(place));
         }
     }
@@ -74,7 +73,7 @@ impl Places {
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {
-        // Every step leaves it whole.
+        // No panic leaves it inconsistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -83,7 +82,7 @@ impl Lines {
     fn push(&mut self, client: &Client, sender: Sender<Place>) {
         match self.waiting.iter_mut().find(|(of, _)| of == client) {
             Some((_, line)) => {
-                // Before the line takes more memory, those leave it that no longer wait.
+                // Before the queue grows, remove those that no longer wait.
                 if line.len() == line.capacity() {
                     line.retain(|waiting| !waiting.is_closed());
                 }
@@ -93,7 +92,7 @@ impl Lines {
         }
     }
 
-    /// The first of the next line, which then waits behind the others. Passes over those that no longer wait.
+    /// The first of the next queue, which then moves behind the others. Skips those that no longer wait.
     fn pop(&mut self) -> Option<Sender<Place>> {
         loop {
             let (client, mut line) = self.waiting.pop_front()?;
@@ -126,7 +125,7 @@ mod tests {
         Client::Token(name.to_owned())
     }
 
-    /// The operations of these clients, each waiting in its line.
+    /// One future for each client, each polled once and waiting.
     fn waiting<'a>(places: &'a Places, clients: &'a [Client]) -> Vec<LocalBoxFuture<'a, Option<Place>>> {
         let waiting = clients.iter().map(|client| {
             let mut turn = places.turn(client).boxed_local();

@@ -1,4 +1,4 @@
-//! Answers as HTTP responses: the status, the headers and the body of one operation, or of those of a batch.
+//! Answers as HTTP responses: the status, the headers and the body of one operation, or of a batch.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,18 +13,20 @@ use super::headers::REQUEST_ID;
 use super::media::MediaType;
 use crate::graphql::eager::json::ListWriter;
 
-/// The end of a stream of events. `EventSource` hears of an event only if it has data, be it nothing.
+/// The end of a stream of events. `EventSource` only dispatches events with a `data` field; it may be empty.
 const COMPLETE: &[u8] = b"event: complete\ndata:\n\n";
 
+/// The answer to one operation.
 #[derive(Debug)]
 pub enum Answered {
-    /// One that was made for this operation alone.
+    /// Made for this operation alone.
     Fresh(Box<Answer>),
-    /// One that worked, as bytes that others may be sent too.
+    /// Successful, and shared with others as bytes.
     Cached(Arc<CachedResponse>),
 }
 
 impl Answered {
+    /// Appends the JSON.
     pub fn write(&self, into: &mut Vec<u8>) {
         match self {
             Self::Fresh(answer) => answer.write(into),
@@ -32,7 +34,7 @@ impl Answered {
         }
     }
 
-    /// The answer in which there may be errors: one that was cached has none.
+    /// The answer, if it can have errors: a cached one has none.
     pub fn fresh(&self) -> Option<&Answer> {
         match self {
             Self::Fresh(answer) => Some(answer),
@@ -47,6 +49,7 @@ impl From<Answer> for Answered {
     }
 }
 
+/// The answers to the operations of one request.
 #[derive(Debug)]
 pub enum Answers {
     One(Answered),
@@ -61,7 +64,7 @@ impl From<Answer> for Answers {
 }
 
 impl Answers {
-    /// Those in which there may be errors.
+    /// The answers that can have errors.
     pub fn fresh(&self) -> impl Iterator<Item = &Answer> {
         let all = match self {
             Self::One(answered) => std::slice::from_ref(answered),
@@ -70,7 +73,7 @@ impl Answers {
         all.iter().filter_map(Answered::fresh)
     }
 
-    /// The one whose bytes are sent as they are in this media type, without a copy for each client.
+    /// The cached response, if its bytes can be sent in this media type without a copy.
     pub const fn shared(&self, media: MediaType) -> Option<&Arc<CachedResponse>> {
         match (self, media) {
             (Self::One(Answered::Cached(cached)), MediaType::Json | MediaType::GraphqlResponse) => Some(cached),
@@ -78,7 +81,7 @@ impl Answers {
         }
     }
 
-    /// As a response to this request.
+    /// The HTTP response to this request.
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
         if let Some(cached) = self.shared(media) {
             return cached.response(media, request_id, http);
@@ -88,7 +91,7 @@ impl Answers {
             Self::One(Answered::Cached(cached)) => (StatusCode::OK, Cow::Borrowed(cached.body())),
             Self::Batch(all) => (StatusCode::OK, Cow::Owned(list(all))),
         };
-        // What is wrong with the request itself, or with the server, is told by a status, and that needs no events.
+        // Errors of the request or of the server have a status, and do not need a stream.
         let (media, body) = match media {
             MediaType::EventStream if status == StatusCode::OK => (media, whole_stream(&body)),
             MediaType::EventStream => (MediaType::GraphqlResponse, body.into_owned()),
@@ -114,12 +117,12 @@ fn list(all: &[Answered]) -> Vec<u8> {
     list.end()
 }
 
-/// A stream of events that consists of one answer.
+/// A complete stream of events with one answer.
 pub fn whole_stream(answer: &[u8]) -> Vec<u8> {
     [b"event: next\ndata: ", answer, b"\n\n", COMPLETE].concat()
 }
 
-/// The header that a status must come with.
+/// Adds the header that this status requires.
 fn add_header_of(status: StatusCode, response: &mut HttpResponseBuilder) {
     match status {
         StatusCode::METHOD_NOT_ALLOWED => {
@@ -129,11 +132,11 @@ fn add_header_of(status: StatusCode, response: &mut HttpResponseBuilder) {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            // What a body may be encoded in (RFC 9110, 15.5.16).
+            // The accepted encodings (RFC 9110, 15.5.16).
             response.insert_header((ACCEPT_ENCODING, "identity"));
         }
         StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
-            // The rest of the body may still come, and nobody reads it.
+            // The rest of the body may still arrive, and is not read.
             response.force_close();
         }
         _ => {}

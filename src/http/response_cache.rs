@@ -1,9 +1,9 @@
-//! Answers that are kept, and answers that several clients wait for.
+//! Cached responses, and joining of identical requests at the same time.
 //!
-//! An answer is kept with the versions of all collections from before it was made, and with the collections that it
-//! rests on; it counts while those versions stand and the feed is fresh (`live`). A request that is asked while the same
-//! one is under way waits for its answer, if nothing was written in between. Only queries that worked are kept, and only
-//! for viewers who may see the same.
+//! An entry stores the versions of all collections from before its answer was made, and the read set of the answer. It
+//! is valid while the versions of the read set are unchanged and the feed is fresh. A request that arrives during an
+//! identical one waits for its answer, unless something was written in between. Only successful queries are cached, and
+//! only for viewers of the same role.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -19,19 +19,19 @@ use crate::api::viewer::Role;
 use crate::feed::{Bounded, Live, Use};
 use crate::store::versions::{ReadSet, Snapshot};
 
-/// What an entry takes besides its texts and its body.
+/// The estimated size of an entry without its key and body, in bytes.
 const ROOM: usize = 512;
-/// Of a cache, one answer may take this part at most.
+/// One answer may take at most this fraction (1/16) of the cache.
 const SHARE: u64 = 16;
 
-/// What makes two requests the same.
+/// Identifies identical requests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResponseKey {
     pub text: Arc<str>,
     pub operation: Option<String>,
-    /// The variables, as they came.
+    /// Unparsed.
     pub variables: Option<Box<str>>,
-    /// What the viewer may see.
+    /// Decides what the viewer may see.
     pub role: Role,
 }
 
@@ -42,12 +42,12 @@ impl ResponseKey {
     }
 }
 
-/// What became of a request that others may wait for: an answer to keep, or one for now.
+/// The result of a shared execution: an answer to cache, or one that must not be cached.
 pub type Made = Result<Arc<CachedResponse>, Arc<Answer>>;
-/// A request that is under way.
+/// A shared execution.
 pub type Making = Shared<BoxFuture<'static, Made>>;
 
-/// With the versions from before each began.
+/// Shared executions, each with the versions from before it began.
 type UnderWay = HashMap<ResponseKey, (Snapshot, WeakShared<BoxFuture<'static, Made>>)>;
 
 #[derive(Clone)]
@@ -57,6 +57,7 @@ struct Entry {
     read_set: ReadSet,
 }
 
+/// The cache and the shared executions; clones share both.
 #[derive(Clone)]
 pub struct Responses(Arc<Inner>);
 
@@ -69,7 +70,7 @@ struct Inner {
 }
 
 impl Responses {
-    /// At most so many bytes; none of the answers is kept where that is 0.
+    /// `bytes`: the capacity; 0 disables the cache.
     pub fn new(live: Live, bytes: u64) -> Self {
         Self(Arc::new(Inner {
             live,
@@ -80,26 +81,24 @@ impl Responses {
         }))
     }
 
-    /// Whether answers are kept at the moment.
+    /// Whether responses are cached at the moment.
     pub fn is_on(&self) -> bool {
         self.0.kept.is_on() && self.0.live.is_fresh()
     }
 
-    /// The answer to a request, if one is kept that still holds.
+    /// The cached response to a request, if it is still valid.
     pub fn get(&self, key: &ResponseKey) -> Option<Arc<CachedResponse>> {
         let Inner { live, kept, .. } = &*self.0;
         let holds = |entry: &Entry| live.versions().still(&entry.snapshot, entry.read_set) && live.is_fresh();
         kept.get(key, holds).map(|entry| entry.answer)
     }
 
-    /// The answer that is being made to the same request, or the one that `make` makes.
-    ///
-    /// `make` gives the collections that its answer rests on beside it.
+    /// Joins the execution of an identical request, or starts `make`, which returns the read set with its result.
     pub fn join(&self, key: &ResponseKey, make: impl Future<Output = (Made, ReadSet)> + Send + 'static) -> Making {
         let snapshot = self.0.live.versions().snapshot();
         let mut under_way = self.under_way();
         if let Some((since, making)) = under_way.get(key)
-            // What was written in between may be missing in it.
+            // Its answer may miss what was written in between.
             && *since == snapshot
             && let Some(making) = making.upgrade()
         {
@@ -112,7 +111,7 @@ impl Responses {
             if let Ok(answer) = &made {
                 responses.keep(&of, answer, snapshot, read_set);
             }
-            // Those too whose clients have all left.
+            // Also removes those whose clients have all left.
             responses
                 .under_way()
                 .retain(|key, (_, making)| *key != of && making.upgrade().is_some());
@@ -142,12 +141,12 @@ impl Responses {
         self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How it is used.
+    /// The hits, misses and size of the cache.
     pub fn usage(&self) -> Use {
         self.0.kept.usage()
     }
 
-    /// How many requests waited for the answer to another.
+    /// How many requests have joined another.
     pub fn joined(&self) -> u64 {
         self.0.joined.load(Ordering::Relaxed)
     }

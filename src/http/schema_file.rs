@@ -1,4 +1,4 @@
-//! `/schema.graphql`: the schema as a file, for those who may read.
+//! `/schema.graphql`: the schema as a file, for viewers who may read.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::pipeline::admission::{Admission, turned_away};
 use super::state::State;
 use super::transport::delivery::{Held, deliver};
 
-/// GET and HEAD of the schema.
+/// Handles GET and HEAD.
 pub async fn endpoint(http: HttpRequest, state: Data<State>) -> HttpResponse {
     let entry = Admission {
         http: &http,

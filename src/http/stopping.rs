@@ -1,8 +1,9 @@
-//! How the server ends: it says that it leaves, lets everything under way finish, and goes.
+//! Graceful shutdown.
 //!
-//! On the first signal `/readyz` fails and every answer tells its connection to close; for the time of
-//! [`drain`](super::server::Serving::drain) requests are still accepted, so that load balancers and clients can turn away. Then no new
-//! connection is accepted, and what is under way has [`grace`](super::server::Serving::grace) to end. A second signal ends at once.
+//! On the first signal `/readyz` fails and every response asks for its connection to be closed. For
+//! [`drain`](super::server::Serving::drain), requests are still accepted, so that load balancers and clients can move
+//! away. Then no new connection is accepted, and open requests have [`grace`](super::server::Serving::grace) to end. A
+//! second signal ends the process at once.
 
 use std::io;
 use std::pin::Pin;
@@ -24,27 +25,26 @@ use tokio::time::sleep;
 /// How the server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// All that was under way has ended, or had the time for it.
+    /// All requests have ended, or their time was up.
     InOrder,
-    /// A second signal cut off what was under way.
+    /// A second signal cut off open requests.
     AtOnce,
 }
 
-/// Whether the server is about to stop, and what that waits for.
+/// The state of the shutdown, and the number of requests that it waits for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stopping(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
     begun: AtomicBool,
-    /// Whether nothing new is accepted any more.
+    /// Whether no new connection is accepted any more.
     closed: watch::Sender<bool>,
-    /// Requests under way over TLS, until their answers are sent.
+    /// Open requests over TLS, until their responses are sent.
     under_way: AtomicUsize,
 }
 
 impl Stopping {
-    /// Whether it has begun to stop.
     pub fn has_begun(&self) -> bool {
         self.0.begun.load(Ordering::Relaxed)
     }
@@ -53,20 +53,20 @@ impl Stopping {
         self.0.begun.store(true, Ordering::Relaxed);
     }
 
-    /// Whether nothing new is accepted any more.
+    /// Whether no new connection is accepted any more.
     pub fn has_closed(&self) -> bool {
         *self.0.closed.borrow()
     }
 
-    /// Resolves once nothing new is accepted, when all that does not end by itself has to.
+    /// Resolves once no new connection is accepted: then everything that does not end by itself has to end.
     pub async fn closed(&self) {
         let mut closed = self.0.closed.subscribe();
-        // Its sender stays as long as this.
+        // Cannot fail: the sender lives as long as `self`.
         let _ = closed.wait_for(|closed| *closed).await;
     }
 
-    /// Waits until a server with TLS has had nothing to do for a second. Connections of HTTP/2 stay open when they are
-    /// idle, and nothing can tell them to close; those of HTTP/1 end by themselves.
+    /// Waits until a server with TLS has been idle for a second: idle HTTP/2 connections stay open, and actix cannot
+    /// tell them to close. Those of HTTP/1 close by themselves.
     async fn quiet(&self) {
         const STEP: Duration = Duration::from_millis(100);
         let mut quiet = 0;
@@ -83,7 +83,7 @@ impl Stopping {
     }
 }
 
-/// A request over TLS, while it is under way.
+/// Counts a request over TLS as open while it lives.
 struct RequestGuard(Stopping);
 
 impl Drop for RequestGuard {
@@ -92,7 +92,7 @@ impl Drop for RequestGuard {
     }
 }
 
-/// A body that keeps its request under way until it is sent.
+/// A body whose request counts as open until it is sent.
 struct GuardedBody {
     body: BoxBody,
     _request: RequestGuard,
@@ -110,7 +110,7 @@ impl MessageBody for GuardedBody {
     }
 }
 
-/// Wraps every route: tells connections to close when the server is about to stop.
+/// Middleware for every route: asks for connections to be closed once the shutdown has begun.
 pub(super) async fn tell<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -140,7 +140,7 @@ pub(super) async fn tell<B: MessageBody + 'static>(
     })
 }
 
-/// Runs `server` to its end, by its own failure or by signals where they are listened to.
+/// Runs `server` until it fails, or until signals have ended it.
 pub(super) async fn run(
     mut server: Server,
     mut signals: Signals,
@@ -163,7 +163,7 @@ pub(super) async fn run(
     }
     tracing::info!("stopping: what is under way has {:?} to end", how.grace);
     stopping.0.closed.send_replace(true);
-    // The command is sent by the call; that it was carried out is told by the server's end.
+    // Calling `stop` sends the command; the end of `server` says that it was carried out.
     drop(server.handle().stop(true));
     tokio::select! {
         outcome = &mut server => outcome.map(|()| Ending::InOrder),
@@ -173,7 +173,7 @@ pub(super) async fn run(
     }
 }
 
-/// How much time there is, and for what.
+/// The times of a shutdown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timing {
     pub drain: Duration,
@@ -185,7 +185,7 @@ pub(super) struct Timing {
 pub(super) struct Signals(Option<(Signal, Signal)>);
 
 impl Signals {
-    /// Listens from now on, where `listened` says so.
+    /// Starts to listen, if `listened`; otherwise `next` never resolves.
     pub fn new(listened: bool) -> io::Result<Self> {
         if !listened {
             return Ok(Self(None));
@@ -194,7 +194,6 @@ impl Signals {
         Ok(Self(Some((interrupt, terminate))))
     }
 
-    /// The next one; never, where they are not listened to.
     async fn next(&mut self) {
         match &mut self.0 {
             Some((interrupt, terminate)) => {

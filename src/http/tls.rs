@@ -1,4 +1,4 @@
-//! TLS: the certificate and its key, read once at the start.
+//! TLS: the certificate and its key, read once at startup.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,46 +8,40 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// What HTTPS needs.
+/// The configuration for HTTPS.
 #[derive(Clone, Debug)]
 pub struct Tls(ServerConfig);
 
 /// Why HTTPS cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file cannot be read at all.
     #[error("{variable}: {path} cannot be read: {cause}")]
     Unreadable {
-        /// Which setting names it.
+        /// The setting that names the file.
         variable: &'static str,
-        /// Where it is.
         path: PathBuf,
-        /// The system's words.
         cause: std::io::Error,
     },
-    /// A file holds something else.
+    /// The file has other contents.
     #[error("{variable}: {path} {found}; accepted is a PEM file with {accepted}")]
     Content {
-        /// Which setting names it.
+        /// The setting that names the file.
         variable: &'static str,
-        /// Where it is.
         path: PathBuf,
         /// What is wrong with it.
         found: String,
-        /// What it should hold.
+        /// What it should contain.
         accepted: &'static str,
     },
-    /// Each is fine, and they do not fit.
+    /// Both are valid, but do not belong together.
     #[error("MENAGERIE_TLS_CERTIFICATE and MENAGERIE_TLS_KEY cannot be used together: {0}")]
     Pair(#[from] rustls::Error),
 }
 
-/// Where the certificate comes from.
 const CERTIFICATE: Place = Place {
     variable: "MENAGERIE_TLS_CERTIFICATE",
     accepted: "the certificate, then those of its chain (-----BEGIN CERTIFICATE-----)",
 };
-/// Where the key comes from.
 const KEY: Place = Place {
     variable: "MENAGERIE_TLS_KEY",
     accepted: "one private key without a passphrase (-----BEGIN PRIVATE KEY-----)",
@@ -64,7 +58,7 @@ impl Place {
         let found = match cause {
             pem::Error::Io(cause) => return TlsError::Unreadable { variable, path, cause },
             pem::Error::NoItemsFound => "holds none".to_owned(),
-            // Of a key not even a part may stand in a message, so the words are not the parser's.
+            // Not the parser's message: no part of a key may appear in it.
             _ => "is no well-formed PEM".to_owned(),
         };
         TlsError::Content {
@@ -77,10 +71,10 @@ impl Place {
 }
 
 impl Tls {
-    /// Reads both files. TLS 1.2 and 1.3 are spoken; HTTP/2 and HTTP/1.1 are offered by the listener.
+    /// Reads both files. For TLS 1.2 and 1.3; the listener offers HTTP/2 and HTTP/1.1.
     ///
     /// # Errors
-    /// Which file is wrong and how, or that they are not a pair.
+    /// If a file is not valid, or if they do not belong together.
     pub fn read(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let chain: Vec<_> = CertificateDer::pem_file_iter(certificate)
             .and_then(Iterator::collect)
@@ -96,17 +90,15 @@ impl Tls {
         Ok(Self(config))
     }
 
-    /// For the listener.
     pub(super) fn config(&self) -> ServerConfig {
         self.0.clone()
     }
 }
 
-/// Chooses the provider of cryptography for the whole process, for clients that ask for the process's own. A second
-/// call changes nothing.
+/// Installs the process-wide cryptographic provider, for clients that use the default one. A second call has no effect.
 pub fn choose_provider() {
     if CryptoProvider::get_default().is_none() {
-        // Fails only where another thread was first.
+        // Fails only if another thread was first.
         let _ = ring::default_provider().install_default();
     }
 }

@@ -1,4 +1,4 @@
-//! BSON's own forms at the border: dates become days or moments, and back.
+//! Conversion of BSON dates to days and points in time, and back.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::domain::date::Day;
 
-/// A moment, as BSON keeps it: milliseconds since 1970-01-01T00:00:00Z.
+/// A point in time, as in BSON: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(DateTime);
@@ -20,12 +20,12 @@ impl Default for Timestamp {
 }
 
 impl Timestamp {
-    /// This moment, by the clock of this machine.
+    /// Now, by this machine's clock.
     pub fn now() -> Self {
         Self(DateTime::now())
     }
 
-    /// How long it is until then, by the clock of this machine; nothing where it has passed.
+    /// The time until then, by this machine's clock; zero if it has passed.
     pub fn ahead(self) -> Duration {
         let millis = self
             .0
@@ -34,7 +34,7 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 
-    /// RFC 3339 in UTC; a moment outside the years 0–9999 has no such form and is given in milliseconds.
+    /// RFC 3339 in UTC. A time outside the years 0–9999 has no such form, and is given in milliseconds.
     pub fn to_rfc3339(self) -> String {
         self.0
             .try_to_rfc3339_string()
@@ -50,7 +50,7 @@ impl From<DateTime> for Timestamp {
 
 /// Reads a BSON date (UTC midnight) or null as a day: for `#[serde(deserialize_with)]`.
 pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
-    // As a raw value: `DateTime` takes the way through extended JSON, which writes the number as text and reads it again.
+    // As a raw value: `DateTime` deserializes through extended JSON, which writes the number as text and parses it.
     match RawBsonRef::deserialize(deserializer)? {
         RawBsonRef::Null => Ok(None),
         RawBsonRef::DateTime(moment) => Ok(Some(Day::from_millis(moment.timestamp_millis()))),
@@ -58,7 +58,7 @@ pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     }
 }
 
-/// A day as BSON keeps it.
+/// A day in BSON: UTC midnight.
 pub(super) fn date_of(day: Day) -> DateTime {
     DateTime::from_millis(day.to_millis())
 }

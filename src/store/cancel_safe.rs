@@ -1,9 +1,9 @@
 //! Commands that are safe to cancel.
 //!
-//! The driver's pool does not free the place of a waiter that was dropped, and each command that begins or ends wakes one
-//! place. So if enough abandoned waiters are at the head of its queue, no command can start. Therefore a command that is
-//! queued for a connection keeps waiting in the background when its caller is dropped, and gives the connection back when it
-//! gets it. One that has its connection is cancelled at once, so that the database stops too.
+//! The driver's pool does not remove a waiter that was dropped from its queue, and each command that begins or ends
+//! wakes one waiter. So if enough abandoned waiters are at the head of the queue, no command can start. Therefore a
+//! command that is queued for a connection keeps waiting in the background when its caller is dropped, and returns the
+//! connection when it gets it. One that has its connection is cancelled at once, so that the database stops too.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -21,7 +21,7 @@ thread_local! {
     static WAITS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Handles an event of the pool. The driver sends it while the command that it is about is being polled.
+/// Handles an event of the pool. The driver sends it while it polls the command that the event is about.
 pub(super) fn on_pool_event(event: &CmapEvent) {
     match event {
         CmapEvent::ConnectionCheckoutStarted(_) => WAITS.set(true),
@@ -39,7 +39,6 @@ pub(super) struct CancelSafe<T: Send + 'static> {
 }
 
 impl<T: Send + 'static> CancelSafe<T> {
-    /// A command that has its permit.
     pub fn new(command: BoxFuture<'static, T>, turn: Option<OwnedSemaphorePermit>) -> Self {
         Self {
             command: Some(command),

@@ -1,4 +1,4 @@
-//! FieldType the data against its declarations: references, validators, derived fields, indexes.
+//! Checks the data against its declarations: references, validators, derived fields, indexes.
 //!
 //! Reads everything once, in batches of bounded size; changes nothing.
 
@@ -17,33 +17,22 @@ use super::validate::{Problem, problems};
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
-/// Something that is not as it should be.
+/// A violation of a declaration.
 #[derive(Clone, Debug)]
 pub enum Finding {
-    /// A reference that leads nowhere.
+    /// A reference to a document that does not exist.
     Dangling {
-        /// The document that holds it.
+        /// The document with the reference.
         document: String,
-        /// The field that holds it.
         path: &'static str,
-        /// The id that leads nowhere.
+        /// The id that does not exist.
         id: String,
     },
-    /// A document that breaks its validator.
-    Invalid {
-        /// Which document.
-        document: String,
-        /// What breaks it.
-        problem: Problem,
-    },
-    /// A derived field that does not follow from what it is derived from.
-    Stale {
-        /// Which document.
-        document: String,
-        /// Which field.
-        field: &'static str,
-    },
-    /// A collection, validator or index that is not as declared.
+    /// A document that violates its validator.
+    Invalid { document: String, problem: Problem },
+    /// A derived field that does not match the fields that it is derived from.
+    Stale { document: String, field: &'static str },
+    /// A collection, validator or index that differs from its declaration.
     Drifted(Drift),
 }
 
@@ -69,7 +58,7 @@ impl fmt::Display for Finding {
 const BATCH: usize = 1_000;
 
 impl Store {
-    /// Everything that is not as it should be; an empty list is a clean bill.
+    /// All violations; empty if there are none.
     pub async fn check(&self) -> Result<Vec<Finding>> {
         let drifts = self.drift().await?;
         let mut findings: Vec<Finding> = drifts
@@ -94,7 +83,7 @@ impl Store {
         paths: &[&'static str],
         findings: &mut Vec<Finding>,
     ) -> Result<()> {
-        // A comparison with a text finds texts only, so other ids are asked for by themselves; the first of them tell.
+        // A comparison with a string only finds strings. For other ids, the first batch is enough.
         let others = self.batch(schema.kind, doc! { "$not": { "$gt": "" } }).await?;
         self.check_batch(schema, paths, &others, findings).await?;
         let mut last = String::new();

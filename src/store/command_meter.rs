@@ -1,4 +1,4 @@
-//! What one request costs the database: a store for the request alone, which counts what it does.
+//! The database work of one request: a store for the request alone, which counts its commands.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,17 +16,17 @@ use super::versions::ReadSet;
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
-/// How many commands of one request are under way at once. Each may take the embedded database as much memory as all
-/// that matches: over 20,000 gifts about 13 MB, and a request can ask for fifty pages at the same time.
+/// How many commands of one request run concurrently. In the embedded database, each may take as much memory as all
+/// matching documents: for 20,000 gifts about 13 MB, and a request can contain fifty pages.
 const AT_ONCE: usize = 4;
 
-/// How large a filter may be that is explained, in bytes of BSON: some tens of conditions.
+/// The largest filter that is explained, in bytes of BSON: some tens of conditions.
 const LARGEST_EXPLAINED: usize = 4 * 1024;
 
-/// What the store for a request has beside the store for all.
+/// The parts of a store that belong to one request.
 #[derive(Clone)]
 pub(super) struct OfRequest {
-    /// Turns for its commands.
+    /// Limits its concurrent commands.
     turns: Arc<Semaphore>,
     /// What it has looked up across relations.
     pub joins: Arc<Joins>,
@@ -41,7 +41,7 @@ impl Default for OfRequest {
     }
 }
 
-/// The counts of one request. Zero where nothing was counted.
+/// The counts of one request.
 #[derive(Debug, Default)]
 pub(super) struct CommandMeter {
     commands: AtomicU64,
@@ -50,24 +50,23 @@ pub(super) struct CommandMeter {
     microseconds: AtomicU64,
     read_set: AtomicU64,
     explains: bool,
-    /// Whether a read was not explained although the others were.
+    /// Whether some reads were not explained although they should be.
     unexplained: AtomicBool,
 }
 
-/// What a request has cost the database so far.
+/// The database work of a request so far.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Work {
-    /// How many reads were made.
+    /// The number of reads.
     pub commands: u64,
-    /// How many documents they returned.
     pub returned: u64,
-    /// How many documents the database examined for that; `None` where it was not asked of all.
+    /// How many documents the database examined; `None` if not all reads were explained.
     pub examined: Option<u64>,
-    /// The time that the reads took, added up although some ran at the same time.
+    /// The sum for all reads, although some ran concurrently.
     pub milliseconds: f64,
 }
 
-/// How long commands may take: each so long, and none longer than until then.
+/// The time limits of commands: `deadline` for each, but none after `until`.
 #[derive(Clone, Copy)]
 pub(super) struct Clock {
     until: Option<Instant>,
@@ -75,9 +74,9 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// The longest that a command may take from now on.
+    /// The timeout of a command that starts now.
     pub fn time_left(self) -> Duration {
-        /// MongoDB takes 0 for no limit at all.
+        /// For MongoDB, 0 means no limit.
         const LEAST: Duration = Duration::from_millis(1);
         let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
         left.map_or(self.deadline, |left| left.min(self.deadline)).max(LEAST)
@@ -85,10 +84,10 @@ impl Clock {
 }
 
 impl Store {
-    /// The same store for one request: it sends along the time that is left until `until`, and counts what it does.
+    /// A store for one request: its commands must end by `until`, and are counted.
     ///
-    /// `explains`: it also asks the database for each read how many documents it examined. That doubles the work, for
-    /// the database tells it only of a read that it makes for this purpose.
+    /// `explains`: also asks the database for each read how many documents it examined. That doubles the work, as the
+    /// database executes the read again for this.
     #[must_use]
     pub fn for_request(&self, until: Instant, explains: bool) -> Self {
         Self {
@@ -102,8 +101,7 @@ impl Store {
         }
     }
 
-    /// The same store for a request that goes on as long as its client reads: each read may take the whole deadline. It
-    /// counts what it does.
+    /// Like [`Store::for_request`], as long as the client reads: each read has the whole deadline.
     #[must_use]
     pub fn for_stream(&self) -> Self {
         Self {
@@ -114,7 +112,7 @@ impl Store {
         }
     }
 
-    /// The same store for work that nobody waits for: each command may take this long.
+    /// A store for work that nobody waits for, with this timeout for each command.
     #[must_use]
     pub fn patient(&self, deadline: Duration) -> Self {
         Self {
@@ -124,7 +122,7 @@ impl Store {
         }
     }
 
-    /// What was done since [`Store::for_request`] or [`Store::for_stream`].
+    /// The work since [`Store::for_request`] or [`Store::for_stream`].
     pub fn work(&self) -> Work {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Work {
@@ -136,22 +134,22 @@ impl Store {
         }
     }
 
-    /// The collections that were looked at since then, in the database or in what is kept of it.
+    /// The collections that were used since then, in the database or in caches.
     pub fn read_set(&self) -> ReadSet {
         ReadSet(self.meter.read_set.load(Ordering::SeqCst))
     }
 
-    /// Looks at something that is not in the database's hands.
+    /// Adds to the read set, for what was read without a command.
     pub fn touch(&self, read_set: ReadSet) {
         self.meter.read_set.fetch_or(read_set.0, Ordering::SeqCst);
     }
 
-    /// The longest that a command may take from now on.
+    /// The timeout of a command that starts now.
     pub(super) fn time_left(&self) -> Duration {
         self.clock().time_left()
     }
 
-    /// What tells how long a command may take.
+    /// The time limits, for use without the store.
     pub(super) const fn clock(&self) -> Clock {
         Clock {
             until: self.until,
@@ -159,8 +157,8 @@ impl Store {
         }
     }
 
-    /// A find that examines the same documents as a read, for [`Store::metered`]; made only where it is explained. A large
-    /// filter is not: to explain one takes memory that grows faster than the filter.
+    /// A find that examines the same documents as a read, for [`Store::metered`]; `None` if it is not to be explained.
+    /// Large filters never are: explaining one takes memory that grows faster than the filter.
     pub(super) fn explained(&self, find: impl FnOnce() -> Find) -> Option<Find> {
         let find = self.meter.explains.then(find)?;
         let is_small = serialize_to_vec(&find.filter).is_ok_and(|filter| filter.len() <= LARGEST_EXPLAINED);
@@ -170,10 +168,9 @@ impl Store {
         is_small.then_some(find)
     }
 
-    /// Makes a read of one command; otherwise as [`Store::metered`].
+    /// Like [`Store::metered`], for a read of one command.
     ///
-    /// In a box, and no `async fn`: a command of the driver takes 10 KB, and whatever waits for it would hold and move them
-    /// in its turn.
+    /// Boxed, and not an `async fn`: a command of the driver takes 10 KB, which every future around it would contain.
     pub(super) fn commanded<T: Send + 'static>(
         &self,
         kind: Kind,
@@ -185,8 +182,8 @@ impl Store {
         self.metered(kind, explained, |turn| CancelSafe::new(read, turn), returned)
     }
 
-    /// Makes a read of a collection, which gets a turn among those of its request and one for a connection, and counts it. `explained` is explained first;
-    /// `returned` counts the rows.
+    /// Reads from a collection, and counts the read. It waits for a permit of its request and one for a connection.
+    /// `explained`, if given, is explained first; `returned` counts the rows.
     pub(super) async fn metered<T, F: Future<Output = Result<T>>>(
         &self,
         kind: Kind,

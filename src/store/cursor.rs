@@ -1,7 +1,7 @@
 //! Orders, sort keys and cursors: pure, no I/O.
 //!
-//! An order is total: the id breaks ties. A cursor holds the sort keys of its row, not a position, so it stays good
-//! when the row is deleted. Absent values sort first when ascending and last when descending, as MongoDB has it.
+//! An order is total: the id breaks ties. A cursor contains the sort keys of its row, not a position, so it stays valid
+//! when the row is deleted. As in MongoDB, absent values sort first when ascending and last when descending.
 
 use std::cmp::Ordering;
 
@@ -12,29 +12,26 @@ use serde_json::{Value as Json, json};
 
 use super::path::value_at;
 
-/// What kind of value a field holds that can be ordered by.
+/// The type of a field that can be ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
-    /// A string, ordered by its bytes.
+    /// Ordered by its bytes.
     Text,
-    /// A whole number.
     Number,
-    /// A date or moment.
+    /// A date or a point in time.
     Moment,
 }
 
-/// One field to order by.
+/// A field to order by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderBy {
-    /// The dotted path of the field.
+    /// A dotted path.
     pub path: &'static str,
-    /// What it holds.
     pub kind: KeyKind,
-    /// Largest first.
     pub descending: bool,
 }
 
-/// The tie-breaker, and the order when none is asked for.
+/// The tie-breaker, and the default order.
 pub const BY_ID: OrderBy = OrderBy {
     path: "_id",
     kind: KeyKind::Text,
@@ -46,9 +43,7 @@ pub const BY_ID: OrderBy = OrderBy {
 pub enum Key {
     /// Absent or null.
     Absent,
-    /// A number.
     Number(i64),
-    /// A string.
     Text(String),
     /// Milliseconds since 1970-01-01T00:00:00Z.
     Moment(i64),
@@ -98,7 +93,7 @@ impl Key {
 pub struct Order(Vec<OrderBy>);
 
 impl Order {
-    /// Orders by these fields; the id is added where it is missing, and what stands behind it can decide nothing.
+    /// Orders by these fields. Adds the id if it is missing, and drops the fields after it, which decide nothing.
     pub fn new(fields: impl IntoIterator<Item = OrderBy>) -> Self {
         let mut order: Vec<OrderBy> = Vec::new();
         for field in fields {
@@ -109,18 +104,18 @@ impl Order {
                 return Self(order);
             }
         }
-        // The id follows the direction of the field before it, so that one index serves both directions.
+        // The id has the direction of the field before it, so that one index serves both directions.
         let descending = order.last().is_some_and(|last| last.descending);
         order.push(OrderBy { descending, ..BY_ID });
         Self(order)
     }
 
-    /// The fields, the most important first.
+    /// The fields, most significant first.
     pub fn fields(&self) -> &[OrderBy] {
         &self.0
     }
 
-    /// The sort document; `backward` turns every direction round.
+    /// The sort document; `backward` reverses every direction.
     pub(super) fn sort(&self, backward: bool) -> Document {
         self.0
             .iter()
@@ -137,7 +132,7 @@ impl Order {
         self.0.iter().map(key).collect()
     }
 
-    /// How two rows stand to each other.
+    /// Compares two rows by their keys.
     pub fn compare(&self, left: &[Key], right: &[Key]) -> Ordering {
         self.0
             .iter()
@@ -154,10 +149,10 @@ impl Order {
             .unwrap_or(Ordering::Equal)
     }
 
-    /// The rows beyond `keys`, as ranges that follow each other in this order: each is one bounded walk of an index.
+    /// The rows beyond `keys`, as consecutive ranges in this order: each is one bounded scan of an index.
     ///
-    /// One condition with `$or` would say the same in one command, but then a database may sort all that matches
-    /// before it cuts the page; ranges keep a page at any depth as cheap as the first.
+    /// One condition with `$or` would be equivalent in one command, but a database may then sort all matching documents
+    /// before it applies the limit; with ranges, a page at any depth costs as much as the first.
     pub(super) fn ranges_beyond(&self, keys: &[Key], backward: bool) -> Vec<Document> {
         let mut ranges = Vec::new();
         for (depth, field) in self.0.iter().enumerate().rev() {
@@ -197,9 +192,9 @@ impl Order {
         URL_SAFE_NO_PAD.encode(json!([self.signature(), keys]).to_string())
     }
 
-    /// The sort keys in a cursor.
+    /// Decodes the sort keys of a cursor.
     pub fn decode(&self, cursor: &str) -> Result<Vec<Key>, CursorError> {
-        /// No cursor of ours is longer: the texts that can be ordered by are bounded in `schema/collections`.
+        /// No valid cursor is longer: `schema/collections` limits the texts that can be ordered by.
         const LONGEST: usize = 8_192;
         if cursor.len() > LONGEST {
             return Err(CursorError::Malformed);
@@ -225,10 +220,10 @@ impl Order {
 /// Why a cursor is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CursorError {
-    /// Not one of ours.
+    /// Not made by this API.
     #[error("it is not a cursor of this API; take one from `edges.cursor` or `pageInfo` and pass it on unchanged")]
     Malformed,
-    /// Ours, but of a connection in another order.
+    /// Made by a connection in another order.
     #[error(
         "it belongs to another order (`orderBy`, or `direction`); a cursor only continues the order that it was made in"
     )]
@@ -294,7 +289,7 @@ mod tests {
         fn a_cursor_gives_back_its_keys(id in ".*", moment in proptest::option::of(any::<i64>())) {
             let order = Order::new([BY_DATE]);
             let keys = vec![moment.map_or(Key::Absent, Key::Moment), Key::Text(id)];
-            // Longer ones are refused on purpose.
+            // Longer cursors are refused.
             prop_assume!(order.encode(&keys).len() <= 8_192);
             prop_assert_eq!(order.decode(&order.encode(&keys)), Ok(keys));
         }

@@ -1,4 +1,4 @@
-//! Brings collections, validators and indexes to what `schema/collections` declares, and tells what differs.
+//! Brings collections, validators and indexes to the state that `schema/collections` declares, and reports differences.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,24 +15,21 @@ use super::error::code_of;
 use super::validate::number_of;
 use super::{Result, Store, StoreError};
 
-/// An index over many documents takes longer to build than any request may take.
+/// Building an index over many documents takes longer than the timeout of a request.
 const INDEX_BUILD: Duration = Duration::from_secs(600);
 
 /// The server's code for "the collection exists already".
 const NAMESPACE_EXISTS: i32 = 48;
 
-/// A difference between the declaration and the database; indexes come with the name of their collection.
+/// A difference between the declarations and the database. Indexes have the name of their collection first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Drift {
-    /// The collection does not exist.
     MissingCollection(&'static Declaration),
-    /// Its validator is another one.
     OtherValidator(&'static Declaration),
-    /// An index is missing.
     MissingIndex(&'static str, Index),
-    /// An index of that name has other fields, another uniqueness, or options that nobody declared.
+    /// An index with this name has other fields, another uniqueness, or options that are not declared.
     OtherIndex(&'static str, Index),
-    /// An index that nobody declared. It is left alone.
+    /// An index that is not declared. It is left alone.
     UndeclaredIndex(&'static str, String),
 }
 
@@ -61,8 +58,7 @@ impl fmt::Display for Drift {
 }
 
 impl Store {
-    /// Applies the declarations. What was missing or different is put right and logged; nothing is ever removed but
-    /// an index that is rebuilt.
+    /// Applies the declarations. Logs and corrects what is missing or different; removes only indexes that it rebuilds.
     pub async fn ensure_schema(&self) -> Result<()> {
         for drift in self.drift().await? {
             match &drift {
@@ -82,7 +78,7 @@ impl Store {
             Drift::MissingCollection(declared) => {
                 let create = doc! { "create": declared.name, "validator": validator(declared) };
                 match self.run(create).await {
-                    // Another instance that starts at the same moment was first.
+                    // Another instance, starting at the same time, was faster.
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
                     other => drop(other?),
                 }
@@ -144,7 +140,7 @@ impl Store {
         Ok(drifts)
     }
 
-    /// The options of those of our collections that exist, the validator among them.
+    /// The options of our existing collections, including validators.
     async fn collection_options(&self) -> Result<HashMap<String, Document>> {
         let declarations = collections::declarations()?;
         let names: Vec<&str> = declarations.iter().map(|declared| declared.name).collect();
@@ -189,7 +185,7 @@ impl Store {
     }
 }
 
-/// Whether a collection holds every write against this validator.
+/// Whether a collection checks every write by this validator.
 fn enforces(options: &Document, validator: &Document) -> bool {
     let found = options.get_document("validator").cloned().unwrap_or_default();
     same(&Bson::Document(found), &Bson::Document(validator.clone()))
@@ -208,12 +204,12 @@ fn is_declared(key: &Document, options: &IndexOptions, index: &Index) -> bool {
         && options.collation.is_none()
 }
 
-/// The validator as the database keeps it.
+/// The validator in the database's form.
 pub(super) fn validator(declared: &Declaration) -> Document {
     doc! { "$jsonSchema": declared.json_schema.clone() }
 }
 
-/// Equal but for the width of numbers, which servers change on the way.
+/// Equality apart from the width of numbers, which servers change.
 fn same(left: &Bson, right: &Bson) -> bool {
     match (left, right) {
         (Bson::Document(left), Bson::Document(right)) => {

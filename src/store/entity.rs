@@ -1,4 +1,4 @@
-//! What the store must know of a document's type to read it.
+//! What the store needs to know about a document's type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,36 +6,34 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::id::Kind;
 
-/// A type of stored document. Reads fetch only the fields that are asked for, and of an object only
-/// the parts, so every field of it, and of the objects in it, needs a serde default.
+/// A type of stored document. Reads fetch only the wanted fields, and of an object only the wanted parts, so every
+/// field of the type, and of the objects in it, needs a serde default.
 pub trait Entity: DeserializeOwned + Send + Sync + 'static {
-    /// Which collection it lives in.
     const KIND: Kind;
 
-    /// Its `_id`.
+    /// The `_id`.
     fn id(&self) -> &str;
 }
 
-/// The fields that a read fetches, whole or in parts; `_id` always comes along.
+/// The fields that a read fetches, as a whole or in parts; `_id` is always included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Projection(BTreeMap<&'static str, Extent>);
 
 /// How much of a field is fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Extent {
-    /// All of it.
     Whole,
-    /// Just these fields of the object, or of each object in the list.
+    /// Only these fields of the object, or of each object in the list.
     Parts(BTreeSet<&'static str>),
 }
 
 impl Projection {
-    /// Adds a field as a whole.
+    /// Adds a whole field.
     pub fn add(&mut self, field: &'static str) {
         self.0.insert(field, Extent::Whole);
     }
 
-    /// Adds just these parts of a field.
+    /// Adds only these parts of a field.
     pub fn add_parts(&mut self, field: &'static str, parts: impl IntoIterator<Item = &'static str>) {
         let extent = self.0.entry(field).or_insert_with(|| Extent::Parts(BTreeSet::new()));
         if let Extent::Parts(known) = extent {
@@ -43,8 +41,8 @@ impl Projection {
         }
     }
 
-    /// The dotted paths of all that is fetched, with these fields as wholes: no path stands beside a part of it, which
-    /// MongoDB refuses.
+    /// The dotted paths of everything that is fetched, with these fields as a whole. Never both a path and a part of
+    /// it, which MongoDB refuses.
     pub fn paths<'a>(&'a self, whole: &'a [&str]) -> impl Iterator<Item = String> + 'a {
         let rest = self.0.iter().filter(|(field, _)| !whole.contains(field));
         let rest = rest.flat_map(|(field, extent)| match extent {

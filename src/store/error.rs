@@ -1,16 +1,16 @@
-//! What can go wrong between the store and the database, sorted by what a caller can do about it.
+//! Errors of the store, by what a caller can do about them.
 //!
-//! Words for clients are made in `graphql/error.rs`; causes stay here and go to the log.
+//! `api/error.rs` has the messages for clients; the causes stay here and go to the log.
 
 use mongodb::error::{Error as DriverError, ErrorKind};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No database answers: worth trying again later.
+    /// The database does not respond: retry later.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] Box<DriverError>),
-    /// The address is no connection string. Nothing of it is repeated: it may hold a password.
+    /// The URI is not a connection string. No part of it is repeated: it may contain a password.
     #[error(
         "the database's URI cannot be understood (not shown, it may hold a password); accepted is \
          mongodb://USER:PASSWORD@HOST:PORT/?OPTIONS, where characters of user and password other than letters and \
@@ -20,37 +20,25 @@ pub enum StoreError {
     /// The database gave up at the deadline (`maxTimeMS`).
     #[error("the database did not finish in time: {0}")]
     Timeout(#[source] Box<DriverError>),
-    /// Another write came first.
     #[error("another write came first: {0}")]
     Conflict(#[source] Box<DriverError>),
-    /// A filter across a relation matches more documents than are joined.
+    /// A filter across a relation matches too many documents.
     #[error("conditions across {collection} stand for more than {limit} ids")]
     JoinTooLarge {
-        /// The collection that the inner filter searches.
+        /// The collection of the inner filter.
         collection: &'static str,
-        /// How many documents are joined at most.
         limit: usize,
     },
     /// A stored document does not fit its type.
     #[error("a document of {collection} cannot be read: {detail}")]
-    Unreadable {
-        /// Where it lies.
-        collection: &'static str,
-        /// What does not fit.
-        detail: String,
-    },
-    /// A file of `schema/collections` is wrong: a fault of the build.
+    Unreadable { collection: &'static str, detail: String },
+    /// A file of `schema/collections` is wrong: a mistake in the build.
     #[error("schema/collections/{file}: {detail}")]
-    Schema {
-        /// Which file.
-        file: String,
-        /// What is wrong in it.
-        detail: String,
-    },
-    /// The database does not tell what changes in it.
+    Schema { file: String, detail: String },
+    /// The database has no change streams.
     #[error("the database does not tell what changes in it, as only a replica set or a cluster does: {0}")]
     NoFeed(#[source] Box<DriverError>),
-    /// The database does not remember back to where a feed is to go on.
+    /// The database's history does not reach back to the resume token.
     #[error("the database does not remember back to there: {0}")]
     HistoryLost(#[source] Box<DriverError>),
     /// The database refused for another reason.
@@ -58,14 +46,14 @@ pub enum StoreError {
     Refused(#[source] Box<DriverError>),
 }
 
-/// Server codes that mean "the deadline passed": MaxTimeMSExpired, ExceededTimeLimit.
+/// Server codes for a passed deadline: MaxTimeMSExpired, ExceededTimeLimit.
 const TIMED_OUT: [i32; 2] = [50, 262];
-/// Server codes that mean "another write came first": DuplicateKey and its older forms, WriteConflict.
+/// Server codes for another write that came first: DuplicateKey and its older forms, WriteConflict.
 const CONFLICTS: [i32; 4] = [11000, 11001, 12582, 112];
-/// Server codes of a node that is going away or not (yet) able to serve, or has since forgotten a cursor (43, 237).
+/// Server codes of a node that is shutting down, cannot serve (yet), or has lost a cursor (43, 237).
 const GOING_AWAY: [i32; 12] = [6, 7, 43, 89, 91, 189, 9001, 10107, 237, 11600, 11602, 13436];
 
-/// The server's code for a change stream on a server that is no replica set.
+/// The server's code for a change stream on a server that is not a replica set.
 const NO_REPLICA_SET: i32 = 40573;
 
 impl From<DriverError> for StoreError {
@@ -77,7 +65,7 @@ impl From<DriverError> for StoreError {
             (Some(code), _) if CONFLICTS.contains(&code) => Self::Conflict(boxed),
             (Some(NO_REPLICA_SET), _) => Self::NoFeed(boxed),
             (Some(code), _) if GOING_AWAY.contains(&code) => Self::Unavailable(boxed),
-            // The one custom error is ours: a document was written since it was looked at.
+            // The only custom error is our own: a document was written after it was read.
             (_, ErrorKind::Custom(_)) => Self::Conflict(boxed),
             (
                 _,
@@ -91,7 +79,7 @@ impl From<DriverError> for StoreError {
     }
 }
 
-/// The server's code, wherever the driver keeps it.
+/// The server's code, wherever the driver stores it.
 pub(super) fn code_of(error: &DriverError) -> Option<i32> {
     match error.kind.as_ref() {
         ErrorKind::Command(command) => Some(command.code),

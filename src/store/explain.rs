@@ -1,4 +1,4 @@
-//! How the database would run a page's reads, and what it would look at: for judging indexes, never for an answer.
+//! How the database would execute the reads of a page: for judging indexes, never for an answer.
 
 use mongodb::bson::{Bson, Document, doc};
 
@@ -11,27 +11,25 @@ use super::validate::number_of;
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
-/// What one read looks at.
+/// The work of one read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explained {
-    /// The collection that is read.
     pub kind: Kind,
-    /// How many rows it gives.
+    /// The number of rows.
     pub returned: u64,
-    /// How many documents it takes up.
     pub documents_examined: u64,
-    /// How many entries of indexes it takes up.
+    /// The number of index entries.
     pub keys_examined: u64,
-    /// The stages of the plan, from the last to the first, an index scan with its index: `FETCH IXSCAN(giver)`.
+    /// The stages of the plan, last one first, with the index of an index scan: `FETCH IXSCAN(giver)`.
     pub plan: String,
 }
 
-/// What a page looks at.
+/// The work of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PagePlan {
-    /// The reads that stand in for filters across relations; they come first.
+    /// The reads for joins, which come first.
     pub joins: Vec<Explained>,
-    /// The reads of the rows themselves.
+    /// The reads of the rows.
     pub rows: Vec<Explained>,
 }
 
@@ -54,7 +52,7 @@ impl Store {
         Ok(PagePlan { joins, rows })
     }
 
-    /// Explains the read of all that matches, in no order, as it is sent where the filter stands in a relation.
+    /// Explains the read of all matching documents, unordered, as it is sent for a join.
     pub async fn explain_all<E: Entity>(&self, filter: &Filter) -> Result<PagePlan> {
         let joins = self.explain_joins(filter).await?;
         let filter = self.resolve(filter).await?.into_owned();
@@ -88,7 +86,7 @@ impl Store {
     }
 }
 
-/// The stages of a plan. Servers nest them in different ways, so any document in it may be one.
+/// Collects the stages of a plan. Servers nest them differently, so any document in it may be one.
 fn collect_stages(plan: Option<&Bson>, stages: &mut Vec<String>) {
     match plan {
         Some(Bson::Document(plan)) => {
@@ -106,7 +104,7 @@ fn collect_stages(plan: Option<&Bson>, stages: &mut Vec<String>) {
 }
 
 fn number(statistics: &Document, field: &str) -> u64 {
-    // 2^53 documents are beyond any database.
+    // Exact up to 2^53 documents, more than any database has.
     statistics
         .get(field)
         .and_then(number_of)

@@ -1,7 +1,7 @@
 //! One change stream over all collections of documents, decoded into events.
 //!
-//! It knows its resume token, so it can go on after a lost connection, in another process too. That a process has one such
-//! stream and broadcasts it is the business of the `feed` room.
+//! It knows its resume token, so it can resume after a lost connection, even in another process. The `feed` room makes
+//! sure that a process has only one such stream, and broadcasts it.
 
 use std::time::Duration;
 
@@ -22,61 +22,54 @@ use super::tokens::TOKENS;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
-/// The collection of the heartbeat.
+/// The collection of the heartbeat document.
 const HEARTBEATS: &str = "marks";
 
-/// How long the database waits for an event before it answers with none.
+/// How long the database waits for an event before it returns none.
 pub const QUIET: Duration = Duration::from_millis(200);
 
 /// An event of the change stream.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A document changed.
     Changed(Change),
-    /// The access token with this hash was created or revoked; any of them if `None`.
+    /// The access token with this hash was created or revoked; `None`: any of them may have been.
     Token(Option<String>),
     /// A heartbeat was written: see [`Feed::write_heartbeat`].
     Heartbeat(i64),
-    /// A collection or the whole database was dropped or renamed: nothing that was known of it is valid any more. The
-    /// stream may end with this; open a new one.
+    /// A collection or the whole database was dropped or renamed: nothing that was known about it is valid any more.
+    /// The stream may end with this; open a new one.
     Dropped,
 }
 
 /// A change of one document.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// The resume token behind it.
+    /// Resumes after this change.
     pub token: ResumeToken,
     /// When it happened, by the database's clock.
     pub at: Timestamp,
-    /// The collection of the document.
     pub kind: Kind,
-    /// The id of the document.
     pub id: String,
-    /// What happened.
     pub operation: Operation,
-    /// The document: as written if it was inserted or replaced, otherwise as it was then or at a later moment. `None` if it is
-    /// gone.
+    /// The document: as written if it was inserted or replaced, else as it was then or later. `None` if deleted.
     document: Option<RawDocumentBuf>,
 }
 
-/// What happened to a document.
+/// What happened to the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// Inserted.
     Created,
     /// Updated or replaced.
     Updated {
-        /// The top-level fields that were written or removed, each once. `None` after a replacement, where the database does
-        /// not tell which fields differ.
+        /// The top-level fields that were written or removed, each once. `None` after a replacement, for which the
+        /// database does not report which fields differ.
         fields: Option<Vec<String>>,
     },
-    /// Deleted.
     Deleted,
 }
 
 impl Change {
-    /// The document in its type, with all its fields.
+    /// The document in its type, with all fields.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`].
@@ -84,18 +77,18 @@ impl Change {
         self.document.as_ref().map(read_document).transpose()
     }
 
-    /// Whether the document came with it: it was not deleted by this change, nor soon after.
+    /// Whether the event includes the document: it was not deleted by this change or soon after.
     pub const fn is_there(&self) -> bool {
         self.document.is_some()
     }
 
-    /// Whether the document meets a filter, whose joins have been resolved.
+    /// Whether the document matches a filter, whose joins must be resolved.
     pub fn meets(&self, filter: &Filter) -> bool {
         self.document.as_ref().is_some_and(|document| meets(filter, document))
     }
 
-    /// Whether the document may have met a filter before this change, as far as can be told from its id and from which
-    /// fields changed: nothing tells what was in them.
+    /// Whether the document may have matched a filter before this change. Only the id and the names of the changed
+    /// fields are known, not the previous values.
     pub fn may_have_met(&self, filter: &Filter) -> bool {
         let looked_at_changed = match &self.operation {
             Operation::Created => false,
@@ -105,7 +98,7 @@ impl Change {
         looked_at_changed && may_be_met_by(filter, &self.id)
     }
 
-    /// The document's number of changes, as far as it is there.
+    /// The document's version; `None` if it is deleted.
     pub fn version(&self) -> Option<i32> {
         match self.document.as_ref()?.get("version").ok()?? {
             RawBsonRef::Int32(version) => Some(version),
@@ -114,7 +107,7 @@ impl Change {
         }
     }
 
-    /// The document's searchable texts.
+    /// The document's searchable texts; `None` if it is deleted.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`].
@@ -126,20 +119,20 @@ impl Change {
     }
 }
 
-/// A change stream from now on, or behind a resume token. It keeps one connection busy nearly all the time.
+/// A change stream from now on, or after a resume token. It uses one connection nearly all the time.
 pub struct Feed {
     store: Store,
     stream: Option<ChangeStream<RawDocumentBuf>>,
-    /// Behind the last event that was returned, or where the stream began.
+    /// After the last returned event, or where the stream began.
     token: Option<DriverToken>,
 }
 
 impl Feed {
-    /// Opens the stream, behind `after` if given.
+    /// Opens the stream, after `after` if given.
     ///
     /// # Errors
-    /// [`StoreError::NoFeed`] where the database has no change streams: a single server that is no replica set.
-    /// [`StoreError::HistoryLost`] where its history does not reach back to the token.
+    /// [`StoreError::NoFeed`] if the database has no change streams: a standalone server that is no replica set.
+    /// [`StoreError::HistoryLost`] if its history does not reach back to the token.
     pub async fn open(store: &Store, after: Option<&ResumeToken>) -> Result<Self> {
         let token = after.and_then(ResumeToken::token);
         let stream = watch(store, token.as_ref()).await?;
@@ -150,19 +143,19 @@ impl Feed {
         })
     }
 
-    /// The resume token that it has reached, if it is of a known form.
+    /// The current resume token; `None` if its form is unknown.
     pub fn resume_token(&self) -> Option<ResumeToken> {
         resume_token_of(self.token.as_ref()?)
     }
 
-    /// Writes a heartbeat. Once [`Event::Heartbeat`] with this number or a greater one comes, every write that had been
-    /// acknowledged before has come too.
+    /// Writes a heartbeat. Once [`Event::Heartbeat`] with this number or a greater one arrives, every write that had
+    /// been acknowledged before has arrived too.
     ///
-    /// Silence does not prove that: a database that looks for our changes among those of others may need several
-    /// `getMore`s, and begins new streams a moment back. All servers of a database share one heartbeat document.
+    /// Silence does not prove that: a database that filters our changes from those of others may need several
+    /// `getMore`s, and starts new streams a moment in the past. All servers of a database share one heartbeat document.
     ///
     /// # Errors
-    /// The database does not answer, or does not allow the write.
+    /// If the database does not respond, or does not allow the write.
     pub async fn write_heartbeat(&mut self) -> Result<i64> {
         let _turn = self.store.turn().await;
         let heartbeats = self.store.database.collection::<Document>(HEARTBEATS);
@@ -174,7 +167,7 @@ impl Feed {
         Ok(written.and_then(|beat| beat.get_i64("number").ok()).unwrap_or(i64::MAX))
     }
 
-    /// The next event; `None` if none came within [`QUIET`].
+    /// The next event; `None` if none arrived within [`QUIET`].
     ///
     /// # Errors
     /// After any error the stream is closed until [`Feed::reopen`].
@@ -213,11 +206,11 @@ impl Feed {
         }
     }
 
-    /// Resumes behind the last event that was returned. False if the history does not reach back to it: then everything has
-    /// to be read anew behind a new stream.
+    /// Resumes after the last returned event. `false` if the history does not reach back to it: then open a new stream,
+    /// and read everything again.
     ///
     /// # Errors
-    /// The database does not answer; worth trying again.
+    /// If the database does not respond; worth retrying.
     pub async fn reopen(&mut self) -> Result<bool> {
         if self.token.is_none() {
             return Ok(false);
@@ -246,7 +239,7 @@ fn resume_token_of(token: &DriverToken) -> Option<ResumeToken> {
     ResumeToken::new(&serialize_to_raw_document_buf(token).ok()?)
 }
 
-/// Opens the stream. A resume token is only valid for the pipeline that gave it, so every stream has the same one.
+/// Opens the stream. A resume token is only valid for the same pipeline, so every stream has this one.
 async fn watch(store: &Store, after: Option<&DriverToken>) -> Result<ChangeStream<RawDocumentBuf>> {
     let names: Vec<&str> = Kind::ALL
         .iter()
@@ -262,7 +255,7 @@ async fn watch(store: &Store, after: Option<&DriverToken>) -> Result<ChangeStrea
         .database
         .watch()
         .pipeline([doc! { "$match": ours }])
-        // An update event tells only what it changes; filters and texts need the whole document.
+        // An update event only contains what it changes; filters and texts need the whole document.
         .full_document(FullDocumentType::UpdateLookup)
         .max_await_time(QUIET);
     if let Some(after) = after {
@@ -275,7 +268,7 @@ async fn watch(store: &Store, after: Option<&DriverToken>) -> Result<ChangeStrea
     }
 }
 
-/// What an error of a stream means. A refusal of a stream that has a resume token means that the token is lost.
+/// Interprets an error of a stream. If a stream with a resume token is refused, the token is too old.
 fn lost(error: mongodb::error::Error, has_token: bool) -> StoreError {
     match StoreError::from(error) {
         StoreError::Refused(cause) if has_token => StoreError::HistoryLost(cause),
@@ -283,12 +276,12 @@ fn lost(error: mongodb::error::Error, has_token: bool) -> StoreError {
     }
 }
 
-/// Whether it is worth trying again.
+/// Whether retrying may help.
 fn is_passing(error: &StoreError) -> bool {
     matches!(error, StoreError::Unavailable(_) | StoreError::Timeout(_))
 }
 
-/// Decodes an event; `None` if it is about none of our documents.
+/// Decodes an event; `None` if it is not about our documents.
 fn event_of(event: &RawDocument) -> Option<Event> {
     let text = |document: &RawDocument, name: &str| document.get_str(name).unwrap_or_default().to_owned();
     let inner = |name: &str| event.get_document(name).ok();
@@ -324,12 +317,11 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     }))
 }
 
-/// The number of a heartbeat.
 fn heartbeat_of(event: &RawDocument) -> Option<i64> {
     let updated = event.get_document("updateDescription").ok();
     let updated = updated.and_then(|update| update.get_document("updatedFields").ok());
     let number = |document: &RawDocument| document.get_i64("number").ok();
-    // What the update wrote, not the document beside it, which may be newer.
+    // What the update wrote, not the document that was looked up, which may be newer.
     updated
         .or_else(|| event.get_document("fullDocument").ok())
         .and_then(number)

@@ -1,4 +1,4 @@
-//! One `find` command: the one form in which rows are read, so that what is explained is what is sent.
+//! One `find` command. Rows are read only in this form, so that what is explained is what is sent.
 
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
@@ -8,35 +8,32 @@ use mongodb::options::FindOptions;
 use super::{Result, Store};
 use crate::domain::id::Kind;
 
-/// Which rows of a collection, in which order, and which of their fields.
+/// The arguments of a `find`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Find {
-    /// Where they lie.
     pub kind: Kind,
-    /// Which.
     pub filter: Document,
-    /// In which order; in none when empty.
+    /// Empty for no order.
     pub sort: Document,
-    /// Their fields.
     pub projection: Document,
-    /// How many at most.
+    /// The maximum number of rows.
     pub limit: usize,
 }
 
 impl Find {
-    /// All that matches, with nothing but its id: as much as a count or a sum examines.
+    /// All matching documents, only with their ids: examines as much as a count or a sum.
     pub fn every(kind: Kind, filter: Document) -> Self {
         Self {
             kind,
             filter,
             sort: doc! {},
             projection: doc! { "_id": 1 },
-            // Beyond any collection; one more is still a number that every server takes as a batch size.
+            // Beyond any collection; one more is still a valid batch size for every server.
             limit: i32::MAX as usize - 1,
         }
     }
 
-    /// The command as `explain` takes it.
+    /// The command, for `explain`.
     pub fn command(&self) -> Document {
         doc! {
             "find": self.kind.collection(),
@@ -53,7 +50,7 @@ impl Find {
 }
 
 impl Store {
-    /// The rows. One command: a batch that holds them all, unless they are larger than a reply may be.
+    /// Reads the rows. One command, whose first batch holds them all unless they exceed the size of a reply.
     #[tracing::instrument(
         target = "menagerie::trace", name = "find", skip_all,
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = find.kind.collection()),
@@ -62,7 +59,7 @@ impl Store {
         let (kind, explained) = (find.kind, self.explained(|| find.clone()));
         let options = FindOptions::builder()
             .limit(find.limit())
-            // One more than there can be: some servers keep a cursor open that ends just where its batch does.
+            // One more than the limit: some servers keep a cursor open if the batch ends exactly at its end.
             .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
             .sort(find.sort)
             .projection(find.projection)
@@ -70,7 +67,7 @@ impl Store {
         let (collection, clock) = (self.raw(kind), self.clock());
         let read = async move {
             let asked = collection.find(find.filter).with_options(options);
-            // As they come: the driver's cursor over rows looks at each row twice.
+            // As raw batches: the driver's cursor over rows parses each row twice.
             let mut batches = asked.max_time(clock.time_left()).batch().await?;
             let mut rows = Vec::new();
             while let Some(batch) = batches.try_next().await? {

@@ -1,11 +1,11 @@
-//! Filters across relations: the inner filter is run first, and its documents' ids stand in for it.
+//! Joins: filters across relations. The inner filter is run first, and the ids of its documents replace it.
 //!
-//! All conditions of a filter that lead to one collection are looked up together: one command for each collection, and
-//! for each level of relations within relations, however many conditions there are. It gives the documents that meet any
-//! of them; which of them a document meets is decided here, as `matches.rs` does it. What one field of a request has
-//! looked up serves all others that ask the same, also at the same time.
+//! All conditions of a filter on one collection are looked up together: one command for each collection and each level
+//! of nested relations, however many conditions there are. It returns the documents that meet any of them; which of
+//! them a document meets is decided here, by `matches.rs`. The fields of a request share what they have looked up, even
+//! if they do so at the same time.
 //!
-//! What stands in is bounded: more is refused, not cut.
+//! The number of ids is limited: more are refused, not truncated.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -25,30 +25,30 @@ use super::path::texts_at;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
-/// The largest number of documents that are looked up by one command, and of ids that stand in for the conditions of a
-/// filter: about 5 MB of a command that may have 48 MB.
+/// The most documents that one command may look up, and the most ids that may replace the joins of a filter: about 5 MB
+/// of a command, which may have 48 MB.
 const MAX_JOINED: usize = 100_000;
 
-/// The largest number of ids that stand in for the conditions of a request: they are kept until it ends.
+/// The most ids for the joins of a request: they are kept until it ends.
 const MAX_KEPT: usize = 5 * MAX_JOINED;
 
-/// How many decisions are made at a stretch, before others on the same thread have their turn.
+/// How many evaluations run before yielding to other tasks of the thread.
 const AT_A_STRETCH: usize = 1_000;
 
-/// What conditions lead to: a collection, and the top-level field there that holds the ids that stand in for them.
+/// A collection, and the top-level field there with the ids that replace the join.
 type Relation = (Kind, &'static str);
 
-/// The inner filters of a level, by what they lead to, each once.
+/// The distinct inner filters of a level, by relation.
 type Level<'a> = BTreeMap<Relation, Vec<&'a Filter>>;
 
-/// The ids that stand in for inner filters of one relation.
+/// The ids for inner filters of one relation.
 type LookedUp = Arc<Mutex<HashMap<Filter, Ids>>>;
 
 /// What a request has looked up across relations.
 #[derive(Default)]
 pub(super) struct Joins {
-    /// By relation and inner filter. The inner lock is held while the database is asked, so that who wants the same
-    /// meanwhile waits for it. Nobody waits for a second one who holds one.
+    /// By relation and inner filter. The inner lock is held during the command, so that others who need the same wait
+    /// for its result. Nobody waits for one of these locks while holding another.
     known: std::sync::Mutex<HashMap<Relation, LookedUp>>,
     ids: AtomicUsize,
 }
@@ -66,7 +66,7 @@ impl Joins {
 }
 
 impl Store {
-    /// `filter` with every join replaced by the ids that it stands for: for callers too who use it in several places.
+    /// `filter` with every join replaced by ids. Callers that use it several times can call this first.
     pub fn resolve<'a>(&'a self, filter: &'a Filter) -> BoxFuture<'a, Result<Cow<'a, Filter>>> {
         if !filter.is_joined() {
             return ready(Ok(Cow::Borrowed(filter))).boxed();
@@ -84,14 +84,14 @@ impl Store {
         .boxed()
     }
 
-    /// Forgets what was looked up for this request: after a change it may be something else.
+    /// Forgets the ids for this request: a write may have changed them.
     pub fn forget_joins(&self) {
         if let Some(own) = &self.of_request {
             own.joins.forget();
         }
     }
 
-    /// The reads that stand in for the joins of a filter, those within others first.
+    /// The reads for the joins of a filter, innermost first.
     pub(super) async fn joined_reads(&self, filter: &Filter) -> Result<Vec<Find>> {
         let (mut reads, mut filters) = (Vec::new(), vec![filter.merged()]);
         loop {
@@ -108,7 +108,7 @@ impl Store {
         }
     }
 
-    /// Filters with their joins replaced; the joins within these are replaced before, for all of them together.
+    /// Replaces the joins of all these filters together, inner joins first.
     fn resolve_level<'a>(&'a self, filters: &'a [&'a Filter], joins: &'a Joins) -> BoxFuture<'a, Result<Vec<Filter>>> {
         async move {
             let wanted = level(filters);
@@ -129,7 +129,7 @@ impl Store {
         .boxed()
     }
 
-    /// What stands in for each of these inner filters of one relation, each given as it is and resolved.
+    /// The ids for each of these inner filters of one relation; `resolved` has the same filters without joins.
     async fn look_up<'f>(
         &self,
         (of, take): Relation,
@@ -156,7 +156,7 @@ impl Store {
         Ok(found.collect())
     }
 
-    /// The ids that stand in for each of these filters. One command.
+    /// The ids for each of these filters. One command.
     async fn joined_ids(&self, (of, take): Relation, filters: &[Filter]) -> Result<Vec<BTreeSet<String>>> {
         let rows = self.find(joined(of, take, filters)).await?;
         if rows.len() > MAX_JOINED {
@@ -167,7 +167,7 @@ impl Store {
         for row in &rows {
             let held = texts_at(&**row, take);
             for (filter, found) in filters.iter().zip(&mut found) {
-                // On one alone the database has decided.
+                // A single filter was already evaluated by the database.
                 if filters.len() == 1 || meets(filter, row) {
                     ids += held.iter().filter(|id| found.insert((**id).to_owned())).count();
                 }
@@ -191,7 +191,7 @@ fn too_large(of: Kind, limit: usize) -> StoreError {
     }
 }
 
-/// The inner filters of the outermost joins in these filters.
+/// The inner filters of the outermost joins.
 fn level<'a>(filters: &[&'a Filter]) -> Level<'a> {
     let mut level = Level::new();
     let mut seen = HashSet::new();
@@ -205,7 +205,7 @@ fn level<'a>(filters: &[&'a Filter]) -> Level<'a> {
     level
 }
 
-/// A filter with its joins replaced by what was found for them.
+/// Replaces the joins of a filter by the ids found.
 fn with_ids(filter: &Filter, found: &BTreeMap<Relation, HashMap<&Filter, Ids>>) -> Result<Filter> {
     let (mut ids, mut last) = (0, None);
     let replaced = filter.with_joins(&mut |path, of, take, inner| {
@@ -221,8 +221,8 @@ fn with_ids(filter: &Filter, found: &BTreeMap<Relation, HashMap<&Filter, Ids>>) 
     }
 }
 
-/// The read of what stands in for inner filters of one relation, which must have been resolved themselves; one row more
-/// than is accepted. Where there are several it gives what any of them holds for, with all that they look at.
+/// The read for resolved inner filters of one relation, with one row more than accepted. For several filters it returns
+/// the documents that match any of them, with all fields that they use.
 pub(super) fn joined(of: Kind, take: &'static str, filters: &[Filter]) -> Find {
     let mut projection = doc! { take: 1 };
     let filter = match filters {

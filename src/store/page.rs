@@ -1,7 +1,7 @@
-//! One page of a collection: exact keyset paging in both directions.
+//! One page of a collection: exact keyset pagination in both directions.
 //!
-//! A page costs one command for its rows at the start of an order, and a few bounded ones behind a cursor; the count
-//! and the look to the other side are made only when asked for.
+//! At the start of an order a page costs one command for its rows; after a cursor, a few with bounded ranges. The count
+//! and the check for rows on the other side are only made on request.
 
 use std::sync::Arc;
 
@@ -16,48 +16,45 @@ use super::path::top_field;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
-/// Which page of which documents.
+/// Which documents, in which order, and which page of them.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
-    /// Which documents.
     pub filter: Filter,
-    /// In which order.
     pub order: Order,
-    /// Only rows behind these sort keys.
+    /// Only rows after these sort keys.
     pub after: Option<Vec<Key>>,
     /// Only rows before these sort keys.
     pub before: Option<Vec<Key>>,
     /// The last rows instead of the first.
     pub backward: bool,
-    /// How many rows.
+    /// The maximum number of rows.
     pub limit: usize,
-    /// Which parts are wanted; what is not costs nothing.
+    /// What is not wanted costs nothing.
     pub want: Want,
 }
 
-/// The parts of a page that cost something of their own.
+/// The parts of a page that have a cost of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Want {
     /// The rows, and whether there are more in the direction of travel.
     pub rows: bool,
-    /// How many documents match in all.
+    /// How many documents match in total.
     pub total: bool,
     /// Whether there are rows before the page.
     pub previous: bool,
-    /// Whether there are rows behind the page.
+    /// Whether there are rows after the page.
     pub next: bool,
 }
 
-/// A row and its sort keys.
+/// A document with its sort keys.
 #[derive(Debug)]
 pub struct Row<E> {
-    /// The document.
     pub node: Arc<E>,
-    /// Its sort keys in the order of the page.
+    /// In the order of the page.
     pub keys: Vec<Key>,
 }
 
-// Not derived: a row can be copied whatever the document is.
+// Not derived: that would require `E: Clone`.
 impl<E> Clone for Row<E> {
     fn clone(&self) -> Self {
         Self {
@@ -67,34 +64,33 @@ impl<E> Clone for Row<E> {
     }
 }
 
-/// A page, in the order that was asked for whichever way it was walked.
+/// A page, in the requested order even if it was read backward.
 #[derive(Debug)]
 pub struct Page<E> {
-    /// The rows.
     pub rows: Vec<Row<E>>,
     /// Whether there are rows before the first.
     pub has_previous: bool,
-    /// Whether there are rows behind the last.
+    /// Whether there are rows after the last.
     pub has_next: bool,
-    /// How many documents match in all, where it was wanted.
+    /// How many documents match in total, if wanted.
     pub total: Option<u64>,
 }
 
 impl PageRequest {
-    /// The keys that the page starts behind, in the direction of travel.
+    /// The keys after which the page starts, in the direction of travel.
     fn start(&self) -> Option<&Vec<Key>> {
         let start = if self.backward { &self.before } else { &self.after };
         start.as_ref()
     }
 
-    /// The keys that the page stops before, in the direction of travel.
+    /// The keys before which the page stops, in the direction of travel.
     fn cut(&self) -> Option<&Vec<Key>> {
         let cut = if self.backward { &self.after } else { &self.before };
         cut.as_ref()
     }
 
-    /// The commands that read the page's rows and one row more: each goes on where the one before it ends, with what
-    /// is left of the limit, until there are enough.
+    /// The commands that read the page's rows and one more. Each continues where the previous one ends, with the rest
+    /// of the limit, until there are enough rows.
     pub(super) fn finds(&self, kind: Kind, filter: &Document, projection: Document) -> Vec<Find> {
         let order = &self.order;
         let bound = match self.cut() {
@@ -174,7 +170,7 @@ impl Store {
         })
     }
 
-    /// The rows of a page and, where there is one, the row behind it; in the direction of travel.
+    /// The rows of a page and, if there is one, the next row; in the direction of travel.
     async fn walk<E: Entity>(
         &self,
         request: &PageRequest,
@@ -194,7 +190,7 @@ impl Store {
         Ok(rows)
     }
 
-    /// Whether any row lies at or before the cursor that a page starts behind.
+    /// Whether there is a row at or before the cursor after which a page starts.
     async fn any_behind<E: Entity>(&self, request: &PageRequest, filter: &Document, keys: &[Key]) -> Result<bool> {
         let order = &request.order;
         let at: Document = order
@@ -231,7 +227,7 @@ impl Store {
         self.commanded(E::KIND, explained, read, |_| 0).await
     }
 
-    /// A stored row as its type, with its sort keys.
+    /// Decodes a stored row, with its sort keys.
     pub(super) fn row<E: Entity>(&self, order: &Order, row: &RawDocumentBuf) -> Result<Row<E>> {
         Ok(Row {
             node: Arc::new(read_document(row)?),
@@ -249,7 +245,7 @@ impl Store {
     }
 }
 
-/// Reads a stored document as its type.
+/// Decodes a stored document.
 pub(super) fn read_document<E: Entity>(row: &RawDocumentBuf) -> Result<E> {
     bson::deserialize_from_slice(row.as_bytes()).map_err(|error| StoreError::Unreadable {
         collection: E::KIND.collection(),
@@ -259,7 +255,7 @@ pub(super) fn read_document<E: Entity>(row: &RawDocumentBuf) -> Result<E> {
 
 fn any_of(mut parts: Vec<Document>) -> Document {
     match parts.len() {
-        // Nothing lies beyond: no row may match.
+        // There is nothing beyond: no row may match.
         0 => nothing(),
         1 => parts.pop().unwrap_or_default(),
         _ => doc! { "$or": parts },

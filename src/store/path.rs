@@ -1,6 +1,6 @@
-//! Dotted paths, followed into documents: the one walker for BSON as a tree, BSON as bytes, and JSON.
+//! Dotted paths into documents: one walker for BSON as a tree, BSON as bytes, and JSON.
 //!
-//! A path leads to fields by their names, `total.min`, and as in MongoDB through lists of objects: `items.animal` leads
+//! A path consists of field names, `total.min`, and as in MongoDB passes through lists of objects: `items.animal` leads
 //! to the animal of each item. A list at the end of a path counts as a value, and so does each of its items.
 
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -8,18 +8,17 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use mongodb::bson::{Bson, Document, RawBsonRef, RawDocument};
 use serde_json::{Map, Value as Json};
 
-/// An object with all that it holds, in one of the forms that documents have here.
+/// An object in one of the forms that documents have here.
 pub trait Nested<'a>: Copy {
-    /// What a field holds.
     type Value: Copy;
 
-    /// What the field of this name holds.
+    /// The value of the field with this name.
     fn field(self, name: &str) -> Option<Self::Value>;
-    /// A value that is an object.
+    /// The value, if it is an object.
     fn of(value: Self::Value) -> Option<Self>;
-    /// The items of a value that is a list.
+    /// The items of the value, if it is a list.
     fn items(value: Self::Value) -> Option<impl Iterator<Item = Self::Value>>;
-    /// A value that is a text.
+    /// The value, if it is a string.
     fn text(value: Self::Value) -> Option<&'a str>;
 }
 
@@ -83,8 +82,7 @@ impl<'a> Nested<'a> for &'a Map<String, Json> {
     }
 }
 
-/// An item of a list that a path leads through, with those of the lists around it. It lives on the stack, so that a walk
-/// allocates nothing.
+/// An item of a list on the path, with those of the lists around it. On the stack, so that walking does not allocate.
 #[derive(Clone, Copy)]
 pub struct Item<'w> {
     within: Option<&'w Item<'w>>,
@@ -93,10 +91,10 @@ pub struct Item<'w> {
     index: usize,
 }
 
-/// Follows a path and gives `visit` every value that it leads to, with the item that it was found in; `None` for each
-/// object on the way that does not go on. What `visit` breaks with ends the walk.
+/// Follows a path, and calls `visit` with every value at its end and the item that contains it; with `None` for each
+/// object where the path ends early. If `visit` breaks, the walk ends with that.
 ///
-/// An item of a list that is no object has nothing behind it, not even `None`.
+/// An item of a list that is not an object is skipped, without even a `None`.
 pub fn walk<'a, F: Nested<'a>, B>(
     object: F,
     path: &str,
@@ -143,7 +141,7 @@ fn walk_from<'a, F: Nested<'a>, B>(
     }
 }
 
-/// The value at a path that leads through no list.
+/// The value at a path without lists.
 pub fn value_at<'a, F: Nested<'a>>(object: F, path: &str) -> Option<F::Value> {
     let found = walk(object, path, &mut |value, within| match within {
         None => Break(value),
@@ -152,7 +150,7 @@ pub fn value_at<'a, F: Nested<'a>>(object: F, path: &str) -> Option<F::Value> {
     found.break_value().flatten()
 }
 
-/// The texts at a path, in their order.
+/// All strings at a path, in order.
 pub fn texts_at<'a, F: Nested<'a>>(object: F, path: &str) -> Vec<&'a str> {
     let mut texts = Vec::new();
     let _: ControlFlow<()> = walk(object, path, &mut |value, _| {
@@ -162,7 +160,7 @@ pub fn texts_at<'a, F: Nested<'a>>(object: F, path: &str) -> Vec<&'a str> {
     texts
 }
 
-/// Where a text stands first at a path: `items[1].animal`.
+/// The exact place of the first such string at a path: `items[1].animal`.
 pub fn place_of<'a, F: Nested<'a>>(object: F, path: &str, wanted: &str) -> Option<String> {
     let found = walk(object, path, &mut |value, within| {
         if value.and_then(F::text) == Some(wanted) {
@@ -183,8 +181,7 @@ fn placed(path: &str, mut within: Option<&Item<'_>>) -> String {
     place
 }
 
-/// Puts a value at a path that leads through objects, which are made where they are missing. Where something else
-/// stands on the way, that stays and the value is dropped.
+/// Sets the value at a path, and creates missing objects on it. If something else is in the way, the value is dropped.
 pub fn put(object: &mut Map<String, Json>, path: &str, value: Json) {
     match parted(path) {
         (name, None) => drop(object.insert(name.to_owned(), value)),
@@ -197,7 +194,7 @@ pub fn put(object: &mut Map<String, Json>, path: &str, value: Json) {
     }
 }
 
-/// The path of a field within what is at `path`.
+/// The path of a field inside the object at `path`; `path` may be empty.
 pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -206,12 +203,12 @@ pub(super) fn join(path: &str, name: &str) -> String {
     }
 }
 
-/// The field of a document that a path begins with.
+/// The first name of a path.
 pub fn top_field(path: &str) -> &str {
     parted(path).0
 }
 
-/// The first name of a path, and the rest of it.
+/// The first name of a path, and the rest.
 fn parted(path: &str) -> (&str, Option<&str>) {
     path.split_once('.')
         .map_or((path, None), |(name, rest)| (name, Some(rest)))
@@ -236,7 +233,7 @@ mod tests {
         }
     }
 
-    /// The values at a path as text, and what is missing as `-`.
+    /// The values at a path as text; `-` for what is missing.
     fn walked<'a, F: Nested<'a, Value: std::fmt::Debug>>(object: F, path: &str) -> Vec<String> {
         let mut found = Vec::new();
         let _: ControlFlow<()> = walk(object, path, &mut |value, _| {

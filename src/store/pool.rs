@@ -1,14 +1,14 @@
-//! The connections to the database, counted by what the driver tells of its pool, and those who wait for one.
+//! Counts the database connections, by the events of the driver's pool, and the commands that wait for one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use mongodb::event::cmap::CmapEvent;
 
-/// How many connections there are at the moment, and how many are wanted.
+/// How many connections there are, and how many commands want one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolState {
-    /// Open to any server of the database.
+    /// To all servers of the database.
     pub open: u64,
     /// In use by a command.
     pub checked_out: u64,
@@ -16,7 +16,6 @@ pub struct PoolState {
     pub waiting: u64,
 }
 
-/// The count.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     open: AtomicI64,
@@ -24,7 +23,7 @@ pub(super) struct Pool {
     waiting: AtomicI64,
 }
 
-/// A command that waits for a connection, until this is dropped.
+/// Counts a command as waiting for a connection, until it is dropped.
 pub(super) struct Waiting(Arc<Pool>);
 
 impl Drop for Waiting {
@@ -34,7 +33,7 @@ impl Drop for Waiting {
 }
 
 impl Pool {
-    /// Takes in what the driver tells.
+    /// Counts an event of the driver's pool.
     pub fn count(&self, event: &CmapEvent) {
         match event {
             CmapEvent::ConnectionCreated(_) => add(&self.open, 1),
@@ -45,15 +44,15 @@ impl Pool {
         }
     }
 
-    /// One more waits.
+    /// Counts a command as waiting until the guard is dropped.
     pub fn waits(self: &Arc<Self>) -> Waiting {
         add(&self.waiting, 1);
         Waiting(Arc::clone(self))
     }
 
-    /// How it is now.
+    /// The current counts.
     pub fn state(&self) -> PoolState {
-        // Events of different tasks may come in another order than they happened.
+        // Negative counts are possible: events of different tasks may arrive out of order.
         let read = |number: &AtomicI64| number.load(Ordering::Relaxed).try_into().unwrap_or(0);
         PoolState {
             open: read(&self.open),

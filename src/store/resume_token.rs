@@ -1,34 +1,33 @@
-//! Resume tokens: how far a reader of the change feed has come, as an opaque text from which it can go on anywhere, any time.
+//! Resume tokens: the position of a reader of the change feed, as an opaque text from which anyone can resume.
 //!
-//! The database's own tokens come in two known forms. In each, something tells which of two tokens is the later; nothing else
-//! is read from them.
+//! The database's own tokens have two known forms. From each, only the position that orders tokens is read.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mongodb::bson::{self, RawDocument, doc};
 use mongodb::change_stream::event::ResumeToken as DriverToken;
 
-/// The first byte of a token's text; another form would get another number.
+/// The first byte of the text; another form would get another number.
 const FORM: u8 = 1;
-/// The longest token in bytes; the longest seen have some hundred.
+/// The longest token in bytes; the longest ones seen have some hundred.
 const LONGEST: usize = 1_024;
 
-/// A position behind an event of the feed, or between two. Later tokens are greater.
+/// A position after an event of the feed, or between two. Later tokens are greater.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ResumeToken {
     position: u64,
-    /// The token's bytes, which the database writes as hexadecimal digits. All events of one transaction have one position in
-    /// MongoDB; the bytes behind it are in order.
+    /// The token's bytes, which the database writes in hexadecimal. In MongoDB all events of a transaction have the
+    /// same position; the bytes after it are ordered.
     token: Vec<u8>,
 }
 
-/// The text is no resume token.
+/// The text is not a resume token.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("it is no place in the feed of changes; accepted is the `cursor` of a change, or `changesCursor`, unchanged")]
 pub struct UnknownToken;
 
 impl ResumeToken {
-    /// Reads the database's token; `None` if its form is not known.
+    /// Decodes the database's token; `None` if its form is unknown.
     pub(super) fn new(token: &RawDocument) -> Option<Self> {
         let digits = token.get_str("_data").ok()?;
         let token = (0..digits.len())
@@ -43,18 +42,18 @@ impl ResumeToken {
         Some(Self { position, token })
     }
 
-    /// As the database takes it.
+    /// The token in the database's form.
     pub(super) fn token(&self) -> Option<DriverToken> {
         let digits: String = self.token.iter().map(|byte| format!("{byte:02X}")).collect();
         bson::deserialize_from_document(doc! { "_data": digits }).ok()
     }
 
-    /// Whether this position is at least as far on as another; tokens of one moment count as equal.
+    /// Whether this position has reached another; tokens of the same moment count as equal.
     pub const fn has_come_to(&self, other: &Self) -> bool {
         self.position >= other.position
     }
 
-    /// As text: letters, digits, `-` and `_`.
+    /// The token as text: letters, digits, `-` and `_`.
     pub fn text(&self) -> String {
         let mut bytes = Vec::with_capacity(1 + self.token.len());
         bytes.push(FORM);
@@ -62,10 +61,10 @@ impl ResumeToken {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads the text of a token.
+    /// Parses the text of a token.
     ///
     /// # Errors
-    /// [`UnknownToken`] if it is none.
+    /// [`UnknownToken`] if it is not one.
     pub fn parse(text: &str) -> Result<Self, UnknownToken> {
         if text.len() > (1 + LONGEST) * 4 / 3 + 4 {
             return Err(UnknownToken);
@@ -78,9 +77,9 @@ impl ResumeToken {
     }
 }
 
-/// The position that orders tokens. MongoDB's begin with the cluster time, behind the type byte of a timestamp and in the
-/// order of its bytes. SecantusDB's are BSON documents: `s` counts the entries of its log that were looked
-/// at. (Their time `t` is the present one where nothing happened, and says nothing of how far they reach.)
+/// The position that orders tokens. MongoDB's tokens begin with the cluster time, big-endian, after the type byte of a
+/// timestamp. SecantusDB's are BSON documents: `s` counts the log entries that were examined. (Their time `t` is the
+/// current one if nothing happened, and does not tell how far they reach.)
 fn position_of(token: &[u8]) -> Option<u64> {
     const TIMESTAMP: u8 = 0x82;
     match token {
@@ -96,12 +95,10 @@ mod tests {
 
     use super::*;
 
-    /// As MongoDB makes them.
     fn mongo(position: u64, rest: &[u8]) -> Vec<u8> {
         [&[0x82], &position.to_be_bytes()[..], rest].concat()
     }
 
-    /// As SecantusDB makes them.
     fn secantus(position: i64, rest: &str) -> Vec<u8> {
         let token = doc! { "s": position, "n": rest };
         RawDocumentBuf::try_from(&token).expect("BSON").as_bytes().to_vec()

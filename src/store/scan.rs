@@ -1,7 +1,7 @@
-//! Whole documents as JSON, read one after the other from a single cursor: for exports, however much there is.
+//! Whole documents as JSON, read one after the other with a single cursor: for exports of any size.
 //!
-//! A row has every field that its collection declares, in that order, absent ones as null or as an empty list, days
-//! and moments as GraphQL writes them. What only the store uses (`words`) is left out; `_id` is called `id`.
+//! A row has every field that its collection declares, in that order. Absent fields are null or an empty list; days and
+//! points in time are written as in GraphQL. A field of the store's own (`words`) is left out; `_id` is called `id`.
 
 use std::time::Duration;
 
@@ -20,10 +20,10 @@ use super::{Result, Store, StoreError};
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
-/// The field that only the store uses.
+/// Only used by the store.
 const HIDDEN: &str = "words";
 
-/// Rows of one collection, in their order. The cursor is closed when this is dropped.
+/// The rows of one collection, in order. The cursor is closed when this is dropped.
 pub struct Rows {
     store: Store,
     cursor: Cursor<RawDocumentBuf>,
@@ -33,10 +33,10 @@ pub struct Rows {
 }
 
 impl Store {
-    /// All rows that match, in this order, to be taken `batch` by `batch`.
+    /// All matching rows in this order, read in batches of this size.
     ///
-    /// One command, and one more whenever a batch is used up, so the order is one walk of the database. It has no
-    /// `maxTimeMS`, which would bound the whole walk; each batch has the deadline instead.
+    /// One command, and one more for each further batch, so the order is one scan of the database. No `maxTimeMS`,
+    /// which would limit the whole scan; the deadline applies to each batch instead.
     #[tracing::instrument(
         target = "menagerie::trace", name = "find", skip_all,
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = kind.collection()),
@@ -64,7 +64,7 @@ impl Store {
 }
 
 impl Rows {
-    /// The next rows; none at the end.
+    /// The next rows; empty at the end.
     pub async fn next(&mut self) -> Result<Vec<Json>> {
         let Self {
             store,
@@ -83,7 +83,7 @@ impl Rows {
             }
             Ok(rows)
         };
-        // The first batch came with the command that began the walk, so there are as many reads as batches.
+        // The first batch came with the command that opened the cursor, so there are as many reads as batches.
         let read = |turn| async {
             let _turn = turn;
             in_time(store.deadline, read).await
@@ -107,7 +107,7 @@ impl Rows {
 /// Rows as JSON lines.
 ///
 /// # Errors
-/// Where one cannot be written, which a row of the database always can.
+/// If a row cannot be written, which does not happen for rows of the database.
 pub fn lines(rows: &[Json]) -> serde_json::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for row in rows {
@@ -117,7 +117,7 @@ pub fn lines(rows: &[Json]) -> serde_json::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What clients see of a collection's documents, field by field.
+/// The declared fields of a collection's documents.
 fn shape(kind: Kind) -> Result<&'static Document> {
     properties(&collections::of(kind)?.declared.json_schema).ok_or_else(|| StoreError::Schema {
         file: kind.collection().to_owned(),
@@ -139,7 +139,7 @@ fn readable(kind: Kind, row: &RawDocumentBuf) -> Result<Document> {
     })
 }
 
-/// A document with all that its shape declares, and nothing else where there is one.
+/// A document with exactly the fields of its shape; without a shape, with all fields.
 fn object(document: &Document, shape: Option<&Document>) -> Json {
     let Some(shape) = shape else {
         let fields = document
@@ -160,7 +160,7 @@ fn object(document: &Document, shape: Option<&Document>) -> Json {
     Json::Object(fields)
 }
 
-/// What stands for a value that a document does not have: as in GraphQL, a list without items, a flag that is not set.
+/// The value of an absent field, as in GraphQL: an empty list, `false`, or null.
 fn absent(schema: &Document) -> Json {
     match schema.get_str("bsonType") {
         Ok("array") => Json::Array(Vec::new()),
@@ -169,7 +169,7 @@ fn absent(schema: &Document) -> Json {
     }
 }
 
-/// A value of the field of this name.
+/// The value of a field with this name.
 pub(super) fn json_of(name: &str, value: &Bson, schema: Option<&Document>) -> Json {
     match value {
         Bson::String(text) => Json::String(text.clone()),
@@ -177,7 +177,7 @@ pub(super) fn json_of(name: &str, value: &Bson, schema: Option<&Document>) -> Js
         Bson::Int64(number) => (*number).into(),
         Bson::Double(number) => (*number).into(),
         Bson::Boolean(flag) => (*flag).into(),
-        // The bounds of a date are days; all else is a moment.
+        // The bounds of a date are days; other values are points in time.
         Bson::DateTime(moment) if ["earliest", "latest"].contains(&name) => {
             Json::String(Day::from_millis(moment.timestamp_millis()).to_string())
         }

@@ -1,5 +1,5 @@
-//! The leaves of a collection's documents: the dotted paths at which values stand, and of which kind these are. What
-//! tables are made of; what stands in a list is no leaf of its own.
+//! The leaves of a collection's documents: the dotted paths of values, with their types. They become the columns of
+//! tables; items of a list are not leaves.
 
 use mongodb::bson::{Bson, Document};
 
@@ -8,33 +8,30 @@ use super::derive::{BOOKKEEPING, FROM_EDTF};
 use super::{Result, StoreError};
 use crate::domain::id::Kind;
 
-/// What stands at a leaf.
+/// The type of the value at a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {
-    /// A text, or a word from a list.
+    /// A string, or a word from a list.
     Text,
     /// A number, whole or not.
     Number,
-    /// True or false.
     Flag,
-    /// A list.
     List,
-    /// An object whose every part may be absent, so that it can be there and say nothing. Its parts are leaves as well.
+    /// An object all of whose fields are optional, so that it may be present and empty. Its fields are leaves as well.
     Object,
 }
 
-/// A place for a value in the documents of a collection.
+/// A leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaField {
-    /// Where: `date.edtf`. The document's `_id` is called `id`.
+    /// Such as `date.edtf`. The document's `_id` is called `id`.
     pub path: String,
-    /// What.
     pub holds: FieldType,
-    /// The store fills it in by itself.
+    /// Whether the store computes it.
     pub is_derived: bool,
 }
 
-/// The leaves of this collection's documents, as they are declared.
+/// The leaves of this collection's documents, in the order of their declaration.
 ///
 /// # Errors
 /// [`StoreError::Schema`].
@@ -77,7 +74,7 @@ fn walk(object: &Document, path: &str, found: &mut Vec<SchemaField>) {
     }
 }
 
-/// Of what is derived, dates and the like count as texts: nobody reads them.
+/// Derived dates and the like count as text: nothing reads them from a table, so their type does not matter.
 fn holds(schema: &Document) -> Option<FieldType> {
     let types = match schema.get("bsonType") {
         Some(Bson::Array(types)) => types.first().and_then(Bson::as_str),

@@ -1,6 +1,6 @@
-//! The searchable texts of documents, as `schema/collections` declares them: for whoever keeps an index of them.
+//! The searchable texts of documents, as `schema/collections` declares them: for building an index.
 //!
-//! How they change is told by `feed.rs`; what is made of them is not this room's business.
+//! `feed.rs` reports their changes; how they are indexed is decided elsewhere.
 
 use std::future;
 use std::time::Duration;
@@ -13,37 +13,33 @@ use super::path::{texts_at, top_field};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
-/// How many documents come from the database at a time.
 const BATCH: u32 = 1_000;
-/// How long the database may work on giving out a whole collection.
+/// The timeout for reading a whole collection.
 const WHOLE: Duration = Duration::from_secs(600);
 
 /// A searchable text of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// Where it stands in the document: `items.names`.
+    /// The field's path: `items.names`.
     pub path: &'static str,
-    /// Whether it names the document.
+    /// Whether it is a name of the document.
     pub is_name: bool,
-    /// What it says.
     pub text: String,
 }
 
 /// A document's searchable texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
-    /// Its collection.
     pub kind: Kind,
-    /// Its id.
     pub id: String,
-    /// In the order in which they are declared.
+    /// In the order of their declaration.
     pub texts: Vec<Text>,
 }
 
 impl Store {
-    /// The texts of all documents of a collection, in no particular order, a batch at a time.
+    /// The texts of all documents of a collection, in no particular order, read in batches.
     ///
-    /// What is written meanwhile may be in it or not: take a [`Feed`](super::feed::Feed) first to know of it.
+    /// Concurrent writes may be missing: open a [`Feed`](super::feed::Feed) first to learn of them.
     pub async fn all_texts(&self, kind: Kind) -> Result<impl Stream<Item = Result<Texts>> + use<>> {
         let rows = self
             .raw(kind)
@@ -59,7 +55,7 @@ impl Store {
     }
 }
 
-/// The top-level fields that hold searchable texts.
+/// The top-level fields with searchable texts.
 pub(super) fn fields(kind: Kind) -> Result<impl Iterator<Item = &'static str>> {
     Ok(collections::of(kind)?.words.iter().map(|path| top_field(path)))
 }
@@ -68,7 +64,7 @@ fn projection(kind: Kind) -> Result<Document> {
     Ok(fields(kind)?.map(|field| (field.to_owned(), 1.into())).collect())
 }
 
-/// The texts of a stored document; none where its id is no text, which no document of the API has.
+/// The texts of a stored document; `None` if its id is not a string, which no document of the API has.
 pub(super) fn texts_of(kind: Kind, row: &RawDocument) -> Result<Option<Texts>> {
     let document = Document::try_from(row).map_err(|error| StoreError::Unreadable {
         collection: kind.collection(),

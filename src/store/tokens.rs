@@ -1,7 +1,7 @@
-//! Tokens: made, listed, revoked, and found by their text, of which only the hash is stored.
+//! Access tokens: creating, listing, revoking, and finding them by their text, of which only the hash is stored.
 //!
-//! That one was made or revoked, and by whom, stands in the history, under an id made of its name
-//! ([`history_id`]). A role is a text here; what it allows, and what else may tell who asks, is decided in `http/auth`.
+//! The history records who created and who revoked a token, under an id made from its name ([`history_id`]). A role is
+//! just a string here; `http/auth` decides what it allows, and handles other kinds of tokens.
 
 use std::time::Duration;
 
@@ -21,91 +21,86 @@ use super::versions::FRESH;
 use super::{Result, Store, StoreError};
 use crate::domain::hash::sha256;
 
-/// The collection.
 pub(super) const TOKENS: &str = "tokens";
 
-/// How the text of every token begins, so that people and scanners for lost secrets know what it is.
+/// The prefix of every token, by which people and secret scanners recognise it.
 pub const PREFIX: &str = "mng_";
 
-/// How many random bytes a token has: nobody guesses one, so that a plain hash of it is enough.
+/// The number of random bytes: a token cannot be guessed, so a plain hash of it is enough.
 const RANDOM_BYTES: usize = 32;
 
-/// How long the text of a token is: the prefix, and base64url without padding.
+/// The length of a token's text: the prefix, and base64url without padding.
 pub const LENGTH: usize = PREFIX.len() + (RANDOM_BYTES * 4).div_ceil(3);
 
 /// The longest name of a token.
 const LONGEST_NAME: usize = 64;
 
-/// How the ids begin under which tokens stand in the history.
+/// The prefix of the ids of tokens in the history.
 const HISTORY_PREFIX: &str = "token_";
 
-/// How long a revocation is kept back before it is acknowledged: after that, a server on the same database that still
-/// counts as fresh has been told of it, and one that does not asks the database. A little more than [`FRESH`], for no two
-/// clocks run at quite the same pace.
+/// How long a revocation waits before it is acknowledged. After that, a server on the same database either has heard of
+/// it by its feed, or its feed is no longer fresh and it asks the database. A little more than [`FRESH`], as clocks run
+/// at slightly different speeds.
 const SETTLED: Duration = FRESH.saturating_add(Duration::from_millis(100));
 
-/// How often a change begins anew that met another one, such as of two tokens of one name at the same moment.
+/// How often a change is tried that conflicts with another, such as two tokens of one name at the same time.
 const ATTEMPTS: usize = 5;
 
-/// What is known of a token.
+/// A stored token, without its hash.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
-    /// Its name; of the tokens that are not revoked only one has it.
+    /// Unique among the tokens that are not revoked.
     pub name: String,
-    /// The role's name.
     pub role: String,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// Who made it; not known of those from before that was kept.
+    /// `None` for tokens from before this was recorded.
     pub created_by: Option<String>,
-    /// From when on it opens nothing; never when absent.
+    /// `None` for never.
     pub expires_at: Option<Timestamp>,
-    /// Since when it opens nothing.
+    /// `None` if it is not revoked.
     pub revoked_at: Option<Timestamp>,
-    /// Who revoked it.
     pub revoked_by: Option<String>,
 }
 
 impl Token {
-    /// Whether it opens nothing any more because of its age.
+    /// Whether it has expired.
     pub fn is_expired(&self) -> bool {
         self.expires_at.is_some_and(|end| end <= Timestamp::now())
     }
 }
 
-/// A token that is to be made.
+/// The arguments for a new token.
 #[derive(Clone, Copy, Debug)]
 pub struct NewToken<'a> {
-    /// Its name, as [`check_name`] accepts it.
+    /// As [`check_name`] accepts it.
     pub name: &'a str,
-    /// The role's name.
     pub role: &'a str,
-    /// How long it opens anything; for ever when absent.
+    /// `None` for unlimited.
     pub lifetime: Option<Duration>,
-    /// Who makes it.
+    /// Who creates it, for the history.
     pub by: &'a str,
 }
 
-/// The text of a new token: random, and nowhere stored.
+/// The text of a new token: random, and not stored anywhere.
 ///
 /// # Errors
-/// Where the operating system gives no random numbers.
+/// If the operating system has no random numbers.
 pub fn random() -> std::result::Result<String, getrandom::Error> {
     let mut bytes = [0; RANDOM_BYTES];
     getrandom::fill(&mut bytes)?;
     Ok(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-/// Whether a text has the form of a token, so that the database need not be asked about others.
+/// Whether a text has the form of a token; for others the database need not be asked.
 pub fn is_token(text: &str) -> bool {
     text.len() == LENGTH && text.starts_with(PREFIX) && URL_SAFE_NO_PAD.decode(&text[PREFIX.len()..]).is_ok()
 }
 
-/// Accepts the name of a token.
+/// Checks the name of a token.
 ///
 /// # Errors
-/// What is accepted instead.
+/// Says what is accepted.
 pub fn check_name(name: &str) -> std::result::Result<String, String> {
     let begins = name.starts_with(|letter: char| letter.is_ascii_alphanumeric());
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
@@ -117,7 +112,7 @@ pub fn check_name(name: &str) -> std::result::Result<String, String> {
     ))
 }
 
-/// The id under which the history tells of the tokens of this name, one after the other.
+/// The id of all tokens of this name in the history, which come one after the other.
 pub fn history_id(name: &str) -> String {
     format!("{HISTORY_PREFIX}{name}")
 }
@@ -129,7 +124,7 @@ pub fn is_history_id(id: &str) -> bool {
 }
 
 impl Store {
-    /// Makes a token with this text; gives the one that has its name already, and makes none, where there is one.
+    /// Creates a token with this text. If a valid token has the same name, returns that and creates none.
     pub async fn create_token(&self, text: &str, new: NewToken<'_>) -> Result<Option<Token>> {
         let now = DateTime::now();
         let mut row = doc! {
@@ -141,7 +136,7 @@ impl Store {
             row.insert("expiresAt", DateTime::from_millis(end));
         }
         let (store, name, by) = (self.clone(), new.name.to_owned(), new.by.to_owned());
-        // By itself, so that it comes to its end also when its client has left.
+        // In a task, so that it completes even if the client has left.
         let made = async move {
             let mut attempt = 1;
             loop {
@@ -150,7 +145,7 @@ impl Store {
                         if let Some(same_name) = store.find_token(not_revoked(&name)).await? {
                             return Ok(Some(same_name));
                         }
-                        // It was revoked in between, or is made only just now.
+                        // That one was revoked in between, or is being created right now.
                         if attempt == ATTEMPTS {
                             return Err(conflict);
                         }
@@ -163,7 +158,7 @@ impl Store {
         by_itself(made).await
     }
 
-    /// Puts a new token in, with its entry in the history.
+    /// Inserts a new token, with its entry in the history.
     async fn put_token(&self, row: &Document, by: &str, now: DateTime) -> Result<()> {
         let _turn = self.counted_turn().await;
         let mut session = self.client.start_session().await?;
@@ -182,7 +177,7 @@ impl Store {
         Ok(put?)
     }
 
-    /// Writes of a token that it was made or revoked. Nothing that it opens anything with is told.
+    /// Records the creation or revocation of a token in the history, without anything that is secret.
     async fn record_token(
         &self,
         session: &mut ClientSession,
@@ -202,7 +197,7 @@ impl Store {
         self.record(session, vec![entry], false).await
     }
 
-    /// All tokens by name, the revoked ones too.
+    /// All tokens by name, including revoked ones.
     pub async fn tokens_by_name(&self) -> Result<Vec<Token>> {
         let rows = self
             .tokens()
@@ -215,13 +210,12 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Revokes the token of this name; false where none of that name opens anything.
+    /// Revokes the token of this name; `false` if there is none that is not revoked.
     ///
-    /// Once this has returned, no server on the same database takes the token for good any more: it takes as long as that
-    /// may take (a second).
+    /// Once this has returned, no server on the same database accepts the token any more. This takes a second.
     pub async fn revoke_token(&self, name: &str, by: &str) -> Result<bool> {
         let (store, name, by) = (self.clone(), name.to_owned(), by.to_owned());
-        // By itself, so that what is cached is told of it also when its client has left.
+        // In a task, so that caches are told even if the client has left.
         let revoked = async move {
             let mut attempt = 1;
             let revoked = loop {
@@ -238,12 +232,12 @@ impl Store {
         by_itself(revoked).await
     }
 
-    /// Revokes the token of this name, with an entry in the history.
+    /// Marks the token of this name as revoked, with an entry in the history.
     async fn take_token(&self, name: &str, by: &str) -> Result<bool> {
         let now = DateTime::now();
         let _turn = self.counted_turn().await;
         let mut session = self.client.start_session().await?;
-        // Deleted and put back: after an update the embedded database keeps the old value of a unique index taken.
+        // Deletes and inserts: after an update, the embedded database still reserves the old value in the unique index.
         let revoked = session
             .start_transaction()
             .max_commit_time(self.time_left())
@@ -266,15 +260,15 @@ impl Store {
         match &revoked {
             Ok(Some(hash)) => self.versions.token_changed(hash),
             Ok(None) => {}
-            // It may have been done all the same.
+            // It may have been committed nevertheless.
             Err(_) => self.versions.tokens_changed(),
         }
         Ok(revoked?.is_some())
     }
 
-    /// The token with this text, revoked or expired ones too. One command.
+    /// The token with this text, even if it is revoked or expired. One command.
     pub async fn token(&self, text: &str) -> Result<Option<Token>> {
-        // By its hash, so that how long the search takes tells nothing of the texts that are accepted.
+        // By its hash, so that the duration of the search reveals nothing about valid texts.
         self.find_token(doc! { "_id": sha256(text) }).await
     }
 
@@ -283,7 +277,7 @@ impl Store {
         let (tokens, time_left) = (self.tokens(), self.time_left());
         let found = async move {
             let found = tokens.find_one(filter).projection(doc! { "_id": 0 });
-            // Whatever the URI says: another member may not have heard yet that a token was revoked.
+            // Overrides the URI: a secondary may not know yet that a token was revoked.
             let found = found.selection_criteria(ReadPreference::Primary.into());
             found.max_time(time_left).await
         };
@@ -296,7 +290,7 @@ impl Store {
     }
 }
 
-/// What the history tells of a token.
+/// The part of a token that the history shows.
 fn told(row: &Document) -> Document {
     let mut told = doc! { "role": row.get_str("role").unwrap_or_default() };
     if let Ok(end) = row.get_datetime("expiresAt") {

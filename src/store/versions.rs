@@ -1,8 +1,8 @@
-//! CacheVersions: counters that tell whether what was read is still what the database holds.
+//! Counters that tell whether what was read is still what the database holds.
 //!
-//! A reader takes the counters before it reads, keeps them beside what it read, and compares them later: as long as they
-//! stand, nothing was written since. They are raised by the change feed (`live`) for whatever anybody writes, and by this
-//! store's own writes before they are acknowledged. They only ever rise, and mean nothing outside this process.
+//! A reader takes the counters before it reads, stores them with the result, and compares them later: as long as they
+//! are unchanged, nothing was written since. The `feed` room raises them for everybody's writes, and this store for its
+//! own before these are acknowledged. They only ever rise, and have no meaning outside this process.
 
 use std::array;
 use std::hash::{BuildHasher, RandomState};
@@ -13,21 +13,21 @@ use tokio::sync::watch;
 
 use crate::domain::id::Kind;
 
-/// For how long what is cached counts after a moment up to which the database has told of everything.
+/// How long the database's last report of all changes counts as current, so that cached data is valid.
 pub const FRESH: Duration = Duration::from_millis(900);
 
-/// How many counters the documents share. Two documents of one counter only cost each other a read.
+/// The number of counters for documents. Two documents with the same counter only cause additional reads.
 const STRIPES: usize = 4_096;
-/// One for each kind of documents, and one for all tokens together.
+/// One for each kind of document, and one for all tokens together.
 const COLLECTIONS: usize = Kind::COUNT + 1;
 
-/// The counters. One for each collection, and one for each of many small groups of documents.
+/// The counters: one for each collection, and one for each of many small groups of documents.
 #[derive(Debug)]
 pub struct CacheVersions {
     collections: [AtomicU64; COLLECTIONS],
     documents: Vec<AtomicU64>,
     hasher: RandomState,
-    /// Wakes those who wait for a token to change.
+    /// Notifies of changed tokens.
     tokens: watch::Sender<()>,
 }
 
@@ -42,20 +42,20 @@ impl Default for CacheVersions {
     }
 }
 
-/// The collections that a read looked at, as bits.
+/// The collections that a read has used, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadSet(pub(super) u64);
 
-// A collection without a bit of its own would share one, and old answers would be served.
+// Collections that shared a bit would let outdated answers be served.
 const _: () = assert!(Kind::COUNT < u64::BITS as usize);
 
 impl ReadSet {
-    /// Just this one.
+    /// Only this collection.
     pub const fn one(kind: Kind) -> Self {
         Self(1 << kind as u8)
     }
 
-    /// Something whose changes no counter tells: what was read of it is never known to stand.
+    /// Something without a counter: what was read from it is never known to be current.
     pub const UNCOUNTED: Self = Self(1 << (u64::BITS - 1));
 
     const fn holds(self, other: Self) -> bool {
@@ -63,12 +63,12 @@ impl ReadSet {
     }
 }
 
-/// The counters of all collections at a moment.
+/// The counters of all collections at one point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Snapshot([u64; COLLECTIONS]);
 
 impl CacheVersions {
-    /// As they are now.
+    /// The counters now.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot(array::from_fn(|index| self.collections[index].load(Ordering::SeqCst)))
     }
@@ -85,42 +85,42 @@ impl CacheVersions {
         self.collections[kind as usize].load(Ordering::SeqCst)
     }
 
-    /// The counter of a document, which it may share with others.
+    /// The counter of a document, which others may share.
     pub fn of_document(&self, id: &str) -> u64 {
         self.stripe(id).load(Ordering::SeqCst)
     }
 
-    /// The counter of the token with this hash, which it may share with others.
+    /// The counter of the token with this hash, which others may share.
     pub fn of_token(&self, hash: &str) -> u64 {
         let all = self.collections[COLLECTIONS - 1].load(Ordering::SeqCst);
-        // Both only rise, so the sum stands only where both do.
+        // Both only rise, so the sum is unchanged only if both are.
         all.wrapping_add(self.of_document(hash))
     }
 
-    /// Notified whenever a token was made or revoked, whichever it was.
+    /// Notified whenever any token was created or revoked.
     pub fn token_news(&self) -> watch::Receiver<()> {
         self.tokens.subscribe()
     }
 
-    /// A document was written or deleted.
+    /// Raises the counters of a document that was written or deleted.
     pub fn changed(&self, kind: Kind, id: &str) {
         self.stripe(id).fetch_add(1, Ordering::SeqCst);
         self.collections[kind as usize].fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The token with this hash was made or revoked.
+    /// Raises the counter of a token that was created or revoked.
     pub fn token_changed(&self, hash: &str) {
         self.stripe(hash).fetch_add(1, Ordering::SeqCst);
         self.tokens.send_replace(());
     }
 
-    /// Any token may have been made or revoked.
+    /// Raises the counters of all tokens.
     pub fn tokens_changed(&self) {
         self.collections[COLLECTIONS - 1].fetch_add(1, Ordering::SeqCst);
         self.tokens.send_replace(());
     }
 
-    /// Anything may have changed.
+    /// Raises all counters.
     pub fn all_changed(&self) {
         for counter in self.documents.iter().chain(&self.collections) {
             counter.fetch_add(1, Ordering::SeqCst);
@@ -129,7 +129,7 @@ impl CacheVersions {
     }
 
     fn stripe(&self, id: &str) -> &AtomicU64 {
-        // In range whatever the hash is, and the cast loses only high bits.
+        // In range for any hash; the cast only loses high bits.
         &self.documents[self.hasher.hash_one(id) as usize % STRIPES]
     }
 }
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_token_that_changes_is_seen_by_its_hash_and_wakes_who_waits() {
         let versions = CacheVersions::default();
-        // Two that share no counter: which do is decided anew for each process.
+        // With different counters: which tokens share one differs from process to process.
         let other = (0..).map(|number| number.to_string());
         let other = other
             .into_iter()

@@ -1,4 +1,4 @@
-//! Who asks, by the `Authorization` header of a request: its forms, and the tokens of the store.
+//! Authenticates a request by its header `Authorization`: the forms of the header, and stored tokens.
 
 use std::sync::Arc;
 
@@ -14,24 +14,24 @@ use crate::store::Store;
 use crate::store::bson_types::Timestamp;
 use crate::store::tokens::{self, Token, is_token};
 
-/// The longest token that is looked at, in bytes: signed ones with many claims have two thousand.
+/// The longest token that is accepted, in bytes. Signed tokens with many claims have about two thousand.
 const LONGEST: usize = 8 * 1024;
 
-/// Tells who asks.
+/// Turns a header `Authorization` into an [`Identity`].
 pub struct Authenticator {
     anonymous: bool,
     signed: Option<Arc<Signed>>,
-    /// What tells that a stored token has changed.
+    /// Knows when a stored token has changed. `None` before [`Authenticator::that_hears`].
     pub(super) live: Option<Live>,
-    /// The tokens that were looked up, by their hash, each with its version from before.
+    /// Stored tokens by their hash, each with its version from before it was read. `None`: there is no cache.
     known: Option<Cache<String, (u64, Token)>>,
 }
 
-/// How many tokens are known at most.
+/// The capacity of the cache of stored tokens.
 const MOST_KNOWN: u64 = 10_000;
 
 impl Authenticator {
-    /// `anonymous`: one may ask without a token. `signed`: which signed tokens are accepted; none when absent.
+    /// `anonymous`: requests without a token are accepted. `signed`: `None` if signed tokens are refused.
     pub const fn new(anonymous: bool, signed: Option<Arc<Signed>>) -> Self {
         Self {
             anonymous,
@@ -41,8 +41,7 @@ impl Authenticator {
         }
     }
 
-    /// The same one that hears from `live` which tokens have changed. `knows_again`: it looks none of the others up for
-    /// another request.
+    /// Follows changes of tokens by `live`. `knows_again`: caches tokens that have not changed.
     #[must_use]
     pub fn that_hears(self, live: Live, knows_again: bool) -> Self {
         Self {
@@ -52,12 +51,12 @@ impl Authenticator {
         }
     }
 
-    /// Who asks with this `Authorization` header (RFC 6750), or without one.
+    /// The identity for this header `Authorization` (RFC 6750), or for a request without one.
     ///
     /// # Errors
-    /// [`ApiError::Unauthenticated`] says what is wrong and what is accepted, and never repeats a token. A header that
-    /// does not hold is refused also where one may ask without: its sender takes itself for somebody.
-    /// [`ApiError::Unavailable`] where the database does not answer.
+    /// - [`ApiError::Unauthenticated`] says what is wrong and what is accepted, and never repeats a token. An invalid
+    ///   token is refused even if anonymous requests are accepted: its sender does not mean to be anonymous.
+    /// - [`ApiError::Unavailable`] if the database does not answer.
     pub async fn identity(&self, store: &Store, authorization: Option<&str>) -> Result<Identity, ApiError> {
         let Some(header) = authorization else {
             return match self.anonymous {
@@ -82,13 +81,13 @@ impl Authenticator {
         }
     }
 
-    /// The bearer of a token that `menagerie token` made.
+    /// The identity for a token made by `menagerie token create`.
     async fn stored(&self, store: &Store, text: &str) -> Result<Identity, ApiError> {
         if !is_token(text) {
             return Err(self.refuse("the token is not complete"));
         }
         let hash = sha256(text);
-        // Before it is looked up, so that whatever happens meanwhile makes it another one.
+        // Before the token is read, so that a change in between makes this version outdated.
         let version = self.live.as_ref().map_or(0, |live| live.versions().of_token(&hash));
         let Some(token) = self.token(store, text, &hash, version).await? else {
             return Err(self.refuse("the token is unknown"));
@@ -126,17 +125,17 @@ impl Authenticator {
         }
     }
 
-    /// Whether it is told of tokens that change, on whichever server, before those who revoke them have their answer.
+    /// Whether a change of a token, on any server, is known here before the change is acknowledged to whoever made it.
     fn is_fresh(&self) -> bool {
         self.live.as_ref().is_some_and(Live::is_fresh)
     }
 
-    /// Whether a token that held by these grounds still does, but for its age. It is not known to where this says no.
+    /// Whether a token that was valid on these grounds still is, apart from its expiry. If in doubt, `false`.
     pub(super) fn stands(&self, grounds: &Grounds) -> bool {
         match grounds {
             Grounds::NoToken => true,
             Grounds::Stored { hash, version } => {
-                // In this order: what is fresh has raised the version before.
+                // In this order: a fresh feed has already raised the versions of all acknowledged changes.
                 let fresh = self.live.as_ref().filter(|live| live.is_fresh());
                 fresh.is_some_and(|live| live.versions().of_token(hash) == *version)
             }
@@ -164,8 +163,7 @@ impl Authenticator {
     }
 }
 
-/// The token of the header's value: the scheme `Bearer` in any case, a blank or more, and the letters that RFC 6750
-/// allows.
+/// The token in the header's value: the scheme `Bearer` in any case, one space or more, and the characters of RFC 6750.
 fn bearer(header: &str) -> Result<&str, &'static str> {
     let (scheme, token) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
     if !scheme.eq_ignore_ascii_case("bearer") {

@@ -1,9 +1,9 @@
-//! What a client shows to say who it is, for as long as it stays: in a socket, a stream of events, an export.
+//! The credentials of a client, for as long as it stays: during a WebSocket, a stream of events or an export.
 //!
-//! A token can end while something is open: it expires, it is revoked on this server or another, the key that signed it is
-//! taken away. Each operation that begins and each event that is sent asks first ([`Credentials::holds`]). What is asked is
-//! mostly a counter in memory: it is raised before a revocation is acknowledged, on every server (`store/tokens`). Where
-//! no counter can be relied on, the token is looked up.
+//! A token can end while a connection is open: it expires, it is revoked on this server or another, or its signing key
+//! is removed. Each operation that begins and each event that is sent checks first ([`Credentials::holds`]). Mostly
+//! this compares a counter in memory, which every server raises before a revocation is acknowledged (`store/tokens`).
+//! When the counter cannot be relied on, the token is read again.
 
 use std::future::pending;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,18 +18,18 @@ use crate::api::error::ApiError;
 use crate::feed::{Live, Pause};
 use crate::store::Store;
 
-/// What a client shows.
+/// A client's header, and the result of its last check.
 #[derive(Debug)]
 pub struct Credentials {
-    /// What the header `Authorization` says, or something else in its place.
+    /// The header `Authorization`, or its equivalent in the payload of a WebSocket.
     authorization: Option<String>,
     held: Mutex<Held>,
 }
 
-/// What was found when it was last looked at.
+/// The result of the last check.
 #[derive(Debug)]
 struct Held {
-    /// Until when it holds; for ever when absent.
+    /// When the token expires; `None` for never.
     until: Option<SystemTime>,
     grounds: Grounds,
 }
@@ -37,7 +37,7 @@ struct Held {
 impl From<&Identity> for Held {
     fn from(identity: &Identity) -> Self {
         Self {
-            // A time that no clock can tell never comes.
+            // A time beyond the range of the clock is never reached.
             until: identity.lasts.and_then(|lasts| SystemTime::now().checked_add(lasts)),
             grounds: identity.grounds.clone(),
         }
@@ -45,7 +45,7 @@ impl From<&Identity> for Held {
 }
 
 impl Held {
-    /// How long it still holds, by its age.
+    /// The time until the token expires; `None` for never.
     fn left(&self) -> Option<Duration> {
         let left = |until: SystemTime| until.duration_since(SystemTime::now()).unwrap_or_default();
         self.until.map(left)
@@ -57,7 +57,7 @@ impl Held {
 }
 
 impl Credentials {
-    /// By what was found when it was looked at just now.
+    /// `identity`: the result of a check just now.
     pub fn new(authorization: Option<String>, identity: &Identity) -> Self {
         Self {
             authorization,
@@ -65,10 +65,10 @@ impl Credentials {
         }
     }
 
-    /// Whether it still holds at this moment.
+    /// Whether the token is valid now.
     ///
     /// # Errors
-    /// [`ApiError::Unauthenticated`] where it does not; others where that cannot be told.
+    /// [`ApiError::Unauthenticated`] if it is not; others if that cannot be determined.
     pub async fn holds(&self, authenticator: &Authenticator, store: &Store) -> Result<(), ApiError> {
         let stands = {
             let held = self.held();
@@ -80,10 +80,10 @@ impl Credentials {
         self.looked_up(authenticator, store).boxed().await
     }
 
-    /// The same, as soon as it can be told: what is asked for now is not lost when the database is away for a moment.
+    /// Like [`Credentials::holds`], but waits while the database is unavailable, so that no event is lost.
     ///
     /// # Errors
-    /// [`ApiError::Unauthenticated`] where it does not; others where it is never told.
+    /// [`ApiError::Unauthenticated`] if the token is not valid; others if that will never be known.
     pub async fn surely_holds(&self, authenticator: &Authenticator, store: &Store) -> Result<(), ApiError> {
         let mut pause = Pause::default();
         loop {
@@ -103,18 +103,18 @@ impl Credentials {
         Ok(())
     }
 
-    /// Resolves with the reason when it no longer holds: at the moment at which the token expires, when it is told that it
-    /// was revoked, and when that is found, for which it is looked up after each time of `every`. Never without a token.
+    /// Resolves with the reason when the token is no longer valid: when it expires, when its revocation becomes known,
+    /// or when it is found invalid on reading it again, at intervals of `every`. Never resolves without a token.
     pub async fn expired(&self, authenticator: &Authenticator, store: &Store, every: Duration) -> ApiError {
         match &authenticator.live {
-            // In a box: most have none, and who waits here must cost little.
+            // Boxed, to be small for the many clients without a token (see `graphql/loader/resolve.rs`).
             Some(live) if self.authorization.is_some() => self.ends(authenticator, store, live, every).boxed().await,
             _ => pending().await,
         }
     }
 
     async fn ends(&self, authenticator: &Authenticator, store: &Store, live: &Live, every: Duration) -> ApiError {
-        /// Clocks do not agree to the millisecond, and nobody asks without a rest whether it is time now.
+        /// The least time between two checks: clocks differ by milliseconds, and a loop without a pause would be busy.
         const REST: Duration = Duration::from_millis(100);
         let mut news = live.versions().token_news();
         let mut asked = Instant::now();
@@ -122,7 +122,7 @@ impl Credentials {
             let rest = every.saturating_sub(asked.elapsed()).max(REST);
             let wait = self.held().left().map_or(rest, |left| left.clamp(REST, rest));
             let is_told = timeout(wait, news.changed()).await.is_ok();
-            // Most of what is told is of other tokens.
+            // Most notifications are about other tokens.
             if is_told && self.has_its_version(live) {
                 continue;
             }
@@ -130,14 +130,14 @@ impl Credentials {
             match self.looked_up(authenticator, store).boxed().await {
                 Ok(()) => {}
                 Err(refused @ ApiError::Unauthenticated(_)) => return refused,
-                // Whether it was revoked cannot be told now, and its end is known.
+                // A revocation cannot be seen at the moment, but the expiry is known.
                 Err(_) if self.held().is_expired() => return authenticator.expired(),
                 Err(_) => {}
             }
         }
     }
 
-    /// Whether nothing was told of it since it was looked up.
+    /// Whether the token has not changed since it was read.
     fn has_its_version(&self, live: &Live) -> bool {
         match &self.held().grounds {
             Grounds::Stored { hash, version } => live.versions().of_token(hash) == *version,

@@ -1,35 +1,30 @@
-//! Who asks, and by what that is known.
+//! Who sent a request, and why that is believed.
 
 use std::time::Duration;
 
 use crate::api::viewer::Viewer;
 
-/// Who asks, and for how long that holds.
+/// Who sent a request, and how long that is valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// Who.
     pub viewer: Viewer,
-    /// How long the token still opens anything; for ever when absent.
+    /// The time until the token expires; `None` for never.
     pub lasts: Option<Duration>,
-    /// What has to stay as it is for that.
+    /// What must stay unchanged for that.
     pub grounds: Grounds,
 }
 
-/// By what it is known that a token holds, so that it need not be looked at again as long as this stands.
+/// Why a token is valid: it need not be checked again as long as these grounds are unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grounds {
-    /// Nothing: there is no token.
     NoToken,
-    /// A stored token.
     Stored {
-        /// Its hash.
         hash: String,
-        /// Its version from before it was looked up.
+        /// The version from before the token was read.
         version: u64,
     },
-    /// A signed token.
     Signed {
-        /// The number of the set of keys by which it was checked.
+        /// The number of the key set that verified the signature.
         keys: u64,
     },
 }

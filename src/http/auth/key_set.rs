@@ -1,8 +1,8 @@
-//! The keys that are in use, and when they are read again.
+//! The current set of keys, and when it is read again.
 //!
-//! A key that nobody knows may be a new one, so the set is read again when one is named, and now and then, so that a key
-//! that was taken out of the set opens nothing any more. Requests with a known key never wait for that, unless the set
-//! is so old that its keys no longer count: nobody can tell then which of them were taken out.
+//! The set is read again when a token names an unknown key, which may be new, and from time to time, so that a key that
+//! was removed from it becomes invalid. Requests with a known key never wait for that, unless the set is so old that
+//! its keys are no longer valid: nobody knows then which of them were removed.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -14,33 +14,32 @@ use tracing::{info, warn};
 use super::keys::{Found, Key, Keys};
 use super::source::{SignedError, Source};
 
-/// When keys are read again.
+/// When the set is read again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
-    /// From what age on.
+    /// The age from which on it is read again.
     pub refresh: Duration,
-    /// How long after the last time at the earliest.
+    /// The least time between two reads.
     pub rest: Duration,
-    /// From what age on they open nothing.
+    /// The age from which on its keys are no longer valid.
     pub stale: Duration,
 }
 
-/// The keys with their source.
 #[derive(Debug)]
 pub(super) struct KeySet {
     source: Source,
     pace: Pace,
     current: RwLock<Current>,
-    /// When the source was last read; held while it is.
+    /// When the source was last read; locked while it is being read.
     last: Mutex<Instant>,
 }
 
 #[derive(Clone, Debug)]
 struct Current {
     keys: Arc<Keys>,
-    /// When they were read; `None` before the first time.
+    /// `None` before the first successful read.
     read: Option<Instant>,
-    /// Which set this is: another number for each that was read.
+    /// Raised by each read that brings other keys.
     number: u64,
 }
 
@@ -50,21 +49,19 @@ impl Current {
     }
 }
 
-/// Why there is no key for a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoKey {
-    /// No set of keys could be read so far, or none for so long that the last one no longer counts.
+    /// No set has been read yet, or the last one is too old.
     Unread,
-    /// Its key is not in the set.
+    /// The set has no key of this id; a newer set may.
     Unknown,
-    /// Its key is for another algorithm.
     OtherAlgorithm,
-    /// It names no key, and several are possible.
+    /// The token names no key, and several are possible.
     Several,
 }
 
 impl KeySet {
-    /// Reads the keys for the first time. A file must be right; an address may answer later.
+    /// Reads the keys for the first time. A file must be valid; a URL need not respond yet.
     pub async fn new(source: Source, pace: Pace) -> Result<Self, SignedError> {
         let keys = source.read().await.and_then(|set| Keys::parse(&set));
         let read = keys.is_ok().then(Instant::now);
@@ -100,12 +97,12 @@ impl KeySet {
         })
     }
 
-    /// The key of a token that names `id` (or none) and `algorithm`, and the number of the set that it is in.
+    /// The key for a token that names `id` (or none) and `algorithm`, and the number of its set.
     pub async fn key(self: &Arc<Self>, id: Option<&str>, algorithm: Algorithm) -> Result<(Key, u64), NoKey> {
         let current = self.current();
         match self.find(&current, id, algorithm) {
             Err(NoKey::Unknown | NoKey::Unread) => {
-                // In a task of its own: a client that leaves must not stop what others wait for.
+                // In a task: a client that leaves must not cancel the read that others wait for.
                 let ring = Arc::clone(self);
                 let _ = tokio::spawn(async move { ring.refresh().await }).await;
                 self.find(&self.current(), id, algorithm)
@@ -117,7 +114,7 @@ impl KeySet {
         }
     }
 
-    /// Whether the set of this number is still the one that counts.
+    /// Whether the set of this number is still current, and valid.
     pub fn counts(self: &Arc<Self>, number: u64) -> bool {
         let current = self.current();
         self.renew(&current);
@@ -136,7 +133,7 @@ impl KeySet {
         }
     }
 
-    /// Has an old set read again, and waits for nothing.
+    /// Reads an old set again, in the background.
     fn renew(self: &Arc<Self>, current: &Current) {
         let rested = || self.last.try_lock().is_ok_and(|last| last.elapsed() >= self.pace.rest);
         if current.is_older_than(self.pace.refresh) && rested() {
@@ -145,10 +142,10 @@ impl KeySet {
         }
     }
 
-    /// Reads the set, unless that was done just now. Keys that were read before are kept where it cannot be read; one that
-    /// can be read takes their place, also where it is empty.
+    /// Reads the set, unless that was done just now. If that fails, the previous keys stay; if it succeeds, they are
+    /// replaced, even by an empty set.
     async fn refresh(&self) {
-        // Whoever waits here finds that it was done just now.
+        // Whoever has waited for the lock finds here that another one has just read the set.
         let mut last = self.last.lock().await;
         if last.elapsed() < self.pace.rest {
             return;
@@ -166,7 +163,7 @@ impl KeySet {
                     info!("the keys of signed tokens were read again from {}", self.source.name());
                 }
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-                // The same keys leave what was checked by them as it is.
+                // Identities that were verified by the same keys stay valid.
                 let number = current.number + u64::from(*current.keys != keys);
                 *current = Current {
                     keys: Arc::new(keys),

@@ -1,6 +1,6 @@
-//! The keys of signed tokens: a JWK set (RFC 7517) made into keys, each for the one algorithm that fits its type.
+//! The keys of signed tokens: a JWK set (RFC 7517), each key for the one algorithm that fits its type.
 //!
-//! Where the set comes from is `source`'s.
+//! `source` reads the set.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,53 +8,49 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, 
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value as Json;
 
-/// What is accepted as the algorithm of a signature, in words.
+/// The accepted algorithms, for messages.
 pub(super) const ACCEPTED: &str = "RS256 (RSA of 2048 bits or more), ES256 (P-256) and EdDSA (Ed25519)";
 
-/// A public key.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     id: Option<String>,
-    /// The one algorithm by which it checks signatures. A token never chooses it.
+    /// The only algorithm that it verifies. A token never chooses it.
     pub algorithm: Algorithm,
-    /// The key itself.
     pub decoding: DecodingKey,
 }
 
-/// The keys that are known.
+/// The usable keys of a set.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     keys: Vec<Key>,
-    /// The entries of the set that they were made of, the useless ones too.
+    /// All entries of the set, including those that are not usable.
     entries: Vec<Json>,
 }
 
-/// Sets of the same entries have the same keys.
+/// Equal entries mean equal keys.
 impl PartialEq for Keys {
     fn eq(&self, other: &Self) -> bool {
         self.entries == other.entries
     }
 }
 
-/// What a token's header leads to.
+/// The result of looking for the key of a token.
 #[derive(Debug)]
 pub(super) enum Found<'a> {
-    /// The key.
     Key(&'a Key),
-    /// No key with that id; a newer set may have it.
+    /// No key has that id; a newer set may.
     Unknown,
-    /// The key is for another algorithm.
     OtherAlgorithm,
-    /// The token names no key, and there are several that it may mean.
+    /// The token names no key, and several are possible.
     Several,
 }
 
 impl Keys {
-    /// Reads a JWK set. Keys that are not for these signatures are left out, as RFC 7517, section 5, asks for; there may be
-    /// none left, which is what an issuer says that has taken all of them out.
+    /// Parses a JWK set. Keys for other purposes are ignored, as RFC 7517, section 5, demands. None may be left: so an
+    /// issuer removes all of its keys.
     ///
     /// # Errors
-    /// Where it is no set.
+    /// If it is not a JWK set.
     pub fn parse(set: &[u8]) -> Result<Self, String> {
         let set: Json = serde_json::from_slice(set).map_err(|error| format!("it is no JSON: {error}"))?;
         let Some(entries) = set.get("keys").and_then(Json::as_array) else {
@@ -66,7 +62,7 @@ impl Keys {
         })
     }
 
-    /// What is wrong with a set of which no key is left.
+    /// The message about a set without usable keys.
     pub fn problem(&self) -> String {
         format!(
             "none of the {} keys in it can be used; accepted are public keys for {ACCEPTED}",
@@ -86,13 +82,12 @@ impl Keys {
         }
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 }
 
-/// A key that checks signatures by one of the accepted algorithms.
+/// An entry as a key; `None` if it is not for verifying signatures by an accepted algorithm.
 fn key(entry: &Json) -> Option<Key> {
     let jwk: Jwk = serde_json::from_value(entry.clone()).ok()?;
     let length = |part: &str| URL_SAFE_NO_PAD.decode(part).map(|bytes| bytes.len()).ok();

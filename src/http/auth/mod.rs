@@ -1,8 +1,8 @@
-//! Who asks: the `Authorization` header of a request made into a viewer.
+//! Authentication: turns the header `Authorization` of a request into a viewer.
 //!
-//! `authenticator` has the forms of the header and the tokens of the store; signed tokens (JWT) are `signed`'s, their keys
-//! `keys`' and `key_set`'s, their roles `roles`'. What is open for long asks again and again by `credentials`. What a
-//! viewer may do is decided in `graphql`.
+//! `authenticator` handles the forms of the header and stored tokens; `signed` handles signed tokens (JWT), with their
+//! keys in `keys` and `key_set` and their roles in `roles`. `credentials` checks again during long connections.
+//! `graphql` decides what a viewer is allowed to do.
 
 mod authenticator;
 mod credentials;

@@ -1,23 +1,23 @@
-//! What the bearer of a signed token may do, by its claims.
+//! The role of a signed token, by its claims.
 //!
-//! The claim of the configured name holds the role: a text or a list of texts, of which the one that allows most counts.
-//! Roles of other services are common there, so unknown ones are passed over; without a known one the bearer is a reader.
-//! Issuers write them in their own ways: within other claims (`realm_access.roles`), with blanks between them as in a
-//! `scope` (RFC 8693, 4.2), or with a capital.
+//! The configured claim holds the role: a string or a list of strings, of which the greatest role counts. The claim
+//! often holds roles of other services too, so unknown ones are ignored; without a known one the role is reader.
+//! Issuers differ in how they write it: nested in other claims (`realm_access.roles`), separated by spaces as in
+//! `scope` (RFC 8693, 4.2), or capitalised.
 
 use serde_json::{Map, Value as Json};
 
 use crate::api::viewer::Role;
 
-/// The role that the claim of this name tells.
+/// The role in this claim.
 ///
 /// # Errors
-/// Where the claim has none of the forms that roles have.
+/// If the claim is neither a string nor a list of strings.
 pub(super) fn role(claims: &Map<String, Json>, claim: &str) -> Result<Role, String> {
     let names = match found(claims, claim) {
         None | Some(Json::Null) => Some(Vec::new()),
         Some(Json::String(names)) => Some(names.split_ascii_whitespace().collect()),
-        // Each of a list is a name by itself: one with a blank in it is that of another service.
+        // Each element is one name: with a space in it, it is a role of another service.
         Some(Json::Array(names)) => names.iter().map(Json::as_str).collect(),
         Some(_) => None,
     };
@@ -26,8 +26,8 @@ pub(super) fn role(claims: &Map<String, Json>, claim: &str) -> Result<Role, Stri
     Ok(names.into_iter().filter_map(named).max().unwrap_or(Role::Reader))
 }
 
-/// The claim of this name; or else, where the name has dots, the one that it leads to within others. Names of claims can
-/// have dots themselves, as addresses do.
+/// The claim of this name or, if the name has dots, the nested claim at this path. The names of claims can contain dots
+/// themselves, as URLs do.
 fn found<'a>(claims: &'a Map<String, Json>, claim: &str) -> Option<&'a Json> {
     if let Some(value) = claims.get(claim) {
         return Some(value);

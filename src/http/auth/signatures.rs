@@ -1,7 +1,6 @@
-//! Signatures of signed tokens, checked by `ring`.
+//! Verifies the signatures of signed tokens with `ring`.
 //!
-//! The providers that come with `jsonwebtoken` would bring a second library of cryptography beside the one that TLS and
-//! the database's driver use.
+//! The providers of `jsonwebtoken` would add a second cryptographic library to that of TLS and the MongoDB driver.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::ErrorKind;
@@ -11,9 +10,9 @@ use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
-/// Has `jsonwebtoken` check signatures by `ring`, in the whole process. A second call changes nothing.
+/// Makes `jsonwebtoken` use `ring` in the whole process. A second call has no effect.
 pub(super) fn choose_ring() {
-    // Fails only where it was chosen before.
+    // Fails only if a provider is already installed.
     let _ = PROVIDER.install_default();
 }
 
@@ -26,11 +25,10 @@ static PROVIDER: CryptoProvider = CryptoProvider {
             key: key.clone(),
         }))
     },
-    // For keys that are made into JWK, which the server never does.
+    // Only for converting keys to JWK, which the server never does.
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Checks signatures of one algorithm by one key.
 struct ByRing {
     algorithm: Algorithm,
     key: DecodingKey,
@@ -61,7 +59,7 @@ impl JwtVerifier for ByRing {
     }
 }
 
-/// A number without the zeros before it, which some issuers write (RFC 7518, section 6.3.1.1) and `ring` refuses.
+/// A number without leading zeros: some issuers write them (RFC 7518, section 6.3.1.1), and `ring` refuses them.
 fn significant(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()

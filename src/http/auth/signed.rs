@@ -1,8 +1,8 @@
-//! Signed tokens (JWT, RFC 7519): what must hold of one, and whom it names.
+//! Signed tokens (JWT, RFC 7519): their validation, and the viewer that they name.
 //!
-//! Only RS256, ES256 and EdDSA count, and the key decides which, not the token (RFC 8725). A `kid` picks the key. `iss`,
-//! `aud`, `exp` and `sub` are required, `nbf` counts where it is there. The viewer's name is made of `sub` and `iss`, so
-//! that it is never that of a stored token. What the bearer may do stands in `roles`.
+//! Only RS256, ES256 and EdDSA are accepted, and the key decides which, not the token (RFC 8725). `kid` selects the
+//! key. `iss`, `aud`, `exp` and `sub` are required; `nbf` is checked if present. The viewer's name consists of `sub`
+//! and `iss`, so that it never equals that of a stored token. `roles` finds the role.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,7 +22,7 @@ use super::signatures::choose_ring;
 use super::source::{SignedError, Source};
 use crate::api::viewer::Viewer;
 
-/// By how many seconds the clocks of issuer and server may differ.
+/// How far the clocks of issuer and server may differ, in seconds.
 const LEEWAY: u64 = 30;
 
 /// The longest `sub`, in bytes: it becomes part of a name in the log and in the history.
@@ -31,25 +31,25 @@ const LONGEST_SUBJECT: usize = 256;
 /// Which signed tokens are accepted.
 #[derive(Clone, Debug)]
 pub struct SignedSettings {
-    /// The path of a JWK set, or its address: `https://`, or `http://` on this machine.
+    /// The path of a JWK set, or its URL: `https://`, or `http://` on this machine.
     pub jwks: String,
-    /// What `iss` must be.
+    /// The required `iss`.
     pub issuer: String,
-    /// What `aud` must be, or hold.
+    /// The required `aud`, or one of them.
     pub audience: String,
-    /// The claim that holds the role: its name, or the way to it with dots between the names.
+    /// The claim with the role: its name, or its path with dots between the names.
     pub role_claim: String,
     /// The age from which on the keys are read again.
     pub refresh: Duration,
-    /// How long the keys are not read again after they were, whatever comes.
+    /// The least time between two reads.
     pub rest: Duration,
-    /// The age from which on keys that could not be read again open nothing.
+    /// The age from which on keys that could not be read again are no longer valid.
     pub stale: Duration,
 }
 
 impl SignedSettings {
-    /// With the usual claim, `role`, and keys that are read again after 10 minutes, at most every 10 seconds, and no longer
-    /// count an hour after they were read last.
+    /// With the usual claim, `role`. The keys are read again after 10 minutes, at most every 10 seconds, and are valid
+    /// for an hour after the last read.
     pub fn new(jwks: impl Into<String>, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         Self {
             jwks: jwks.into(),
@@ -63,7 +63,7 @@ impl SignedSettings {
     }
 }
 
-/// The part of a token's header that is looked at before its signature.
+/// The part of a token's header that is needed before its signature is verified.
 #[derive(Deserialize)]
 struct Head {
     alg: String,
@@ -71,7 +71,7 @@ struct Head {
     crit: Option<Json>,
 }
 
-/// Accepts signed tokens.
+/// Validates signed tokens.
 #[derive(Debug)]
 pub struct Signed {
     issuer: String,
@@ -84,8 +84,8 @@ impl Signed {
     /// Reads the keys.
     ///
     /// # Errors
-    /// Where the file cannot be read or has no key, or the address is none that is accepted. An address that does not
-    /// answer is no error: the log tells of it, and it is asked again when a token comes.
+    /// If the file cannot be read or has no usable key, or if the URL is not accepted. A URL that does not respond is
+    /// no error: it is logged, and tried again when a token arrives.
     pub async fn new(settings: SignedSettings) -> Result<Self, SignedError> {
         choose_ring();
         let pace = Pace {
@@ -101,7 +101,7 @@ impl Signed {
         })
     }
 
-    /// The bearer of a token, or what is wrong with it, in words that repeat nothing of it.
+    /// The identity for a token, or what is wrong with the token, in words that repeat nothing of it.
     pub(super) async fn identity(&self, token: &str) -> Result<Identity, String> {
         let head = head(token).ok_or(MALFORMED)?;
         let algorithm = match head.alg.as_str() {
@@ -114,7 +114,7 @@ impl Signed {
             return Err("the token has a `crit` header, of which nothing is understood here".to_owned());
         }
         let (key, keys) = self.ring.key(head.kid.as_deref(), algorithm).await.map_err(no_key)?;
-        // The key's algorithm: what the token says has only helped to find the key.
+        // The key's algorithm: that of the token only helped to find the key.
         let claims = decode::<Map<String, Json>>(token, &key.decoding, &self.validation(key.algorithm))
             .map_err(|error| not_valid(&error))?
             .claims;
@@ -125,7 +125,7 @@ impl Signed {
         })
     }
 
-    /// Whether the set of keys of this number is still the one that counts.
+    /// Whether the key set of this number is still current, and valid.
     pub(super) fn counts(&self, keys: u64) -> bool {
         self.ring.counts(keys)
     }
@@ -141,7 +141,7 @@ impl Signed {
     }
 
     fn bearer(&self, claims: &Map<String, Json>) -> Result<Viewer, String> {
-        // The library takes a list of issuers too; RFC 7519 has one.
+        // The library also accepts a list of issuers; RFC 7519 does not.
         if claims.get("iss").and_then(Json::as_str) != Some(self.issuer.as_str()) {
             return Err(OTHER_ISSUER.to_owned());
         }
@@ -152,7 +152,7 @@ impl Signed {
             ));
         }
         Ok(Viewer::Known {
-            // No name of a stored token holds an `@`, and another issuer's `sub` may be somebody else.
+            // No name of a stored token contains `@`. The issuer is in it, as others may use the same `sub`.
             name: format!("{name}@{}", self.issuer),
             role: role(claims, &self.role_claim)?,
         })
@@ -162,10 +162,10 @@ impl Signed {
 const MALFORMED: &str = "the token looks like a signed one (JWT) and cannot be read as one";
 const OTHER_ISSUER: &str = "the token was issued by somebody whose tokens are not accepted here";
 
-/// How long it is until a token with this `exp` is refused.
+/// The time until a token with this `exp` is refused.
 fn until(exp: f64) -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    // Seconds are compared whole, and a token holds to the end of its last one.
+    // Validation compares whole seconds, so a token is valid until the end of its last second.
     let end = Duration::try_from_secs_f64(exp + 1.0).unwrap_or(Duration::MAX);
     end.saturating_add(Duration::from_secs(LEEWAY)).saturating_sub(now)
 }

@@ -1,6 +1,6 @@
-//! Where the keys of signed tokens are read from: a file, or an address.
+//! The source of the keys of signed tokens: a file or a URL.
 //!
-//! When they are read is decided in `ring`.
+//! `key_set` decides when it is read.
 
 use std::io::Read;
 use std::net::IpAddr;
@@ -12,50 +12,37 @@ use reqwest::{Client, StatusCode, Url};
 
 use crate::http::tls::choose_provider;
 
-/// The largest set of keys that is read, in bytes.
+/// The size of the largest key set, in bytes.
 const LARGEST: usize = 256 * 1024;
 
-/// How long the address may take to answer.
+/// The timeout of a request for the keys.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Why signed tokens cannot be accepted as they are configured. Displayed behind the name of the setting.
+/// A mistake in the settings of signed tokens. Displayed behind the name of the setting.
 #[derive(Debug, thiserror::Error)]
 pub enum SignedError {
-    /// The file cannot be read, or holds no keys.
+    /// The file cannot be read, or has no usable key.
     #[error("{}: {problem}; accepted is the path of a JWK set, or its https:// address", file.display())]
-    File {
-        /// Which file.
-        file: PathBuf,
-        /// What is wrong.
-        problem: String,
-    },
-    /// The address is none, or not a safe one.
+    File { file: PathBuf, problem: String },
+    /// The URL is not valid, or not safe.
     #[error(
         "the address {0}; accepted is https://HOST/PATH without user and password, http:// only for this machine \
          (127.0.0.1, [::1] or localhost), or the path of a file"
     )]
     Address(&'static str),
-    /// There can be no secured connection.
+    /// No TLS client can be made.
     #[error("no secured connection can be made: {0}")]
     Client(String),
 }
 
-/// Where a set of keys is.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// In a file.
     File(PathBuf),
-    /// At an address.
-    Address {
-        /// Which.
-        url: Url,
-        /// What asks there.
-        client: Client,
-    },
+    Address { url: Url, client: Client },
 }
 
 impl Source {
-    /// Understands a path or an address. Nothing is read yet.
+    /// Parses a path or a URL, without reading from it.
     pub fn new(place: &str) -> Result<Self, SignedError> {
         if !place.contains("://") {
             return Ok(Self::File(place.into()));
@@ -73,18 +60,18 @@ impl Source {
         choose_provider();
         let builder = Client::builder()
             .timeout(PATIENCE)
-            // A redirect could lead to an address that nobody has checked.
+            // A redirect could lead to a URL that was not checked.
             .redirect(Policy::none())
             .https_only(!plain)
-            // Connections belong to the worker that opened them, and the next set is read minutes later.
+            // A connection belongs to the worker that opened it, and the next read is minutes later.
             .pool_max_idle_per_host(0);
-        // What is on this machine is not asked for through others.
+        // No proxy for this machine.
         let builder = if plain { builder.no_proxy() } else { builder };
         let client = builder.build().map_err(|error| SignedError::Client(all_of(&error)))?;
         Ok(Self::Address { url, client })
     }
 
-    /// The set as it is now, or what is wrong.
+    /// Reads the set; the error says what is wrong.
     pub async fn read(&self) -> Result<Vec<u8>, String> {
         match self {
             Self::File(path) => read_file(path).map_err(|error| format!("it cannot be read: {error}")),
@@ -96,7 +83,7 @@ impl Source {
         })
     }
 
-    /// Its name in the log; of an address nothing that could be a secret.
+    /// The name for the log: without the query of a URL, which may contain a secret.
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
@@ -123,7 +110,7 @@ fn read_file(path: &PathBuf) -> std::io::Result<Vec<u8>> {
 }
 
 async fn read_address(client: &Client, url: Url) -> Result<Vec<u8>, String> {
-    // Without the address in it: it may hold a secret.
+    // Without the URL, which may contain a secret.
     let failed = |error: reqwest::Error| format!("it does not answer: {}", all_of(&error.without_url()));
     let mut response = client.get(url).send().await.map_err(failed)?;
     if response.status() != StatusCode::OK {
@@ -139,7 +126,7 @@ async fn read_address(client: &Client, url: Url) -> Result<Vec<u8>, String> {
     Ok(set)
 }
 
-/// An error with its causes, which it does not tell by itself.
+/// An error with its causes, which `Display` leaves out.
 fn all_of(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

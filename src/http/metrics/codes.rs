@@ -1,6 +1,6 @@
-//! The codes that errors are counted by.
+//! The error codes that metrics are labelled with.
 
-/// Every code that an answer can have.
+/// Every code that a response can have.
 pub const CODES: [&str; 16] = [
     "BAD_USER_INPUT",
     "LIMIT_EXCEEDED",
@@ -20,10 +20,10 @@ pub const CODES: [&str; 16] = [
     "CLIENT_LEFT",
 ];
 
-/// What stands for a word that is in no table.
+/// The label for a value that is in no table.
 pub const OTHER: &str = "OTHER";
 
-/// The code as it is counted.
+/// The code if it is in the table, else [`OTHER`].
 pub fn known_code(code: &str) -> &'static str {
     CODES.into_iter().find(|known| *known == code).unwrap_or(OTHER)
 }

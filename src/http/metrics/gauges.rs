@@ -1,5 +1,4 @@
-//! Gauges that are read when the metrics are asked for: what the database's connections, the feed, the search index, the
-//! caches and the permits know of themselves.
+//! Gauges that are read at scrape time: from the connection pool, feed, search index, caches and permits.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,7 +14,7 @@ use crate::http::response_cache::Responses;
 use crate::search::Search;
 use crate::store::Store;
 
-/// These metrics, and those who know them.
+/// The gauges and their sources.
 pub(super) struct Gauges {
     store: Store,
     live: Live,
@@ -39,7 +38,7 @@ pub(super) struct Gauges {
     caches: Caches,
 }
 
-/// Of the caches of answers and of documents.
+/// For the caches of responses and of documents, by name.
 struct Caches {
     hits: Family<CacheName, Counter>,
     misses: Family<CacheName, Counter>,
@@ -129,7 +128,7 @@ impl Gauges {
         }
     }
 
-    /// Brings them up to date.
+    /// Reads all sources.
     pub fn look(&self) {
         let pool = self.store.pool();
         self.open.set(whole(pool.open));
@@ -166,19 +165,19 @@ fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Shows what another counts.
+/// Sets a counter to a number that is counted elsewhere.
 fn shows(counter: &Counter, number: u64) {
     counter.inner().store(number, Ordering::Relaxed);
 }
 
-/// A metric of this name, at zero.
+/// Registers a metric of this name, at zero.
 pub(super) fn new<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
     let metric = M::default();
     registry.register(name, help, metric.clone());
     metric
 }
 
-/// The same, in this unit.
+/// Like [`new`], with a unit.
 fn measured<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str, unit: Unit) -> M {
     let metric = M::default();
     registry.register_with_unit(name, help, unit, metric.clone());

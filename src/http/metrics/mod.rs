@@ -1,8 +1,7 @@
-//! What is counted, and the line that is logged for each operation.
+//! The metrics, and the line that is logged for each operation.
 //!
-//! Names and meaning of every metric stand in [`Metrics::new`], of those that others know in `gauges`. No label ever
-//! holds what a client wrote: each is looked up in a table of known words. The route that gives them out stands in
-//! `health`.
+//! [`Metrics::new`] has the name and the meaning of every metric; `gauges` has those that are read from elsewhere. No
+//! label ever has a value that a client wrote: each is looked up in a table of known words. The route is in `health`.
 
 pub(super) mod codes;
 mod gauges;
@@ -35,7 +34,7 @@ const SECONDS: [f64; 13] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// How much of a name that a client chose is logged, in characters.
+/// How many characters of a name that a client chose are logged.
 const LOGGED_NAME: usize = 64;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -57,23 +56,20 @@ struct LimitName {
 /// How a request ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome<'a> {
-    /// The operation's name, if it has one. May be anything that a client wrote.
+    /// The operation's name, if it has one; not trustworthy, a client wrote it.
     pub operation: Option<&'a str>,
-    /// What it was.
     pub kind: OperationKind,
-    /// The status of the answer.
+    /// The HTTP status.
     pub status: u16,
-    /// The codes of the answer's errors.
     pub codes: &'a [&'a str],
-    /// From the request's head to the answer's.
+    /// From the head of the request to the head of the response.
     pub duration: Duration,
-    /// The estimated cost in points, if it was estimated.
+    /// The estimated cost in points; `None` if it was not estimated.
     pub cost: Option<u64>,
-    /// How many commands the database got for it.
+    /// How many commands were sent to the database.
     pub commands: u64,
-    /// The id that the answer's header carries.
+    /// The id in the response's header.
     pub request_id: &'a str,
-    /// Who asked.
     pub viewer: &'a Viewer,
 }
 
@@ -101,7 +97,7 @@ struct Counters {
 }
 
 impl Metrics {
-    /// All at zero; what concerns the database and the search index is asked of them.
+    /// All counters are at zero; the gauges are read from the arguments.
     pub fn new(store: Store, live: Live, search: Search, responses: Responses, permits: Permits) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let all = &mut registry;
@@ -139,7 +135,7 @@ impl Metrics {
         Self(Arc::new(counters))
     }
 
-    /// Counts a request that was answered, and logs its one line.
+    /// Counts a finished request, and logs its line.
     pub fn observe(&self, outcome: &Outcome<'_>) {
         let counters = &self.0;
         let request = Request {
@@ -151,7 +147,7 @@ impl Metrics {
         for code in &codes {
             counters.errors.get_or_create(&Code { code }).inc();
         }
-        // A subscription ends when its client leaves, which tells nothing of this server.
+        // A subscription ends when its client leaves, which says nothing about this server.
         if outcome.kind != OperationKind::Subscription {
             counters.duration.observe(outcome.duration.as_secs_f64());
         }
@@ -175,30 +171,30 @@ impl Metrics {
         );
     }
 
-    /// Counts a request as under way until what this gives is dropped.
+    /// Counts a request as in flight until the guard is dropped.
     #[must_use]
     pub fn in_flight(&self) -> InFlight {
         InFlight::new(&self.0.in_flight)
     }
 
-    /// Counts a WebSocket as open until what this gives is dropped.
+    /// Counts a WebSocket as open until the guard is dropped.
     #[must_use]
     pub fn socket(&self) -> InFlight {
         InFlight::new(&self.0.sockets)
     }
 
-    /// Counts a subscription as under way until what this gives is dropped.
+    /// Counts a subscription as active until the guard is dropped.
     #[must_use]
     pub fn subscription(&self) -> InFlight {
         InFlight::new(&self.0.subscriptions)
     }
 
-    /// Counts an event that a subscriber is sent.
+    /// Counts an event that is sent to a subscriber.
     pub fn event_sent(&self) {
         self.0.events.inc();
     }
 
-    /// Counts an answer, or an export, that is cut off because nobody takes it.
+    /// Counts a response or export that is cut off because its client does not read.
     pub fn answer_cut_off(&self) {
         self.0.cut_off.inc();
     }
@@ -208,13 +204,13 @@ impl Metrics {
         self.0.panics.inc();
     }
 
-    /// Counts a request that is refused because it goes over the limit of this name.
+    /// Counts a request that exceeds the limit of this name.
     pub fn over_limit(&self, name: &str) {
         let limit = limit_names().find(|known| *known == name).unwrap_or(OTHER);
         self.0.over_limit.get_or_create(&LimitName { limit }).inc();
     }
 
-    /// Counts a document that was looked for among those checked already.
+    /// Counts a lookup in the cache of checked documents.
     pub fn document_looked_up(&self, found: bool) {
         if found {
             self.0.cache_hits.inc();
@@ -223,12 +219,12 @@ impl Metrics {
         }
     }
 
-    /// Tells how many checked documents are kept.
+    /// Sets the size of the cache of checked documents.
     pub fn documents_kept(&self, entries: u64) {
         self.0.cache_entries.set(entries.try_into().unwrap_or(i64::MAX));
     }
 
-    /// All of them as OpenMetrics text.
+    /// All metrics as OpenMetrics text.
     ///
     /// # Errors
     /// None that is known: the text is written to memory.
@@ -241,7 +237,7 @@ impl Metrics {
     }
 }
 
-/// A request that is under way, or whatever else is counted while it is.
+/// Counts something in a gauge while it lives.
 #[derive(Debug)]
 pub struct InFlight(Gauge);
 
@@ -258,8 +254,7 @@ impl Drop for InFlight {
     }
 }
 
-/// The names of the limits that a request can be over: those of the table, and those that are settings of their own or
-/// the store's.
+/// The names of all limits of requests: those of the table, and those that are settings of their own or the store's.
 fn limit_names() -> impl Iterator<Item = &'static str> {
     let named = Limit::ALL.into_iter().map(|limit| limit.facts().name);
     named.chain(["pageSize", "bodyBytes", "join", "waitingChanges"])
@@ -275,7 +270,7 @@ const fn status_class(status: u16) -> &'static str {
     }
 }
 
-/// A name as it is logged: short, and without anything that could end a line or a field.
+/// A name for the log: short, and without anything that could end a line or a field.
 pub(super) fn printable(name: &str) -> String {
     let shown = |letter: char| letter.is_alphanumeric() || letter.is_ascii_graphic();
     name.chars()

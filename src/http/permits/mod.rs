@@ -1,13 +1,12 @@
-//! Permits: how much this server has under way at once, and how much of that one client may hold.
+//! Permits: limits on what the server does concurrently, and on each client's share of that.
 //!
-//! There are concurrency limits on requests, exports, WebSockets and subscriptions, and limits on the bytes of bodies that
-//! have not come to their end, and of large answers that are not taken. Whoever asks for one of these acquires a permit and
-//! gives it back by dropping it. Within each limit a client, which is the same as for points ([`Client`]), holds no more than
-//! its share, so that no client can use up what there is for all: one that is over its own share is told so (429), and the
-//! others are served.
+//! There are concurrency limits on requests, exports, WebSockets and subscriptions, and limits on the bytes of
+//! unfinished bodies and of large answers that are not read yet. A permit counts against one of these until it is
+//! dropped. Within each limit, a client (the same as for points, [`Client`]) may only use its share, so that no client
+//! can use up the whole: beyond its share it gets 429, while the others are served.
 //!
-//! What clients hold stands in a table that is no larger than what is under way: who holds nothing is not in it. It is cut
-//! into parts with a lock each, so that threads that serve do not wait for each other.
+//! The table only has clients that hold permits. Its parts have a lock each, so that threads rarely wait for each
+//! other.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -19,7 +18,7 @@ use super::client::Client;
 use crate::api::error::{ApiError, Result};
 use crate::limits::{Limit, Limits};
 
-/// What permits are for.
+/// What permits are for; each has a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
     Requests,
@@ -31,6 +30,7 @@ pub enum Resource {
 }
 
 impl Resource {
+    /// In the order of `Held`'s counts.
     pub const ALL: [Self; 6] = [
         Self::Requests,
         Self::Exports,
@@ -40,8 +40,7 @@ impl Resource {
         Self::AnswerBytes,
     ];
 
-    /// The limit on all clients together, its word in metrics, and what there are too many of, in words that follow a
-    /// number.
+    /// The limit for all clients together, the label in metrics, and a noun phrase for messages (after a number).
     const fn facts(self) -> (Limit, &'static str, &'static str) {
         match self {
             Self::Requests => (Limit::Concurrent, "requests", "requests under way"),
@@ -61,12 +60,12 @@ impl Resource {
         self.facts().0
     }
 
-    /// Its word in metrics.
+    /// The label in metrics.
     pub const fn word(self) -> &'static str {
         self.facts().1
     }
 
-    /// What there are too many of.
+    /// The noun phrase for messages.
     const fn told(self) -> &'static str {
         self.facts().2
     }
@@ -75,10 +74,10 @@ impl Resource {
 /// How much a client holds of each resource.
 type Held = [u64; Resource::ALL.len()];
 
-/// How many parts the table of clients has.
+/// The number of parts of the table of clients.
 const PARTS: usize = 16;
 
-/// The permits of a server.
+/// All permits of a server; clones share them.
 #[derive(Clone, Debug)]
 pub struct Permits(Arc<Table>);
 
@@ -90,7 +89,7 @@ struct Table {
     hasher: RandomState,
 }
 
-/// So much of a resource, until this is dropped.
+/// A permit for an amount of a resource, until it is dropped.
 #[derive(Debug)]
 pub struct Permit {
     permits: Permits,
@@ -109,11 +108,10 @@ impl Permits {
         }))
     }
 
-    /// A permit for so much of a resource.
+    /// Acquires a permit for this amount of a resource.
     ///
     /// # Errors
-    /// [`ApiError::OverShare`] where the client holds its share, [`ApiError::Busy`] where all clients together hold what there
-    /// is.
+    /// [`ApiError::OverShare`] if the client exceeds its share, [`ApiError::Busy`] if all together exceed the limit.
     pub fn acquire(&self, resource: Resource, client: &Client, amount: u64) -> Result<Permit> {
         self.take(resource, client, amount)?;
         Ok(Permit {
@@ -129,19 +127,20 @@ impl Permits {
         self.0.held[resource as usize].load(Ordering::Relaxed)
     }
 
-    /// How much of a resource there is. Of bodies at least one of the largest.
+    /// The limit of a resource. For bytes of bodies and answers, at least what the largest one needs.
     pub fn most(&self, resource: Resource) -> u64 {
         let limits = &self.0.limits;
         let most = limits.ceiling(resource.limit());
         most.max(least(resource, limits))
     }
 
+    /// How many clients hold permits.
     pub fn clients(&self) -> u64 {
         let parts = self.0.clients.iter().map(|part| locked(part).len());
         parts.sum::<usize>() as u64
     }
 
-    /// How much of a resource one client may hold: at least what one request needs.
+    /// A client's share of a resource; at least what one request needs.
     fn share(&self, resource: Resource) -> u64 {
         let limits = &self.0.limits;
         let percent = limits.of(Limit::ClientShare);
@@ -151,7 +150,7 @@ impl Permits {
 
     fn part(&self, client: &Client) -> MutexGuard<'_, HashMap<Client, Held>> {
         let hash = self.0.hasher.hash_one(client);
-        // Less than the number of parts, whatever the width of `usize`.
+        // Less than `PARTS`, whatever the width of `usize`.
         locked(&self.0.clients[(hash % PARTS as u64) as usize])
     }
 
@@ -162,7 +161,7 @@ impl Permits {
             let mut part = self.part(client);
             let before = part.get(client).map_or(0, |held| held[at]);
             let held = before.saturating_add(amount);
-            // Who may hold all there is finds out by itself that there is no more.
+            // If the share is the whole, the limit for all is checked instead, below.
             if held > share && share < self.most(resource) {
                 if !limits.is_measured(Limit::ClientShare) {
                     return Err(over_share(resource, share, held));
@@ -174,7 +173,7 @@ impl Permits {
                     "over a limit that is only measured"
                 );
             }
-            // Who comes often is found without a copy of its name.
+            // Without cloning the name of a client that is in the table already.
             match part.get_mut(client) {
                 Some(counts) => counts[at] = held,
                 None => part.entry(client.clone()).or_default()[at] = held,
@@ -202,7 +201,7 @@ impl Permits {
             counts[at] = counts[at].saturating_sub(amount);
             if *counts == Held::default() {
                 part.remove(client);
-                // A crowd that has left must not leave its room behind.
+                // Release the memory of a peak.
                 if part.capacity() > 64 && part.len() < part.capacity() / 8 {
                     part.shrink_to_fit();
                 }
@@ -211,10 +210,10 @@ impl Permits {
     }
 }
 
-/// What one request needs of a resource at most: to less than that nothing can be shared out.
+/// The most that one request needs of a resource; no share may be smaller.
 fn least(resource: Resource, limits: &Limits) -> u64 {
     match resource {
-        // With room for its frame, and what is escaped in it.
+        // Twice as much, for the message around it and for escaping in it.
         Resource::AnswerBytes => limits.ceiling(Limit::AnswerBytes).saturating_mul(2),
         Resource::BodyBytes => limits.body_limit_bytes as u64,
         _ => 0,
@@ -229,13 +228,13 @@ fn over_share(resource: Resource, share: u64, held: u64) -> ApiError {
     ApiError::OverShare(message)
 }
 
-/// A lock that is held for a few counts only; nothing in it is half done when a thread panics.
+/// Poisoning does not matter: a panic cannot leave the counts half changed.
 fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Permit {
-    /// Holds this much from now on, where that is more than before.
+    /// Raises the permit to this amount, if it is less. After an error it is unchanged.
     pub fn grow_to(&mut self, amount: u64) -> Result<()> {
         if let Some(more) = amount.checked_sub(self.amount).filter(|more| *more > 0) {
             self.permits.take(self.resource, &self.client, more)?;
@@ -244,22 +243,22 @@ impl Permit {
         Ok(())
     }
 
-    /// A permit for so much of another resource, for the same client.
+    /// A permit for another resource, for the same client.
     pub fn beside(&self, resource: Resource, amount: u64) -> Result<Self> {
         self.permits.acquire(resource, &self.client, amount)
     }
 
-    /// The same for another client: for the one that turned out to ask.
+    /// Transfers the permit to another client, once authentication has identified it.
     ///
     /// # Errors
-    /// [`ApiError::OverShare`] where that client holds its share.
+    /// [`ApiError::OverShare`] if that client exceeds its share.
     pub fn pass_to(mut self, client: &Client) -> Result<Self> {
         if self.client == *client {
             return Ok(self);
         }
         let at = self.resource as usize;
         let (permits, amount) = (self.permits.clone(), self.amount);
-        // Nobody is to find no room because one request is counted twice for a moment.
+        // So that this request does not count twice for a moment, for which another could be refused.
         permits.0.held[at].fetch_sub(amount, Ordering::Relaxed);
         let taken = permits.take(self.resource, client, amount);
         permits.0.held[at].fetch_add(amount, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Shares, limits, and that nothing is left behind.
+//! Shares and limits, and that dropped permits leave nothing behind.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Admission: a request is let in among those of its kind, its caller is found, and it is in time.
+//! Admission: acquires a permit for a request, authenticates its caller, and sets its deadline.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -24,18 +24,18 @@ use crate::http::permits::{Permit, Resource};
 use crate::http::response::Answers;
 use crate::http::state::State;
 
-/// A request that is not let in yet.
+/// A request that is not admitted yet.
 #[derive(Clone, Copy)]
 pub struct Admission<'a> {
     pub http: &'a HttpRequest,
     pub state: &'a State,
-    /// When it must have its answer.
+    /// The deadline.
     pub until: Instant,
 }
 
 impl Admission<'_> {
-    /// Lets the request in among those of its kind, if there is room, its client has not its share already, and its
-    /// token holds. Gives who asks, and the permit of the request.
+    /// Acquires a permit for the request, and authenticates its caller. Fails if the concurrency limit or the client's
+    /// share of it is reached, or if the credentials are not valid.
     pub async fn admit(&self, resource: Resource) -> Result<(Rc<Caller>, Permit), Answer> {
         let address = client::address(self.http, &self.state.settings.trusted_proxies);
         let authorization = authorization(self.http.headers())?;
@@ -52,19 +52,19 @@ impl Admission<'_> {
         Ok((Rc::new(caller), permit))
     }
 
-    /// Works until the deadline, or until the client leaves.
+    /// Like [`in_time`], for the client and the deadline of this request.
     pub async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Answer> {
         in_time(self.until, disconnect::left(self.http), work).await
     }
 }
 
-/// The response to what is refused before it is an operation, at this route.
+/// The response to a request that is refused before it is an operation; `route` is for its record.
 pub fn turned_away(http: &HttpRequest, state: &State, route: &'static str, answer: impl Into<Answer>) -> HttpResponse {
     let mut recorder = Recorder::begin(&state.metrics, route, http.headers());
     turn_away(http, &mut recorder, answer.into())
 }
 
-/// The same, where the record has begun already.
+/// Like [`turned_away`], for a record that has begun already.
 pub fn turn_away(http: &HttpRequest, recorder: &mut Recorder, answer: Answer) -> HttpResponse {
     let answers = Answers::from(answer);
     let response = answers.response(MediaType::Json, recorder.request_id(), http);
@@ -72,13 +72,13 @@ pub fn turn_away(http: &HttpRequest, recorder: &mut Recorder, answer: Answer) ->
     response
 }
 
-/// Works until the deadline, or until the client is gone.
+/// Runs `work` until the deadline, or until `gone` resolves because the client has left.
 pub fn in_time<T>(
     until: Instant,
     gone: impl Future<Output = ()>,
     work: impl Future<Output = T>,
 ) -> impl Future<Output = Result<T, Answer>> {
-    // On the heap before anything holds it: it is large, and would be copied with each future around it.
+    // Boxed before any future holds it: it is large, and every future around it would copy it.
     let work = Box::pin(work);
     async move {
         let ended = async {
@@ -95,10 +95,9 @@ pub fn in_time<T>(
     }
 }
 
-/// What a future gives, or something else where it panics, which is counted: a fault of one request must not take its
-/// neighbours along.
+/// Runs a future, and replaces its result if it panics, which is counted: a bug in one request must not affect others.
 ///
-/// No `async fn`, which would have room for the future twice: as its argument, and where it is waited for.
+/// Not an `async fn`, which would store the future twice: as its argument, and while it is awaited.
 pub fn caught<T>(
     metrics: &Metrics,
     future: impl Future<Output = T>,

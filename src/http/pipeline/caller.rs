@@ -1,4 +1,4 @@
-//! Who asks: found once for a request or a socket, and asked about again by whatever stays open.
+//! The caller: authenticated once per request or WebSocket, and checked again by everything that stays open.
 
 use std::net::IpAddr;
 use std::time::Instant;
@@ -9,18 +9,16 @@ use crate::http::auth::Credentials;
 use crate::http::client::Client;
 use crate::http::state::State;
 
-/// Who asks for operations.
+/// Who sent an operation.
 pub struct Caller {
-    /// What it may do.
     pub viewer: Viewer,
-    /// Who pays.
+    /// Whose points and permits are used.
     pub client: Client,
-    /// What it showed to be known.
     pub credentials: Credentials,
 }
 
 impl Caller {
-    /// Who asks from this address, and shows this header `Authorization` or its like.
+    /// Authenticates by the header `Authorization`, or its equivalent in a WebSocket. `until`: the deadline.
     pub async fn identified(
         state: &State,
         address: IpAddr,
@@ -28,10 +26,10 @@ impl Caller {
         until: Instant,
     ) -> Result<Self, ApiError> {
         let identity = match &authorization {
-            // Nothing is looked up.
+            // Nothing is read from the database.
             None => state.authenticator.identity(&state.store, None).await,
             Some(header) => {
-                // Whoever tries tokens pays for it, and apart from those who ask without one at the same address.
+                // Attempts cost points even if they fail; anonymous requests from the address have their own.
                 state.spend(&Client::unauthenticated(address), 1)?;
                 let store = state.store.for_request(until, false);
                 state.authenticator.identity(&store, Some(header)).await

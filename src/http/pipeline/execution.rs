@@ -1,4 +1,4 @@
-//! The execution of an operation: by itself, or once for all who ask the same at the same time.
+//! The execution of an operation: alone, or once for all identical requests at the same time.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,33 +24,33 @@ use crate::http::response_cache::{Making, ResponseKey};
 use crate::http::state::State;
 use crate::store::Store;
 
-/// The way of the operations of one request, or of one message in a socket.
+/// Runs the operations of one request, or of one message in a WebSocket.
 pub struct Pipeline<'a> {
     pub state: &'a Data<State>,
     pub caller: &'a Rc<Caller>,
-    /// The request that brings them; none in a socket.
+    /// The request; `None` in a WebSocket.
     pub http: Option<&'a HttpRequest>,
-    /// When they must have their answers.
+    /// The deadline.
     pub until: Instant,
-    /// Whether there may be more than one answer to an operation.
+    /// Whether the client accepts more than one answer to an operation.
     pub takes_events: bool,
 }
 
-/// An operation that may be executed.
+/// A validated operation.
 pub struct PreparedOperation {
     pub request: Request,
     pub info: OperationInfo,
-    /// What makes another one the same; none where no other may have its answer.
+    /// Identifies identical requests; `None` if the answer must not be shared.
     pub key: Option<ResponseKey>,
 }
 
 impl Pipeline<'_> {
-    /// Executes a query or a mutation, until the deadline or until the client is gone. Gives the answer, and how many
-    /// commands the database got for it.
+    /// Executes a query or a mutation until the deadline, or until the client has left. Returns the answer and the
+    /// number of database commands.
     ///
-    /// It begins at once, and not when it is first waited for.
+    /// Joins or registers a shared execution at once, not when the future is first polled.
     pub(super) fn execute(&self, operation: PreparedOperation) -> impl Future<Output = (Answered, u64)> {
-        // One of its own, so that of a batch each answer tells what its own operation cost.
+        // One for each operation, so that each answer of a batch reports its own cost.
         let store = self.state.store.for_request(self.until, self.tells_cost());
         let work = match operation.key {
             Some(key) => {
@@ -61,7 +61,7 @@ impl Pipeline<'_> {
         };
         let gone = match self.http {
             Some(http) => disconnect::left(http).left_future(),
-            // Who takes an operation of a socket back drops it.
+            // If the client cancels an operation of a WebSocket, its future is dropped.
             None => pending().right_future(),
         };
         let ended = in_time(self.until, gone, work);
@@ -87,12 +87,12 @@ impl Pipeline<'_> {
         let response = executed(self.state, store.clone(), request).await;
         let cost = self.tells_cost().then(|| Cost::new(info.cost, &store.work()));
         let answer = Answer::executed(response, cost);
-        // What is read by GET has a tag, and a tag is one of bytes.
+        // A response to GET has an entity tag, which needs its bytes.
         let cached = self.by_get().then(|| answer.cached(info)).flatten();
         Ok(cached.map_or_else(|| answer.into(), |cached| Answered::Cached(Arc::new(cached))))
     }
 
-    /// The execution of the same query that is under way, or else one that others can wait for.
+    /// Joins the execution of an identical query if there is one, or starts one that others can join.
     fn once(&self, store: Store, key: ResponseKey, request: Request, info: OperationInfo) -> Making {
         let (state, client) = (self.state.clone(), self.caller.client.clone());
         self.state.responses.join(&key, async move {
@@ -118,7 +118,7 @@ impl Pipeline<'_> {
         })
     }
 
-    /// Whether it came by GET, which must change nothing.
+    /// Whether the request is a GET, which must not change anything.
     pub(super) fn by_get(&self) -> bool {
         self.http.is_some_and(|http| http.method() == Method::GET)
     }
@@ -127,13 +127,13 @@ impl Pipeline<'_> {
         self.http.is_some_and(|http| asks_for_cost(http.headers()))
     }
 
-    /// Who has waited for a place may have lost the right to it meanwhile.
+    /// The credentials may have become invalid while the operation waited for a place.
     async fn still_holds(&self) -> Result<(), ApiError> {
         self.state.still_holds(&self.caller.credentials).await
     }
 }
 
-/// Boxed, and made only where it has its place: who waits for one must be small.
+/// Not an `async fn`: the future is made, and boxed, when it has a place: operations that wait for one stay small.
 fn executed(state: &State, store: Store, request: Request) -> impl Future<Output = async_graphql::Response> + Send {
     let (live, search) = (state.live.clone(), state.search.clone());
     execute(&state.schema, store, live, search, request).boxed()

@@ -1,9 +1,9 @@
-//! The one way of every operation, whatever brings it: admission → document → cached? → cost → execution → record.
+//! The pipeline of every operation, on every transport: admission → document → cached? → cost → execution → record.
 //!
-//! `admission` lets a request in and finds who asks (`caller`). `run` takes an operation from there to its answer:
-//! `execution` executes it, or waits for the same one of another client, and `subscription` has the events of one that goes
-//! on. `record` writes down what became of it. The doors in `transport` read requests and give answers their form: a body,
-//! the frames of a socket, a stream of events. An export has no document; it takes the same admission and the same record.
+//! `admission` admits a request and finds its `caller`. `run` takes an operation from there to its answer: `execution`
+//! executes it, or waits for an identical one of another client, and `subscription` produces the events of a
+//! subscription. `record` logs the result. `transport` reads requests and sends answers as a body, as messages of a
+//! WebSocket, or as a stream of events. An export has no document, but shares admission and record.
 
 pub mod admission;
 pub mod caller;

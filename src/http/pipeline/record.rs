@@ -1,8 +1,7 @@
-//! The record of an operation: what is logged, measured and traced of it, in one place and exactly once.
+//! The record of an operation: its log line, metrics and trace, written in one place and exactly once.
 //!
-//! A [`Recorder`] begins with a request, is told what becomes known of its operation, and writes all of it down when it is
-//! dropped. Whoever answers says before how it ended ([`Recorder::ends`]); one that is dropped without that was given up:
-//! its client has left.
+//! A [`Recorder`] begins with a request, collects what becomes known about its operation, and writes it when it is
+//! dropped. [`Recorder::ends`] sets the result before that; if it is never called, the client has left.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -25,7 +24,7 @@ use crate::http::media::MediaType;
 use crate::http::metrics::codes::known_code;
 use crate::http::metrics::{Metrics, Outcome};
 
-/// What becomes known of one operation.
+/// Collects what becomes known about one operation.
 pub struct Recorder {
     metrics: Metrics,
     request_id: String,
@@ -36,14 +35,13 @@ pub struct Recorder {
     name: Option<String>,
     kind: OperationKind,
     cost: Option<u64>,
-    /// How many commands the database got for it.
     commands: u64,
-    /// The status and the codes of errors; none while it is not known how it ends.
+    /// The status and the codes of errors; `None` until the result is known.
     ending: Option<(StatusCode, Vec<&'static str>)>,
 }
 
 impl Recorder {
-    /// Begins with a request at this route, whose headers may name the trace that it belongs to.
+    /// Begins the record of a request at this route. Its headers may name the trace that it belongs to (`traceparent`).
     pub fn begin(metrics: &Metrics, route: &'static str, headers: &HeaderMap) -> Self {
         let request_id = Uuid::now_v7().to_string();
         Self {
@@ -61,7 +59,7 @@ impl Recorder {
         }
     }
 
-    /// The id that the answer's header carries, and each line of the log.
+    /// The id for the response's header and for the log.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
@@ -70,41 +68,43 @@ impl Recorder {
         self.began
     }
 
-    /// The span of its trace, in which all of it happens.
+    /// The span of the request's trace, in which everything for the request must run.
     pub fn span(&self) -> Span {
         self.span.clone()
     }
 
-    /// The span of its log lines, made where the first may be written: an answer from the cache needs none.
+    /// The span of the request's log lines. Made on first use: an answer from the cache needs none.
     pub fn log(&self) -> Span {
         self.log.get_or_init(|| trace::log_span(&self.request_id)).clone()
     }
 
+    /// Sets the caller; the record is of an anonymous viewer until then.
     pub fn asked_by(&mut self, caller: &Rc<Caller>) {
         self.caller = Some(Rc::clone(caller));
     }
 
-    /// It is this operation, at its estimated cost.
+    /// Sets the operation and its estimated cost.
     pub fn knows(&mut self, info: &OperationInfo) {
         self.names(info.name.clone(), info.kind);
         self.costs(info.cost);
     }
 
+    /// Sets the name and the kind of the operation; the name of an export is that of its file.
     pub fn names(&mut self, name: Option<String>, kind: OperationKind) {
         (self.name, self.kind) = (name, kind);
     }
 
-    /// What it costs in all, in points.
+    /// Sets the total cost, in points.
     pub fn costs(&mut self, points: u64) {
         self.cost = Some(points);
     }
 
-    /// The database got so many commands more for it.
+    /// Adds to the number of commands sent to the database.
     pub fn sent(&mut self, commands: u64) {
         self.commands += commands;
     }
 
-    /// It ends with this status, and with the errors of these answers, unless something else is said later.
+    /// Sets the result: the status, and the errors of these answers. A later call replaces it.
     pub fn ends<'a>(&mut self, status: StatusCode, answers: impl IntoIterator<Item = &'a Answer>) {
         let mut codes = Vec::new();
         for answer in answers {

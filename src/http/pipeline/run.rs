@@ -23,14 +23,14 @@ use crate::http::response_cache::ResponseKey;
 use crate::http::state::State;
 use crate::limits::Limit;
 
-/// What an operation comes to.
+/// The result of running an operation.
 pub enum Done {
     Answer(Answered),
     /// A subscription that may begin.
     Events(Opening),
 }
 
-/// What is found for an operation before anything is executed.
+/// The result of looking an operation up, before anything is executed.
 enum Found {
     Cached(Arc<CachedResponse>),
     Prepared(Box<PreparedOperation>),
@@ -46,7 +46,7 @@ impl Found {
 }
 
 impl Pipeline<'_> {
-    /// Takes one operation to its answer.
+    /// Runs one operation.
     pub async fn run(&self, parameters: &Parameters, recorder: &mut Recorder) -> Result<Done, Answer> {
         let found = self.find(parameters, recorder)?;
         recorder.knows(found.info());
@@ -73,7 +73,7 @@ impl Pipeline<'_> {
         Ok(Done::Answer(answered))
     }
 
-    /// Takes the operations of a batch to their answers: all are looked at before any of them runs.
+    /// Runs the operations of a batch. All are looked up before any of them is executed.
     pub async fn run_all(&self, all: &[Parameters], recorder: &mut Recorder) -> Result<Vec<Answered>, Answer> {
         let find = |parameters| match self.find(parameters, recorder)? {
             found if found.info().kind == OperationKind::Subscription => Err(no_events()),
@@ -82,21 +82,21 @@ impl Pipeline<'_> {
         let found: Vec<Result<Found, Answer>> = all.iter().map(find).collect();
         let points = |found: &Found| found.info().cost;
         recorder.costs(found.iter().flatten().map(points).fold(0, u64::saturating_add));
-        // What is in the cache is paid for already.
+        // Answers from the cache are already paid for.
         let executed = found
             .iter()
             .flatten()
             .filter(|found| matches!(found, Found::Prepared(_)));
         let log = recorder.log();
         log.in_scope(|| self.afford(executed.map(points).fold(0, u64::saturating_add)))?;
-        // All begin before any is waited for, so that those that ask the same find each other.
+        // All start before any is awaited, so that identical ones are executed once.
         let runs: Vec<_> = found.into_iter().map(|found| self.finish(found)).collect();
         let done = join_all(runs).instrument(log).await;
         recorder.sent(done.iter().map(|(_, commands)| commands).sum());
         Ok(done.into_iter().map(|(answered, _)| answered).collect())
     }
 
-    /// Executes what has to be executed.
+    /// Starts the execution, if one is needed.
     fn finish(&self, found: Result<Found, Answer>) -> impl Future<Output = (Answered, u64)> {
         let executed = match found {
             Ok(Found::Prepared(operation)) => Ok(self.execute(*operation)),
@@ -111,7 +111,7 @@ impl Pipeline<'_> {
         }
     }
 
-    /// The answer to an operation from the cache, or else the operation, ready to be executed.
+    /// The cached answer to an operation, or the operation, ready to be executed.
     fn find(&self, parameters: &Parameters, recorder: &Recorder) -> Result<Found, Answer> {
         let source = self.source(parameters)?;
         let key = self.key(parameters, &source);
@@ -127,7 +127,7 @@ impl Pipeline<'_> {
     fn source(&self, parameters: &Parameters) -> Result<Source, Answer> {
         let source = self.state.persisted.source(parameters);
         source.map_err(|refusal| match &parameters.query {
-            // Without any document the request is no GraphQL request.
+            // Without any document it is not a GraphQL request.
             None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => {
                 Answer::unread(StatusCode::BAD_REQUEST, &refusal)
             }
@@ -135,19 +135,19 @@ impl Pipeline<'_> {
         })
     }
 
-    /// What makes another operation the same as this one; none where nothing is kept of it.
+    /// Identifies identical operations; `None` if the answer must not be cached or shared.
     fn key(&self, parameters: &Parameters, source: &Source) -> Option<ResponseKey> {
         let is_kept = self.state.responses.is_on() && !self.tells_cost();
         is_kept.then(|| ResponseKey {
             text: Arc::clone(&source.text),
             operation: parameters.operation_name.clone(),
-            // Many clients send an empty object in the place of none.
+            // Many clients send an empty object for no variables.
             variables: parameters.variables_text().filter(|text| *text != "{}").map(Into::into),
             role: self.caller.viewer.role(),
         })
     }
 
-    /// Everything before the execution, but for its price.
+    /// Validates an operation. Its cost is not paid yet.
     fn prepare(
         &self,
         parameters: &Parameters,
@@ -164,7 +164,7 @@ impl Pipeline<'_> {
         } = &***self.state;
         let passed = guard.passed(&source.text);
         metrics.document_looked_up(passed.is_some());
-        // Looking at an operation that is then refused has its price too.
+        // Parsing costs points too, even if the operation is refused afterwards.
         let to_read = match passed {
             Some(_) => 0,
             None => source.text.len() as u64 / 1_024,
@@ -186,7 +186,7 @@ impl Pipeline<'_> {
             return Err(by_post_only());
         }
         let variables = parameters.variables(&settings.limits).map_err(refused)?;
-        // A subscription goes on behind the last event, whatever its document says.
+        // A subscription resumes after the last event, whatever its document says.
         let after = self.http.and_then(|http| last_event_id(http.headers()));
         let prepared = guard
             .prepare_after(&checked, operation, &variables, after.as_deref())
@@ -202,7 +202,7 @@ impl Pipeline<'_> {
         })
     }
 
-    /// Lets through what costs no more than it may, and no more than its client has left.
+    /// Spends the cost, if it is within the limit and the client has enough points.
     fn afford(&self, points: u64) -> Result<(), Answer> {
         if points == 0 {
             return Ok(());
@@ -218,7 +218,6 @@ fn by_post_only() -> Answer {
     Answer::unread(StatusCode::METHOD_NOT_ALLOWED, &Rejection::input(message))
 }
 
-/// The answer to a subscription whose client takes no events.
 fn no_events() -> Answer {
     let message = "a subscription was asked for, and its events cannot come as one answer; accepted is the header \
                    `Accept: text/event-stream`, the path /graphql/stream, or a WebSocket of the protocol \

@@ -1,8 +1,7 @@
-//! The events of a subscription, whatever carries them to its client.
+//! The events of a subscription, on every transport.
 //!
-//! Each is paid for; a client that has too few points waits for them, as it would for its next request. Before each it is
-//! asked whether the client's token still holds. A subscription has its permit while it lasts, and its record is written
-//! when it is over.
+//! Each event costs points; a client with too few waits for more, as it would before its next request. The credentials
+//! are checked before each event. The permit is held until the end, when the record is written.
 
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -23,20 +22,21 @@ use crate::http::metrics::InFlight;
 use crate::http::permits::Permit;
 use crate::http::state::State;
 
+/// An event of a subscription, or the error that ends it.
 pub struct SubscriptionEvent {
-    /// Behind what to go on when the connection breaks off after it.
+    /// Where to resume if the connection breaks off after this event; `None` at the end.
     pub cursor: Option<String>,
     pub answer: Answer,
-    /// Whether it tells why no more come.
+    /// Whether this is the error that ends the subscription.
     pub is_end: bool,
-    /// Why the client may no longer ask, where that is the end.
+    /// Why the credentials are no longer valid, if that ends it.
     pub lapsed: Option<ApiError>,
 }
 
-/// The events; they end behind one that says so, and else not at all.
+/// The events. The stream ends after one with `is_end`, and otherwise never.
 pub type Events = LocalBoxStream<'static, SubscriptionEvent>;
 
-/// A subscription that may begin, and whose first event is paid for.
+/// A subscription that may begin. Its first event is paid for.
 pub struct Opening {
     pub(super) state: Data<State>,
     pub(super) caller: Rc<Caller>,
@@ -44,16 +44,15 @@ pub struct Opening {
     pub(super) permit: Permit,
 }
 
-/// A subscription under way.
 struct Subscription {
-    /// `None` for a panic.
+    /// An item is `None` after a panic.
     told: LocalBoxStream<'static, Option<Told>>,
     state: Data<State>,
     caller: Rc<Caller>,
     recorder: Recorder,
-    /// Of each event, in points.
+    /// Per event, in points.
     cost: u64,
-    /// How many events.
+    /// The number of events so far.
     sent: u64,
     is_over: bool,
     _permit: Permit,
@@ -65,7 +64,7 @@ impl Opening {
         Rc::clone(&self.caller)
     }
 
-    /// Begins it. Nothing happens before the events are asked for.
+    /// Starts the subscription. Nothing runs before the stream is polled.
     pub fn events(self, mut recorder: Recorder) -> Events {
         let State {
             schema,
@@ -81,7 +80,7 @@ impl Opening {
             search.clone(),
             self.operation.request,
         );
-        // Its client ends it by leaving, as it should.
+        // A subscription normally ends when its client leaves.
         recorder.ends(StatusCode::OK, []);
         let subscription = Subscription {
             told: AssertUnwindSafe(told).catch_unwind().map(Result::ok).boxed_local(),
@@ -100,7 +99,7 @@ impl Opening {
 
 impl Subscription {
     fn events(self) -> impl Stream<Item = SubscriptionEvent> {
-        // Boxed: it would be copied with each future around it.
+        // Boxed: every future around it would copy it.
         unfold(Box::new(self), |mut subscription| async move {
             let (span, log) = (subscription.recorder.span(), subscription.recorder.log());
             let event = subscription.next().instrument(span).instrument(log).await?;
@@ -128,8 +127,7 @@ impl Subscription {
             Ok(()) => event,
             Err(error) => failure(&error),
         };
-        // The last question before it is sent: what came before may have taken long. Boxed, so that it takes no room while
-        // nothing happens.
+        // The last check before sending: the steps above may have taken long. Boxed, to take no space between events.
         let event = match event.is_end {
             true => event,
             false => match self.state.surely_holds(&self.caller.credentials).boxed_local().await {
@@ -156,7 +154,7 @@ impl Subscription {
     }
 }
 
-/// The end of a subscription by this error.
+/// The event that ends a subscription with this error.
 pub fn failure(error: &ApiError) -> SubscriptionEvent {
     SubscriptionEvent {
         cursor: None,
@@ -166,7 +164,7 @@ pub fn failure(error: &ApiError) -> SubscriptionEvent {
     }
 }
 
-/// The end of a subscription whose client may no longer ask.
+/// The event that ends a subscription because the credentials are no longer valid.
 pub fn lapsed(refused: ApiError) -> SubscriptionEvent {
     SubscriptionEvent {
         lapsed: Some(refused.clone()),

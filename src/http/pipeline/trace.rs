@@ -1,6 +1,6 @@
-//! The span of a request, which its caller's trace may be the parent of (W3C `traceparent`).
+//! The span of a request, a child of its caller's trace if there is one (W3C `traceparent`).
 //!
-//! Where no traces are sent no span is made, and nothing here costs anything. Where they go stands in `telemetry`.
+//! If traces are not exported, no span is made, and this costs nothing. `telemetry` sets up the export.
 
 use actix_web::http::header::HeaderMap;
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
@@ -12,8 +12,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::http::metrics::{Outcome, printable};
 
-/// The span of a request at this route; what happens for the request happens inside it. A `traceparent` that is not valid is
-/// left aside.
+/// The span in which everything for a request at this route must run. An invalid `traceparent` is ignored.
 pub fn request_span(route: &'static str, headers: &HeaderMap, request_id: &str) -> Span {
     let span = tracing::info_span!(
         target: "menagerie::trace",
@@ -37,13 +36,13 @@ pub fn request_span(route: &'static str, headers: &HeaderMap, request_id: &str) 
     span
 }
 
-/// The span that names the request in each line of the log that is written for it, such as the cause of an error.
+/// The span that adds the request's id to its log lines, such as the cause of an error.
 pub fn log_span(request_id: &str) -> Span {
-    // Of the highest level, so that no line is without it whatever is logged.
+    // At the highest level, so that no log filter removes it.
     tracing::error_span!("request", id = request_id)
 }
 
-/// Writes into the span how its request ended.
+/// Records how the request ended.
 pub fn ended(span: &Span, outcome: &Outcome<'_>) {
     if span.is_disabled() {
         return;

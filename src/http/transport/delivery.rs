@@ -1,21 +1,21 @@
-//! Answers on their way to their clients: each keeps its request's permit, and counts as in flight, until it is taken, and one
-//! that nobody takes is cut off after the same time as a stream of events (`Timeouts::stalled`).
+//! The delivery of responses. A response holds its request's permit, and counts as in flight, until the client has read
+//! it; if the client stops reading, it is cut off after the same time as a stream of events (`Timeouts::stalled`).
 //!
-//! actix asks a body for its next piece when less than 32 KiB wait in the connection's buffer, copies the piece there, and
-//! drops the body once it has said that there are no more. So an answer below that size is let go of as soon as it is written,
-//! and what then waits for its client is no more than that buffer, which actix itself closes with the connection (keep-alive).
-//! Of a larger one a piece at a time is handed out, and the rest stays here: never a second copy of the whole.
+//! actix polls a body for its next piece when less than 32 KiB are in the connection's buffer, copies the piece into
+//! it, and drops the body once it has returned `None`. So a smaller response is released as soon as it is written, and
+//! what then waits for the client is no more than that buffer, which actix itself closes with the connection
+//! (keep-alive). A larger one is handed out in pieces, without a copy of the whole.
 //!
-//! **Nobody takes it.** Then actix asks for no more pieces, and looks at no timer that a body has. The same goes for a small
-//! answer behind others that were asked for in one go and not taken. Something else has to look after them, and a timer for
-//! each answer would cost more than many answers do: so the answers that a thread has under way stand in one list, and one
-//! task goes through it eight times in the time that a client has, for as long as there are any. A round costs a counter for
-//! each; entering the list and leaving it, a few instructions. Who takes a piece begins anew, so a client gets its answer
-//! however slow it is, as long as it takes 64 KiB in each such time.
+//! **A client that does not read.** Then actix stops polling, and no timer inside the body is polled either. The same
+//! applies to a small response behind others that were pipelined and not read. Something else has to watch them, and a
+//! timer for each response would cost more than many responses do. So each thread has a list of its open responses, and
+//! one task that visits the list eight times in `stalled`, as long as it is not empty. A visit costs a counter for each
+//! response; adding and removing one, a few instructions. Each piece that is taken resets the counter, so a client gets
+//! its response however slow it is, as long as it reads 64 KiB in each such time.
 //!
-//! **Cutting off** closes the connection. In HTTP/2 that would end what else goes on in it; there the answer is taken away from
-//! the body that waits, permit and all, and the stream breaks off when it is asked for more. Pieces are copies there, for
-//! the one that waits must not keep the whole alive.
+//! **Cutting off** closes the connection. In HTTP/2 that would end its other streams too. There the rest of the
+//! response and its permit are taken away from the waiting body, and the stream breaks off when it is polled again.
+//! Pieces are copies there, so that a waiting piece does not keep the whole alive.
 
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -36,19 +36,19 @@ use crate::http::metrics::{InFlight, Metrics};
 use crate::http::permits::Permit;
 use crate::http::state::State;
 
-/// How much is handed out at once, in bytes.
+/// The size of a piece, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// Answers over this length, in bytes, count against the limit on those that are not taken.
+/// Larger answers, in bytes, need a permit for [`Resource::AnswerBytes`](crate::http::permits::Resource::AnswerBytes).
 pub const LARGE: usize = PIECE;
 
-/// The same in HTTP/2: what actix sends there at once.
+/// The size of a piece in HTTP/2, in bytes: what actix sends there at once.
 const FRAME: usize = 16 * 1024;
 
-/// How often answers are looked at in the time that clients have.
+/// How often responses are visited within `stalled`.
 const ROUNDS: u32 = 8;
 
-/// What a request holds until its answer is taken.
+/// What a request holds until its response has been read.
 #[derive(Debug, Default)]
 pub struct Held {
     _in_flight: Option<InFlight>,
@@ -58,7 +58,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// That it counts as under way, and that it may be.
+    /// `permit`: the request's; `None` if none was acquired.
     pub const fn new(in_flight: InFlight, permit: Option<Permit>) -> Self {
         Self {
             _in_flight: Some(in_flight),
@@ -67,30 +67,30 @@ impl Held {
         }
     }
 
-    /// The same with a permit for the bytes of the answer.
+    /// Adds a permit for the bytes of the answer.
     #[must_use]
     pub fn with_bytes(self, bytes: Option<Arc<Permit>>) -> Self {
         Self { _bytes: bytes, ..self }
     }
 }
 
-/// An answer that is not taken yet.
+/// A response that has not been read completely.
 struct Delivery {
     rest: RefCell<Bytes>,
     held: Cell<Held>,
-    /// How many rounds nobody has taken anything of it.
+    /// The number of visits since the last piece was taken.
     idle: Cell<u32>,
     is_cut: Cell<bool>,
     cut: Cell<Option<Box<dyn FnOnce()>>>,
     metrics: Metrics,
 }
 
-/// The answers that a thread has under way, each at its place.
+/// The open responses of a thread; a response keeps its index.
 #[derive(Default)]
 struct Watched {
     places: Vec<Option<Rc<Delivery>>>,
     free: Vec<usize>,
-    /// Whether a task goes through them.
+    /// Whether the task is running.
     is_watched: bool,
 }
 
@@ -98,27 +98,27 @@ thread_local! {
     static WATCHED: RefCell<Watched> = RefCell::default();
 }
 
-/// The body of an answer.
+/// The body of a response.
 struct Body {
     delivery: Rc<Delivery>,
     place: usize,
     length: u64,
-    /// Whether its connection is one of HTTP/2.
+    /// Whether the connection uses HTTP/2.
     shares_connection: bool,
 }
 
-/// An answer that nobody took.
+/// The client stopped reading.
 #[derive(Debug, thiserror::Error)]
 #[error("the client took nothing of the answer for too long")]
 struct CutOff;
 
-/// Lets a response to this request hold what it holds until it is taken.
+/// Makes a response hold its permits until it has been read.
 pub fn deliver(http: &HttpRequest, state: &State, response: HttpResponse, held: Held) -> HttpResponse {
     response.map_body(|_, body| match body.size() {
         BodySize::None | BodySize::Sized(0) => body,
         _ => match body.try_into_bytes() {
             Ok(bytes) => BoxBody::new(Body::new(http, state, bytes, held)),
-            // Who makes a body piece by piece looks after it.
+            // Streams look after themselves.
             Err(body) => body,
         },
     })
@@ -172,7 +172,7 @@ impl MessageBody for Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        // Where the thread ends, its list is gone already.
+        // At the end of the thread, its list may already be gone.
         let _ = WATCHED.try_with(|watched| {
             let mut watched = watched.borrow_mut();
             watched.places[self.place] = None;
@@ -193,7 +193,7 @@ impl Delivery {
     }
 }
 
-/// Enters an answer in the list of its thread, and sees to it that somebody goes through the list.
+/// Adds a response to the thread's list, and starts the task if it is not running. Returns the index.
 fn watch(delivery: &Rc<Delivery>, stalled: Duration) -> usize {
     WATCHED.with_borrow_mut(|watched| {
         if !watched.is_watched {
@@ -214,7 +214,7 @@ fn watch(delivery: &Rc<Delivery>, stalled: Duration) -> usize {
     })
 }
 
-/// Goes through the list until nothing is in it.
+/// The task: visits the list until it is empty.
 async fn go_through(every: Duration) {
     loop {
         sleep(every.max(Duration::from_millis(1))).await;
@@ -228,7 +228,7 @@ async fn go_through(every: Duration) {
                 .filter(|delivery| !delivery.is_cut.get())
             {
                 is_empty = false;
-                // The first round may come at once, and counts for nothing.
+                // One more than `ROUNDS`: the first visit may come at once.
                 delivery.idle.set(delivery.idle.get() + 1);
                 if delivery.idle.get() > ROUNDS {
                     late.push(Rc::clone(delivery));
@@ -237,7 +237,7 @@ async fn go_through(every: Duration) {
             watched.is_watched = !is_empty;
             (late, is_empty)
         });
-        // The list is free again: what ends now may take itself out of it.
+        // The list is no longer borrowed: a response that ends now can remove itself.
         late.iter().for_each(|delivery| delivery.cut_off());
         if is_empty {
             return;

@@ -1,11 +1,11 @@
-//! `/export/{collection}.{csv,ndjson}`: all rows that match, sent as they are read.
+//! `/export/{collection}.{csv,ndjson}`: all matching documents as rows, sent while they are read.
 //!
-//! A request takes the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Its filter and order are
-//! variables of the collection's connection, given in the address. Behind the first piece, which still decides the status, a
-//! task of its own reads: the next piece only when the one before is taken, until all is sent, the client leaves or takes
-//! nothing for as long as streams are waited for, or its token ends. An export that does not reach its end breaks its
-//! connection off, so that no client takes it for a whole one. Exports have permits of their own, for a slow client may take
-//! as long as it likes to fetch all.
+//! A request goes through the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Filter and
+//! order are the arguments of the collection's connection, in the query of the URL. The first piece still decides the
+//! status. After it, a task reads the next piece only when the previous one has been taken, until all is sent, the
+//! client leaves or stops reading for `Timeouts::stalled`, or its credentials end. An incomplete export breaks its
+//! connection off, so that no client takes it for a complete one. Exports have their own concurrency limit, as a slow
+//! client may take as long as it likes.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -39,17 +39,16 @@ use crate::http::state::State;
 use crate::http::{cross_origin, disconnect};
 use crate::store::Store;
 
-/// What a piece costs, as a page of a connection does; each of its rows costs one point more. The filter costs what that
-/// of a connection costs, once.
+/// The points for a piece, as for a page of a connection. Each row costs one more, the filter as there.
 const PAGE: u64 = 10;
 
-/// An export that may be sent.
+/// An export whose first piece was read; `None` if there are no rows.
 struct Opened {
     first: Option<Piece>,
     sending: Sending,
 }
 
-/// What sends an export, until it ends.
+/// Sends the rest of an export.
 struct Sending {
     file: String,
     export: Export,
@@ -59,22 +58,21 @@ struct Sending {
     _permit: Permit,
 }
 
-/// How sending ended before all was sent.
+/// Why an export is incomplete.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
-    /// Nobody reads any more.
     #[error("the client left")]
     Left,
-    /// Nobody has read for too long.
+    /// The client has not read anything for so long.
     #[error("the client took nothing for {0:?}")]
     Stalled(Duration),
-    /// The next piece cannot be had.
+    /// Reading the next piece failed.
     #[error("{0}")]
     Failed(ApiError),
 }
 
 impl Broken {
-    /// As it is recorded.
+    /// For the record.
     fn answer(&self) -> Answer {
         match self {
             Self::Left | Self::Stalled(_) => Answer::abandoned(),
@@ -83,12 +81,12 @@ impl Broken {
     }
 }
 
-/// A body that is not whole.
+/// The error that ends an incomplete body.
 #[derive(Debug, thiserror::Error)]
 #[error("the export broke off")]
 struct NotWhole;
 
-/// GET and HEAD of an export.
+/// Handles GET and HEAD.
 pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>) -> HttpResponse {
     let in_flight = state.metrics.in_flight();
     let mut recorder = Recorder::begin(&state.metrics, "/export/{file}", http.headers());
@@ -113,7 +111,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
         .insert_header((CACHE_CONTROL, "private, no-cache"))
         .insert_header((REQUEST_ID, recorder.request_id()));
     match opened {
-        // HEAD: nothing is read, and how long the content would be is not known.
+        // HEAD: nothing is read, so the length is not known.
         None => {
             recorder.ends(StatusCode::OK, []);
             response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
@@ -132,7 +130,7 @@ const fn content_type(format: Format) -> &'static str {
     }
 }
 
-/// Everything before the head of the answer; `None` in the place of an export that is not to be read.
+/// Everything before the response's head. `None` for HEAD.
 async fn open(
     admission: Admission<'_>,
     file: &str,
@@ -179,7 +177,7 @@ async fn open(
     Ok((format, Some(Opened { first, sending })))
 }
 
-/// What a file's name asks for.
+/// Parses the name of a file.
 fn named(file: &str) -> Result<(id::Kind, Format), Answer> {
     let (collection, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let kind = id::Kind::of_collection(collection);
@@ -193,7 +191,7 @@ fn named(file: &str) -> Result<(id::Kind, Format), Answer> {
     })
 }
 
-/// The filter and the order in an address, as variables; an empty one is absent.
+/// The filter and the order in the URL, as variables; an empty one is absent.
 fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
     let mut members = Vec::new();
     for (name, value) in pairs(query)? {
@@ -204,7 +202,7 @@ fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
         if value.is_empty() {
             continue;
         }
-        // Read by itself first: text that ends one member and begins another is no value.
+        // Parsed on its own: it could otherwise end this member and begin another.
         let value: Box<RawValue> = serde_json::from_str(&value).map_err(|error| {
             Rejection::input(format!(
                 "`{name}` cannot be read: {error}; accepted is JSON, as for the argument of the connection"
@@ -215,7 +213,7 @@ fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
     Variables::read(&format!("{{{}}}", members.join(", ")), &state.settings.limits)
 }
 
-/// Begins to send. The body ends whole only where the end was reached, and with an error however else it ends.
+/// Starts the task. The body ends without an error only if the export is complete.
 fn start(
     opened: Opened,
     state: Data<State>,
@@ -223,17 +221,17 @@ fn start(
     in_flight: InFlight,
     cut: impl FnOnce() + 'static,
 ) -> impl Stream<Item = Result<Bytes, NotWhole>> + 'static {
-    // One piece waits to be taken, and none is read before it is.
+    // At most one piece waits to be sent, and no other is read meanwhile.
     let (sender, receiver) = channel::<Option<Bytes>>(1);
     let Opened { first, mut sending } = opened;
     let (span, log) = (recorder.span(), recorder.log());
     let task = async move {
-        // The head is sent, so that its status stays whatever becomes of the rest.
+        // The head is sent, so this is the status whatever happens next.
         recorder.ends(StatusCode::OK, [&Answer::abandoned()]);
         let failed = || Err(Broken::Failed(ApiError::Internal));
         let ended = caught(&state.metrics, sending.send(first, &sender, &state), failed).await;
         if let Err(Broken::Stalled(_)) = &ended {
-            // What waits in the connection is not taken either, and would wait for ever.
+            // What is in the connection's buffer is not read either, and would wait for ever.
             state.metrics.answer_cut_off();
             cut();
         }
@@ -257,7 +255,7 @@ fn start(
 }
 
 impl Sending {
-    /// Sends all pieces and the sign of the end.
+    /// Sends all pieces, then `None` as the end.
     async fn send(
         &mut self,
         mut first: Option<Piece>,
@@ -265,7 +263,7 @@ impl Sending {
         state: &State,
     ) -> Result<(), Broken> {
         loop {
-            // There is room once the piece before is taken.
+            // Resolves when the previous piece has been taken.
             let stalled = state.settings.timeouts.stalled;
             let room = timeout(stalled, sender.reserve()).await;
             let room = room.map_err(|_| Broken::Stalled(stalled))?.map_err(|_| Broken::Left)?;
@@ -284,7 +282,7 @@ impl Sending {
         }
     }
 
-    /// The next piece, within the deadline, for a client whose token still holds; paid for as it is read.
+    /// Pays for the next piece and reads it within the deadline, then checks the credentials.
     async fn next(&mut self, state: &State) -> Result<Option<Piece>, ApiError> {
         self.pay(PAGE, state).await?;
         let piece = timeout(state.deadline(), self.export.next()).await;
@@ -292,12 +290,12 @@ impl Sending {
         if let Some(piece) = &piece {
             self.pay(piece.rows as u64, state).await?;
         }
-        // The last question before it is sent: what came before may have taken long.
+        // The last check before sending: the steps above may have taken long.
         state.still_holds(&self.caller.credentials).await?;
         Ok(piece)
     }
 
-    /// Spends points, and waits for them: to break off now would waste those that are paid.
+    /// Spends points, and waits for them: to stop now would waste those already spent.
     async fn pay(&mut self, points: u64, state: &State) -> Result<(), ApiError> {
         self.cost = self.cost.saturating_add(points);
         state

@@ -1,9 +1,8 @@
-//! `/graphql` and `/graphql/stream` over HTTP: a request is read, goes through the pipeline, and gets its answer as a body
-//! or as a stream of events. Our own layer over `Schema::execute`; no integration crate.
+//! `/graphql` and `/graphql/stream` over HTTP: reads a request, runs the pipeline, and sends the answer as a body or as
+//! a stream of events. A layer of its own over `Schema::execute`, without an integration crate.
 //!
-//! Each step costs what the one before it has allowed: media types, how many requests are under way, who asks, the body,
-//! and then the pipeline. All of it under one deadline, but for the events of a subscription (`sse`). What asks for a
-//! WebSocket is `ws`'s.
+//! The steps are ordered by cost: media types, permits, authentication, the body, then the pipeline. One deadline
+//! covers them all, except for the events of a subscription (`sse`). `ws` handles WebSockets.
 
 use std::sync::Arc;
 
@@ -34,19 +33,19 @@ use crate::http::state::State;
 struct RequestContext<'a> {
     http: &'a HttpRequest,
     state: &'a Data<State>,
-    /// None where the client accepts none that is offered.
+    /// `None` if the client accepts no offered media type.
     media: Option<MediaType>,
     recorder: Recorder,
     permit: Option<Permit>,
 }
 
-/// What a request comes to.
+/// The result of a request.
 enum Reply {
     Answers(Answers),
     Events(Opening),
 }
 
-/// Every method of `/graphql`.
+/// Handles every method of `/graphql`.
 pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
     if ws::is_asked_for(&http) {
         return ws::endpoint(&http, &state, body);
@@ -55,7 +54,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
     answered(http, state, body, media).await
 }
 
-/// Every method of `/graphql/stream`, which answers by events whatever the client accepts.
+/// Handles every method of `/graphql/stream`, which sends events whatever the client accepts.
 pub async fn stream(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
     answered(http, state, body, Some(MediaType::EventStream)).await
 }
@@ -97,7 +96,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
     deliver(&http, &state, response, Held::new(in_flight, permit).with_bytes(bytes))
 }
 
-/// A permit for the bytes of a large answer. `shared`: the one whose bytes other clients are sent too.
+/// A permit for the bytes of a large response. `shared`: the cached response, if other clients are sent the same bytes.
 fn room_for(
     state: &State,
     permit: &Permit,
@@ -130,7 +129,7 @@ impl RequestContext<'_> {
             until,
         };
         let admitted = admission.admit(Resource::Requests);
-        // Only a token is looked up, which may have lines in the log.
+        // The span is only for log lines of reading a token.
         let (caller, permit) = match self.http.headers().contains_key(AUTHORIZATION) {
             true => admitted.instrument(self.recorder.log()).await?,
             false => admitted.await?,

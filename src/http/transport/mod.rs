@@ -1,4 +1,4 @@
-//! The doors: what reads requests, and gives what the pipeline makes of them the form that their clients take.
+//! Transports: read requests, and send the results of the pipeline in the form that the client expects.
 
 pub mod delivery;
 pub mod export;

@@ -1,11 +1,11 @@
-//! Reads a request: its method, its headers and its body, as far as they must be right before GraphQL begins.
+//! Reads a request: the checks of its method, headers and body that do not need GraphQL.
 //!
-//! The head is looked at first, for that costs nothing. The body is read once the request has its permit, so that there are
-//! no more bodies on their way than requests. What has come of one while more of it is waited for counts among the bytes of
-//! unfinished bodies, and one that came with its head never does. A length that is only announced holds nothing: counted is what
-//! is there. Below this actix holds up to 32 KiB that nobody has asked for yet, and stops reading from the socket then.
+//! The head is checked first, as that costs nothing. The body is read once the request has a permit, so there are never
+//! more unfinished bodies than requests. While more of a body is awaited, its bytes count against the limit on
+//! unfinished bodies; a body that arrives with its head never counts. `Content-Length` alone does not count, only bytes
+//! that are in memory. actix itself buffers up to 32 KiB ahead, and then stops reading from the socket.
 //!
-//! What the parameters are stands in `parameters`; what they mean is decided behind them.
+//! `parameters` parses the body.
 
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ use crate::http::parameters::{Parameters, RequestBody};
 use crate::http::permits::{Permit, Resource};
 use crate::http::state::{Settings, State};
 
-/// Looks at all of a request but its body.
+/// Checks everything but the body.
 pub fn head(request: &HttpRequest, settings: &Settings) -> Result<(), Answer> {
     let unread = |status, message: String| Err(Answer::unread(status, &Rejection::input(message)));
     let method = request.method();
@@ -48,7 +48,7 @@ pub fn head(request: &HttpRequest, settings: &Settings) -> Result<(), Answer> {
     Ok(())
 }
 
-/// The parameters of a request of this client, by its address or by its body.
+/// Reads the parameters from the URL or the body. `client`: counts the bytes of an unfinished body.
 pub async fn read(
     request: &HttpRequest,
     body: Payload,
@@ -65,7 +65,7 @@ pub async fn read(
     body.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))
 }
 
-/// The body, up to its limit and to the deadline.
+/// Reads the body, up to its limit and to the deadline.
 async fn bytes(mut body: Payload, state: &State, client: &Client, until: Instant) -> Result<Vec<u8>, Answer> {
     let most = state.settings.limits.body_limit_bytes;
     let mut bytes = Vec::new();
@@ -105,7 +105,7 @@ async fn bytes(mut body: Payload, state: &State, client: &Client, until: Instant
     }
 }
 
-/// Appends a piece of a body, and makes room for no more than the largest has.
+/// Appends a chunk without reserving more than the largest body needs.
 fn append(bytes: &mut Vec<u8>, chunk: &[u8], most: usize) {
     let needed = bytes.len() + chunk.len();
     if needed > bytes.capacity() {
@@ -122,7 +122,7 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// So many bytes are in memory while more is waited for.
+    /// Counts so many bytes as held while more are awaited.
     fn holds(&mut self, bytes: usize) -> Result<(), ApiError> {
         let bytes = bytes as u64;
         let held = match &mut self.permit {

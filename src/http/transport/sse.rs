@@ -1,9 +1,8 @@
-//! Streams of events: subscriptions over HTTP, by graphql-sse (distinct connections mode) and the HTML standard's
-//! `EventSource`.
+//! Server-sent events: subscriptions over HTTP, by graphql-sse (distinct connections mode) and HTML's `EventSource`.
 //!
-//! Every event of a subscription carries its cursor as `id:`. A browser that loses its connection sends the last one back
-//! as `Last-Event-ID`, and the subscription goes on behind it. A stream ends with `complete` where nothing more can come;
-//! where the server stops it just ends, and the client comes back.
+//! Every event of a subscription has its cursor as `id:`. A browser that loses its connection sends the last one as
+//! `Last-Event-ID`, and the subscription resumes after it. A stream ends with `complete` if nothing more can come. If
+//! the server stops, it ends without, and the client reconnects.
 
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -27,32 +26,32 @@ use crate::http::pipeline::subscription::{Events, Opening, SubscriptionEvent, la
 use crate::http::response::whole_stream;
 use crate::http::state::State;
 
-/// A comment: a sign of life, and so a way to notice that nobody is there.
+/// A comment as a heartbeat: writing it reveals a client that has gone.
 const ALIVE: Bytes = Bytes::from_static(b":\n\n");
 
 fn text(event: &SubscriptionEvent) -> Vec<u8> {
     let answer = event.answer.json();
     let next = |id: &str| [id.as_bytes(), b"event: next\ndata: ", &answer, b"\n\n"].concat();
     match &event.cursor {
-        // A cursor that holds a line's end would end the field.
+        // A line end in a cursor would end the field.
         Some(cursor) if !cursor.contains(['\n', '\r', '\0']) => next(&format!("id: {cursor}\n")),
-        // Where everything begins anew, a browser that comes back by itself must not ask for the same again.
+        // Clears the browser's last event id, or it would reconnect with the same cursor, which is useless now.
         _ if begins_anew(event) => [b"id\n", &*whole_stream(&answer)].concat(),
         _ if event.is_end => whole_stream(&answer),
         _ => next(""),
     }
 }
 
-/// Whether what the client has had last is of no use any more.
+/// Whether the client's last cursor cannot be used any more.
 fn begins_anew(event: &SubscriptionEvent) -> bool {
     const OF_NO_USE: [&str; 3] = ["BAD_USER_INPUT", "CURSOR_EXPIRED", "CHANGES_LOST"];
     event.is_end && event.answer.codes().any(|code| OF_NO_USE.contains(&code))
 }
 
-/// Begins to send the events of a subscription.
+/// Starts to send the events of a subscription.
 pub fn response(http: &HttpRequest, state: &Data<State>, opening: Opening, recorder: Recorder) -> HttpResponse {
     let (caller, request_id) = (opening.caller(), recorder.request_id().to_owned());
-    // One event waits to be taken, and none is asked for before it is.
+    // At most one event waits to be sent, and no other is requested meanwhile.
     let (sender, receiver) = channel(1);
     let events = opening.events(recorder);
     let sending = send(events, sender, caller, state.clone(), disconnect::left(http));
@@ -73,20 +72,20 @@ pub fn response(http: &HttpRequest, state: &Data<State>, opening: Opening, recor
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((VARY, "Accept"))
         .insert_header((REQUEST_ID, request_id))
-        // What compresses waits for more to compress, and so does a proxy that collects.
+        // Keeps compression and proxies from buffering events.
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
         .streaming(body)
 }
 
 enum Ended {
-    /// By its end, by the client's or by the server's.
+    /// The events have ended, the client has left, or the server stops.
     InOrder,
-    /// The client takes nothing.
+    /// The client does not read.
     Stalled,
 }
 
-/// Sends events until there are no more, or nobody for them.
+/// Sends events until they end, or the client has left.
 async fn send(
     mut events: Events,
     sender: Sender<Bytes>,
@@ -100,10 +99,10 @@ async fn send(
     let (mut left, mut closed) = (Box::pin(left), Box::pin(state.stopping.closed()));
     let mut expired = Box::pin(state.expired(&caller.credentials));
     loop {
-        // There is room once the event before is taken: an event is asked for only then, so that it is sent as soon as it
-        // is known that its client may have it.
+        // Resolves when the previous event has been taken. The next one is requested only then, so that it is sent
+        // right after the check of the credentials.
         let room = tokio::select! {
-            // What has room is sent: an end that cuts off is for those who take nothing.
+            // First: only a client that does not read is cut off when the server stops.
             biased;
             room = timeout(timeouts.stalled, sender.reserve()) => room,
             () = &mut left => return Ended::InOrder,

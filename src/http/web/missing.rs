@@ -1,4 +1,4 @@
-//! What stands in the place of a page that was left out, because Node was missing when the server was built.
+//! The notice in place of the web pages, if the server was built without Node.js.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
@@ -12,10 +12,10 @@ body { font: 1.1rem/1.6 system-ui, sans-serif; margin: 15vh auto 0; max-width: 3
 code { background: color-mix(in srgb, currentColor 10%, transparent); border-radius: 0.25rem; padding: 0.1rem 0.3rem }
 ";
 
-/// The page, which tells how to get the other ones, and what is there without them.
+/// The notice: how to get the pages, and what is available without them.
 ///
-/// Its status is 503: the address is right, so that 404 would mislead, and with 200 a script that waits for the page, or
-/// watches it, would take this notice for it.
+/// The status is 503: the URL is right, so 404 would mislead; with 200 a script that waits for the page, or monitors
+/// it, would take this notice for it.
 pub fn page(introspection: bool) -> HttpResponse {
     let schema = if introspection {
         "<li>the schema: <a href=\"/schema.graphql\">/schema.graphql</a></li>"
@@ -41,7 +41,7 @@ pub fn page(introspection: bool) -> HttpResponse {
         .body(body)
 }
 
-/// It may show itself, and nothing more.
+/// Allows its own style, and nothing else.
 fn policy() -> String {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     format!(

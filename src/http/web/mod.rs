@@ -1,8 +1,8 @@
-//! The pages in the browser, carried inside the binary as Vite built them: files whose names hold a hash below
-//! `/assets/`, and one HTML file a page. What stands in their place where they were left out is in `missing`.
+//! The web pages, embedded in the binary as Vite built them: files with a hash in their names below `/assets/`, and one
+//! HTML file for each page. `missing` replaces them if they were not built.
 //!
-//! What brotli makes smaller is carried that way only, as `NAME.br`: every browser takes it as it is, and the rare client
-//! that does not gets it unpacked.
+//! Files that brotli makes smaller are embedded only as `NAME.br`: every browser accepts them as they are, and they are
+//! decompressed for the rare client that does not.
 
 mod missing;
 
@@ -26,10 +26,10 @@ use super::transport::delivery::{Held, deliver};
 #[folder = "web/dist"]
 struct Files;
 
-/// The pages that are switched on, and the files that they load.
+/// The routes of the pages that are enabled, and of their assets.
 pub fn routes(config: &mut ServiceConfig, settings: &Settings) {
     if settings.dashboard {
-        // One page with addresses of its own: it shows by the address what was asked for.
+        // A single-page application: it decides by the URL what to show.
         config
             .service(readable("/", dashboard))
             .service(readable("/gifts/{slug}", dashboard));
@@ -56,7 +56,7 @@ async fn graphiql(http: HttpRequest, state: Data<State>) -> HttpResponse {
     page(&http, &state, Files::get("graphiql.html"))
 }
 
-/// A page. It names its files by their hashes, so browsers ask each time whether it is still the same.
+/// A page. It refers to its assets by their hashes, so browsers must revalidate it each time.
 fn page(http: &HttpRequest, state: &State, page: Option<EmbeddedFile>) -> HttpResponse {
     let Some(page) = page else {
         tracing::warn!("{} was asked for; the pages are not built", http.path());
@@ -81,7 +81,7 @@ fn page(http: &HttpRequest, state: &State, page: Option<EmbeddedFile>) -> HttpRe
     deliver(http, state, response, Held::default())
 }
 
-/// A file whose name holds the hash of its content, so that it never changes.
+/// An asset, which never changes: its name contains the hash of its content.
 async fn asset(http: HttpRequest, state: Data<State>, name: Path<String>) -> HttpResponse {
     let response = file(&http, &name);
     deliver(&http, &state, response, Held::default())
@@ -105,7 +105,7 @@ fn file(http: &HttpRequest, name: &str) -> HttpResponse {
     if !is_packed {
         response.body(file.data)
     } else if takes_brotli(http) {
-        // With this header the middleware leaves it as it is.
+        // This header keeps the middleware from compressing it again.
         response.insert_header(ContentEncoding::Brotli).body(file.data)
     } else {
         let whole = once(async { Ok::<_, PayloadError>(Bytes::from(file.data.into_owned())) });

@@ -1,27 +1,26 @@
-//! How many animals a gift stands for, as expressions of the database: one place for all sums over gifts.
+//! The number of animals of a gift, as database expressions: the only definition for all sums over gifts.
 //!
-//! A gift's number is its total where a source gives one, else the sum of its items. Gifts and items that were never
-//! given (`GiftStatus::NEVER_GIVEN`) add nothing. Pure: makes documents, sends nothing.
+//! A gift's number is its total if a source gives one, otherwise the sum of its items. Gifts and items that were never
+//! given (`GiftStatus::NEVER_GIVEN`) add nothing. Pure: builds documents, without I/O.
 //!
-//! Expressions stand inside `$group`, not in a stage before it: SecantusDB makes a copy of each document for a stage,
-//! which takes five times as long as the sums. Paths through arrays go by `$map`, since not every server resolves
-//! them in expressions.
+//! The expressions are used inside `$group`, not in a stage before it: SecantusDB copies each document for every stage,
+//! which takes five times as long as the sums. Paths through arrays use `$map`, as some servers need it in expressions.
 
 use mongodb::bson::{Bson, Document, doc};
 
 use crate::domain::vocabulary::GiftStatus;
 
-/// The parts of a sum: each is 0 or more for one gift.
+/// The parts of a sum; each is 0 or more for one gift.
 ///
-/// `gifts` is 1; `min` and `max` add up, an unknown bound as 0; `open` is 1 where the most is unknown, `unknown` where
-/// nothing is.
+/// `gifts` is 1; `min` and `max` are summed, with 0 for an unknown bound; `open` is 1 if the maximum is unknown,
+/// `unknown` is 1 if both are.
 pub(super) const PARTS: [&str; 5] = ["gifts", "min", "max", "open", "unknown"];
 
 fn never_given() -> Vec<&'static str> {
     GiftStatus::NEVER_GIVEN.iter().map(|status| status.as_str()).collect()
 }
 
-/// Whether the value at a path is a number: in the order of BSON only null and what is missing come before.
+/// Whether the value at a path is a number: in BSON's order only null and missing values come before numbers.
 fn known(path: &str) -> Bson {
     doc! { "$gt": [path, Bson::Null] }.into()
 }
@@ -34,12 +33,12 @@ fn not(condition: impl Into<Bson>) -> Bson {
     doc! { "$not": [condition.into()] }.into()
 }
 
-/// Whether the gift was given at all. Gifts that were not form rows of their own, whose sums are left out.
+/// Whether the gift was given at all. Gifts that were not get rows of their own, whose sums are ignored.
 pub(super) fn given() -> Bson {
     not(doc! { "$in": ["$status", never_given()] })
 }
 
-/// The parts of one gift's number.
+/// The [`PARTS`] of one gift.
 pub(super) fn of_gift() -> [Bson; PARTS.len()] {
     let has_total = doc! { "$gt": [{ "$ifNull": ["$total.min", "$total.max"] }, Bson::Null] };
     let has_items = doc! { "$gt": ["$items", []] };
@@ -63,7 +62,7 @@ pub(super) fn of_gift() -> [Bson; PARTS.len()] {
     ]
 }
 
-/// The accumulators that make one gift's number for one kind of animal out of its unwound items of that kind.
+/// The accumulators that compute one gift's number for one kind of animal from its unwound items of that kind.
 pub(super) fn of_items() -> Document {
     let never = || doc! { "$in": ["$items.status", never_given()] };
     let bound = |path: &str| doc! { "$cond": [never(), 0, path] };
@@ -73,7 +72,7 @@ pub(super) fn of_items() -> Document {
         "min": { "$sum": bound("$items.count.min") },
         "max": { "$sum": bound("$items.count.max") },
         "open": { "$max": flag(not(bounded)) },
-        // Unknown only where each of the items is.
+        // Unknown only if every item is.
         "unknown": { "$min": flag(not(counted)) },
     }
 }

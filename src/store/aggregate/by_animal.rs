@@ -1,6 +1,6 @@
-//! Gifts by the animals in them: by kind of animal, or by family, order or class.
+//! Gifts by their animals: by kind of animal, or by family, order or class.
 //!
-//! A gift stands in each group of which it has an item, and once in each, however many of its items belong there.
+//! A gift is in the group of each of its items, but only once in each group.
 
 use std::collections::HashMap;
 
@@ -14,21 +14,18 @@ use crate::store::filter::{Filter, Value};
 use crate::store::find::Find;
 use crate::store::{Result, Store};
 
-/// At which rank animals are put together.
+/// The taxonomic rank to group by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rank {
-    /// Each kind for itself.
+    /// Each kind of animal on its own.
     Animal,
-    /// By family.
     Family,
-    /// By order.
     Order,
-    /// By class.
     Class,
 }
 
 impl Rank {
-    /// The field of the taxonomy; none for a kind itself.
+    /// The field of the taxonomy; `None` for [`Rank::Animal`].
     const fn taxon(self) -> Option<&'static str> {
         match self {
             Self::Animal => None,
@@ -40,8 +37,8 @@ impl Rank {
 }
 
 impl Store {
-    /// The gifts that match, by the ids of their animals or the names of their taxa. One aggregation; above the kind
-    /// it takes a read of all animals before. Under `None` stand gifts without items, and items without such a taxon.
+    /// The matching gifts by the ids of their animals or the names of their taxa. The key `None` is for gifts without
+    /// items, and for items without such a taxon. One aggregation, for higher ranks after a read of all animals.
     pub async fn gifts_by_animal(&self, filter: &Filter, rank: Rank, animals: bool) -> Result<Groups<Option<String>>> {
         let filter = self.resolve(filter).await?.to_document();
         let key: Bson = match rank.taxon() {

@@ -1,6 +1,6 @@
-//! Sums over gifts that the database computes by aggregation: how many gifts and animals there are of each kind.
+//! Sums over gifts, computed by the database: the number of gifts and animals in each group.
 //!
-//! Each call is one aggregation. What is done with its rows (order, the rest, buckets of time) is the caller's.
+//! Each call is one aggregation. Ordering, the remainder, and buckets of time are up to the caller.
 
 mod amounts;
 mod by_animal;
@@ -25,21 +25,20 @@ use crate::domain::count::Sum;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
-/// How many aggregations run at once in this process. Each reads all that matches and holds groups in memory, and a
-/// query can ask for ten: over 100,000 gifts one takes SecantusDB up to 600 MB, and six at once its life.
+/// How many aggregations run concurrently in this process. Each reads all matching documents and holds groups in
+/// memory, and a query can contain ten: over 100,000 gifts one takes SecantusDB up to 600 MB, and six at once kill it.
 pub(super) const AT_ONCE: usize = 2;
 
-/// How many gifts, and how many animals changed hands by them.
+/// The number of gifts, and of animals that changed hands by them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many gifts.
     pub gifts: u64,
-    /// How many animals; gifts that were never given add nothing. Nothing at all where animals were not asked for.
+    /// Gifts that were never given add nothing. Empty if animals are not counted.
     pub animals: Sum,
 }
 
 impl Tally {
-    /// Adds all that another tally has counted.
+    /// Adds another tally.
     pub fn merge(&mut self, other: &Self) {
         self.gifts = self.gifts.saturating_add(other.gifts);
         self.animals.merge(&other.animals);
@@ -49,29 +48,28 @@ impl Tally {
 /// The gifts that share a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
-    /// What is counted in it.
     pub tally: Tally,
-    /// The first day that the date of any of them can mean, where the key asks for it.
+    /// The first day that any of their dates can mean; `None` if the key has no accumulator for it.
     pub first: Option<Day>,
-    /// The last day.
+    /// Like `first`, the last day.
     pub last: Option<Day>,
 }
 
-/// Groups by their keys.
+/// Groups by their keys, in the order of the keys.
 pub type Groups<K> = BTreeMap<K, Group>;
 
-/// What gifts are grouped by.
+/// A key to group gifts by.
 pub trait Key: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
-    /// The key of a gift, as an expression of the database.
+    /// The key of a gift, as a database expression.
     fn expression() -> Bson;
 
-    /// Accumulators beside those of the tally.
+    /// Accumulators in addition to those of the tally.
     fn accumulators() -> Document {
         doc! {}
     }
 }
 
-/// All gifts together.
+/// All gifts in one group.
 #[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct All {}
 
@@ -81,13 +79,11 @@ impl Key for All {
     }
 }
 
-/// Gifts of one status and mode.
+/// Gifts by status and mode.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Words {
-    /// The status.
     #[serde(default)]
     pub status: Option<String>,
-    /// The mode.
     #[serde(default)]
     pub mode: Option<String>,
 }
@@ -98,13 +94,11 @@ impl Key for Words {
     }
 }
 
-/// Gifts from one nation to another; an end that is left open is empty.
+/// Gifts from one nation to another. A side that is not part of the key is empty.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
-    /// The id of the nation that gave.
     #[serde(default)]
     pub giver: String,
-    /// The id of the nation that received.
     #[serde(default)]
     pub recipient: String,
 }
@@ -119,22 +113,22 @@ impl Key for Pair {
     }
 }
 
-/// Gifts whose dates begin in one year and end in one year.
+/// Gifts by the years in which their dates begin and end.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// Whether there is a date at all.
     pub dated: bool,
-    /// The year in which it begins; `None` where that is open or unknown.
+    /// `None` if the beginning is open or unknown.
     #[serde(default, deserialize_with = "year")]
     pub from: Option<i64>,
-    /// The year in which it ends; `None` where that is open or unknown.
+    /// `None` if the end is open or unknown.
     #[serde(default, deserialize_with = "year")]
     pub to: Option<i64>,
 }
 
 impl Key for Span {
     fn expression() -> Bson {
-        // Servers know the years of four digits; of other days the day itself is told.
+        // Servers can only compute years of four digits; for other days the key has the day itself.
         let (first, last) = (Day::from_civil(0, 1, 1), Day::from_civil(9999, 12, 31));
         let year = |path: &str| {
             let known =
@@ -158,13 +152,13 @@ fn year<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Optio
     })
 }
 
-/// A sum in whatever width a server gives it; counts are far below 2^53.
+/// A sum in any numeric type of a server; counts are far below 2^53.
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<i64, D::Error> {
     let number = Bson::deserialize(deserializer)?;
     Ok(number_of(&number).map_or(0, |number| number as i64))
 }
 
-/// One row of an aggregation, as the stages below make it.
+/// A row of an aggregation, as the stages below produce it.
 #[derive(Deserialize)]
 struct Row<K> {
     #[serde(rename = "_id")]
@@ -188,7 +182,7 @@ struct Row<K> {
 #[derive(Deserialize)]
 struct RowId<K> {
     key: K,
-    /// Absent where animals are not counted.
+    /// Absent if animals are not counted.
     #[serde(default)]
     given: bool,
 }
@@ -213,7 +207,7 @@ impl<K> Row<K> {
     }
 }
 
-/// The id of a row; `given` is told apart only where animals are counted.
+/// The id of a row. `given` is only part of it if animals are counted.
 fn row_id(key: Bson, given: Option<Bson>) -> Document {
     let mut id = doc! { "key": key };
     if let Some(given) = given {
@@ -222,7 +216,7 @@ fn row_id(key: Bson, given: Option<Bson>) -> Document {
     id
 }
 
-/// The stage that sums up the parts of gifts.
+/// The stage that sums the parts of gifts.
 fn sums(id: Document, parts: impl IntoIterator<Item = (&'static str, Bson)>) -> Document {
     let mut stage = doc! { "_id": id };
     stage.extend(
@@ -234,12 +228,12 @@ fn sums(id: Document, parts: impl IntoIterator<Item = (&'static str, Bson)>) -> 
 }
 
 impl Store {
-    /// The gifts that match, in groups. One aggregation. `animals`: whether animals are counted, which takes longer.
+    /// The matching gifts in groups. One aggregation. `animals`: whether to count animals, which takes longer.
     pub async fn gift_groups<K: Key>(&self, filter: &Filter, animals: bool) -> Result<Groups<K>> {
         self.groups_by(filter, K::expression(), animals).await
     }
 
-    /// The same by giver, by recipient, or by both: far fewer groups where one of them is left open.
+    /// Like [`Store::gift_groups`], by giver, by recipient or by both: far fewer groups without one of them.
     pub async fn gift_pairs(&self, filter: &Filter, ends: &[&str], animals: bool) -> Result<Groups<Pair>> {
         let key = ends.iter().map(|end| ((*end).to_owned(), format!("${end}").into()));
         self.groups_by(filter, Bson::Document(key.collect()), animals).await
@@ -258,7 +252,7 @@ impl Store {
         .await
     }
 
-    /// Runs a pipeline over gifts; `filter` is what it begins with. Rows of one key become one group.
+    /// Runs a pipeline over gifts. `filter`: its first stage, to be explained. Merges rows of equal keys.
     #[tracing::instrument(
         target = "menagerie::trace", name = "aggregate", skip_all,
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = Kind::Gift.collection()),
@@ -271,7 +265,7 @@ impl Store {
         let (collection, clock) = (self.documents(Kind::Gift), self.clock());
         let read = async move {
             let rows = collection.aggregate(pipeline).max_time(clock.time_left());
-            // All in one reply, unless they are larger than a reply may be: the first batch has 101 rows otherwise.
+            // Everything in one reply, unless it exceeds the size of a reply. The default first batch has 101 rows.
             let rows = rows.batch_size(i32::MAX.unsigned_abs());
             Ok(rows.with_type::<Row<K>>().await?.try_collect::<Vec<_>>().await?)
         };

@@ -1,4 +1,4 @@
-//! What the events of a change stream are taken for.
+//! Decoding of change stream events.
 
 use mongodb::bson::{Document, RawDocumentBuf, Timestamp};
 

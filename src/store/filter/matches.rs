@@ -1,7 +1,6 @@
-//! Filters held against documents that are at hand, as the database holds them against those that it stores.
+//! Evaluates filters on documents in memory, with the same results as the database.
 //!
-//! Pure: a [`Filter`] and a document go in, yes or no comes out. What an operator means for one field is said in
-//! `operator.rs`, beside its translation.
+//! Pure: no I/O. `operator.rs` defines each operator for one field, next to its translation.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +9,7 @@ use mongodb::bson::{RawBsonRef, RawDocument};
 use super::Filter;
 use crate::store::path::top_field;
 
-/// Whether a document meets a filter. As in a query, a join that has not been resolved holds for none.
+/// Whether a document matches a filter. As in a query, an unresolved join matches nothing.
 pub(in crate::store) fn meets(filter: &Filter, document: &RawDocument) -> bool {
     let leaf = |part: &Filter| match part {
         Filter::Field(path, operator) => Some(operator.holds_in(document, path)),
@@ -19,7 +18,7 @@ pub(in crate::store) fn meets(filter: &Filter, document: &RawDocument) -> bool {
     decide(filter, &leaf) == Some(true)
 }
 
-/// Whether any document of this id could meet a filter.
+/// Whether some document with this id could match a filter.
 pub(in crate::store) fn may_be_met_by(filter: &Filter, id: &str) -> bool {
     let id = RawBsonRef::String(id);
     let leaf = |part: &Filter| match part {
@@ -29,13 +28,13 @@ pub(in crate::store) fn may_be_met_by(filter: &Filter, id: &str) -> bool {
     decide(filter, &leaf) != Some(false)
 }
 
-/// Whether a filter looks at one of these top-level fields, other than the id.
+/// Whether a filter uses one of these top-level fields, other than the id.
 pub(in crate::store) fn looks_at(filter: &Filter, fields: &[String]) -> bool {
     let looked_at = top_fields(filter);
     fields.iter().any(|field| looked_at.contains(field.as_str()))
 }
 
-/// The top-level fields that a filter looks at: a document with just these meets it where the whole document does.
+/// The top-level fields that a filter uses: a document of only these matches if the whole document does.
 pub(in crate::store) fn top_fields(filter: &Filter) -> BTreeSet<&'static str> {
     match filter {
         Filter::All(parts) | Filter::Any(parts) => parts.iter().flat_map(top_fields).collect(),
@@ -44,9 +43,9 @@ pub(in crate::store) fn top_fields(filter: &Filter) -> BTreeSet<&'static str> {
     }
 }
 
-/// Whether a filter holds, where `leaf` tells it of tests and joins; `None` where that depends on what is not known.
+/// Evaluates a filter; `leaf` evaluates fields and joins. `None` if the result depends on something unknown.
 fn decide(filter: &Filter, leaf: &impl Fn(&Filter) -> Option<bool>) -> Option<bool> {
-    // One such part decides; otherwise all must be known.
+    // One decisive part is enough; otherwise all parts must be known.
     let first = |parts: &[Filter], decisive: bool| {
         let mut outcome = Some(!decisive);
         for part in parts {

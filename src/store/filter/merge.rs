@@ -1,4 +1,4 @@
-//! The joins in a filter: as few as its form allows, visited, and replaced. Pure, no I/O; `join.rs` looks them up.
+//! The joins of a filter: merging, visiting and replacing them. Pure, no I/O; `join.rs` resolves them.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use super::Filter;
 use crate::domain::id::Kind;
 
 impl Filter {
-    /// The same condition with as few joins as its form allows. Of alternatives across one relation any may hold, so they
-    /// are one; of conditions that must all hold each may hold for another document, so they are not.
+    /// The equivalent filter with as few joins as possible. Alternatives across one relation are merged into one join,
+    /// since any of them may hold. Conditions that must all hold are not: each may hold for another document.
     #[must_use]
     pub(in crate::store) fn merged(&self) -> Self {
         match self {
@@ -26,7 +26,7 @@ impl Filter {
         }
     }
 
-    /// At least one of these, which are merged themselves.
+    /// At least one of these filters, which are merged themselves.
     fn any(parts: impl Iterator<Item = Self>) -> Self {
         let mut relations: BTreeMap<_, Vec<Self>> = BTreeMap::new();
         let mut rest = Vec::new();
@@ -67,7 +67,7 @@ impl Filter {
         }
     }
 
-    /// Visits the outermost joins: where they lead, what they take there, and of which documents.
+    /// Visits the outermost joins: the collection, the field taken there, and the inner filter.
     pub(in crate::store) fn each_join<'a>(&'a self, visit: &mut dyn FnMut(Kind, &'static str, &'a Self)) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_join(visit)),
@@ -77,8 +77,7 @@ impl Filter {
         }
     }
 
-    /// The same with its outermost joins replaced, each told by its path, where it leads, what it takes there, and of
-    /// which documents.
+    /// Replaces the outermost joins, given their path, collection, field taken there, and inner filter.
     #[must_use]
     pub(in crate::store) fn with_joins(
         &self,

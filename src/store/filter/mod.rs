@@ -1,8 +1,8 @@
 //! Filters as plain values, and their translation to MongoDB's query language: pure, no I/O.
 //!
-//! A [`Filter`] comes from the GraphQL inputs. Parts that reach across a relation ([`Filter::Joined`]) are first
-//! replaced by sets of ids (`store/join.rs`); what is left becomes one document. Values are always compared as
-//! values, so no string from a user can become an operator.
+//! A [`Filter`] is made from GraphQL inputs. Joins across relations ([`Filter::Joined`]) are first replaced by sets of
+//! ids (`store/join.rs`); the rest becomes one document. Values are always compared as values, so no string from a user
+//! can become an operator.
 
 pub(super) mod matches;
 mod merge;
@@ -22,25 +22,22 @@ pub enum Filter {
     All(Vec<Filter>),
     /// At least one of these; with none, no document.
     Any(Vec<Filter>),
-    /// Not this.
     Not(Box<Filter>),
-    /// A test on the field at a dotted path.
+    /// A test of the field at a dotted path.
     Field(&'static str, Operator),
-    /// The value at `path` is one of those that the matching documents of another collection hold at `take`.
+    /// The value at `path` is one of those that the matching documents of another collection have at `take`.
     Joined {
-        /// The path in this collection.
         path: &'static str,
         /// The other collection.
         of: Kind,
         /// The top-level field there: `_id`, or an array of ids.
         take: &'static str,
-        /// Which documents there.
         filter: Box<Filter>,
     },
 }
 
 impl Filter {
-    /// Whether it reaches across a relation anywhere.
+    /// Whether it contains a join.
     pub fn is_joined(&self) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_joined),
@@ -50,7 +47,7 @@ impl Filter {
         }
     }
 
-    /// A test on one field.
+    /// A test of one field.
     pub const fn field(path: &'static str, operator: Operator) -> Self {
         Self::Field(path, operator)
     }
@@ -60,9 +57,9 @@ impl Filter {
         Self::Field(path, Operator::In(vec![value.into()]))
     }
 
-    /// The reference at `path` leads to a document of `of` that matches `filter`.
+    /// The reference at `path` refers to a document of `of` that matches `filter`.
     ///
-    /// A filter that only names ids needs no look at the other collection, since no reference dangles.
+    /// A filter on ids alone does not need the other collection, since no reference dangles.
     pub fn refers(path: &'static str, of: Kind, filter: Self) -> Self {
         match filter {
             Self::All(parts) if parts.len() == 1 => parts
@@ -79,7 +76,7 @@ impl Filter {
         }
     }
 
-    /// A test on one field, made on another; any other filter as it is.
+    /// The same test on another field; any other filter is unchanged.
     #[must_use]
     pub fn at(&self, path: &'static str) -> Self {
         match self {
@@ -93,7 +90,7 @@ impl Filter {
         matches!(self, Self::All(parts) if parts.iter().all(Self::is_everything))
     }
 
-    /// The query document. Joins must have been resolved; one that was not matches nothing.
+    /// The query document. Joins must be resolved; an unresolved one matches nothing.
     pub(in crate::store) fn to_document(&self) -> Document {
         match self {
             Self::All(parts) => all_of(parts.iter().map(Self::to_document).collect()),
@@ -110,12 +107,12 @@ impl Filter {
     }
 }
 
-/// A condition that no document meets, on the one index that every collection has.
+/// A condition that no document matches, on the index that every collection has.
 pub(in crate::store) fn nothing() -> Document {
     doc! { "_id": { "$in": [] } }
 }
 
-/// The conjunction; `$and` only where it is needed, so that plain filters stay readable in the database's log.
+/// The conjunction. `$and` only if needed, so that plain filters stay readable in the database's log.
 pub(in crate::store) fn all_of(parts: Vec<Document>) -> Document {
     let mut parts: Vec<Document> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     match parts.len() {

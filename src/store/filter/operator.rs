@@ -1,9 +1,9 @@
-//! What a filter can ask of one field: each operator with what it means for the database and, beside it, for a value
-//! that is at hand; and the names by which clients ask for them.
+//! The operators of a filter on one field: each with its translation for the database and, next to it, its evaluation
+//! on a value in memory; and the names of those that clients can use.
 //!
-//! Both meanings are MongoDB's: values are only compared with values of their own type, a path leads through lists, and
-//! an operator holds for a list where it holds for one of its items. To add an operator for clients, add a variant, its
-//! two meanings, and a [`Comparison`] to the list of whatever it compares: the inputs of GraphQL are made of these.
+//! Both follow MongoDB: values are only compared with values of their own type, a path leads through lists, and an
+//! operator holds for a list if it holds for one of its items. To add an operator for clients, add a variant, both of
+//! its meanings, and a [`Comparison`] to the list for its type: the GraphQL inputs are made from these lists.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -15,10 +15,10 @@ use mongodb::bson::{Bson, RawBsonRef, RawDocument, doc};
 use super::value::{Value, compared};
 use crate::store::path::walk;
 
-/// Ids that stand in for a condition: many, and the same in several places.
+/// Ids that replace a join: many, and the same in several places.
 pub type Ids = Arc<BTreeSet<String>>;
 
-/// A test on one field. An absent field and a null one are the same.
+/// A test of one field. An absent field and null are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Operator {
     /// One of these values; for an array, one of its elements is.
@@ -35,15 +35,13 @@ pub enum Operator {
     Below(Value),
     /// Present and above this.
     Above(Value),
-    /// At least this, or absent: nothing rules it out.
+    /// At least this, or absent: not ruled out.
     MaybeAtLeast(Value),
-    /// At most this, or absent: nothing rules it out.
+    /// At most this, or absent: not ruled out.
     MaybeAtMost(Value),
-    /// Present.
     Known,
-    /// Absent.
     Unknown,
-    /// A string that begins so, to the letter; for an array, one of its elements does.
+    /// A string that begins with exactly this; for an array, one of its elements does.
     Prefix(String),
 }
 
@@ -66,7 +64,7 @@ impl Operator {
             Self::AtMost(bound) => doc! { "$lte": value(bound) },
             Self::Below(bound) => doc! { "$lt": value(bound) },
             Self::Above(bound) => doc! { "$gt": value(bound) },
-            // `$not` lets absent fields pass and still has index bounds: all but the range that is ruled out.
+            // `$not` lets absent fields pass and can still use an index: everything but the range that is ruled out.
             Self::MaybeAtLeast(bound) => doc! { "$not": { "$lt": value(bound) } },
             Self::MaybeAtMost(bound) => doc! { "$not": { "$gt": value(bound) } },
             Self::Known => doc! { "$ne": Bson::Null },
@@ -76,8 +74,7 @@ impl Operator {
         condition.into()
     }
 
-    /// Whether it is about this value, or about its absence. Where [`Operator::rules_out`], no value may be such a one;
-    /// elsewhere one must be.
+    /// Tests one value, or its absence. If [`Operator::rules_out`], no value may pass this test; otherwise one must.
     fn is_about(&self, found: Option<RawBsonRef<'_>>) -> bool {
         let is = |value: &Value, wanted: fn(Ordering) -> bool| {
             found.and_then(|stored| compared(stored, value)).is_some_and(wanted)
@@ -101,7 +98,7 @@ impl Operator {
         )
     }
 
-    /// Whether it holds for what a document has at a path.
+    /// Whether it holds for the values of a document at a path.
     pub(super) fn holds_in(&self, document: &RawDocument, path: &str) -> bool {
         let found = walk(document, path, &mut |value, _| {
             if self.is_about(value) { Break(()) } else { Continue(()) }
@@ -115,23 +112,20 @@ impl Operator {
     }
 }
 
-/// A comparison with values that clients give, by the name that it has in their filters.
+/// An operator for clients.
 #[derive(Debug)]
 pub struct Comparison {
-    /// Its name.
+    /// The name in their filters.
     pub name: &'static str,
-    /// What it means, for the reader of the schema; `{}` stands for what is compared, such as `text`.
+    /// The description in the schema; `{}` stands for what is compared, such as `text`.
     pub meaning: &'static str,
-    /// What it takes, and the operator that it becomes.
     pub operator: Takes,
 }
 
-/// How many values a comparison takes.
+/// The operator that a comparison becomes, by the number of values that it takes.
 #[derive(Clone, Copy, Debug)]
 pub enum Takes {
-    /// One value.
     One(fn(Value) -> Operator),
-    /// A list of values.
     Many(fn(Vec<Value>) -> Operator),
 }
 
@@ -151,7 +145,7 @@ const NONE_OF: Comparison = Comparison {
     operator: Takes::Many(Operator::NotIn),
 };
 
-/// What can be asked of ids.
+/// The comparisons of ids.
 pub const OF_IDS: &[Comparison] = &[
     EQUAL,
     ANY_OF,
@@ -160,9 +154,9 @@ pub const OF_IDS: &[Comparison] = &[
         ..NONE_OF
     },
 ];
-/// What can be asked of texts.
+/// The comparisons of texts.
 pub const OF_TEXTS: &[Comparison] = &[EQUAL, ANY_OF, NONE_OF];
-/// What can be asked of the words of a vocabulary.
+/// The comparisons of the words of a vocabulary.
 pub const OF_WORDS: &[Comparison] = &[EQUAL, ANY_OF, NONE_OF];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a filter compares with, and how a stored value stands to it.
+//! The values in filters, and how stored values compare with them.
 
 use std::cmp::Ordering;
 
@@ -10,11 +10,10 @@ use crate::store::bson_types::date_of;
 /// A value to compare with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
-    /// A string, compared by its bytes.
+    /// Compared by its bytes.
     Text(String),
-    /// A whole number.
     Number(i64),
-    /// A day, stored as UTC midnight.
+    /// Stored as UTC midnight.
     Day(Day),
 }
 
@@ -52,7 +51,7 @@ impl From<Value> for Bson {
     }
 }
 
-/// How a stored value stands to one that it is compared with; `None` where they are of different types.
+/// Compares a stored value; `None` if the types differ.
 pub(super) fn compared(stored: RawBsonRef<'_>, value: &Value) -> Option<Ordering> {
     match (stored, value) {
         (RawBsonRef::String(stored), Value::Text(text)) => Some(stored.cmp(text.as_str())),
@@ -64,9 +63,9 @@ pub(super) fn compared(stored: RawBsonRef<'_>, value: &Value) -> Option<Ordering
     }
 }
 
-/// Exact, as the database compares: not by making the whole number a real one.
+/// Exact, as in the database: converting the whole number to a float would lose digits.
 fn real_to_whole(real: f64, whole: i64) -> Option<Ordering> {
-    /// Just above every i64, and itself exact.
+    /// 2^63: above every `i64`, and exact as a float.
     const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
     if real.is_nan() {
         return None;
@@ -78,7 +77,7 @@ fn real_to_whole(real: f64, whole: i64) -> Option<Ordering> {
         return Some(Ordering::Less);
     }
     let floor = real.floor();
-    // In range, as just seen.
+    // In range, as checked above.
     let by_floor = (floor as i64).cmp(&whole);
     Some(if by_floor.is_eq() && real > floor {
         Ordering::Greater

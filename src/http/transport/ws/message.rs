@@ -1,6 +1,6 @@
-//! The messages of graphql-transport-ws, and the codes by which a socket is closed: how they are read and written.
+//! The messages of graphql-transport-ws, and the close codes.
 //!
-//! By PROTOCOL.md of the npm package graphql-ws. What they bring about stands in `socket`.
+//! By PROTOCOL.md of the npm package graphql-ws. `socket` handles the messages.
 
 use actix_ws::{CloseCode, CloseReason, ProtocolError};
 use serde::Deserialize;
@@ -13,26 +13,25 @@ use crate::http::answer::{Answer, append};
 use crate::http::parameters::Parameters;
 use crate::http::response::Answered;
 
-/// The name of the protocol, as clients offer it.
+/// The name of the subprotocol.
 pub const PROTOCOL: &str = "graphql-transport-ws";
 
-/// The longest id of an operation, in bytes: the server keeps it as long as the operation is under way.
+/// The longest id of an operation, in bytes: it stays in memory as long as the operation.
 const LONGEST_ID: usize = 256;
 
-/// What a client can say.
+/// A message of a client.
 pub enum Message {
-    /// Asks for a connection in the socket, and may say by what it is known who asks.
+    /// Asks to be connected; the payload may contain credentials.
     Init(Option<Map<String, Value>>),
-    /// Asks for a sign of life.
     Ping(Option<Box<RawValue>>),
     Pong,
     Subscribe {
-        /// By which its results are known.
+        /// Identifies the results.
         id: String,
-        /// The operation, or why it is none.
+        /// The operation, or what is wrong with it.
         parameters: Box<Result<Parameters, Rejection>>,
     },
-    /// Wants nothing more of an operation.
+    /// Cancels an operation.
     Complete {
         id: String,
     },
@@ -48,9 +47,9 @@ struct Envelope {
 }
 
 impl Message {
-    /// Reads a message.
+    /// Parses a message. The error closes the socket.
     pub fn read(text: &str) -> Result<Self, CloseReason> {
-        // A list would be taken for an object's fields in their order.
+        // serde also accepts a list, as the fields in their order.
         let is_object = text.trim_start().starts_with('{');
         let envelope: Option<Envelope> = serde_json::from_str(text).ok().filter(|_| is_object);
         let Envelope { r#type, id, payload } = envelope
@@ -94,21 +93,21 @@ impl Message {
     }
 }
 
-/// The message of a result of the operation of this id.
+/// A result of the operation with this id.
 pub fn next(id: &str, answered: &Answered) -> String {
     let mut message = begun(id, "next");
     answered.write(message.place("payload"));
     text(message)
 }
 
-/// The message of why the operation of this id has no results, or no more.
+/// The errors that end the operation with this id.
 pub fn error(id: &str, answer: &Answer) -> String {
     let mut message = begun(id, "error");
     append(&answer.errors(), message.place("payload"));
     text(message)
 }
 
-/// The message that the operation of this id has no more results.
+/// The end of the operation with this id.
 pub fn complete(id: &str) -> String {
     text(begun(id, "complete"))
 }
@@ -121,14 +120,14 @@ fn begun(id: &str, name: &str) -> ObjectWriter<Vec<u8>> {
 }
 
 fn text(message: ObjectWriter<Vec<u8>>) -> String {
-    // JSON is text.
+    // JSON is always UTF-8.
     String::from_utf8(message.end()).unwrap_or_default()
 }
 
-/// The message that the client is connected.
+/// The reply to `connection_init`.
 pub const ACKNOWLEDGED: &str = r#"{"type":"connection_ack"}"#;
 
-/// The answer to a ping, which gets its payload back.
+/// The reply to a ping, with its payload.
 pub fn pong(payload: Option<Box<RawValue>>) -> String {
     payload.map_or_else(
         || r#"{"type":"pong"}"#.to_owned(),
@@ -144,18 +143,18 @@ pub fn close(code: u16, reason: &str) -> CloseReason {
     }
 }
 
-/// The close for a message that is none of the protocol's.
+/// The close for a message that is not valid.
 pub fn invalid(reason: &str) -> CloseReason {
     close(4400, reason)
 }
 
-/// The close for what is no WebSocket any more, or too large.
+/// The close for an invalid frame, or one that is too large.
 pub fn broken(error: &ProtocolError, most: usize) -> CloseReason {
     match error {
         ProtocolError::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             close(1007, "A text is no UTF-8")
         }
-        // So it says of a message that came in parts and grew too large. Where the connection broke, nobody reads this.
+        // `Io` also means that a continued message grew too large. On a broken connection, nobody reads this.
         ProtocolError::Overflow | ProtocolError::Io(_) => {
             close(1009, &format!("A message is larger than {most} bytes"))
         }

@@ -1,8 +1,7 @@
 //! WebSockets at `/graphql`: queries, mutations and subscriptions by the protocol graphql-transport-ws.
 //!
-//! Here a socket is opened, or is not; `message` has the protocol's messages and closes, `socket` what happens in a
-//! socket, `operation` what becomes of each operation. Browsers let any page open a socket anywhere, so its origin is
-//! looked at first.
+//! This file opens a socket; `message` has the protocol's messages and close codes, `socket` handles a socket, and
+//! `operation` each operation. Browsers let any page open a socket to any server, so the origin is checked first.
 
 mod message;
 mod operation;
@@ -28,7 +27,7 @@ pub fn is_asked_for(http: &HttpRequest) -> bool {
     upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-/// Opens a socket. What is wrong with its protocol or with who asks is told in it, where a browser's page can see it.
+/// Opens a socket. An unknown subprotocol or invalid credentials are reported inside it, where a web page can see them.
 pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
     let settings = &state.settings;
     if cross_origin::is_foreign(http.headers(), &settings.cors_origins) {
@@ -40,7 +39,7 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
         );
     }
     let address = client::address(http, &settings.trusted_proxies);
-    // Who asks may be told in the socket; until then the address counts.
+    // Credentials may follow in the socket; until then the address counts.
     let unknown = Client::of(&Viewer::Anonymous, address);
     let permit = match state.permit(Resource::Sockets, &unknown) {
         Ok(permit) => permit,
@@ -56,7 +55,7 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
         permit: Some(permit),
         authorization: authorization(http.headers()),
     };
-    // In boxes, or they would be there as often as they are handed on.
+    // Boxed: every future around them would copy them.
     let socket = Box::new(Socket::new(session, state.clone(), opened));
     let incoming = Box::new(socket.incoming(incoming));
     let (cut, counted) = (disconnect::cut(http), state.metrics.socket());

@@ -1,5 +1,4 @@
-//! What becomes of an operation that was asked for in a socket: it goes through the pipeline, and its answers become the
-//! messages of the protocol.
+//! An operation in a WebSocket: runs the pipeline, and turns answers into the messages of the protocol.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,20 +26,20 @@ use crate::http::response::Answered;
 use crate::http::state::State;
 use crate::http::transport::delivery::{Held, LARGE};
 
-/// What is said of an operation.
+/// What the socket sends for an operation.
 pub enum Said {
-    /// A result, as a message; more may follow. With what it holds until it is taken.
+    /// A result, with what it holds until the client has read it. More may follow.
     Next(String, Held),
-    /// The last message: that there are no more results, or why.
+    /// The last message: the end, or the errors.
     Last(String),
-    /// That its client may no longer ask, and why. It is the last thing that is said at all: it closes the socket.
+    /// The credentials are no longer valid: closes the whole socket.
     Forbidden(ApiError),
 }
 
-/// Why an operation comes to nothing.
+/// Why an operation has no result.
 enum Refused {
     Operation(Answer),
-    /// Its client may no longer ask.
+    /// The credentials are no longer valid.
     Client(ApiError),
 }
 
@@ -50,27 +49,28 @@ impl<T: Into<Answer>> From<T> for Refused {
     }
 }
 
+/// An operation that a client has requested in its socket.
 pub struct SocketOperation {
     pub state: Data<State>,
     pub caller: Rc<Caller>,
-    /// By which its results are known.
+    /// Identifies the results.
     pub id: Rc<str>,
 }
 
 impl SocketOperation {
-    /// All that is said of it.
+    /// Runs the operation; the stream is everything that the socket sends for it.
     pub fn said(self, parameters: Result<Parameters, Rejection>) -> LocalBoxStream<'static, Said> {
-        // Boxed, so that it is gone once the operation is under way: a subscriber that hears nothing must cost little.
+        // Boxed, so that it is freed once the subscription is open: one without events must take little memory.
         once(self.begun(parameters).boxed_local()).flatten().boxed_local()
     }
 
-    /// What is said of one that does not begin.
+    /// The message for an operation that is refused before it runs.
     pub fn turned_away(&self, error: ApiError) -> Said {
         self.refused(error.into(), self.recorder())
     }
 
     fn recorder(&self) -> Recorder {
-        // A socket's head may name the trace that opened it, which is not that of each operation in it.
+        // The handshake's headers may name a trace, but that is not the trace of each operation.
         let mut recorder = Recorder::begin(&self.state.metrics, "/graphql", &HeaderMap::new());
         recorder.asked_by(&self.caller);
         recorder
@@ -101,7 +101,7 @@ impl SocketOperation {
         iter([self.refused(refused, recorder)]).boxed_local()
     }
 
-    /// What comes of it, and its permit.
+    /// Runs the pipeline. Returns the operation's permit too.
     async fn done(
         &self,
         parameters: Result<Parameters, Rejection>,
@@ -151,8 +151,7 @@ impl SocketOperation {
         }
     }
 
-    /// The message of a result. A large one has a permit of its own: in it the bytes are there once more for each client,
-    /// those of the cache too.
+    /// The message of a result. A large one needs a permit for its bytes even if it is cached: each client gets a copy.
     fn next(&self, answered: &Answered, held: Held) -> Result<Said, ApiError> {
         let text = next(&self.id, answered);
         if text.len() <= LARGE {

@@ -1,7 +1,7 @@
-//! One socket, from its handshake to its close: who may say what when, and what is told to whom.
+//! One socket, from its handshake to its close: the order of messages, and the operations.
 //!
-//! One task has all of it. Operations are asked for their next result only when the one before has been taken, so a
-//! client that does not read costs no more than what fits between, and is sent away.
+//! One task handles everything. An operation is polled for its next result only when the previous one has been written,
+//! so a client that does not read takes little memory, and is disconnected.
 
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
@@ -30,38 +30,39 @@ use crate::http::state::State;
 use crate::http::transport::delivery::{Held, LARGE};
 use crate::limits::Limit;
 
-/// How long a socket is waited for that is closed because the server stops.
+/// How long a socket may take to close when the server stops.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// What is known of a socket when it opens.
+/// What the handshake determines.
 pub struct Opened {
-    /// Whether its protocol is ours.
+    /// Whether the client offers the subprotocol.
     pub speaks: bool,
     pub address: IpAddr,
-    /// That it may be open; taken out while it is passed on to who turns out to ask.
+    /// `None` only while it is transferred to the authenticated client.
     pub permit: Option<Permit>,
-    /// What its handshake says of who asks.
+    /// The header `Authorization`.
     pub authorization: Result<Option<String>, ApiError>,
 }
 
-/// What is said of one operation, with its id, until it is taken back.
+/// The results of one operation with its id, until it is cancelled.
 type Saying = Abortable<LocalBoxStream<'static, (Rc<str>, Said)>>;
 
+/// A socket, with its operations.
 pub struct Socket {
     session: Session,
     state: Data<State>,
     opened: Opened,
-    /// Who asks, once the client has asked for a connection and got it.
+    /// `None` until the client is connected (`connection_init`).
     caller: Option<Rc<Caller>>,
-    /// Resolves when the client may no longer ask.
+    /// Resolves when the credentials are no longer valid.
     expired: LocalBoxFuture<'static, ApiError>,
     operations: SelectAll<Saying>,
     under_way: HashMap<Rc<str>, AbortHandle>,
-    /// Whether anything has come since the last sign of life was asked for.
+    /// Whether anything has arrived since the last ping.
     is_alive: bool,
-    /// How many large messages were sent.
+    /// The number of large messages so far.
     sent_large: u32,
-    /// What the large ones hold that are not known to be taken, by their numbers.
+    /// By their numbers, what large messages hold that the client may not have read yet.
     untaken: VecDeque<(u32, Held)>,
 }
 
@@ -70,7 +71,7 @@ enum End {
     Close(CloseReason),
     Left(Option<CloseReason>),
     Gone,
-    /// The client does not take what is sent to it.
+    /// The client does not read.
     Stalled,
 }
 
@@ -81,7 +82,6 @@ impl From<CloseReason> for End {
 }
 
 impl Socket {
-    /// A socket that has just opened.
     pub fn new(session: Session, state: Data<State>, opened: Opened) -> Self {
         Self {
             session,
@@ -97,21 +97,21 @@ impl Socket {
         }
     }
 
-    /// What comes from the client, no message larger than a request's body.
+    /// The client's messages, limited to the size of a request's body.
     pub fn incoming(&self, stream: MessageStream) -> AggregatedMessageStream {
         let most = self.state.settings.limits.body_limit_bytes;
         let stream = stream.max_frame_size(most).aggregate_continuations();
         stream.max_continuation_size(most)
     }
 
-    /// Serves it to its end. `cut` ends the connection of one that does not close.
+    /// Serves the socket until it ends. `cut` closes the connection of a client that does not close the socket.
     pub async fn serve(mut self: Box<Self>, mut incoming: Box<AggregatedMessageStream>, cut: impl FnOnce()) {
         let metrics = self.state.metrics.clone();
         let end = caught(&metrics, self.lives(&mut incoming), || {
             close(1011, "Internal server error").into()
         });
         let end = end.await;
-        // Nothing works for it any more, however long its end takes.
+        // Cancels all operations, however long closing takes.
         self.operations = SelectAll::new();
         self.under_way.clear();
         self.expired = pending().boxed_local();
@@ -128,7 +128,7 @@ impl Socket {
         let session = self.session;
         let closed = async {
             session.close(reason).await?;
-            // What still comes is read, or the system would take the close back with it.
+            // Read the rest: closing a TCP socket with unread data resets it, and the close frame could be lost.
             while let Some(Ok(_)) = incoming.recv().await {}
             Ok::<_, Closed>(())
         };
@@ -149,7 +149,7 @@ impl Socket {
         beat.tick().await;
         loop {
             let step = tokio::select! {
-                // In boxes, which are gone when it rests: a socket that hears nothing must cost little.
+                // Boxed futures exist only while they run: an idle socket must take little memory.
                 message = incoming.recv() => self.receives(message).boxed_local().await,
                 Some((id, said)) = self.operations.next() => self.tells(&id, said).boxed_local().await,
                 () = &mut late, if self.caller.is_none() => {
@@ -222,7 +222,7 @@ impl Socket {
             let passed = permit.pass_to(&caller.client).map_err(|error| {
                 self.state.refused(Resource::Sockets, &error);
                 let message = error.to_string();
-                // Without the hint, for which there is no room.
+                // A close reason has no room for the hint.
                 close(1013, message.rsplit_once(';').map_or(message.as_str(), |(why, _)| why))
             });
             self.opened.permit = Some(passed?);
@@ -231,8 +231,7 @@ impl Socket {
         self.sends(ACKNOWLEDGED.to_owned()).await
     }
 
-    /// What the client says of who asks: in the head of its handshake, or in the payload, for browsers cannot set the
-    /// former.
+    /// The credentials, from the handshake's headers or from the payload: browsers cannot set the headers.
     fn authorization(&self, payload: Option<&Map<String, Value>>) -> Result<Option<String>, ApiError> {
         let refused = |message: &str| Err(ApiError::Unauthenticated(message.to_owned()));
         let mut said = self.opened.authorization.clone()?;
@@ -285,8 +284,8 @@ impl Socket {
         }
     }
 
-    /// Sends what counts as under way until it is taken. Messages are taken in their order, so the answer to a ping behind it
-    /// says that it was.
+    /// Sends a message that holds a permit until it has been read. As messages are read in order, the pong to a ping
+    /// behind it proves that.
     async fn sends_large(&mut self, text: String, held: Held) -> Result<(), End> {
         self.sends(text).await?;
         self.sent_large = self.sent_large.wrapping_add(1);
@@ -295,7 +294,7 @@ impl Socket {
         self.sent(session.ping(&self.sent_large.to_be_bytes())).await
     }
 
-    /// Lets go of what was taken before this ping was answered.
+    /// Releases everything that was read before this pong.
     fn took(&mut self, pong: &[u8]) {
         let known = self
             .untaken
@@ -306,7 +305,7 @@ impl Socket {
         }
     }
 
-    /// Asks for a sign of life, and lets go of a peer that has given none since the last time.
+    /// Sends a ping. Disconnects a client from which nothing has arrived since the last one.
     async fn beats(&mut self) -> Result<(), End> {
         if !std::mem::take(&mut self.is_alive) {
             return Err(End::Gone);
@@ -320,7 +319,7 @@ impl Socket {
         self.sent(session.text(text)).await
     }
 
-    /// Waits until there is room for what is sent.
+    /// Waits until the message is written.
     async fn sent(&mut self, sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
         tokio::select! {
             biased;
@@ -329,7 +328,7 @@ impl Socket {
                 Ok(Err(Closed)) => Err(End::Gone),
                 Err(_) => Err(End::Stalled),
             },
-            // What waits is not sent to a client that may no longer have it.
+            // A client whose credentials have ended must not get what is still waiting.
             refused = &mut self.expired => Err(forbidden(&refused).into()),
             () = self.state.stopping.closed() => Err(going_away().into()),
         }
@@ -340,7 +339,7 @@ fn going_away() -> CloseReason {
     close(1001, "The server stops; come back")
 }
 
-/// The close for a client that may not ask: why, without what is accepted, for which there is no room.
+/// The close for invalid credentials. It only has room for the problem, not for what is accepted.
 fn forbidden(error: &ApiError) -> CloseReason {
     let message = error.to_string();
     let why = message.split(';').next().unwrap_or_default();
