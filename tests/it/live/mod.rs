@@ -39,17 +39,7 @@ async fn loaded(settings: Settings) -> TestApp {
         .await
         .expect("the set loads");
     // What the loading changed is told before anything that a test changes.
-    let database = app.raw().await;
-    let mut all = 0;
-    for collection in ["gifts", "nations", "animals", "events", "claims"] {
-        let documents = database.collection::<Document>(collection);
-        all += documents.count_documents(doc! {}).await.expect("a number");
-    }
-    until("the feed to have told of the set", || {
-        let index = app.search.status();
-        index.live && index.documents == all && index.lag.is_zero()
-    })
-    .await;
+    app.is_indexed().await;
     app
 }
 
