@@ -127,7 +127,10 @@ async fn a_second_server_on_the_folder_is_refused_and_commands_find_the_first() 
 
     embedded.stop().await;
     // A program that another test starts at this moment holds what is open here, the folder's lock too, until it runs.
-    until("the folder to be free", || embedded::running(folder.path()).is_none().then_some(())).await;
+    until("the folder to be free", || {
+        embedded::running(folder.path()).is_none().then_some(())
+    })
+    .await;
     Embedded::start(options(folder.path())).await.unwrap().stop().await;
 }
 
