@@ -44,58 +44,61 @@ async fn rest(mut response: Response, begun: &[u8]) -> Option<usize> {
     }
 }
 
+/// What is asked for, the status of its refusal, and a part of the message.
+const REFUSED: &[(&str, u16, &str)] = &[
+    ("zoo.csv", 404, "accepted are gifts, nations"),
+    ("gifts.xlsx", 404, "each with .csv or .ndjson"),
+    ("gifts", 404, "each with .csv or .ndjson"),
+    ("tokens.csv", 404, "accepted are gifts"),
+    ("gifts.csv?limit=3", 400, "accepted are `where` and `orderBy`"),
+    ("gifts.csv?where={", 400, "`where` cannot be read"),
+    ("gifts.csv?where={}&where={}", 400, "given twice"),
+    ("gifts.csv?where=%ff", 400, "no UTF-8"),
+    ("gifts.csv?where={},\"orderBy\":[]", 400, "`where` cannot be read"),
+    ("gifts.csv?where=[{}]", 400, "accepted is GiftFilter"),
+    (
+        "gifts.csv?where={\"givr\":{}}",
+        400,
+        "a field `givr`, which GiftFilter does not have",
+    ),
+    (
+        "gifts.csv?where={\"not\":{\"or\":[{\"$gt\":1}]}}",
+        400,
+        "`where.not.or[0]` has a field `$gt`, which GiftFilter does not have",
+    ),
+    (
+        "gifts.csv?where={\"status\":{\"eq\":\"LOST\"}}",
+        400,
+        "a value of GiftStatus",
+    ),
+    (
+        "gifts.csv?where={\"total\":{\"atLeast\":\"2\"}}",
+        400,
+        "accepted is Int",
+    ),
+    ("gifts.csv?where={\"date\":{\"within\":\"x\"}}", 400, "`within`"),
+    (
+        "gifts.csv?where={\"id\":{\"eq\":\"nation_x\"}}",
+        400,
+        "the id of a gift is expected",
+    ),
+    (
+        "gifts.ndjson?orderBy={\"field\":\"NAME\"}",
+        400,
+        "a value of GiftOrderField",
+    ),
+    (
+        "nations.csv?orderBy=[{\"direction\":\"ASC\"}]",
+        400,
+        "`orderBy[0].field` has no value",
+    ),
+];
+
 #[tokio::test]
 async fn what_cannot_be_exported_is_refused_with_what_is_accepted() {
     let app = TestApp::with(&["article"]).await;
     let door = Door::over(&app, settings());
-    for (file, status, part) in [
-        ("zoo.csv", 404, "accepted are gifts, nations"),
-        ("gifts.xlsx", 404, "each with .csv or .ndjson"),
-        ("gifts", 404, "each with .csv or .ndjson"),
-        ("tokens.csv", 404, "accepted are gifts"),
-        ("gifts.csv?limit=3", 400, "accepted are `where` and `orderBy`"),
-        ("gifts.csv?where={", 400, "`where` cannot be read"),
-        ("gifts.csv?where={}&where={}", 400, "given twice"),
-        ("gifts.csv?where=%ff", 400, "no UTF-8"),
-        ("gifts.csv?where={},\"orderBy\":[]", 400, "`where` cannot be read"),
-        ("gifts.csv?where=[{}]", 400, "accepted is GiftFilter"),
-        (
-            "gifts.csv?where={\"givr\":{}}",
-            400,
-            "a field `givr`, which GiftFilter does not have",
-        ),
-        (
-            "gifts.csv?where={\"not\":{\"or\":[{\"$gt\":1}]}}",
-            400,
-            "`where.not.or[0]` has a field `$gt`, which GiftFilter does not have",
-        ),
-        (
-            "gifts.csv?where={\"status\":{\"eq\":\"LOST\"}}",
-            400,
-            "a value of GiftStatus",
-        ),
-        (
-            "gifts.csv?where={\"total\":{\"atLeast\":\"2\"}}",
-            400,
-            "accepted is Int",
-        ),
-        ("gifts.csv?where={\"date\":{\"within\":\"x\"}}", 400, "`within`"),
-        (
-            "gifts.csv?where={\"id\":{\"eq\":\"nation_x\"}}",
-            400,
-            "the id of a gift is expected",
-        ),
-        (
-            "gifts.ndjson?orderBy={\"field\":\"NAME\"}",
-            400,
-            "a value of GiftOrderField",
-        ),
-        (
-            "nations.csv?orderBy=[{\"direction\":\"ASC\"}]",
-            400,
-            "`orderBy[0].field` has no value",
-        ),
-    ] {
+    for &(file, status, part) in REFUSED {
         let answer = Answer::to(door.get(&format!("/export/{file}"))).await;
         answer.is_refused(status, "BAD_USER_INPUT");
         assert!(answer.message().contains(part), "{file}: {}", answer.message());

@@ -5,6 +5,7 @@
 
 mod article;
 mod circles;
+mod functions;
 mod names;
 
 use std::collections::HashSet;
