@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use menagerie::domain::id::Kind;
-use menagerie::seed::generate::generate;
 use menagerie::store::write::Prepared;
 use serde_json::{Value as Json, json};
 
@@ -73,8 +72,7 @@ fn ids(rows: &[Json]) -> Vec<&str> {
 async fn the_rows_of_every_export_are_those_of_its_connection_in_the_same_order() {
     let app = TestApp::with(&["article", "history"]).await;
     // More than a piece holds.
-    let written = generate(&app.store, 1_200, 3, |_, _| {}).await;
-    written.expect("the data is written");
+    app.generate(1_200, 3).await;
     let by = |field: &str, direction: &str| json!([{ "field": field, "direction": direction }]);
     let none = Json::Null;
     for (kind, filter, order) in [
@@ -321,8 +319,7 @@ async fn an_export_of_nothing_is_a_header_line_or_nothing() {
 #[tokio::test]
 async fn csv_reads_the_names_of_a_piece_by_one_command_for_each_kind() {
     let app = TestApp::empty().await;
-    let written = generate(&app.store, 1_200, 3, |_, _| {}).await;
-    written.expect("the data is written");
+    app.generate(1_200, 3).await;
     for (file, per_piece) in [("gifts.ndjson", 1), ("gifts.csv", 3), ("claims.ndjson", 1)] {
         let rows = lines(&export(&app, &file.replace("csv", "ndjson"), &Json::Null, &Json::Null).await).len();
         let pieces = rows.div_ceil(500) as u64;

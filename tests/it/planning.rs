@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, settings, text};
 
 /// How far below a root field documents are looked for.
 const FARTHEST: usize = 3;
@@ -115,10 +115,6 @@ fn innermost(of: &Json) -> String {
     }
 }
 
-fn text(value: &Json) -> String {
-    value.as_str().expect("a text").to_owned()
-}
-
 /// What a root field has to be given. A new one that needs something has to be told here.
 fn arguments(field: &Json) -> Option<&'static str> {
     Some(match field["name"].as_str()? {
@@ -167,12 +163,8 @@ async fn with_caches_and_without() -> [TestApp; 2] {
     let mut kept = settings();
     kept.response_cache_bytes = 16 * 1024 * 1024;
     let apps = [TestApp::set(kept).await, TestApp::empty().await];
-    let sets = ["article".to_owned()];
     for app in &apps {
-        let options = menagerie::seed::load::Options::default();
-        menagerie::seed::load::load(&app.store, &sets, options)
-            .await
-            .expect("it loads");
+        app.load(&["article"]).await;
         app.is_indexed().await;
     }
     apps

@@ -7,7 +7,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
 use crate::changes::Subscriber;
-use crate::support::TestApp;
+use crate::support::{Sample, TestApp, samples};
 
 fn project(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -65,33 +65,30 @@ async fn everything_in_the_schema_is_described() {
 async fn every_sample_operation_runs_and_finds_something() {
     let app = TestApp::with(&["article", "history"]).await;
     app.is_indexed().await;
-    let mut samples = 0;
-    for entry in fs::read_dir(project("schema/operations")).expect("the folder is there") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_none_or(|extension| extension != "graphql") {
-            continue;
-        }
-        samples += 1;
-        let query = fs::read_to_string(&path).expect("a sample");
-        assert!(query.starts_with("# "), "{path:?} has no title");
-        let variables = fs::read_to_string(path.with_extension("variables.json"))
-            .map_or_else(|_| json!({}), |text| serde_json::from_str(&text).expect("JSON"));
-        let data = if query.contains("\nsubscription ") {
-            let mut subscriber = Subscriber::to(&app, &query, &variables).begun();
+    let samples = samples();
+    for Sample {
+        name,
+        document,
+        variables,
+    } in &samples
+    {
+        assert!(document.starts_with("# "), "{name} has no title");
+        let data = if document.contains("\nsubscription ") {
+            let mut subscriber = Subscriber::to(&app, document, variables).begun();
             let gifts = app.raw().await.collection::<Document>("gifts");
             let retitled = doc! { "$set": { "title": "Another title" } };
             let outcome = gifts.update_one(doc! { "_id": "gift_ru-kp-2024" }, retitled).await;
             outcome.expect("it is updated");
             subscriber.change().await.0
         } else {
-            app.query_with(&query, variables).await
+            app.query_with(document, variables.clone()).await
         };
         assert!(
             data.to_string().contains("\"id\"") || data.to_string().len() > 200,
-            "{path:?}: {data}"
+            "{name}: {data}"
         );
     }
-    assert!(samples >= 8);
+    assert!(samples.len() >= 8);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::support::database_options;
+use crate::support::{database_at, database_options};
 
 const DOCUMENTS: usize = 150;
 const FILTERS: usize = 400;
@@ -185,10 +185,8 @@ async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
     let following = feed::follow(store.clone(), live.clone());
     let mut changes = Box::pin(changes_since(store.clone(), &live, None).await.expect("it begins"));
     let mut runner = TestRunner::default();
-    let client = mongodb::Client::with_uri_str(&options.uri)
-        .await
-        .expect("the driver takes the URI");
-    let sources = client.database(&options.database).collection::<Document>("sources");
+    let database = database_at(&options.uri, &options.database).await;
+    let sources = database.collection::<Document>("sources");
     let written = documents(&mut runner);
     sources.insert_many(&written).await.expect("they are written");
     let mut told = Vec::new();
@@ -219,9 +217,6 @@ async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
         "{neither} of {FILTERS} filters tell nothing apart"
     );
     following.stop().await;
-    let gone = client
-        .database(&options.database)
-        .run_command(doc! { "dropDatabase": 1 })
-        .await;
+    let gone = database.run_command(doc! { "dropDatabase": 1 }).await;
     gone.expect("it is dropped");
 }

@@ -6,7 +6,7 @@ use menagerie::store::Store;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
-use super::{Gifts, Subscriber, article, cursor, gift, settled};
+use super::{Gifts, Subscriber, article, gift, settled};
 use crate::support::{TestApp, until};
 
 const CHANGE: &str = "operation kind id version changedFields matches node { id ... on Gift { title } }";
@@ -26,7 +26,7 @@ fn told(operation: &str, id: &str, version: Json, fields: Json, title: Option<&s
 async fn a_change_is_told_with_what_happened_and_the_document_as_it_is_then() {
     let app = article().await;
     let (raw, gifts) = (app.raw().await, Gifts::of(&app).await);
-    let after = cursor(&app).await;
+    let after = app.changes_cursor().await;
     let document = format!("subscription($after: String) {{ changes(after: $after) {{ {CHANGE} }} }}");
     let mut subscriber = Subscriber::to(&app, &document, &json!({ "after": after }));
     let id = "gift_zz-one";
@@ -80,7 +80,7 @@ async fn every_change_has_a_cursor_that_goes_on_behind_it_here_and_at_another_se
     let app = article().await;
     let gifts = Gifts::of(&app).await;
     let document = "subscription($after: String) { changes(after: $after, kinds: [GIFT]) { cursor at node { ... on Gift { updatedAt } } changedFields } }";
-    let mut first = Subscriber::to(&app, document, &json!({ "after": cursor(&app).await }));
+    let mut first = Subscriber::to(&app, document, &json!({ "after": app.changes_cursor().await }));
     for number in 0..6 {
         gifts
             .set("gift_ru-kp-2024", doc! { "title": format!("Title {number}") })
@@ -122,7 +122,7 @@ async fn every_change_has_a_cursor_that_goes_on_behind_it_here_and_at_another_se
 async fn only_the_kinds_and_ids_that_are_asked_for_are_told() {
     let app = article().await;
     let raw = app.raw().await;
-    let after = cursor(&app).await;
+    let after = app.changes_cursor().await;
     let ids: [(&str, &str); 4] = [
         ("nations", "nation_japan"),
         ("gifts", "gift_ru-kp-2024"),
@@ -166,7 +166,7 @@ async fn only_the_kinds_and_ids_that_are_asked_for_are_told() {
 async fn changed() -> (TestApp, Gifts, String) {
     let mut app = article().await;
     let gifts = Gifts::of(&app).await;
-    let after = cursor(&app).await;
+    let after = app.changes_cursor().await;
     // All changes first, so that nothing but the subscription sends commands behind.
     gifts.set("gift_ru-kp-2024", doc! { "title": "One" }).await;
     gifts.set("gift_ru-kp-2024", doc! { "title": "Two" }).await;
@@ -258,7 +258,7 @@ const SECOND: &str = "gift_zz-two";
 impl Subscribers {
     async fn begun() -> Self {
         let app = article().await;
-        let after = json!({ "after": cursor(&app).await });
+        let after = json!({ "after": app.changes_cursor().await });
         let to = |filter: &str| Subscriber::to(&app, &gift_changed(filter), &after);
         Self {
             gifts: Gifts::of(&app).await,

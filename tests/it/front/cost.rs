@@ -4,7 +4,7 @@ use menagerie::limits::Limit;
 use serde_json::{Value as Json, json};
 
 use super::{Answer, Door};
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, samples, settings};
 
 async fn with_cost(door: &Door, query: &str, variables: Json) -> Answer {
     let request = door.post(&json!({ "query": query, "variables": variables }));
@@ -293,18 +293,12 @@ async fn the_sample_operations_have_few_conditions_and_cost_little() {
         limits.set(Limit::FilterConditions, defaults.of(Limit::FilterConditions) / 10);
         limits.set(Limit::Cost, defaults.of(Limit::Cost) / 10);
     });
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/operations");
     let mut asked = 0;
-    for entry in std::fs::read_dir(&folder).expect("the folder is there") {
-        let path = entry.expect("an entry").path();
-        let text = std::fs::read_to_string(&path).expect("it can be read");
-        if path.extension().is_none_or(|extension| extension != "graphql") || text.contains("subscription") {
-            continue;
+    for sample in samples() {
+        if !sample.document.contains("subscription") {
+            with_cost(&door, &sample.document, sample.variables).await.data();
+            asked += 1;
         }
-        let variables = std::fs::read_to_string(path.with_extension("variables.json")).unwrap_or_else(|_| "{}".into());
-        let variables: Json = serde_json::from_str(&variables).expect("JSON");
-        with_cost(&door, &text, variables).await.data();
-        asked += 1;
     }
     assert!(asked > 8, "only {asked} operations");
 }

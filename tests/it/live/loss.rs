@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::socket::{Frame, PROTOCOL, Socket};
 use crate::commands::program;
 use crate::commands::server::Server;
-use crate::support::{client, kill_again, server_of_its_own};
+use crate::support::{client, database_at, kill_again, server_of_its_own, text};
 
 /// How many write, and how many documents each: every one is made and changed, every other deleted.
 const WRITERS: usize = 6;
@@ -154,8 +154,8 @@ impl Hearer {
             );
             return false;
         };
-        let text = |name: &str| change[name].as_str().expect("a text").to_owned();
-        *self.heard.entry((text("id"), text("operation"))).or_default() += 1;
+        let written = (text(&change["id"]), text(&change["operation"]));
+        *self.heard.entry(written).or_default() += 1;
         cursor.clone_into(&mut self.cursor);
         self.cursors.push(cursor.to_owned());
         true
@@ -317,12 +317,9 @@ fn all_have_heard(mut hearers: Vec<Hearer>, log: &Log) {
 async fn whatever_is_killed_or_cut_every_change_is_told_once() {
     let mut bed = Bed::start().await;
     let data = bed.server.query("{ changesCursor }").await;
-    let cursor = data["changesCursor"].as_str().expect("a text").to_owned();
+    let cursor = text(&data["changesCursor"]);
     let log = Arc::new(Log::default());
-    let raw = mongodb::Client::with_uri_str(&bed.options.uri)
-        .await
-        .expect("the driver takes the URI")
-        .database(&bed.options.database);
+    let raw = database_at(&bed.options.uri, &bed.options.database).await;
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| tokio::spawn(write(raw.clone(), writer, Arc::clone(&log))))
         .collect();

@@ -4,7 +4,6 @@
 //! that planning has seen the whole selection.
 
 use menagerie::limits::Limit;
-use menagerie::seed::generate::generate;
 use serde_json::{Value as Json, json};
 
 use crate::support::{TestApp, settings};
@@ -18,9 +17,7 @@ pub async fn app() -> TestApp {
     let mut settings = settings();
     settings.limits.set(Limit::Cost, 10_000_000);
     let app = TestApp::set(settings).await;
-    generate(&app.store, 600, SEED, |_, _| {})
-        .await
-        .expect("the data is written");
+    app.generate(600, SEED).await;
     app
 }
 

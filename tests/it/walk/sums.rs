@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use super::asks::about_gifts;
 use super::bed::{Bed, hold};
 use super::model::{gift_matches, texts_at};
+use crate::support::text;
 
 const QUERY: &str = "query($where: GiftFilter, $first: Int, $order: GroupOrder) {
     giftStats(where: $where) {
@@ -207,10 +208,6 @@ fn list(
         entries.push(shown(None, "OTHERS", &label, rest.len(), &sum));
     }
     entries.into()
-}
-
-fn text(value: &Json) -> String {
-    value.as_str().expect("a text").to_owned()
 }
 
 /// The order of a list that nobody orders.

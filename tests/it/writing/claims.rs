@@ -162,8 +162,7 @@ async fn claims_that_contradict_each_other_both_say_so() {
     let itself = json!({ "id": "claim_two", "conflictsWith": ["claim_three", "claim_two"] });
     let made = desk.make("updateClaim", MISTAKES, itself).await;
     assert_eq!(mistakes(&made), [("INVALID".to_owned(), "conflictsWith[1]".to_owned())]);
-    let findings = desk.app.store.check().await.expect("a check");
-    assert!(findings.is_empty(), "{findings:?}");
+    desk.app.is_whole().await;
 }
 
 /// What is told of an import.
@@ -206,8 +205,7 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
     let other = json!({ "version": 2, "conflictsWith": [{ "id": "claim_two" }] });
     assert_eq!(contradictions(&desk, "claim_four").await, other);
 
-    let findings = desk.app.store.check().await.expect("a check");
-    assert!(findings.is_empty(), "{findings:?}");
+    desk.app.is_whole().await;
 }
 
 #[tokio::test]
@@ -237,6 +235,5 @@ async fn a_row_that_is_imported_does_not_change_a_figure_without_a_claim_unless_
         (&json!([]), &json!(1)),
         "{made:#}"
     );
-    let findings = desk.app.store.check().await.expect("a check");
-    assert!(findings.is_empty(), "{findings:?}");
+    desk.app.is_whole().await;
 }

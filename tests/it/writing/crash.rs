@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::commands::program;
 use crate::commands::server::Server;
-use crate::support::{client, kill_again, server_of_its_own};
+use crate::support::{client, database_at, is_whole, kill_again, server_of_its_own, token};
 
 /// How many write at once, and how often each goes through its five transactions.
 const WRITERS: usize = 8;
@@ -189,19 +189,6 @@ fn number(value: &Bson) -> Option<i64> {
     value.as_i64().or_else(|| value.as_i32().map(i64::from))
 }
 
-/// A new token of an editor.
-async fn token_of_an_editor(store: &Store) -> String {
-    let token = menagerie::store::tokens::random().expect("random numbers");
-    let new = menagerie::store::tokens::NewToken {
-        name: "ed",
-        role: Role::Editor.name(),
-        lifetime: None,
-        by: "the tests",
-    };
-    assert_eq!(store.create_token(&token, new).await.expect("an answer"), None);
-    token
-}
-
 /// The documents are as the history tells, which tells of no other and of all that was acknowledged.
 async fn are_as_the_history_tells(database: &mongodb::Database, acknowledged: &Acknowledged) {
     let (mut told, versions) = by_history(database).await;
@@ -245,7 +232,7 @@ async fn whatever_is_killed_each_change_is_made_as_a_whole_and_stands_in_the_his
     let (database, options) = server_of_its_own(folder.path()).await;
     let store = Store::connect(&options).await.expect("the database");
     store.ensure_schema().await.expect("the schema is applied");
-    let token = token_of_an_editor(&store).await;
+    let token = token(&store, "ed", Role::Editor, None).await;
     let server = {
         let (folder, options) = (folder.path().to_owned(), options.clone());
         spawn_blocking(move || started(&folder, &options))
@@ -281,12 +268,8 @@ async fn whatever_is_killed_each_change_is_made_as_a_whole_and_stands_in_the_his
     assert_eq!(done.load(Ordering::SeqCst), TRANSACTIONS);
     drop(server);
 
-    let findings = store.check().await.expect("a check");
-    assert!(findings.is_empty(), "{findings:?}");
-    let raw = mongodb::Client::with_uri_str(&options.uri)
-        .await
-        .expect("the driver takes the URI");
-    let raw = raw.database(&options.database);
+    is_whole(&store).await;
+    let raw = database_at(&options.uri, &options.database).await;
     are_as_the_history_tells(&raw, &acknowledged).await;
     database.stop().await;
 }

@@ -54,9 +54,9 @@ fn tells_of(change: &Json, field: &str, other: &str) {
 async fn each_change_is_heard_once_and_in_its_order() {
     let desk = Desk::open().await;
     let mut socket = Socket::connected(&desk.app).await;
-    let place = desk.read("{ changesCursor }").await["changesCursor"].to_string();
+    let place = desk.app.changes_cursor().await;
     let query = format!(
-        "subscription {{ changes(after: {place}, kinds: [GIFT, CLAIM]) {{ id operation changedFields version }} }}"
+        "subscription {{ changes(after: {place:?}, kinds: [GIFT, CLAIM]) {{ id operation changedFields version }} }}"
     );
     socket.subscribe("s", &query).await;
     let names: Vec<String> = (0..GIFTS).map(|number| format!("heard-{number}")).collect();
