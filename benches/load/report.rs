@@ -60,70 +60,64 @@ pub fn table(query: &Query, cells: &[(Entrant, Cell)]) -> String {
     text
 }
 
+/// What must hold, what was found, and whether it does.
+type Verdict = (String, f64, bool);
+
 /// What must hold of the figures, each with whether it does.
 pub fn verdicts(all: &Table) -> String {
     let mut text = "### What must hold\n\n| what must hold | found | |\n|---|---|---|\n".to_owned();
-    let mut line = |what: &str, found: f64, holds: bool| {
-        let _ = writeln!(
-            text,
-            "| {what} | {found:.2} | {} |",
-            if holds { "yes" } else { "**no**" }
-        );
-    };
     for (query, cells) in all {
-        let name = query.name;
-        let rate = |entrant| of(cells, entrant).map(|cell| cell.run.per_second);
-        let cpu = |entrant| of(cells, entrant).map(|cell| cell.cpu);
-        if let (Some(warm), Some(memory)) = (rate(Entrant::Warm), rate(Entrant::Memory)) {
-            let found = warm / memory;
-            line(
-                &format!("{name}, warm: at least 0.8 of from memory"),
-                found,
-                found >= 0.8,
-            );
-        }
-        if let (Some(warm), Some(apollo)) = (rate(Entrant::Warm), rate(Entrant::Apollo)) {
-            let found = warm / apollo;
-            line(&format!("{name}, warm: at least 25 times Apollo"), found, found >= 25.0);
-        }
-        if let (Some(warm), Some(peer)) = (rate(Entrant::Warm), fastest_peer(cells)) {
-            let found = warm / peer.run.per_second;
-            line(
-                &format!("{name}, warm: at least 10 times the fastest peer"),
-                found,
-                found >= 10.0,
-            );
-        }
-        let (most_cold, most_entities) = match name {
-            "point" => (2.0, 1.5),
-            "list" => (2.5, 2.0),
-            _ => continue,
-        };
-        if let (Some(cold), Some(limit)) = (cpu(Entrant::Cold), cpu(Entrant::Limit)) {
-            let found = cold / limit;
-            line(
-                &format!("{name}, cold: CPU at most {most_cold} times the limit"),
-                found,
-                found <= most_cold,
-            );
-        }
-        if let (Some(entities), Some(limit)) = (of(cells, Entrant::Entities), cpu(Entrant::Limit)) {
-            let found = entities.cpu / limit;
-            let holds = found <= most_entities;
-            line(
-                &format!("{name}, entities: CPU at most {most_entities} times the limit"),
-                found,
-                holds,
-            );
-            let one = entities.commands <= 1.01;
-            line(
-                &format!("{name}, entities: at most one command to the database"),
-                entities.commands,
-                one,
+        let verdicts = warm(query.name, cells).into_iter().chain(of_work(query.name, cells));
+        for (what, found, holds) in verdicts {
+            let _ = writeln!(
+                text,
+                "| {what} | {found:.2} | {} |",
+                if holds { "yes" } else { "**no**" }
             );
         }
     }
     text
+}
+
+/// What must hold of the rates where answers are kept.
+fn warm(name: &str, cells: &[(Entrant, Cell)]) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    let rate = |entrant| of(cells, entrant).map(|cell| cell.run.per_second);
+    let mut at_least = |least: f64, what: &str, other: Option<f64>| {
+        if let (Some(warm), Some(other)) = (rate(Entrant::Warm), other) {
+            let found = warm / other;
+            verdicts.push((format!("{name}, warm: at least {what}"), found, found >= least));
+        }
+    };
+    at_least(0.8, "0.8 of from memory", rate(Entrant::Memory));
+    at_least(25.0, "25 times Apollo", rate(Entrant::Apollo));
+    let peer = fastest_peer(cells).map(|cell| cell.run.per_second);
+    at_least(10.0, "10 times the fastest peer", peer);
+    verdicts
+}
+
+/// What must hold of the work where answers are made anew.
+fn of_work(name: &str, cells: &[(Entrant, Cell)]) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    let (most_cold, most_entities) = match name {
+        "point" => (2.0, 1.5),
+        "list" => (2.5, 2.0),
+        _ => return verdicts,
+    };
+    let cpu = |entrant| of(cells, entrant).map(|cell| cell.cpu);
+    if let (Some(cold), Some(limit)) = (cpu(Entrant::Cold), cpu(Entrant::Limit)) {
+        let found = cold / limit;
+        let what = format!("{name}, cold: CPU at most {most_cold} times the limit");
+        verdicts.push((what, found, found <= most_cold));
+    }
+    if let (Some(entities), Some(limit)) = (of(cells, Entrant::Entities), cpu(Entrant::Limit)) {
+        let found = entities.cpu / limit;
+        let what = format!("{name}, entities: CPU at most {most_entities} times the limit");
+        verdicts.push((what, found, found <= most_entities));
+        let what = format!("{name}, entities: at most one command to the database");
+        verdicts.push((what, entities.commands, entities.commands <= 1.01));
+    }
+    verdicts
 }
 
 /// The first line that a program prints; empty where it cannot be run.

@@ -7,13 +7,14 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use menagerie::embedded::{self, Embedded, EmbeddedError, Options};
+use mongodb::Collection;
 use mongodb::bson::{Document, doc};
-use mongodb::{Client, Collection};
 use tempfile::TempDir;
+
+use crate::support::{awaited, database_at, signal, until};
 
 fn options(data_dir: &Path) -> Options {
     Options {
@@ -31,30 +32,7 @@ async fn start() -> (TempDir, Embedded) {
 }
 
 async fn collection(embedded: &Embedded) -> Collection<Document> {
-    let client = Client::with_uri_str(embedded.uri()).await.unwrap();
-    client.database("zoo").collection("animals")
-}
-
-fn signal(pid: u32, signal: &str) {
-    assert!(
-        Command::new("kill")
-            .args([signal, &pid.to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
-}
-
-/// Waits, for 30 s at most, until this gives something.
-async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let since = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(since.elapsed() < Duration::from_secs(30), "in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    database_at(&embedded.uri(), "zoo").await.collection("animals")
 }
 
 #[tokio::test]
@@ -109,7 +87,7 @@ async fn a_database_that_hangs_is_replaced() {
     let (_folder, embedded) = start().await;
     let first = embedded.pid().unwrap();
     signal(first, "-STOP");
-    until("another process", || embedded.pid().filter(|pid| *pid != first)).await;
+    awaited("another process", async || embedded.pid().filter(|pid| *pid != first)).await;
     collection(&embedded).await.insert_one(doc! {}).await.unwrap();
     embedded.stop().await;
 }
@@ -127,10 +105,7 @@ async fn a_second_server_on_the_folder_is_refused_and_commands_find_the_first() 
 
     embedded.stop().await;
     // A program that another test starts at this moment holds what is open here, the folder's lock too, until it runs.
-    until("the folder to be free", || {
-        embedded::running(folder.path()).is_none().then_some(())
-    })
-    .await;
+    until("the folder to be free", || embedded::running(folder.path()).is_none()).await;
     Embedded::start(options(folder.path())).await.unwrap().stop().await;
 }
 
@@ -211,12 +186,9 @@ async fn dropping_it_ends_the_process_too() {
             .output()
             .is_ok_and(|o| !o.status.success())
     };
-    until("the end of the process", || gone().then_some(())).await;
+    until("the end of the process", gone).await;
     // The lock goes last.
-    until("the folder", || {
-        embedded::running(folder.path()).is_none().then_some(())
-    })
-    .await;
+    until("the folder", || embedded::running(folder.path()).is_none()).await;
 }
 
 #[tokio::test]
@@ -235,7 +207,7 @@ async fn too_little_memory_ends_the_database_and_not_the_server() {
     });
     let results = futures_util::future::join_all(queries).await;
     assert!(results.iter().any(Result::is_err), "the limit was not reached");
-    until("another process", || embedded.pid().filter(|pid| *pid != first)).await;
+    awaited("another process", async || embedded.pid().filter(|pid| *pid != first)).await;
     assert_eq!(animals.count_documents(doc! {}).await.unwrap(), 160);
     embedded.stop().await;
 }

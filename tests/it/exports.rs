@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use menagerie::domain::id::Kind;
-use menagerie::seed::generate::generate;
 use menagerie::store::write::Prepared;
 use serde_json::{Value as Json, json};
 
@@ -73,8 +72,7 @@ fn ids(rows: &[Json]) -> Vec<&str> {
 async fn the_rows_of_every_export_are_those_of_its_connection_in_the_same_order() {
     let app = TestApp::with(&["article", "history"]).await;
     // More than a piece holds.
-    let written = generate(&app.store, 1_200, 3, |_, _| {}).await;
-    written.expect("the data is written");
+    app.generate(1_200, 3).await;
     let by = |field: &str, direction: &str| json!([{ "field": field, "direction": direction }]);
     let none = Json::Null;
     for (kind, filter, order) in [
@@ -140,20 +138,18 @@ fn holds(row: &Json, answer: &Json, path: &str) {
     }
 }
 
-#[tokio::test]
-async fn each_line_of_json_says_what_graphql_says_with_ids_for_references() {
+/// For each kind all that is stored, with references as objects that have an id.
+fn stored() -> [(&'static str, String); 6] {
     const PLACE: &str = "{ name kind city nation { id } location { lon lat } open { edtf } }";
     const DATE: &str = "{ edtf phrase earliest latest precision inferred approximate uncertain }";
     const COUNT: &str = "{ min max phrase }";
-    const KEPT: &str = "version createdAt updatedAt";
-    let app = TestApp::with(&["article", "history"]).await;
-    let person = "{ name office }";
-    for (kind, fields) in [
+    const PERSON: &str = "{ name office }";
+    [
         (
             "Gift",
             format!(
-                "id slug title giver {{ id }} recipient {{ id }} presentedBy {person} presentedTo {person}
-                onBehalfOf {person} mode status statusHistory {{ status date {DATE} note claim {{ id }} }}
+                "id slug title giver {{ id }} recipient {{ id }} presentedBy {PERSON} presentedTo {PERSON}
+                onBehalfOf {PERSON} mode status statusHistory {{ status date {DATE} note claim {{ id }} }}
                 items {{ animal {{ id }} count {COUNT} speciesCount {COUNT} attributes names status
                     otherReadings {{ count {COUNT} speciesCount {COUNT} note }} }}
                 total {COUNT} occasions {COUNT} date {DATE} origin {PLACE} destination {PLACE} event {{ id }} inferred"
@@ -175,7 +171,7 @@ async fn each_line_of_json_says_what_graphql_says_with_ids_for_references() {
         (
             "Event",
             format!(
-                "id slug title kind date {DATE} nations {{ nation {{ id }} role }} people {person} place {PLACE} summary
+                "id slug title kind date {DATE} nations {{ nation {{ id }} role }} people {PERSON} place {PLACE} summary
                 headcount {COUNT} headcountOf status"
             ),
         ),
@@ -186,7 +182,14 @@ async fn each_line_of_json_says_what_graphql_says_with_ids_for_references() {
                 .to_owned(),
         ),
         ("Source", format!("id title kind publisher published {DATE} url sha256")),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn each_line_of_json_says_what_graphql_says_with_ids_for_references() {
+    const KEPT: &str = "version createdAt updatedAt";
+    let app = TestApp::with(&["article", "history"]).await;
+    for (kind, fields) in stored() {
         let answers = walk(&app, kind, &Json::Null, &Json::Null, &format!("{fields} {KEPT}")).await;
         let file = format!("{}s.ndjson", kind.to_lowercase());
         let rows = lines(&export(&app, &file, &Json::Null, &Json::Null).await);
@@ -316,8 +319,7 @@ async fn an_export_of_nothing_is_a_header_line_or_nothing() {
 #[tokio::test]
 async fn csv_reads_the_names_of_a_piece_by_one_command_for_each_kind() {
     let app = TestApp::empty().await;
-    let written = generate(&app.store, 1_200, 3, |_, _| {}).await;
-    written.expect("the data is written");
+    app.generate(1_200, 3).await;
     for (file, per_piece) in [("gifts.ndjson", 1), ("gifts.csv", 3), ("claims.ndjson", 1)] {
         let rows = lines(&export(&app, &file.replace("csv", "ndjson"), &Json::Null, &Json::Null).await).len();
         let pieces = rows.div_ceil(500) as u64;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, settings, text};
 
 /// How far below a root field documents are looked for.
 const FARTHEST: usize = 3;
@@ -115,10 +115,6 @@ fn innermost(of: &Json) -> String {
     }
 }
 
-fn text(value: &Json) -> String {
-    value.as_str().expect("a text").to_owned()
-}
-
 /// What a root field has to be given. A new one that needs something has to be told here.
 fn arguments(field: &Json) -> Option<&'static str> {
     Some(match field["name"].as_str()? {
@@ -162,24 +158,42 @@ fn plain(document: &Json) -> Json {
     Json::Object(fields.collect())
 }
 
-#[tokio::test]
-async fn a_document_says_the_same_by_every_root_field_with_caches_and_without() {
-    let with_caches = TestApp::set({
-        let mut settings = settings();
-        settings.response_cache_bytes = 16 * 1024 * 1024;
-        settings
-    })
-    .await;
-    let without = TestApp::empty().await;
-    let sets = ["article".to_owned()];
-    for app in [&with_caches, &without] {
-        let options = menagerie::seed::load::Options::default();
-        menagerie::seed::load::load(&app.store, &sets, options)
-            .await
-            .expect("it loads");
+/// A server with caches and one without, over the same documents.
+async fn with_caches_and_without() -> [TestApp; 2] {
+    let mut kept = settings();
+    kept.response_cache_bytes = 16 * 1024 * 1024;
+    let apps = [TestApp::set(kept).await, TestApp::empty().await];
+    for app in &apps {
+        app.load(&["article"]).await;
         app.is_indexed().await;
     }
-    let types = Types::of(&without).await;
+    apps
+}
+
+/// The documents at the end of a way say the same as by their ids. How many there are.
+async fn say_the_same(app: &TestApp, types: &Types, query: &str, way: &[String]) -> usize {
+    let data = app.query(query).await;
+    let mut documents = Vec::new();
+    at(&data["root"], way, &mut documents);
+    for document in &documents {
+        let mut document = plain(document);
+        let ty = text(&document["__typename"]);
+        let by_id = format!(
+            "query($id: ID!) {{ node(id: $id) {{ ... on {ty} {{ {} }} }} }}",
+            types.stored(&ty, 2)
+        );
+        let expected = app.query_with(&by_id, json!({ "id": document["id"] })).await;
+        // Where the member's own fields have aliases, the type stands there twice.
+        document["__typename"] = json!(ty);
+        assert_eq!(document, expected["node"], "{query} {way:?}");
+    }
+    documents.len()
+}
+
+#[tokio::test]
+async fn a_document_says_the_same_by_every_root_field_with_caches_and_without() {
+    let apps = with_caches_and_without().await;
+    let types = Types::of(&apps[1]).await;
     let mut by_ways = 0;
     for field in types.list("Query", "fields") {
         let name = text(&field["name"]);
@@ -197,25 +211,10 @@ async fn a_document_says_the_same_by_every_root_field_with_caches_and_without() 
                 "{{ root: {name}{arguments} {{ {open}{} {close}}} }}",
                 types.documents(&ty)
             );
-            for app in [&with_caches, &without] {
+            for app in &apps {
                 // Twice, for the second may come from memory.
                 for _ in 0..2 {
-                    let data = app.query(&query).await;
-                    let mut documents = Vec::new();
-                    at(&data["root"], &way, &mut documents);
-                    found += documents.len();
-                    for document in documents.into_iter().map(plain) {
-                        let ty = text(&document["__typename"]);
-                        let by_id = format!(
-                            "query($id: ID!) {{ node(id: $id) {{ ... on {ty} {{ {} }} }} }}",
-                            types.stored(&ty, 2)
-                        );
-                        let expected = app.query_with(&by_id, json!({ "id": document["id"] })).await;
-                        // Where the member's own fields have aliases, the type stands there twice.
-                        let mut document = document;
-                        document["__typename"] = json!(ty);
-                        assert_eq!(document, expected["node"], "{name} {way:?}");
-                    }
+                    found += say_the_same(app, &types, &query, &way).await;
                 }
             }
             by_ways += 1;

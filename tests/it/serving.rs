@@ -7,7 +7,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
 use crate::changes::Subscriber;
-use crate::support::TestApp;
+use crate::support::{Sample, TestApp, samples};
 
 fn project(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -65,33 +65,30 @@ async fn everything_in_the_schema_is_described() {
 async fn every_sample_operation_runs_and_finds_something() {
     let app = TestApp::with(&["article", "history"]).await;
     app.is_indexed().await;
-    let mut samples = 0;
-    for entry in fs::read_dir(project("schema/operations")).expect("the folder is there") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_none_or(|extension| extension != "graphql") {
-            continue;
-        }
-        samples += 1;
-        let query = fs::read_to_string(&path).expect("a sample");
-        assert!(query.starts_with("# "), "{path:?} has no title");
-        let variables = fs::read_to_string(path.with_extension("variables.json"))
-            .map_or_else(|_| json!({}), |text| serde_json::from_str(&text).expect("JSON"));
-        let data = if query.contains("\nsubscription ") {
-            let mut subscriber = Subscriber::to(&app, &query, &variables).begun();
+    let samples = samples();
+    for Sample {
+        name,
+        document,
+        variables,
+    } in &samples
+    {
+        assert!(document.starts_with("# "), "{name} has no title");
+        let data = if document.contains("\nsubscription ") {
+            let mut subscriber = Subscriber::to(&app, document, variables).begun();
             let gifts = app.raw().await.collection::<Document>("gifts");
             let retitled = doc! { "$set": { "title": "Another title" } };
             let outcome = gifts.update_one(doc! { "_id": "gift_ru-kp-2024" }, retitled).await;
             outcome.expect("it is updated");
             subscriber.change().await.0
         } else {
-            app.query_with(&query, variables).await
+            app.query_with(document, variables.clone()).await
         };
         assert!(
             data.to_string().contains("\"id\"") || data.to_string().len() > 200,
-            "{path:?}: {data}"
+            "{name}: {data}"
         );
     }
-    assert!(samples >= 8);
+    assert!(samples.len() >= 8);
 }
 
 #[tokio::test]
@@ -135,78 +132,80 @@ async fn the_other_routes_answer() {
     assert_eq!(status, 404);
 }
 
+/// Queries that are refused, each with its code and a part of its message.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("{", "GRAPHQL_PARSE_FAILED", "expected"),
+    ("{ gfits { nodes { id } } }", "GRAPHQL_VALIDATION_FAILED", "gfits"),
+    (
+        "{ gifts(first: 201) { nodes { id } } }",
+        "LIMIT_EXCEEDED",
+        "accepted are 0 to 200",
+    ),
+    (
+        "{ gifts(first: -1) { nodes { id } } }",
+        "BAD_USER_INPUT",
+        "accepted are 0 to 200",
+    ),
+    (
+        "{ gifts(first: 1, last: 1) { nodes { id } } }",
+        "BAD_USER_INPUT",
+        "accepted is one of them",
+    ),
+    (
+        "{ gifts(after: \"nonsense\") { nodes { id } } }",
+        "BAD_USER_INPUT",
+        "`after`: it is not a cursor",
+    ),
+    (
+        "{ gift(id: \"nation_japan\") { id } }",
+        "BAD_USER_INPUT",
+        "nation_japan",
+    ),
+    ("{ gift { id } }", "BAD_USER_INPUT", "accepted is just one of them"),
+    (
+        "{ gift(id: \"gift_cn-kr\", slug: \"cn-kr\") { id } }",
+        "BAD_USER_INPUT",
+        "accepted is just one of them",
+    ),
+    ("{ node(id: \"nonsense\") { id } }", "BAD_USER_INPUT", "nonsense"),
+    (
+        "{ gifts(where: {date: {overlaps: \"2018-13\"}}) { nodes { id } } }",
+        "BAD_USER_INPUT",
+        "2018-13",
+    ),
+    (
+        "{ gifts(where: {date: {before: \"../2018\"}}) { nodes { id } } }",
+        "BAD_USER_INPUT",
+        "known beginning",
+    ),
+    (
+        "{ gifts(where: {date: {within: \"1965/\"}}) { nodes { id } } }",
+        "BAD_USER_INPUT",
+        "one end of this span is unknown",
+    ),
+    (
+        "{ gifts(where: {giver: {id: {eq: \"gift_cn-kr\"}}}) { nodes { id } } }",
+        "BAD_USER_INPUT",
+        "gift_cn-kr",
+    ),
+    (
+        "{ nation(slug: \"japan\") { giftsGiven(first: 1000) { nodes { id } } } }",
+        "LIMIT_EXCEEDED",
+        "0 to 200",
+    ),
+    (
+        "{ gifts(where: {total: {atLeast: \"x\"}}) { nodes { id } } }",
+        "GRAPHQL_VALIDATION_FAILED",
+        "expected value of type Int, found a string",
+    ),
+];
+
 #[tokio::test]
 async fn errors_have_a_code_and_say_what_is_accepted() {
     let app = TestApp::with(&["article"]).await;
-    let cases = [
-        ("{", "GRAPHQL_PARSE_FAILED", "expected"),
-        ("{ gfits { nodes { id } } }", "GRAPHQL_VALIDATION_FAILED", "gfits"),
-        (
-            "{ gifts(first: 201) { nodes { id } } }",
-            "LIMIT_EXCEEDED",
-            "accepted are 0 to 200",
-        ),
-        (
-            "{ gifts(first: -1) { nodes { id } } }",
-            "BAD_USER_INPUT",
-            "accepted are 0 to 200",
-        ),
-        (
-            "{ gifts(first: 1, last: 1) { nodes { id } } }",
-            "BAD_USER_INPUT",
-            "accepted is one of them",
-        ),
-        (
-            "{ gifts(after: \"nonsense\") { nodes { id } } }",
-            "BAD_USER_INPUT",
-            "`after`: it is not a cursor",
-        ),
-        (
-            "{ gift(id: \"nation_japan\") { id } }",
-            "BAD_USER_INPUT",
-            "nation_japan",
-        ),
-        ("{ gift { id } }", "BAD_USER_INPUT", "accepted is just one of them"),
-        (
-            "{ gift(id: \"gift_cn-kr\", slug: \"cn-kr\") { id } }",
-            "BAD_USER_INPUT",
-            "accepted is just one of them",
-        ),
-        ("{ node(id: \"nonsense\") { id } }", "BAD_USER_INPUT", "nonsense"),
-        (
-            "{ gifts(where: {date: {overlaps: \"2018-13\"}}) { nodes { id } } }",
-            "BAD_USER_INPUT",
-            "2018-13",
-        ),
-        (
-            "{ gifts(where: {date: {before: \"../2018\"}}) { nodes { id } } }",
-            "BAD_USER_INPUT",
-            "known beginning",
-        ),
-        (
-            "{ gifts(where: {date: {within: \"1965/\"}}) { nodes { id } } }",
-            "BAD_USER_INPUT",
-            "one end of this span is unknown",
-        ),
-        (
-            "{ gifts(where: {giver: {id: {eq: \"gift_cn-kr\"}}}) { nodes { id } } }",
-            "BAD_USER_INPUT",
-            "gift_cn-kr",
-        ),
-        (
-            "{ nation(slug: \"japan\") { giftsGiven(first: 1000) { nodes { id } } } }",
-            "LIMIT_EXCEEDED",
-            "0 to 200",
-        ),
-        (
-            "{ gifts(where: {total: {atLeast: \"x\"}}) { nodes { id } } }",
-            "GRAPHQL_VALIDATION_FAILED",
-            "expected value of type Int, found a string",
-        ),
-    ];
-    for (query, code, part) in cases {
+    for (query, code, part) in REFUSED {
         let (found, message) = app.error(query).await;
-        assert_eq!(found, code, "{query}: {message}");
+        assert_eq!(found, *code, "{query}: {message}");
         assert!(message.contains(part), "{query}: {message}");
     }
     let (_, body) = app.post("{ gifts(first: 500) { nodes { id } } }", json!({})).await;

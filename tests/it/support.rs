@@ -1,21 +1,35 @@
-//! `TestApp`: a server on a port of its own over a database of its own, both gone when it is dropped.
+//! `TestApp`: a server on a port of its own over a database of its own, both gone when it is dropped. And what several
+//! tests use beside it, in the files of this module.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod database; // database servers and databases
+pub mod metrics; // the value of a metric
+mod processes; // signals to processes
+mod samples; // the sample operations
+mod waiting; // waiting for what must come
+
+use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use menagerie::embedded::{self, Embedded};
+use menagerie::api::viewer::Role;
 use menagerie::feed::{self, Live};
 use menagerie::http::metrics::Metrics;
 use menagerie::http::tls::choose_provider;
 use menagerie::http::{self, Serving, Settings, State};
 use menagerie::search::{self, Search};
+use menagerie::seed::generate::generate;
 use menagerie::seed::load::{Options, load};
+use menagerie::store::collections::searched;
+use menagerie::store::tokens::{self, NewToken};
 use menagerie::store::{self, Store};
+use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
+
+pub use database::{database_at, database_options, kill_again, server_of_its_own, server_uri};
+pub use processes::signal;
+pub use samples::{Sample, samples};
+pub use waiting::{awaited, until};
 
 /// The settings of a test's server: as at home, but for more time on a busy machine and a smaller body.
 pub fn settings() -> Settings {
@@ -125,14 +139,12 @@ impl TestApp {
 
     /// Waits until the search index holds as many documents as the database and follows it.
     pub async fn is_indexed(&self) {
-        let counts = self
-            .query(
-                "{ gifts { totalCount } nations { totalCount } animals { totalCount } events { totalCount } \
-                 claims { totalCount } }",
-            )
-            .await;
-        let counts = counts.as_object().expect("an object").values();
-        let all: u64 = counts.filter_map(|page| page["totalCount"].as_u64()).sum();
+        let database = self.raw().await;
+        let mut all = 0;
+        for kind in searched() {
+            let documents = database.collection::<Document>(kind.collection());
+            all += documents.count_documents(doc! {}).await.expect("a number");
+        }
         until("the index to hold all documents", || {
             let status = self.search.status();
             status.live && status.documents == all && status.lag.is_zero()
@@ -140,12 +152,35 @@ impl TestApp {
         .await;
     }
 
+    /// Loads seed sets, named or in a folder.
+    pub async fn load(&self, sets: &[&str]) {
+        load_into(&self.store, sets).await;
+    }
+
+    /// Makes up so many gifts, and what they refer to.
+    pub async fn generate(&self, gifts: usize, seed: u64) {
+        let written = generate(&self.store, gifts, seed, |_, _| {}).await;
+        written.expect("the data is written");
+    }
+
+    /// Its data are whole: a check finds nothing.
+    pub async fn is_whole(&self) {
+        is_whole(&self.store).await;
+    }
+
+    /// The cursor of the place that the feed of changes has come to.
+    pub async fn changes_cursor(&self) -> String {
+        text(&self.query("{ changesCursor }").await["changesCursor"])
+    }
+
+    /// The value of a metric, by its name and labels as they are written.
+    pub fn metric(&self, name: &str) -> f64 {
+        metrics::value(&self.metrics.text().expect("text"), name)
+    }
+
     /// Its database, for what goes past the store.
     pub async fn raw(&self) -> mongodb::Database {
-        let client = mongodb::Client::with_uri_str(&self.options.uri).await;
-        client
-            .expect("the driver takes the URI")
-            .database(&self.options.database)
+        database_at(&self.options.uri, &self.options.database).await
     }
 
     /// The data that a query gives; any error fails the test.
@@ -216,8 +251,39 @@ impl Drop for TestApp {
     }
 }
 
+/// A text of an answer, which must be one.
+pub fn text(value: &Json) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+/// Makes a token.
+pub async fn token(store: &Store, name: &str, role: Role, lifetime: Option<Duration>) -> String {
+    let text = tokens::random().expect("random numbers");
+    let new = NewToken {
+        name,
+        role: role.name(),
+        lifetime,
+        by: "the tests",
+    };
+    let taken = store.create_token(&text, new).await.expect("an answer");
+    assert_eq!(taken, None, "{name} is free");
+    text
+}
+
+/// What is stored is whole: a check finds nothing.
+pub async fn is_whole(store: &Store) {
+    let findings = store.check().await.expect("the check runs");
+    let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
 /// What a database holds, collection by collection.
 type Contents = Vec<(&'static str, Vec<Json>)>;
+
+async fn load_into(store: &Store, sets: &[&str]) {
+    let sets: Vec<String> = sets.iter().map(|name| (*name).to_owned()).collect();
+    load(store, &sets, Options::default()).await.expect("the sets load");
+}
 
 /// Loads seed sets into an empty database. Those that were loaded before are copied: that takes a tenth of the time.
 async fn fill(store: &Store, sets: &[&str]) {
@@ -231,123 +297,11 @@ async fn fill(store: &Store, sets: &[&str]) {
         }
         return;
     }
-    let names: Vec<String> = sets.iter().map(|name| (*name).to_owned()).collect();
-    load(store, &names, Options::default()).await.expect("the sets load");
+    load_into(store, sets).await;
     let mut dump = store.dump().await.expect("the database can be read");
     let mut contents = Contents::new();
     while let Some(part) = dump.next(1_000).await.expect("the database can be read") {
         contents.push(part);
     }
     LOADED.lock().expect("no panic").insert(key, Arc::new(contents));
-}
-
-/// Waits until this holds, and lets the tasks of this thread go on meanwhile.
-pub async fn until(what: &str, holds: impl Fn() -> bool) {
-    /// A busy machine may take long.
-    const PATIENCE: Duration = Duration::from_secs(60);
-    let since = Instant::now();
-    while !holds() {
-        assert!(since.elapsed() < PATIENCE, "in vain: {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// A database server for one test alone, which may be killed, and a database on it.
-pub async fn server_of_its_own(folder: &std::path::Path) -> (Embedded, store::Options) {
-    let server = Embedded::start(embedded::Options {
-        program: None,
-        data_dir: folder.to_owned(),
-        memory_limit_mb: 2048,
-        log_file_max: Some("16MB".into()),
-    });
-    let server = server.await.expect("the database starts");
-    let options = store::Options {
-        uri: server.uri(),
-        ..database_options()
-    };
-    (server, options)
-}
-
-/// Kills a database server with `kill -9`, as soon as it has got over the last time. `killed`: its processes that were.
-pub async fn kill_again(server: &Embedded, killed: &mut BTreeSet<u32>) {
-    let process = loop {
-        // None while a restart is under way: then the kill before this one is still being got over.
-        match server.pid() {
-            Some(process) if !killed.contains(&process) => break process,
-            _ => tokio::time::sleep(Duration::from_millis(2)).await,
-        }
-    };
-    let status = Command::new("kill").args(["-9", &process.to_string()]).status();
-    assert!(status.expect("kill runs").success());
-    killed.insert(process);
-}
-
-/// A database that no other test uses, on the server that all tests share.
-pub fn database_options() -> store::Options {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    store::Options {
-        uri: server_uri(),
-        database: format!(
-            "menagerie_test_{}_{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        ),
-        pool_size: 16,
-        deadline: Duration::from_secs(30),
-    }
-}
-
-/// The server that all tests share.
-pub fn server_uri() -> String {
-    static URI: OnceLock<String> = OnceLock::new();
-    URI.get_or_init(|| std::env::var("MONGODB_URI").unwrap_or_else(|_| start_server()))
-        .clone()
-}
-
-/// Starts an embedded database for this process, on a temporary folder.
-fn start_server() -> String {
-    static SERVER: OnceLock<Embedded> = OnceLock::new();
-    let folder = temporary_folder();
-    let started = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime starts");
-        runtime.block_on(Embedded::start(embedded::Options {
-            program: None,
-            data_dir: folder,
-            memory_limit_mb: 4096,
-            log_file_max: Some("16MB".into()),
-        }))
-    });
-    let server = started
-        .join()
-        .expect("no panic")
-        .expect("the database starts; `make database` builds it");
-    SERVER.get_or_init(|| server).uri()
-}
-
-/// A folder that is gone when this process ends, however it ends: a watcher removes it when its input closes.
-fn temporary_folder() -> std::path::PathBuf {
-    static WATCHER: OnceLock<std::process::Child> = OnceLock::new();
-    let folder = tempfile::Builder::new()
-        .prefix("menagerie-test-")
-        .tempdir()
-        .expect("a folder")
-        .keep();
-    let watcher = Command::new("sh")
-        // The database is killed at the same moment, so what it still writes is waited for.
-        .args([
-            "-c",
-            "cat >/dev/null; for _ in 1 2 3 4 5; do rm -rf \"$1\" && exit; sleep 0.2; done",
-            "sh",
-        ])
-        .arg(&folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sh starts");
-    WATCHER.get_or_init(|| watcher);
-    folder
 }

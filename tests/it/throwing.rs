@@ -2,8 +2,6 @@
 //! never a 5xx, never a connection that breaks, always JSON with `errors` or `data`.
 
 use std::cell::OnceCell;
-use std::fs;
-use std::path::Path;
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -11,7 +9,7 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 use serde_json::{Value as Json, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, samples};
 
 /// How many cases each property is held against.
 const CASES: u32 = 300;
@@ -141,25 +139,6 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-/// The sample operations, each with its variables.
-fn samples() -> Vec<(String, Json)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/operations");
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .expect("the samples")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "graphql"))
-        .collect();
-    paths.sort();
-    let sample = |path: std::path::PathBuf| {
-        let variables = fs::read_to_string(path.with_extension("variables.json")).unwrap_or_else(|_| "{}".into());
-        (
-            fs::read_to_string(path).expect("a sample"),
-            serde_json::from_str(&variables).expect("JSON"),
-        )
-    };
-    paths.into_iter().map(sample).collect()
-}
-
 fn random_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
@@ -194,9 +173,9 @@ fn token_soup() -> impl Strategy<Value = Thrown> {
 
 fn damaged_samples() -> impl Strategy<Value = Thrown> {
     let variables = proptest::option::weighted(0.3, random_json());
-    (select(samples()), vec(damage(), 1..6), variables).prop_map(|((document, own), damages, variables)| Thrown {
-        document: damages.iter().fold(document, |text, damage| damage.to(&text)),
-        variables: variables.unwrap_or(own),
+    (select(samples()), vec(damage(), 1..6), variables).prop_map(|(sample, damages, variables)| Thrown {
+        document: damages.iter().fold(sample.document, |text, damage| damage.to(&text)),
+        variables: variables.unwrap_or(sample.variables),
         operation: None,
     })
 }
@@ -351,5 +330,5 @@ fn damage_changes_a_text_and_never_fails() {
 }
 
 fn samples_text() -> String {
-    samples().swap_remove(0).0
+    samples().swap_remove(0).document
 }

@@ -1,14 +1,12 @@
 //! The timeline: what it holds, what it costs, what it refuses. Its order and pages are held against a model in `walk`.
 
-use menagerie::seed::generate::generate;
 use serde_json::{Value as Json, json};
 
 use crate::support::TestApp;
 
 async fn generated() -> TestApp {
     let app = TestApp::empty().await;
-    let written = generate(&app.store, 600, 2, |_, _| {}).await;
-    written.expect("the data is written");
+    app.generate(600, 2).await;
     app
 }
 

@@ -1,187 +1,37 @@
-//! Documents whose parts depend on each other.
+//! Documents whose parts depend on each other: operations and values. Those of fragments are in `fragments`.
 
 use menagerie::limits::Limit;
 
-use super::{Room, list};
-
-type Named = (&'static str, String);
+use super::fragments::web;
+use super::{Named, Room, list};
 
 pub fn all(room: &Room<'_>) -> Vec<Named> {
     [
-        fragments(room),
-        merged(room),
         operations(room),
+        webs_of_operations(room),
+        variables(room),
         values(room),
+        deep(room),
         letters(room),
     ]
     .concat()
 }
 
-/// Fragments that spread the `reach` next ones each.
-fn web(room: &Room<'_>, head: &str, fragments: usize, reach: usize, fields: &str, ty: &str) -> String {
-    let fragment = |index: usize| {
-        if index >= fragments {
-            return String::new();
-        }
-        let next = list(reach.min(fragments - 1 - index), |step| {
-            format!("...F{} ", index + 1 + step)
-        });
-        format!("fragment F{index} on {ty}{{{fields} {next}}}")
-    };
-    room.fill(1.0, head, fragment, "", None)
+/// As many operations as are accepted, each with this head and body.
+fn each(room: &Room<'_>, head: &str, body: &str) -> String {
+    list(room.of(Limit::Operations), |index| {
+        format!("query O{index}{head}{{{body}}}")
+    })
 }
 
-fn fragments(room: &Room<'_>) -> Vec<Named> {
-    let most = room.of(Limit::Fragments);
-    let wide = "__typename ".repeat(room.of(Limit::Tokens) / 2 / most.min(90) - 12);
-    let body = |part: f64, ty: &str, fields: &str| {
-        room.fill(part, &format!("fragment F on {ty}{{"), |_| fields.to_owned(), "}", None)
-    };
-    // As often as they expand to what a document may hold that is refused.
-    let over = |body: &str, field: &str, limit: Limit| {
-        let leaves = body.split(|letter: char| !letter.is_alphanumeric()).count();
-        let most = room.of(limit).min(room.fields() / leaves).max(2);
-        let piece = |index: usize| match index < most {
-            true => field.replace('%', &index.to_string()),
-            false => String::new(),
-        };
-        room.fill(0.9, &format!("{body}{{"), piece, "}", None)
-    };
-    let leaves = "id slug title version ";
-    let ring = |count: usize| {
-        let fragment = |index: usize| {
-            let others = list(2, |step| format!("...F{} ", (index + step + 1) % count));
-            format!("fragment F{index} on Query{{{others}}}")
-        };
-        "{...F0}".to_owned() + &list(count, fragment)
-    };
-    let steps = list(most / 2, |step| {
-        format!("fragment F{step} on GiftConnection{{totalCount ...F{}}}", step + 1)
-    }) + &format!("fragment F{} on GiftConnection{{totalCount}}", most / 2);
-    vec![
-        (
-            "a chain of fragments",
-            web(room, "{...F0}", most, 1, "__typename", "Query"),
-        ),
-        (
-            "a chain of wide fragments",
-            web(room, "{...F0}", most.min(90), 1, &wide, "Query"),
-        ),
-        (
-            "a web of fragments",
-            web(room, "{...F0}", room.expanding(most, 1), most, "__typename", "Query"),
-        ),
-        (
-            "a loose web of fragments",
-            web(room, "{...F0}", room.expanding(3, 1), 3, "__typename", "Query"),
-        ),
-        (
-            "a web of fragments below a field",
-            web(
-                room,
-                "{gifts{...F0}}",
-                room.expanding(12, 1),
-                12,
-                "totalCount",
-                "GiftConnection",
-            ),
-        ),
-        ("fragments in a circle", ring(room.expanding(2, 0))),
-        (
-            "aliases over one wide fragment",
-            over(&body(0.5, "Gift", leaves), "a%:gifts{nodes{...F}}", Limit::Aliases),
-        ),
-        (
-            "fields over one wide fragment",
-            over(&body(0.5, "Gift", leaves), "gifts{nodes{...F}}", Limit::Fields),
-        ),
-        (
-            "aliases over one fragment",
-            over(&body(0.02, "Gift", leaves), "a%:gifts{nodes{...F}}", Limit::Aliases),
-        ),
-        (
-            "aliases over a fragment of fields",
-            over(
-                &body(0.1, "Gift", "giver{name slug}recipient{name}"),
-                "a%:gifts{nodes{...F}}",
-                Limit::Aliases,
-            ),
-        ),
-        (
-            "aliases over a chain of spreads",
-            over(&steps, "a%:gifts{...F0}", Limit::Aliases),
-        ),
-        (
-            "fields over a chain of spreads",
-            over(&steps, "gifts{...F0}", Limit::Fields),
-        ),
-    ]
+/// Declarations of so many variables.
+fn declared(count: usize) -> String {
+    list(count, |index| format!("$v{index}:Int "))
 }
 
-/// Fragments whose selections merge differently on different ways.
-fn powerset(steps: usize, letters: usize, ring: bool) -> String {
-    let ways = |inner: &dyn Fn(usize) -> String| list(letters, |way| format!("a{way}:ofType{{{}}}", inner(way)));
-    let mut text = "{__type(name:\"Gift\"){...P0}}".to_owned();
-    for step in 0..steps {
-        let next = match step + 1 < steps {
-            true => format!("...P{}", step + 1),
-            false if ring => "...P0".to_owned(),
-            false => "name".to_owned(),
-        };
-        text += &format!(
-            "fragment P{step} on __Type{{{}}}",
-            ways(&|way| format!("{next} ...Q{way}"))
-        );
-    }
-    for letter in 0..letters {
-        let first = ways(&|_| format!("...R{letter}S0"));
-        text += &format!("fragment Q{letter} on __Type{{{first}}}");
-        for step in 0..steps {
-            let next = match step + 1 < steps {
-                true => format!("...R{letter}S{}", step + 1),
-                false => format!("r{letter}:name"),
-            };
-            text += &format!("fragment R{letter}S{step} on __Type{{{}}}", ways(&|_| next.clone()));
-        }
-    }
-    text
-}
-
-fn merged(room: &Room<'_>) -> Vec<Named> {
-    let expanding = |next: &dyn Fn(usize) -> String| {
-        let links = room.of(Limit::Fields).ilog2() as usize;
-        list(links, |link| {
-            let next = if link + 1 < links {
-                next(link + 1)
-            } else {
-                String::new()
-            };
-            format!("fragment F{link} on Gift{{id {next}}}")
-        })
-    };
-    let below =
-        |link| format!("giver{{giftsGiven{{nodes{{...F{link}}}}}}}recipient{{giftsReceived{{nodes{{...F{link}}}}}}}");
-    let spread = |link| format!("...F{link} ...F{link} ");
-    vec![
-        (
-            "fragments that spread twice",
-            format!("{{gift(id:1){{...F0}}}}{}", expanding(&spread)),
-        ),
-        (
-            "fragments that spread twice, below fields",
-            format!("{{gift(id:1){{...F0}}}}{}", expanding(&below)),
-        ),
-        ("merged sets of 3 steps", powerset(3, 2, false)),
-        ("merged sets of 4 steps", powerset(4, 2, false)),
-        ("merged sets in a circle", powerset(4, 2, true)),
-    ]
-}
-
+/// Operations that share a fragment.
 fn operations(room: &Room<'_>) -> Vec<Named> {
     let most = room.of(Limit::Operations);
-    let variables = room.of(Limit::Variables);
-    let declared = |count: usize| list(count, |index| format!("$v{index}:Int "));
-    let each = |head: &str, body: &str| list(most, |index| format!("query O{index}{head}{{{body}}}"));
     let over = |body: &str, fields: &str| {
         // All operations together expand to what a document may hold that is refused.
         let pieces = room.fields() / most / fields.matches(['{', ' ']).count().max(1);
@@ -189,20 +39,13 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
             true => fields.replace('%', &index.to_string()),
             false => String::new(),
         };
-        room.fill(1.0, &(each("", body) + "fragment F0 on Query{"), piece, "}", None)
+        room.fill(1.0, &(each(room, "", body) + "fragment F0 on Query{"), piece, "}", None)
     };
-    let few = variables.min(20);
+    let few = room.of(Limit::Variables).min(20);
     let use_few = |index: usize| match index < (room.fields() / most / 2).max(2) {
         true => format!("gifts(first:$v{}){{totalCount}}", index % few),
         false => String::new(),
     };
-    let many = format!("query({})", declared(variables));
-    let using = |head: &str, piece: &str, tail: &str| {
-        let last = (variables - 1).to_string();
-        let piece = |index: usize| piece.replace('%', &index.to_string()).replace("LAST", &last);
-        room.fill(1.0, &format!("{many}{head}"), piece, tail, None)
-    };
-    let fragments = room.of(Limit::Fragments).min(90);
     vec![
         ("operations over one wide fragment", over("...F0", "__typename ")),
         (
@@ -219,10 +62,28 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
             over("...F0", "gifts(first:$v%){totalCount}"),
         ),
         (
+            "operations, fragments, variables",
+            room.fill(
+                1.0,
+                &(each(room, &format!("({})", declared(few)), "...F0") + "fragment F0 on Query{"),
+                use_few,
+                "}",
+                None,
+            ),
+        ),
+    ]
+}
+
+/// Operations that share fragments which spread each other.
+fn webs_of_operations(room: &Room<'_>) -> Vec<Named> {
+    let most = room.of(Limit::Operations);
+    let fragments = room.of(Limit::Fragments).min(90);
+    vec![
+        (
             "operations over a chain of fragments",
             web(
                 room,
-                &each("", "...F0"),
+                &each(room, "", "...F0"),
                 fragments,
                 1,
                 &"__typename ".repeat((room.fields() / most / fragments).max(1)),
@@ -233,7 +94,7 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
             "operations over a web of fragments",
             web(
                 room,
-                &each("", "...F0"),
+                &each(room, "", "...F0"),
                 // Each of the operations has a share of what is accepted.
                 room.expanding(3, 1).saturating_sub(most.ilog2() as usize).max(2),
                 3,
@@ -241,16 +102,19 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
                 "Query",
             ),
         ),
-        (
-            "operations, fragments, variables",
-            room.fill(
-                1.0,
-                &(each(&format!("({})", declared(few)), "...F0") + "fragment F0 on Query{"),
-                use_few,
-                "}",
-                None,
-            ),
-        ),
+    ]
+}
+
+/// One operation with all the variables that are accepted.
+fn variables(room: &Room<'_>) -> Vec<Named> {
+    let variables = room.of(Limit::Variables);
+    let many = format!("query({})", declared(variables));
+    let using = |head: &str, piece: &str, tail: &str| {
+        let last = (variables - 1).to_string();
+        let piece = |index: usize| piece.replace('%', &index.to_string()).replace("LAST", &last);
+        room.fill(1.0, &format!("{many}{head}"), piece, tail, None)
+    };
+    vec![
         (
             "many variables",
             format!(
@@ -270,8 +134,8 @@ fn operations(room: &Room<'_>) -> Vec<Named> {
     ]
 }
 
+/// Wide values.
 fn values(room: &Room<'_>) -> Vec<Named> {
-    let nesting = room.of(Limit::Nesting);
     let object = |part: f64| {
         room.fill(
             part,
@@ -288,11 +152,6 @@ fn values(room: &Room<'_>) -> Vec<Named> {
         "]}}){totalCount}",
         None,
     );
-    let nested = |open: &str, close: &str, levels: usize| {
-        let value = open.repeat(levels) + "{}" + &close.repeat(levels);
-        room.fill(1.0, "{", |_| format!("gifts(where:{value}){{totalCount}}"), "}", None)
-    };
-    let inline = "...{".repeat(nesting - 2) + "__typename" + &"}".repeat(nesting - 2);
     let small = object(0.005);
     vec![
         ("two equal wide objects", format!("{{{0} {0}}}", object(0.48))),
@@ -308,6 +167,18 @@ fn values(room: &Room<'_>) -> Vec<Named> {
                 Some(Limit::Aliases),
             ),
         ),
+    ]
+}
+
+/// Deep values, types and fragments.
+fn deep(room: &Room<'_>) -> Vec<Named> {
+    let nesting = room.of(Limit::Nesting);
+    let nested = |open: &str, close: &str, levels: usize| {
+        let value = open.repeat(levels) + "{}" + &close.repeat(levels);
+        room.fill(1.0, "{", |_| format!("gifts(where:{value}){{totalCount}}"), "}", None)
+    };
+    let inline = "...{".repeat(nesting - 2) + "__typename" + &"}".repeat(nesting - 2);
+    vec![
         ("deep objects", nested("{not:", "}", nesting - 8)),
         ("deep objects in lists", nested("{and:[", "]}", nesting / 2 - 6)),
         (

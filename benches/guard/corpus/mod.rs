@@ -3,6 +3,7 @@
 //! and harmless to other programs.
 
 mod built;
+mod fragments;
 mod rows;
 
 use apollo_parser::Lexer;
@@ -15,6 +16,9 @@ pub struct Sample {
     /// The document.
     pub text: String,
 }
+
+/// What a document is, and its text.
+type Named = (&'static str, String);
 
 /// What GraphiQL asks first, and the sample operations.
 pub fn typical() -> Vec<Sample> {
@@ -34,10 +38,8 @@ pub fn typical() -> Vec<Sample> {
 pub fn adversarial(limits: &Limits) -> Vec<Sample> {
     let room = Room(limits);
     let repeated = rows::ROWS.iter().map(|row| sample(row.0, row.text(&room)));
-    let built = built::all(&room);
-    repeated
-        .chain(built.into_iter().map(|(name, text)| sample(name, text)))
-        .collect()
+    let built = fragments::all(&room).into_iter().chain(built::all(&room));
+    repeated.chain(built.map(|(name, text)| sample(name, text))).collect()
 }
 
 fn sample(name: &str, text: impl Into<String>) -> Sample {

@@ -146,22 +146,10 @@ impl Shared {
             "ping" | "endSessions" | "killCursors" if request.waits => request.reply(&rawdoc! { "ok": 1.0 }, output),
             "ping" | "endSessions" | "killCursors" => {}
             "findAndModify" if request.command.get_str("findAndModify").is_ok_and(|name| name == MARKS) => {
-                let mut number = 0;
-                self.marks.send_modify(|marks| {
-                    *marks += 1;
-                    number = *marks;
-                });
-                request.reply(
-                    &rawdoc! { "value": { "_id": "mark", "number": number }, "ok": 1.0 },
-                    output,
-                );
+                request.reply(&self.marked(), output);
             }
             "getMore" if let Some((stream, told)) = self.stream_of(&request) => {
-                let wait = request.command.get("maxTimeMS").ok().flatten();
-                let wait = Duration::from_millis(wait.and_then(number).unwrap_or(1_000).unsigned_abs());
-                let mut marks = self.marks.subscribe();
-                let news = timeout(wait, marks.wait_for(|marks| *marks > told)).await;
-                let mark = news.ok().and_then(|news| news.ok().map(|marks| *marks));
+                let mark = self.mark_after(told, &request).await;
                 request.reply(&self.told(stream, mark), output);
             }
             "aggregate" if opens_stream(&request) => {
@@ -217,6 +205,25 @@ impl Shared {
             }
         }
         Ok(reply.into())
+    }
+
+    /// The reply to a mark, which change streams tell of from now on.
+    fn marked(&self) -> RawDocumentBuf {
+        let mut number = 0;
+        self.marks.send_modify(|marks| {
+            *marks += 1;
+            number = *marks;
+        });
+        rawdoc! { "value": { "_id": "mark", "number": number }, "ok": 1.0 }
+    }
+
+    /// The last mark, as soon as there is one behind those that were told, or nothing after the time that this waits.
+    async fn mark_after(&self, told: i64, request: &Request<'_>) -> Option<i64> {
+        let wait = request.command.get("maxTimeMS").ok().flatten();
+        let wait = Duration::from_millis(wait.and_then(number).unwrap_or(1_000).unsigned_abs());
+        let mut marks = self.marks.subscribe();
+        let news = timeout(wait, marks.wait_for(|marks| *marks > told)).await;
+        news.ok().and_then(|news| news.ok().map(|marks| *marks))
     }
 
     /// A change stream's cursor and of how many marks it has told, where this asks for more of one.

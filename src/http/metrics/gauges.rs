@@ -25,17 +25,109 @@ pub(super) struct Gauges {
     permits_limit: Family<ResourceName, Gauge>,
     permit_clients: Gauge,
     commands: Counter,
+    connections: Connections,
+    index: Index,
+    feed: Feed,
+    joined: Counter,
+    caches: Caches,
+}
+
+/// Of the connections to the database.
+struct Connections {
     open: Gauge,
     checked_out: Gauge,
     waiting: Gauge,
-    search_documents: Gauge,
-    search_live: Gauge,
-    search_lag: Gauge<f64, AtomicU64>,
-    feed_live: Gauge,
-    feed_lag: Gauge<f64, AtomicU64>,
-    feed_listeners: Gauge,
-    joined: Counter,
-    caches: Caches,
+}
+
+impl Connections {
+    fn new(all: &mut Registry) -> Self {
+        Self {
+            open: new(all, "database_connections_open", "Connections to the database"),
+            checked_out: new(
+                all,
+                "database_connections_checked_out",
+                "Connections to the database in use",
+            ),
+            waiting: new(
+                all,
+                "database_connections_waiting",
+                "Commands that wait for a connection",
+            ),
+        }
+    }
+
+    fn show(&self, store: &Store) {
+        let pool = store.pool();
+        self.open.set(whole(pool.open));
+        self.checked_out.set(whole(pool.checked_out));
+        self.waiting.set(whole(pool.waiting));
+    }
+}
+
+/// Of the search index.
+struct Index {
+    documents: Gauge,
+    live: Gauge,
+    lag: Gauge<f64, AtomicU64>,
+}
+
+impl Index {
+    fn new(all: &mut Registry) -> Self {
+        Self {
+            documents: new(all, "search_documents", "Documents in the search index"),
+            live: new(all, "search_live", "Whether the search index follows the data: 1 or 0"),
+            lag: measured(
+                all,
+                "search_lag",
+                "How far the search index lags behind the data",
+                Unit::Seconds,
+            ),
+        }
+    }
+
+    fn show(&self, search: &Search) {
+        let index = search.status();
+        self.documents.set(whole(index.documents));
+        self.live.set(index.live.into());
+        self.lag.set(index.lag.as_secs_f64());
+    }
+}
+
+/// Of the feed of changes.
+struct Feed {
+    live: Gauge,
+    lag: Gauge<f64, AtomicU64>,
+    listeners: Gauge,
+}
+
+impl Feed {
+    fn new(all: &mut Registry) -> Self {
+        Self {
+            live: new(
+                all,
+                "feed_live",
+                "Whether the database tells what changes in it: 1 or 0",
+            ),
+            lag: measured(
+                all,
+                "feed_lag",
+                "How long ago the database had last told of all that had changed; -1 before the first time",
+                Unit::Seconds,
+            ),
+            listeners: new(
+                all,
+                "feed_listeners",
+                "Subscriptions and others that are told what changes",
+            ),
+        }
+    }
+
+    fn show(&self, live: &Live) {
+        let feed = live.status();
+        self.live.set(feed.live.into());
+        self.lag.set(feed.lag.map_or(-1.0, |lag| lag.as_secs_f64()));
+        self.listeners.set(whole(feed.listeners as u64));
+    }
 }
 
 /// For the caches of responses and of documents, by name.
@@ -84,41 +176,9 @@ impl Gauges {
             permits_limit: new(all, "permits_limit", "How many of each may be held"),
             permit_clients: new(all, "permit_clients", "Clients that hold some of them"),
             commands: new(all, "database_commands", "Commands sent to the database for requests"),
-            open: new(all, "database_connections_open", "Connections to the database"),
-            checked_out: new(
-                all,
-                "database_connections_checked_out",
-                "Connections to the database in use",
-            ),
-            waiting: new(
-                all,
-                "database_connections_waiting",
-                "Commands that wait for a connection",
-            ),
-            search_documents: new(all, "search_documents", "Documents in the search index"),
-            search_live: new(all, "search_live", "Whether the search index follows the data: 1 or 0"),
-            search_lag: measured(
-                all,
-                "search_lag",
-                "How far the search index lags behind the data",
-                Unit::Seconds,
-            ),
-            feed_live: new(
-                all,
-                "feed_live",
-                "Whether the database tells what changes in it: 1 or 0",
-            ),
-            feed_lag: measured(
-                all,
-                "feed_lag",
-                "How long ago the database had last told of all that had changed; -1 before the first time",
-                Unit::Seconds,
-            ),
-            feed_listeners: new(
-                all,
-                "feed_listeners",
-                "Subscriptions and others that are told what changes",
-            ),
+            connections: Connections::new(all),
+            index: Index::new(all),
+            feed: Feed::new(all),
             joined: new(
                 all,
                 "requests_joined",
@@ -130,18 +190,9 @@ impl Gauges {
 
     /// Reads all sources.
     pub fn look(&self) {
-        let pool = self.store.pool();
-        self.open.set(whole(pool.open));
-        self.checked_out.set(whole(pool.checked_out));
-        self.waiting.set(whole(pool.waiting));
-        let index = self.search.status();
-        self.search_documents.set(whole(index.documents));
-        self.search_live.set(index.live.into());
-        self.search_lag.set(index.lag.as_secs_f64());
-        let feed = self.live.status();
-        self.feed_live.set(feed.live.into());
-        self.feed_lag.set(feed.lag.map_or(-1.0, |lag| lag.as_secs_f64()));
-        self.feed_listeners.set(whole(feed.listeners as u64));
+        self.connections.show(&self.store);
+        self.index.show(&self.search);
+        self.feed.show(&self.live);
         self.caches.show("answers", self.responses.usage());
         self.caches.show("entities", self.live.documents());
         shows(&self.joined, self.responses.joined());

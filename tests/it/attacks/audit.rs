@@ -35,11 +35,11 @@ fn is_a_console(text: &str, _: &Json) -> bool {
         .any(|sign| text.contains(sign))
 }
 
-fn checks() -> Vec<Check> {
+/// Much of one thing in one request.
+fn of_amounts() -> Vec<Check> {
     let aliases: String = (0..101).map(|number| format!("alias{number}:__typename ")).collect();
     let batch = format!("[{}]", [r#"{"query":"query cop { __typename }"}"#; 10].join(","));
-    let form = [("Content-Type", "application/x-www-form-urlencoded")];
-    let mut checks = vec![
+    vec![
         Check {
             name: "alias overloading: 101 aliases",
             request: query(&format!("query cop {{ {aliases}}}")),
@@ -62,6 +62,17 @@ fn checks() -> Vec<Check> {
             ),
             vulnerable: has_types,
         },
+        Check {
+            name: "field duplication: 60 times the same",
+            request: query(&format!("query cop {{ {} }}", "__typename \n ".repeat(60))),
+            vulnerable: answers,
+        },
+    ]
+}
+
+/// What is told of the schema and of the program.
+fn of_secrets() -> Vec<Check> {
+    vec![
         Check {
             name: "field suggestions",
             request: query("query cop { __schema { directive } }"),
@@ -90,6 +101,29 @@ fn checks() -> Vec<Check> {
             vulnerable: |_, json| json["data"]["__type"].is_object(),
         },
         Check {
+            name: "unhandled errors",
+            request: query("qwerty cop { abc }"),
+            vulnerable: |text, json| {
+                let errors = json["errors"].as_array().into_iter().flatten();
+                let mut extensions = errors.map(|error| &error["extensions"]);
+                extensions.any(|found| found.get("exception").is_some())
+                    || text.contains("stack")
+                    || text.contains(".rs:")
+            },
+        },
+        Check {
+            name: "the schema file",
+            request: get("/schema.graphql", "*/*"),
+            vulnerable: |text, _| text.contains("type Query"),
+        },
+    ]
+}
+
+/// Requests that a page of another origin can make a browser send.
+fn of_other_origins() -> Vec<Check> {
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    vec![
+        Check {
             name: "POST as a form, which a page of another origin can send",
             request: post_with(&form, b"query=query+cop+%7B__typename%7D"),
             vulnerable: answers,
@@ -104,29 +138,12 @@ fn checks() -> Vec<Check> {
             request: get("/graphql?query=mutation+cop%7B__typename%7D", GRAPHQL_RESPONSE),
             vulnerable: answers,
         },
-        Check {
-            name: "unhandled errors",
-            request: query("qwerty cop { abc }"),
-            vulnerable: |text, json| {
-                let errors = json["errors"].as_array().into_iter().flatten();
-                let mut extensions = errors.map(|error| &error["extensions"]);
-                extensions.any(|found| found.get("exception").is_some())
-                    || text.contains("stack")
-                    || text.contains(".rs:")
-            },
-        },
-        Check {
-            name: "field duplication: 60 times the same",
-            request: query(&format!("query cop {{ {} }}", "__typename \n ".repeat(60))),
-            vulnerable: answers,
-        },
-        Check {
-            name: "the schema file",
-            request: get("/schema.graphql", "*/*"),
-            vulnerable: |text, _| text.contains("type Query"),
-        },
-    ];
-    for path in [
+    ]
+}
+
+/// Pages on which queries are written.
+fn of_consoles() -> Vec<Check> {
+    let paths = [
         "/",
         "/graphiql",
         "/playground",
@@ -134,14 +151,20 @@ fn checks() -> Vec<Check> {
         "/graphql",
         "/graphiql.html",
         "/altair",
-    ] {
-        checks.push(Check {
-            name: path,
-            request: get(path, "text/html"),
-            vulnerable: is_a_console,
-        });
-    }
-    checks
+    ];
+    let check = |path| Check {
+        name: path,
+        request: get(path, "text/html"),
+        vulnerable: is_a_console,
+    };
+    paths.map(check).into()
+}
+
+fn checks() -> Vec<Check> {
+    [of_amounts(), of_secrets(), of_other_origins(), of_consoles()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[tokio::test]

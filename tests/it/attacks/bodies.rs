@@ -1,11 +1,11 @@
-//! Bodies, headers and methods that are not as they should be: wrong types, compressed, cut, doubled, in batches, or
-//! sent by a page of another origin.
+//! Bodies that are not as they should be: wrong types, compressed, cut, doubled, in batches, or sent by a page of another
+//! origin.
 
 use serde_json::json;
 
 use super::Expected::{Answered, Broken, Refused};
-use super::target::{GRAPHQL_RESPONSE, get, get_with, post, post_with};
-use super::{Expected, INPUT, LIMIT, MEDIA_TYPE, PARSE, Row, TOO_LARGE, row};
+use super::target::{get, get_with, post, post_with};
+use super::{INPUT, LIMIT, MEDIA_TYPE, Row, TOO_LARGE, row};
 
 const GOOD: &str = r#"{"query":"{__typename}"}"#;
 
@@ -46,11 +46,6 @@ fn packed(bytes: usize) -> Vec<u8> {
     bits.code(0, 7);
     bits.bytes.extend([0; 8]);
     bits.bytes
-}
-
-/// A request line by line, when even its head is not as it should be.
-fn raw(lines: &[&str], body: &str) -> Vec<u8> {
-    (lines.join("\r\n") + "\r\n\r\n" + body).into_bytes()
 }
 
 fn as_type(content_type: &str) -> Vec<u8> {
@@ -117,8 +112,9 @@ fn types() -> Vec<Row> {
     rows
 }
 
+/// Nothing, much, a part, or another encoding.
 fn contents() -> Vec<Row> {
-    let mut rows = vec![
+    vec![
         row("no body", post(""), INPUT),
         row(
             "a body of 256 KiB and a bit",
@@ -133,6 +129,11 @@ fn contents() -> Vec<Row> {
             post(GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
             INPUT,
         ),
+    ]
+}
+
+fn batches() -> Vec<Row> {
+    vec![
         row(
             "an empty batch",
             post("[]"),
@@ -151,6 +152,11 @@ fn contents() -> Vec<Row> {
             post("[null, 1, \"a\"]"),
             Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
         ),
+    ]
+}
+
+fn parameters() -> Vec<Row> {
+    vec![
         row("an empty document", post(r#"{"query":""}"#), INPUT),
         row(
             "variables as text",
@@ -173,7 +179,12 @@ fn contents() -> Vec<Row> {
             INPUT,
         ),
         row("100 unknown parameters", post(unknown(100)), Answered),
-    ];
+    ]
+}
+
+/// JSON of other types: as the body, and as each parameter that does not take it.
+fn other_types() -> Vec<Row> {
+    let mut rows = Vec::new();
     for value in ["null", "true", "1", "\"{__typename}\"", "{}", "{\"$gt\":\"\"}"] {
         rows.push(row(format!("the body {value}"), post(value), INPUT));
         if value.starts_with('"') {
@@ -199,133 +210,6 @@ fn contents() -> Vec<Row> {
 fn unknown(parameters: usize) -> String {
     let parameters: String = (0..parameters).map(|number| format!("\"a{number}\":1,")).collect();
     format!("{{{parameters}\"query\":\"{{__typename}}\"}}")
-}
-
-fn heads() -> Vec<Row> {
-    let json = "Content-Type: application/json";
-    let post = "POST /graphql HTTP/1.1";
-    let host = "Host: 127.0.0.1";
-    let many: Vec<String> = (0..200).map(|number| format!("X-Header-{number}: a")).collect();
-    let mut lines = vec!["GET /graphql?query=%7B__typename%7D HTTP/1.1", host];
-    lines.extend(many.iter().map(String::as_str));
-    let long = format!("X-Header: {}", "a".repeat(140_000));
-    let path = format!("/graphql?query={}", "a".repeat(33_000));
-    const HEAD: Expected = Broken(&[400, 413, 414, 431]);
-    vec![
-        row("200 headers", raw(&lines, ""), HEAD),
-        row("a header of 140 kB", raw(&[post, host, &long], ""), HEAD),
-        row("an address of 33 kB", get(&path, GRAPHQL_RESPONSE), HEAD),
-        row(
-            "a length that is no number",
-            raw(&[post, host, json, "Content-Length: a"], GOOD),
-            Broken(&[400]),
-        ),
-        row(
-            "a length below 0",
-            raw(&[post, host, json, "Content-Length: -1"], GOOD),
-            Broken(&[400]),
-        ),
-        row(
-            "a length of 26 digits",
-            raw(&[post, host, json, "Content-Length: 99999999999999999999999999"], GOOD),
-            Broken(&[400, 413]),
-        ),
-        row(
-            "two lengths",
-            raw(&[post, host, json, "Content-Length: 24", "Content-Length: 2"], GOOD),
-            Broken(&[400]),
-        ),
-        row(
-            "a length and pieces",
-            raw(
-                &[post, host, json, "Content-Length: 24", "Transfer-Encoding: chunked"],
-                "0\r\n\r\n",
-            ),
-            Broken(&[400]),
-        ),
-        row(
-            "a piece whose length is no number",
-            raw(
-                &[post, host, json, "Transfer-Encoding: chunked"],
-                "zz\r\n{}\r\n0\r\n\r\n",
-            ),
-            Broken(&[400]),
-        ),
-        row(
-            "a piece longer than is accepted",
-            raw(
-                &[post, host, json, "Transfer-Encoding: chunked"],
-                &format!("7fffffff\r\n{}", " ".repeat(300_000)),
-            ),
-            TOO_LARGE,
-        ),
-        row(
-            "no HTTP",
-            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(),
-            Broken(&[400]),
-        ),
-        row(
-            "an unknown method",
-            raw(&["EAT /graphql HTTP/1.1", host], ""),
-            Broken(&[405]),
-        ),
-        row("TRACE", raw(&["TRACE /graphql HTTP/1.1", host], ""), Broken(&[405])),
-        row(
-            "PUT",
-            raw(&["PUT /graphql HTTP/1.1", host, json, "Content-Length: 24"], GOOD),
-            Broken(&[405]),
-        ),
-        row(
-            "a path out of the pages",
-            get("/assets/..%2f..%2f..%2fetc/passwd", "*/*"),
-            Broken(&[400, 404]),
-        ),
-        row("a path with NUL", get("/assets/%00", "*/*"), Broken(&[400, 404])),
-    ]
-}
-
-fn addresses() -> Vec<Row> {
-    let by_get = |parameters: &str| get(&format!("/graphql?{parameters}"), GRAPHQL_RESPONSE);
-    vec![
-        row("no parameters", by_get(""), INPUT),
-        row("an empty query", by_get("query="), INPUT),
-        row(
-            "broken percent signs",
-            by_get("query=%zz%"),
-            Refused(&[400], &["BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"]),
-        ),
-        row(
-            "bytes that are no UTF-8",
-            by_get("query=%ff%fe"),
-            Refused(&[400], &["BAD_USER_INPUT", "GRAPHQL_PARSE_FAILED"]),
-        ),
-        row("NUL in the address", by_get("query=%00"), PARSE),
-        row(
-            "variables that are no JSON",
-            by_get("query=%7B__typename%7D&variables=%7B"),
-            INPUT,
-        ),
-        row(
-            "variables that are no object",
-            by_get("query=%7B__typename%7D&variables=%5B%5D"),
-            INPUT,
-        ),
-        row(
-            "extensions that are no JSON",
-            by_get("query=%7B__typename%7D&extensions=%7B"),
-            INPUT,
-        ),
-        row(
-            "two queries",
-            by_get("query=%7B__typename%7D&query=%7Ba%7D"),
-            Refused(&[200, 400], &["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"]),
-        ),
-        row(
-            "nested variables",
-            by_get(&format!("query=%7B__typename%7D&variables={}", "%5B".repeat(65))),
-            Refused(&[400], &["LIMIT_EXCEEDED", "BAD_USER_INPUT"]),
-        ),
-    ]
 }
 
 /// What a page of another origin can make a browser send without asking first.
@@ -359,8 +243,15 @@ fn pages_of_others() -> Vec<Row> {
 }
 
 pub fn rows() -> Vec<Row> {
-    [types(), contents(), heads(), addresses(), pages_of_others()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        types(),
+        contents(),
+        batches(),
+        parameters(),
+        other_types(),
+        pages_of_others(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

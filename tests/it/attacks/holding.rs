@@ -6,8 +6,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::GROWTH;
-use super::target::{LOOK, Target, get, post, query};
+use super::target::{Target, get, post, query};
 use crate::commands::PATIENCE;
+use crate::support::awaited;
 
 /// Nothing is kept from one request to the next, so that what memory there is belongs to requests; and time enough for all
 /// of them on a busy machine.
@@ -43,18 +44,6 @@ async fn begun(target: &Target, request: &[u8]) -> TcpStream {
     // One that is refused may be closed before it has sent all.
     let _ = stream.write_all(request).await;
     stream
-}
-
-/// Waits until this holds.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let looking = async {
-        while !holds().await {
-            tokio::time::sleep(LOOK).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, looking)
-        .await
-        .unwrap_or_else(|_| panic!("in vain: {what}"));
 }
 
 /// The status of what has come on a connection, if any has.
@@ -93,15 +82,15 @@ async fn silent(settings: &[(&str, &str)]) {
         target.serves_good_requests("an answer that nobody takes").await;
     }
     // All are held, cut off, or refused because the client's others are not taken; none is forgotten.
-    until("all to be made", async || {
+    awaited("all to be made", async || {
         let made = target.metric("menagerie_requests_in_flight").await
             + target.metric("menagerie_answers_cut_off_total").await
             + target.metric("menagerie_over_limit_total{limit=\"clientShare\"}").await;
-        made >= SILENT as f64
+        (made >= SILENT as f64).then_some(())
     })
     .await;
-    until("all to be cut off", async || {
-        target.metric("menagerie_requests_in_flight").await == 0.0
+    awaited("all to be cut off", async || {
+        (target.metric("menagerie_requests_in_flight").await == 0.0).then_some(())
     })
     .await;
     assert!(target.metric("menagerie_answers_cut_off_total").await >= 2.0);
@@ -115,8 +104,8 @@ async fn silent(settings: &[(&str, &str)]) {
         target.metric("menagerie_permits_held{resource=\"requests\"}").await,
         0.0
     );
-    until("the memory to be given back", async || {
-        target.memory() < before + GROWTH
+    awaited("the memory to be given back", async || {
+        (target.memory() < before + GROWTH).then_some(())
     })
     .await;
     target.serves_good_requests("all of them").await;
@@ -144,9 +133,10 @@ async fn unfinished_bodies_of_one_client_are_refused_before_they_take_the_memory
     let now = target.memory();
     assert!(now < before + GROWTH, "{before} KiB before, {now} KiB while they wait");
     drop(streams);
-    until("their places to be free", async || {
-        target.metric("menagerie_permits_held{resource=\"body_bytes\"}").await == 0.0
-            && target.metric("menagerie_requests_in_flight").await == 0.0
+    awaited("their places to be free", async || {
+        (target.metric("menagerie_permits_held{resource=\"body_bytes\"}").await == 0.0
+            && target.metric("menagerie_requests_in_flight").await == 0.0)
+            .then_some(())
     })
     .await;
 }
@@ -169,12 +159,12 @@ async fn slow_exports_of_one_address_leave_room_for_queries_and_for_exports_of_a
     let small = get("/export/gifts.csv", "*/*");
     let answer = target.send_as_another(&small).await.expect("an answer");
     assert_eq!(answer.status, 200, "{answer:?}");
-    until("the slow ones to be cut off", async || {
-        target.metric("menagerie_permits_held{resource=\"exports\"}").await == 0.0
+    awaited("the slow ones to be cut off", async || {
+        (target.metric("menagerie_permits_held{resource=\"exports\"}").await == 0.0).then_some(())
     })
     .await;
-    until("the memory to be given back", async || {
-        target.memory() < before + GROWTH
+    awaited("the memory to be given back", async || {
+        (target.memory() < before + GROWTH).then_some(())
     })
     .await;
     drop(slow);

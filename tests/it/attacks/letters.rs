@@ -6,13 +6,16 @@ use super::Expected::{Answered, Refused};
 use super::target::{post, query, query_with};
 use super::{FIELD_INPUT, INPUT, INVALID, LIMIT, PARSE, Row, document, row};
 
-fn characters() -> Vec<Row> {
-    let body = |document: &[u8]| {
-        let mut body = b"{\"query\":\"".to_vec();
-        body.extend_from_slice(document);
-        body.extend_from_slice(b"\"}");
-        post(body)
-    };
+/// A request whose document stands in the body as it is, escaped by nobody.
+fn body(document: &[u8]) -> Vec<u8> {
+    let mut body = b"{\"query\":\"".to_vec();
+    body.extend_from_slice(document);
+    body.extend_from_slice(b"\"}");
+    post(body)
+}
+
+/// Marks at the beginning, NUL, line ends.
+fn marks() -> Vec<Row> {
     vec![
         row(
             "BOM before the body",
@@ -46,6 +49,12 @@ fn characters() -> Vec<Row> {
         ),
         row("bare NUL in the body", body(b"{__typename\0}"), INPUT),
         row("a bare line end in the body", body(b"{\n__typename}"), INPUT),
+    ]
+}
+
+/// Half a character of UTF-16, however it is written.
+fn surrogates() -> Vec<Row> {
+    vec![
         row(
             "half a surrogate pair in the body",
             body(b"{gift(slug:\\\"\\ud83d\\\"){id}}"),
@@ -77,6 +86,12 @@ fn characters() -> Vec<Row> {
             PARSE,
         ),
         row("a surrogate in braces", query("{gift(slug:\"\\u{D83D}\"){id}}"), PARSE),
+    ]
+}
+
+/// Code points and bytes that are none, and letters that are not what they seem.
+fn code_points() -> Vec<Row> {
+    vec![
         row(
             "a code point beyond the last",
             query("{gift(slug:\"\\u{110000}\"){id}}"),
@@ -96,6 +111,12 @@ fn characters() -> Vec<Row> {
             PARSE,
         ),
         row("right to left", query("{\u{202e}__typename}"), PARSE),
+    ]
+}
+
+/// Texts of the document, and what does not end them.
+fn quotes() -> Vec<Row> {
+    vec![
         row(
             "a text of 1,000 quotes",
             query(&format!("{{gift(slug:\"{}\"){{id}}}}", "\\\"".repeat(1_000))),
@@ -176,5 +197,8 @@ fn numbers() -> Vec<Row> {
 }
 
 pub fn rows() -> Vec<Row> {
-    [characters(), numbers()].into_iter().flatten().collect()
+    [marks(), surrogates(), code_points(), quotes(), numbers()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -4,8 +4,9 @@
 //! Here stand the row and how it is held; the files beside this one hold the rows by subject.
 
 mod audit; // what graphql-cop looks for, against the production profile
-mod bodies; // bodies, headers, methods
+mod bodies; // bodies: types, encodings, batches
 mod counts; // too many of something
+mod heads; // headers, lengths, methods, addresses
 mod holding; // answers that are not taken, bodies that do not end, slow exports
 mod letters; // strange characters and numbers
 mod nesting; // brackets in brackets
@@ -157,7 +158,9 @@ async fn too_many_of_anything_is_refused() {
 
 #[tokio::test]
 async fn bodies_and_headers_that_are_not_as_they_should_be_are_refused() {
-    hold(&by_default().await, bodies::rows()).await;
+    let target = by_default().await;
+    hold(&target, bodies::rows()).await;
+    hold(&target, heads::rows()).await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::commands::server::{Server, status_of};
 use crate::commands::{PATIENCE, program_over};
-use crate::support::TestApp;
+use crate::support::{TestApp, metrics};
 
 /// The media type in which requests that fail as a whole have a status of their own.
 pub const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
@@ -87,12 +87,7 @@ impl Target {
             }
         };
         assert_eq!(answer.status, 200, "{answer:?}");
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
-        let mut values = text
-            .lines()
-            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        let value = values.next().unwrap_or_else(|| panic!("no {name} in:\n{text}"));
-        value.parse().expect("a number")
+        metrics::value(&String::from_utf8_lossy(&answer.body), name)
     }
 
     async fn sent(stream: TcpStream, request: &[u8]) -> Option<Answer> {

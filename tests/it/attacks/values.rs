@@ -81,7 +81,12 @@ fn ids() -> Vec<Row> {
             FIELD_INPUT,
         ));
     }
-    rows.extend([
+    rows
+}
+
+/// What is no text where an id stands.
+fn no_ids() -> Vec<Row> {
+    vec![
         row(
             "a number as an id",
             query_with("query($a:ID!){node(id:$a){id}}", &json!({ "a": 1 })),
@@ -107,19 +112,18 @@ fn ids() -> Vec<Row> {
             query("query($a:ID!){node(id:$a){id}}"),
             INPUT,
         ),
-    ]);
-    rows
+    ]
 }
 
-fn variables() -> Vec<Row> {
+/// So many times the same.
+fn many(times: usize, value: &Json) -> Json {
+    Json::Array(vec![value.clone(); times])
+}
+
+/// Filters in a variable.
+fn filters() -> Vec<Row> {
     let nested = |levels: usize| (0..levels).fold(json!({ "text": "a" }), |inner, _| json!({ "not": inner }));
     let filter = "query($a:GiftFilter){gifts(where:$a){totalCount}}";
-    let ids = "query($a:[ID!]!){nodes(ids:$a){id}}";
-    let many = |times: usize, value: &Json| Json::Array(vec![value.clone(); times]);
-    let some: Json = (0..100)
-        .map(|number| (format!("a{number}"), json!(1)))
-        .collect::<serde_json::Map<_, _>>()
-        .into();
     vec![
         row(
             "a filter of 10 levels",
@@ -141,6 +145,37 @@ fn variables() -> Vec<Row> {
             query_with(filter, &json!({ "a": { "text": "a ".repeat(300) } })),
             LARGE,
         ),
+        row(
+            "a field that the input has not",
+            query_with(filter, &json!({ "a": { "zoo": 1 } })),
+            INPUT,
+        ),
+        row(
+            "a field named __proto__",
+            query_with(filter, &json!({ "a": { "__proto__": { "text": "a" } } })),
+            INPUT,
+        ),
+        row(
+            "the signs of a pattern",
+            query_with(filter, &json!({ "a": { "text": "^(a|b)*[c]+?$ \\d{2} a" } })),
+            Answered,
+        ),
+        row(
+            "a pattern for everything",
+            query_with(filter, &json!({ "a": { "slug": { "eq": ".*" } } })),
+            Answered,
+        ),
+    ]
+}
+
+/// Ids in variables, and variables of other names and sizes than there are.
+fn variables() -> Vec<Row> {
+    let ids = "query($a:[ID!]!){nodes(ids:$a){id}}";
+    let some: Json = (0..100)
+        .map(|number| (format!("a{number}"), json!(1)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    vec![
         row(
             "201 ids",
             query_with(ids, &json!({ "a": many(201, &json!("gift_cn-kr")) })),
@@ -172,29 +207,12 @@ fn variables() -> Vec<Row> {
             query_with("{__typename}", &json!({ "a".repeat(1_000): 1 })),
             LARGE,
         ),
-        row(
-            "a field that the input has not",
-            query_with(filter, &json!({ "a": { "zoo": 1 } })),
-            INPUT,
-        ),
-        row(
-            "a field named __proto__",
-            query_with(filter, &json!({ "a": { "__proto__": { "text": "a" } } })),
-            INPUT,
-        ),
-        row(
-            "the signs of a pattern",
-            query_with(filter, &json!({ "a": { "text": "^(a|b)*[c]+?$ \\d{2} a" } })),
-            Answered,
-        ),
-        row(
-            "a pattern for everything",
-            query_with(filter, &json!({ "a": { "slug": { "eq": ".*" } } })),
-            Answered,
-        ),
     ]
 }
 
 pub fn rows() -> Vec<Row> {
-    [cursors(), ids(), variables()].into_iter().flatten().collect()
+    [cursors(), ids(), no_ids(), filters(), variables()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

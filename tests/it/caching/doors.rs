@@ -6,7 +6,7 @@ use menagerie::limits::Limit;
 use reqwest::RequestBuilder;
 use serde_json::{Value as Json, json};
 
-use super::{GIFT, is_fresh, keeping, load, metric};
+use super::{GIFT, is_fresh, keeping, metric};
 use crate::live::socket::Socket;
 use crate::support::{TestApp, client};
 
@@ -20,7 +20,7 @@ async fn app() -> TestApp {
     let mut settings = Settings { ..keeping() };
     settings.limits.set(Limit::Batch, 5);
     let app = TestApp::set(settings).await;
-    load(&app.store).await;
+    app.load(&["article"]).await;
     is_fresh(&app).await;
     app
 }

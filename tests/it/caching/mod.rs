@@ -5,6 +5,7 @@ mod stale; // two instances under random writes
 
 use std::time::Duration;
 
+use menagerie::api::viewer::Role;
 use menagerie::domain::id::Kind;
 use menagerie::http::Settings;
 use menagerie::store::Store;
@@ -12,7 +13,7 @@ use menagerie::store::write::{Change, Prepared};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
-use crate::support::{TestApp, settings, until};
+use crate::support::{TestApp, settings, token, until};
 
 const GIFT: &str = "{ gift(id: \"gift_ru-kp-2024\") { title version giver { name } recipient { name } } }";
 
@@ -27,15 +28,9 @@ fn keeping() -> Settings {
 /// A server that keeps what it reads, over the article's data.
 async fn app() -> TestApp {
     let app = TestApp::set(keeping()).await;
-    load(&app.store).await;
+    app.load(&["article"]).await;
     is_fresh(&app).await;
     app
-}
-
-async fn load(store: &Store) {
-    let options = menagerie::seed::load::Options::default();
-    let loaded = menagerie::seed::load::load(store, &["article".to_owned()], options).await;
-    loaded.expect("the set loads");
 }
 
 /// Waits until what is kept counts and all that was written has been told.
@@ -52,13 +47,7 @@ async fn is_fresh(app: &TestApp) {
 
 /// What a metric says: `menagerie_` and the name in front, its labels included.
 fn metric(app: &TestApp, name: &str) -> f64 {
-    let text = app.metrics.text().expect("the metrics");
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(&format!("menagerie_{name} ")));
-    line.unwrap_or_else(|| panic!("no {name} in {text}"))
-        .parse()
-        .expect("a number")
+    app.metric(&format!("menagerie_{name}"))
 }
 
 /// Writes a source of this name, as the program does; gives its id.
@@ -255,7 +244,7 @@ async fn what_is_kept_stays_within_its_bytes() {
         ..settings()
     })
     .await;
-    load(&app.store).await;
+    app.load(&["article"]).await;
     is_fresh(&app).await;
     let misses = || metric(&app, "cache_misses_total{cache=\"answers\"}");
     let mut number = 0;
@@ -277,14 +266,7 @@ async fn what_is_kept_stays_within_its_bytes() {
 #[tokio::test]
 async fn a_token_is_known_again_without_the_database_until_it_is_revoked() {
     let app = app().await;
-    let text = menagerie::store::tokens::random().expect("random numbers");
-    let new = menagerie::store::tokens::NewToken {
-        name: "dashboard",
-        role: "reader",
-        lifetime: None,
-        by: "the tests",
-    };
-    app.store.create_token(&text, new).await.expect("it is made");
+    let text = token(&app.store, "dashboard", Role::Reader, None).await;
     let ask = || async {
         let request = crate::support::client().post(format!("{}/graphql", app.address));
         let answer = request.bearer_auth(&text).json(&json!({ "query": GIFT })).send().await;

@@ -5,7 +5,7 @@ use menagerie::feed::{BUFFERED, Live};
 use mongodb::bson::{Document, doc};
 use serde_json::json;
 
-use super::{Gifts, Subscriber, article, cursor, prepared};
+use super::{Gifts, Subscriber, article, prepared};
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_wrong_place_is_told_apart_from_one_that_is_too_old() {
 async fn where_everything_may_have_changed_subscriptions_end_and_begin_afresh() {
     let app = article().await;
     let document = "subscription($after: String) { changes(after: $after) { id } }";
-    let before = cursor(&app).await;
+    let before = app.changes_cursor().await;
     let listening = Subscriber::to(&app, document, &json!({})).begun();
     app.raw()
         .await
@@ -59,7 +59,7 @@ async fn where_everything_may_have_changed_subscriptions_end_and_begin_afresh() 
     let again = Subscriber::to(&app, document, &json!({ "after": before }));
     let code = again.error().await.0;
     assert!(["CHANGES_LOST", "CURSOR_EXPIRED"].contains(&code.as_str()), "{code}");
-    let mut afresh = Subscriber::to(&app, document, &json!({ "after": cursor(&app).await }));
+    let mut afresh = Subscriber::to(&app, document, &json!({ "after": app.changes_cursor().await }));
     Gifts::of(&app)
         .await
         .set("gift_ru-kp-2024", doc! { "title": "Afresh" })

@@ -21,7 +21,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::support::database_options;
+use crate::support::{database_at, database_options};
 
 const DOCUMENTS: usize = 150;
 const FILTERS: usize = 400;
@@ -151,6 +151,31 @@ async fn found(store: &Store, filter: &Filter) -> BTreeSet<String> {
     page.rows.iter().map(|row| row.node.id.clone()).collect()
 }
 
+/// Random documents of the collection.
+fn documents(runner: &mut TestRunner) -> Vec<Document> {
+    let mut made = Vec::new();
+    for number in 0..DOCUMENTS {
+        let mut document = document().new_tree(runner).expect("a document").current();
+        document.insert("_id", format!("source_{number}"));
+        made.push(document);
+    }
+    made
+}
+
+/// Fails where the documents that meet the filter in memory are not those that the database finds.
+fn are_the_same(met: &BTreeSet<String>, found: &BTreeSet<String>, filter: &Filter, written: &[Document]) {
+    let Some(differs) = met.symmetric_difference(found).next() else {
+        return;
+    };
+    let document = written
+        .iter()
+        .find(|document| document.get_str("_id").is_ok_and(|id| id == differs));
+    panic!(
+        "{filter:?}: the database finds {differs}: {}\n{document:?}",
+        found.contains(differs)
+    );
+}
+
 #[tokio::test]
 async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
     let options = database_options();
@@ -160,17 +185,10 @@ async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
     let following = feed::follow(store.clone(), live.clone());
     let mut changes = Box::pin(changes_since(store.clone(), &live, None).await.expect("it begins"));
     let mut runner = TestRunner::default();
-    let client = mongodb::Client::with_uri_str(&options.uri)
-        .await
-        .expect("the driver takes the URI");
-    let documents = client.database(&options.database).collection::<Document>("sources");
-    let mut written = Vec::new();
-    for number in 0..DOCUMENTS {
-        let mut document = document().new_tree(&mut runner).expect("a document").current();
-        document.insert("_id", format!("source_{number}"));
-        written.push(document);
-    }
-    documents.insert_many(&written).await.expect("they are written");
+    let database = database_at(&options.uri, &options.database).await;
+    let sources = database.collection::<Document>("sources");
+    let written = documents(&mut runner);
+    sources.insert_many(&written).await.expect("they are written");
     let mut told = Vec::new();
     for _ in 0..DOCUMENTS {
         told.push(changes.next().await.expect("another").expect("a change"));
@@ -179,25 +197,13 @@ async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
     for _ in 0..FILTERS {
         let filter = filter().new_tree(&mut runner).expect("a filter").current();
         let expected = found(&store, &filter).await;
-        let met: BTreeSet<String> = told
-            .iter()
-            .filter(|change| change.meets(&filter))
-            .map(|change| change.id.clone())
-            .collect();
-        if met != expected {
-            let differs = met.symmetric_difference(&expected).next().expect("one that differs");
-            let document = written
-                .iter()
-                .find(|document| document.get_str("_id").is_ok_and(|id| id == differs));
-            panic!(
-                "{filter:?}: the database finds {differs}: {}\n{document:?}",
-                expected.contains(differs)
-            );
-        }
+        let met = told.iter().filter(|change| change.meets(&filter));
+        let met: BTreeSet<String> = met.map(|change| change.id.clone()).collect();
+        are_the_same(&met, &expected, &filter, &written);
         neither += usize::from(expected.is_empty() || expected.len() == DOCUMENTS);
         asked.push((filter, expected));
     }
-    documents.delete_many(doc! {}).await.expect("they are deleted");
+    sources.delete_many(doc! {}).await.expect("they are deleted");
     for _ in 0..DOCUMENTS {
         let gone = changes.next().await.expect("another").expect("a change");
         for (filter, found) in &asked {
@@ -211,9 +217,6 @@ async fn a_document_meets_a_filter_in_memory_where_the_database_finds_it() {
         "{neither} of {FILTERS} filters tell nothing apart"
     );
     following.stop().await;
-    let gone = client
-        .database(&options.database)
-        .run_command(doc! { "dropDatabase": 1 })
-        .await;
+    let gone = database.run_command(doc! { "dropDatabase": 1 }).await;
     gone.expect("it is dropped");
 }

@@ -130,12 +130,6 @@ async fn settled(live: &Live) {
     .await;
 }
 
-/// The cursor of the place that the feed has come to.
-pub async fn cursor(app: &TestApp) -> String {
-    let data = app.query("{ changesCursor }").await;
-    data["changesCursor"].as_str().expect("a text").to_owned()
-}
-
 /// A gift that no other is like, in the form of the seed's.
 async fn gift(database: &mongodb::Database, id: &str, title: &str) -> Document {
     let gifts = database.collection::<Document>("gifts");

@@ -16,7 +16,7 @@ use mongodb::bson::{Document, doc};
 use tokio::time::timeout;
 
 use super::PATIENCE;
-use crate::support::{database_options, until};
+use crate::support::{database_at, database_options, until};
 
 const WRITERS: usize = 4;
 /// Documents by each writer. Each is made, changed and deleted.
@@ -38,10 +38,7 @@ impl Bed {
         let store = Store::connect(&options).await.expect("the store connects");
         let live = Live::new(&store, 0);
         let following = feed::follow(store.clone(), live.clone());
-        let client = mongodb::Client::with_uri_str(&options.uri)
-            .await
-            .expect("the driver takes the URI");
-        let database = client.database(&options.database);
+        let database = database_at(&options.uri, &options.database).await;
         // Transactions that make the same collection at once stand in each other's way.
         database.create_collection("sources").await.expect("a collection");
         live.listening().await.expect("the feed begins");

@@ -6,8 +6,8 @@ use menagerie::store::Store;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
-use super::{Gifts, Subscriber, article, cursor, gift, settled};
-use crate::support::until;
+use super::{Gifts, Subscriber, article, gift, settled};
+use crate::support::{TestApp, until};
 
 const CHANGE: &str = "operation kind id version changedFields matches node { id ... on Gift { title } }";
 
@@ -26,7 +26,7 @@ fn told(operation: &str, id: &str, version: Json, fields: Json, title: Option<&s
 async fn a_change_is_told_with_what_happened_and_the_document_as_it_is_then() {
     let app = article().await;
     let (raw, gifts) = (app.raw().await, Gifts::of(&app).await);
-    let after = cursor(&app).await;
+    let after = app.changes_cursor().await;
     let document = format!("subscription($after: String) {{ changes(after: $after) {{ {CHANGE} }} }}");
     let mut subscriber = Subscriber::to(&app, &document, &json!({ "after": after }));
     let id = "gift_zz-one";
@@ -77,7 +77,7 @@ async fn every_change_has_a_cursor_that_goes_on_behind_it_here_and_at_another_se
     let app = article().await;
     let gifts = Gifts::of(&app).await;
     let document = "subscription($after: String) { changes(after: $after, kinds: [GIFT]) { cursor at node { ... on Gift { updatedAt } } changedFields } }";
-    let mut first = Subscriber::to(&app, document, &json!({ "after": cursor(&app).await }));
+    let mut first = Subscriber::to(&app, document, &json!({ "after": app.changes_cursor().await }));
     for number in 0..6 {
         gifts
             .set("gift_ru-kp-2024", doc! { "title": format!("Title {number}") })
@@ -119,7 +119,7 @@ async fn every_change_has_a_cursor_that_goes_on_behind_it_here_and_at_another_se
 async fn only_the_kinds_and_ids_that_are_asked_for_are_told() {
     let app = article().await;
     let raw = app.raw().await;
-    let after = cursor(&app).await;
+    let after = app.changes_cursor().await;
     let ids: [(&str, &str); 4] = [
         ("nations", "nation_japan"),
         ("gifts", "gift_ru-kp-2024"),
@@ -159,11 +159,11 @@ async fn only_the_kinds_and_ids_that_are_asked_for_are_told() {
     .await;
 }
 
-#[tokio::test]
-async fn the_document_costs_no_command_and_what_hangs_below_it_is_read_anew_for_each_change() {
+/// The article with three changes of a gift, which nothing but subscriptions hear of any more; and the place before them.
+async fn changed() -> (TestApp, Gifts, String) {
     let mut app = article().await;
-    let (raw, gifts) = (app.raw().await, Gifts::of(&app).await);
-    let after = cursor(&app).await;
+    let gifts = Gifts::of(&app).await;
+    let after = app.changes_cursor().await;
     // All changes first, so that nothing but the subscription sends commands behind.
     gifts.set("gift_ru-kp-2024", doc! { "title": "One" }).await;
     gifts.set("gift_ru-kp-2024", doc! { "title": "Two" }).await;
@@ -171,11 +171,20 @@ async fn the_document_costs_no_command_and_what_hangs_below_it_is_read_anew_for_
     gifts.set("gift_ru-kp-2024", doc! { "title": "Three" }).await;
     settled(&app.live).await;
     app.stop_following().await;
-    let of = |selected: &str| {
-        let document =
-            format!("subscription($after: String) {{ changes(after: $after, kinds: [GIFT]) {{ id {selected} }} }}");
-        Subscriber::to(&app, &document, &json!({ "after": after }))
-    };
+    (app, gifts, after)
+}
+
+/// A subscription to the changes of gifts after a place.
+fn of_gifts(app: &TestApp, after: &str, selected: &str) -> Subscriber {
+    let document =
+        format!("subscription($after: String) {{ changes(after: $after, kinds: [GIFT]) {{ id {selected} }} }}");
+    Subscriber::to(app, &document, &json!({ "after": after }))
+}
+
+#[tokio::test]
+async fn the_document_costs_no_command_and_what_hangs_below_it_one_for_each_change() {
+    let (app, _, after) = changed().await;
+    let of = |selected| of_gifts(&app, &after, selected);
     let mut plain = of("");
     let mut with_node = of("node { id ... on Gift { title version updatedAt items { names } } }");
     let mut with_relations = of("node { ... on Gift { title giver { name } recipient { name } } }");
@@ -194,9 +203,14 @@ async fn the_document_costs_no_command_and_what_hangs_below_it_is_read_anew_for_
             .map(|version| version > 1),
         Some(true)
     );
+}
 
-    let nations = raw.collection::<Document>("nations");
-    let mut subscriber = of("node { ... on Gift { giver { name giftsGiven { totalCount nodes { id } } } } }");
+#[tokio::test]
+async fn what_hangs_below_the_document_is_read_anew_for_each_change() {
+    let (app, gifts, after) = changed().await;
+    let nations = app.raw().await.collection::<Document>("nations");
+    let document = "node { ... on Gift { giver { name giftsGiven { totalCount nodes { id } } } } }";
+    let mut subscriber = of_gifts(&app, &after, document);
     let giver = subscriber.change().await.0["changes"]["node"]["giver"].clone();
     let renamed = doc! { "$set": { "name": "Elsewhere" } };
     let gift = gifts
@@ -223,96 +237,99 @@ async fn the_document_costs_no_command_and_what_hangs_below_it_is_read_anew_for_
     assert_eq!(count(&later).1, count(&giver).1 - 1);
 }
 
+/// Three subscriptions to changes of gifts, and the two gifts that change.
+struct Subscribers {
+    app: TestApp,
+    gifts: Gifts,
+    /// To those that are delivered.
+    delivered: Subscriber,
+    /// To the second gift, by its id.
+    by_id: Subscriber,
+    /// To those that are neither the second gift nor only offered.
+    combined: Subscriber,
+}
+
+const FIRST: &str = "gift_zz-one";
+const SECOND: &str = "gift_zz-two";
+
+impl Subscribers {
+    async fn begun() -> Self {
+        let app = article().await;
+        let after = json!({ "after": app.changes_cursor().await });
+        let to = |filter: &str| Subscriber::to(&app, &gift_changed(filter), &after);
+        Self {
+            gifts: Gifts::of(&app).await,
+            delivered: to("{ status: { eq: DELIVERED } }"),
+            by_id: to(r#"{ id: { in: ["gift_zz-two"] } }"#),
+            combined: to(r#"{ not: { or: [{ id: { eq: "gift_zz-two" } }, { status: { eq: OFFERED } }] } }"#),
+            app,
+        }
+    }
+
+    /// A gift of this id, title and status.
+    async fn gift(&self, id: &str, title: &str, status: &str) -> Document {
+        let mut gift = gift(&self.app.raw().await, id, title).await;
+        gift.insert("status", status);
+        gift
+    }
+
+    /// What the two that the first gift can meet are told next.
+    async fn of_the_first(&mut self, expected: &Json, why: &str) {
+        assert_eq!(told_to(&mut self.delivered).await, *expected, "{why}");
+        assert_eq!(told_to(&mut self.combined).await, *expected, "{why}");
+    }
+
+    /// What the two that the second gift can meet are told next.
+    async fn of_the_second(&mut self, expected: &Json, why: &str) {
+        assert_eq!(told_to(&mut self.delivered).await, *expected, "{why}");
+        assert_eq!(told_to(&mut self.by_id).await, *expected, "{why}");
+    }
+}
+
+async fn told_to(subscriber: &mut Subscriber) -> Json {
+    subscriber.change().await.0["giftChanged"].take()
+}
+
 #[tokio::test]
 async fn a_gift_is_told_where_it_meets_the_filter_or_may_have_met_it_before() {
-    let app = article().await;
-    let (raw, gifts) = (app.raw().await, Gifts::of(&app).await);
-    let (id, other) = ("gift_zz-one", "gift_zz-two");
-    let mut one = gift(&raw, id, "One").await;
-    one.insert("status", "OFFERED");
-    let mut two = gift(&raw, other, "Two").await;
-    two.insert("status", "DELIVERED");
-    let after = json!({ "after": cursor(&app).await });
-    let mut subscriber = Subscriber::to(&app, &gift_changed("{ status: { eq: DELIVERED } }"), &after);
-    let mut by_id = Subscriber::to(&app, &gift_changed(r#"{ id: { in: ["gift_zz-two"] } }"#), &after);
-    let mut combined = Subscriber::to(
-        &app,
-        &gift_changed(r#"{ not: { or: [{ id: { eq: "gift_zz-two" } }, { status: { eq: OFFERED } }] } }"#),
-        &after,
-    );
+    let mut all = Subscribers::begun().await;
+    for (id, title, status) in [(FIRST, "One", "OFFERED"), (SECOND, "Two", "DELIVERED")] {
+        let gift = all.gift(id, title, status).await;
+        all.gifts.0.insert_one(gift).await.expect("an insertion");
+    }
+    let created = told("CREATED", SECOND, json!(1), Json::Null, Some("Two"), true);
+    all.of_the_second(&created, "the first does not meet it").await;
 
-    gifts.0.insert_one(one).await.expect("an insertion");
-    gifts.0.insert_one(two).await.expect("an insertion");
-    let expected = told("CREATED", other, json!(1), Json::Null, Some("Two"), true);
-    assert_eq!(
-        subscriber.change().await.0["giftChanged"],
-        expected,
-        "the first does not meet it"
-    );
-    assert_eq!(by_id.change().await.0["giftChanged"], expected);
+    all.gifts.set(FIRST, doc! { "title": "One more" }).await;
+    all.delivered.nothing(&all.app.live).await;
+    all.combined.nothing(&all.app.live).await;
+    let title = Some("One more");
+    let fields = json!(["status", "version"]);
+    all.gifts.set(FIRST, doc! { "status": "DELIVERED" }).await;
+    let meets = told("UPDATED", FIRST, json!(3), fields.clone(), title, true);
+    all.of_the_first(&meets, "no word of the title: it did not meet it")
+        .await;
+    all.gifts.set(FIRST, doc! { "status": "OFFERED" }).await;
+    let met = told("UPDATED", FIRST, json!(4), fields, title, false);
+    all.of_the_first(&met, "it met it before").await;
 
-    gifts.set(id, doc! { "title": "One more" }).await;
-    subscriber.nothing(&app.live).await;
-    combined.nothing(&app.live).await;
-    gifts.set(id, doc! { "status": "DELIVERED" }).await;
-    let expected = told(
-        "UPDATED",
-        id,
-        json!(3),
-        json!(["status", "version"]),
-        Some("One more"),
-        true,
-    );
-    assert_eq!(
-        subscriber.change().await.0["giftChanged"],
-        expected,
-        "no word of the title: it did not meet it"
-    );
-    assert_eq!(combined.change().await.0["giftChanged"], expected);
+    let whole = all.gift(FIRST, "Whole", "OFFERED").await;
+    let replaced = all.gifts.0.replace_one(doc! { "_id": FIRST }, whole).await;
+    replaced.expect("a replacement");
+    let unknown = told("UPDATED", FIRST, json!(1), Json::Null, Some("Whole"), false);
+    all.of_the_first(&unknown, "nobody knows what it was").await;
 
-    gifts.set(id, doc! { "status": "OFFERED" }).await;
-    let expected = told(
-        "UPDATED",
-        id,
-        json!(4),
-        json!(["status", "version"]),
-        Some("One more"),
-        false,
-    );
-    assert_eq!(subscriber.change().await.0["giftChanged"], expected);
-    assert_eq!(combined.change().await.0["giftChanged"], expected);
-
-    let mut whole = gift(&raw, id, "Whole").await;
-    whole.insert("status", "OFFERED");
-    gifts
-        .0
-        .replace_one(doc! { "_id": id }, whole)
-        .await
-        .expect("a replacement");
-    let expected = told("UPDATED", id, json!(1), Json::Null, Some("Whole"), false);
-    assert_eq!(
-        subscriber.change().await.0["giftChanged"],
-        expected,
-        "nobody knows what it was"
-    );
-    assert_eq!(combined.change().await.0["giftChanged"], expected);
-
-    gifts.delete(other).await;
-    let gone = told("DELETED", other, Json::Null, Json::Null, None, false);
-    assert_eq!(subscriber.change().await.0["giftChanged"], gone);
-    assert_eq!(by_id.change().await.0["giftChanged"], gone);
-    gifts.delete(id).await;
-    let gone = told("DELETED", id, Json::Null, Json::Null, None, false);
-    assert_eq!(subscriber.change().await.0["giftChanged"], gone);
-    assert_eq!(
-        combined.change().await.0["giftChanged"],
-        gone,
-        "no word of the one whose id rules it out"
-    );
+    all.gifts.delete(SECOND).await;
+    let gone = told("DELETED", SECOND, Json::Null, Json::Null, None, false);
+    all.of_the_second(&gone, "it met it").await;
+    all.gifts.delete(FIRST).await;
+    let gone = told("DELETED", FIRST, Json::Null, Json::Null, None, false);
+    all.of_the_first(&gone, "no word of the one whose id rules it out")
+        .await;
     // Nothing of the other gift came between; nothing comes behind.
-    gifts.set("gift_ru-kp-2024", doc! { "status": "DELIVERED" }).await;
-    assert_eq!(subscriber.change().await.0["giftChanged"]["id"], "gift_ru-kp-2024");
-    assert_eq!(combined.change().await.0["giftChanged"]["id"], "gift_ru-kp-2024");
+    all.gifts.set("gift_ru-kp-2024", doc! { "status": "DELIVERED" }).await;
+    assert_eq!(told_to(&mut all.delivered).await["id"], "gift_ru-kp-2024");
+    assert_eq!(told_to(&mut all.combined).await["id"], "gift_ru-kp-2024");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::thread;
 
 use super::{clean, ends_with};
 use crate::seeding::contents;
-use crate::support::TestApp;
+use crate::support::{TestApp, database_at};
 
 fn script(folder: &Path) -> Command {
     let mut command = Command::new("sh");
@@ -103,12 +103,8 @@ async fn the_script_waits_until_the_database_answers_and_loads_the_sets() {
         "{printed}"
     );
 
-    let client = mongodb::Client::with_uri_str(embedded.uri())
-        .await
-        .expect("the driver takes the URI");
-    let gifts = client
-        .database("menagerie")
-        .collection::<mongodb::bson::Document>("gifts");
+    let database = database_at(&embedded.uri(), "menagerie").await;
+    let gifts = database.collection::<mongodb::bson::Document>("gifts");
     assert!(gifts.count_documents(mongodb::bson::doc! {}).await.expect("an answer") > 50);
     embedded.stop().await;
 }

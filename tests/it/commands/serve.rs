@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::server::{Server, embedded_in, lives, until};
 use super::{clean, ends_with, program_over};
-use crate::support::TestApp;
+use crate::support::{TestApp, database_at};
 
 #[tokio::test]
 async fn the_server_prints_its_address_answers_and_ends_well_when_asked() {
@@ -107,10 +107,7 @@ async fn over_its_own_database_it_loads_the_article_once_and_keeps_the_data_over
 
     // Were it to load the article again, this gift would come back: nothing tells any more that it was loaded.
     let uri = embedded::running(&folder.path().join("data")).expect("it runs");
-    let client = mongodb::Client::with_uri_str(uri)
-        .await
-        .expect("the driver takes the URI");
-    let database = client.database("menagerie");
+    let database = database_at(&uri, "menagerie").await;
     database.collection::<Document>("seeded").drop().await.expect("dropped");
     let gifts = database.collection::<Document>("gifts");
     let deleted = gifts.delete_one(doc! { "_id": "gift_cn-kr" }).await.expect("an answer");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 
 use super::{PATIENCE, program};
-use crate::support::client;
+use crate::support::{self, client};
 
 /// A running server; killed when this is dropped.
 pub struct Server {
@@ -73,10 +73,7 @@ impl Server {
     }
 
     pub fn signal(&self, signal: &str) {
-        let kill = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(kill.expect("kill starts").success());
+        support::signal(self.child.id(), signal);
     }
 
     /// Waits until it has ended.

@@ -6,7 +6,6 @@
 use menagerie::api::viewer::Role;
 use menagerie::http::Settings;
 use menagerie::limits::Limit;
-use menagerie::seed::load::{Options, load};
 use mongodb::bson::{Document, doc};
 use serde_json::Value as Json;
 
@@ -63,10 +62,7 @@ fn keeping() -> Settings {
 /// A server that keeps what it reads and one that keeps nothing, over one database with both sets, and an admin's token.
 async fn servers() -> (TestApp, TestApp, String) {
     let app = TestApp::set(keeping()).await;
-    let sets = ["article", "history"].map(str::to_owned);
-    load(&app.store, &sets, Options::default())
-        .await
-        .expect("the sets load");
+    app.load(&["article", "history"]).await;
     let keeps_nothing = Settings {
         response_cache_bytes: 0,
         ..keeping()

@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::proxy::{Mode, Proxy};
-use super::{Answer, Door, PATIENCE, until};
+use super::{Answer, Door, PATIENCE};
 use crate::identity::made;
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, awaited, settings, until};
 
 const QUERY: &str = "{ gifts { nodes { id } } }";
 const IN_FLIGHT: &str = "menagerie_requests_in_flight";
@@ -25,7 +25,7 @@ fn within(app: &TestApp, milliseconds: u64) -> Door {
 }
 
 async fn serves_again(door: &Door) {
-    until("service to come back", async || {
+    awaited("service to come back", async || {
         let answer = door.ask(QUERY).await;
         (answer.status == 200).then(|| answer.data().clone())
     })
@@ -71,10 +71,7 @@ async fn who_left_while_connections_were_opened_holds_nobody_up() {
         let left = timeout(Duration::from_millis(20), join_all(asks)).await;
         drop(left);
     }
-    until("those who left to be gone", async || {
-        (door.metric(IN_FLIGHT) == 0.0).then_some(())
-    })
-    .await;
+    until("those who left to be gone", || door.metric(IN_FLIGHT) == 0.0).await;
     door.ask(QUERY).await.data();
 }
 
@@ -100,7 +97,7 @@ async fn who_asks_is_not_waited_for_beyond_the_deadline_either() {
     let token = made(&app, "dashboard", Role::Reader, None).await;
     let door = within(&app, 1_000);
     let ask = || door.post(&json!({ "query": "{ __typename }" })).bearer_auth(&token);
-    until("the token to be known", async || {
+    awaited("the token to be known", async || {
         (Answer::to(ask()).await.status == 200).then_some(())
     })
     .await;
@@ -176,10 +173,7 @@ async fn a_client_that_leaves_stops_its_query() {
     // The test gives up ten times before.
     let door = within(&app, 600_000);
     let in_flight = async |wanted: f64| {
-        until("requests to begin or to end", async || {
-            (door.metric(IN_FLIGHT) == wanted).then_some(())
-        })
-        .await;
+        until("requests to begin or to end", || door.metric(IN_FLIGHT) == wanted).await;
     };
     door.ask(QUERY).await.data();
     proxy.set(Mode::Silent);
@@ -245,10 +239,7 @@ async fn a_body_is_read_when_its_request_has_a_place_and_keeps_it_until_the_dead
     let held = |resource: &str| door.metric(&format!("menagerie_permits_held{{resource=\"{resource}\"}}"));
     let (whole, head) = padded(1_000, "-");
     let mut unfinished = sent(&door, &whole[..head + 500]).await;
-    until("the body to be waited for", async || {
-        (held("requests") == 1.0).then_some(())
-    })
-    .await;
+    until("the body to be waited for", || held("requests") == 1.0).await;
     // Refused before anything of its body is looked at.
     let mut refused = sent(&door, &whole[..head]).await;
     let text = answered(&mut refused).await;
@@ -281,10 +272,7 @@ async fn all_unfinished_bodies_have_a_bound_together_and_one_client_has_its_shar
     };
     let large = most as usize - 1_000;
     let (mut first, rest) = begun("198.51.100.1", large).await;
-    until("the first body to be waited for", async || {
-        (held() >= large as f64).then_some(())
-    })
-    .await;
+    until("the first body to be waited for", || held() >= large as f64).await;
     assert!(held() <= most as f64, "no more than the largest body has: {}", held());
     let (mut second, _) = begun("198.51.100.1", large).await;
     let text = answered(&mut second).await;
@@ -293,10 +281,7 @@ async fn all_unfinished_bodies_have_a_bound_together_and_one_client_has_its_shar
         "{text}"
     );
     let (mut other, rest_of_other) = begun("198.51.100.2", large).await;
-    until("the body of another to be waited for", async || {
-        (held() >= 2.0 * large as f64).then_some(())
-    })
-    .await;
+    until("the body of another to be waited for", || held() >= 2.0 * large as f64).await;
     let (mut third, _) = begun("198.51.100.3", large).await;
     let text = answered(&mut third).await;
     assert!(
@@ -339,7 +324,7 @@ async fn a_body_that_does_not_come_is_refused_at_the_deadline() {
         assert!(text.contains("\"TIMEOUT\"") && !text.contains("\"data\""), "{text}");
     }
     assert_eq!(door.metric(IN_FLIGHT), 0.0);
-    until("a whole body to be taken", async || {
+    awaited("a whole body to be taken", async || {
         (door.ask("{ __typename }").await.status == 200).then_some(())
     })
     .await;

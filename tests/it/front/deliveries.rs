@@ -11,9 +11,9 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use super::exports::large;
-use super::{Answer, Door, PATIENCE, until};
+use super::{Answer, Door, PATIENCE};
 use crate::observing::tls;
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, settings, until};
 
 const IN_FLIGHT: &str = "menagerie_requests_in_flight";
 const CUT_OFF: &str = "menagerie_answers_cut_off_total";
@@ -66,7 +66,7 @@ async fn to_the_end(mut stream: TcpStream) -> (String, usize) {
 }
 
 async fn comes_to(door: &Door, name: &str, value: f64) {
-    until(name, async || (door.metric(name) == value).then_some(())).await;
+    until(name, || door.metric(name) == value).await;
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn an_answer_that_nobody_takes_keeps_its_place_and_counts_as_under_way_unt
     let mut silent = narrow(&door).await;
     silent.write_all(&request(LARGE)).await.expect("it is taken");
     // What is counted first is not there before.
-    let answered = async || door.metrics.text().expect("text").contains(ANSWERED).then_some(());
+    let answered = || door.metrics.text().expect("text").contains(ANSWERED);
     until("the answer to be made", answered).await;
     assert_eq!((door.metric(IN_FLIGHT), held(), door.metric(CUT_OFF)), (1.0, 1.0, 0.0));
     // Others are served, and whoever takes its answer keeps nothing.
@@ -164,7 +164,7 @@ async fn large_answers_that_wait_for_their_clients_have_a_bound_together() {
         one.write_all(&request(LARGE)).await.expect("it is taken");
         silent.push(one);
     }
-    until("three answers to wait", async || (held() > 12_000_000.0).then_some(())).await;
+    until("three answers to wait", || held() > 12_000_000.0).await;
     let refused = door.ask(LARGE).await;
     refused.is_refused(503, "UNAVAILABLE");
     assert!(

@@ -7,9 +7,9 @@ use reqwest::{Method, Response};
 use serde_json::{Value as Json, json};
 
 use super::proxy::{Mode, Proxy};
-use super::{Answer, Door, encoded, until};
+use super::{Answer, Door, encoded};
 use crate::identity::made;
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, awaited, settings, until};
 
 const IN_FLIGHT: &str = "menagerie_requests_in_flight";
 
@@ -44,58 +44,61 @@ async fn rest(mut response: Response, begun: &[u8]) -> Option<usize> {
     }
 }
 
+/// What is asked for, the status of its refusal, and a part of the message.
+const REFUSED: &[(&str, u16, &str)] = &[
+    ("zoo.csv", 404, "accepted are gifts, nations"),
+    ("gifts.xlsx", 404, "each with .csv or .ndjson"),
+    ("gifts", 404, "each with .csv or .ndjson"),
+    ("tokens.csv", 404, "accepted are gifts"),
+    ("gifts.csv?limit=3", 400, "accepted are `where` and `orderBy`"),
+    ("gifts.csv?where={", 400, "`where` cannot be read"),
+    ("gifts.csv?where={}&where={}", 400, "given twice"),
+    ("gifts.csv?where=%ff", 400, "no UTF-8"),
+    ("gifts.csv?where={},\"orderBy\":[]", 400, "`where` cannot be read"),
+    ("gifts.csv?where=[{}]", 400, "accepted is GiftFilter"),
+    (
+        "gifts.csv?where={\"givr\":{}}",
+        400,
+        "a field `givr`, which GiftFilter does not have",
+    ),
+    (
+        "gifts.csv?where={\"not\":{\"or\":[{\"$gt\":1}]}}",
+        400,
+        "`where.not.or[0]` has a field `$gt`, which GiftFilter does not have",
+    ),
+    (
+        "gifts.csv?where={\"status\":{\"eq\":\"LOST\"}}",
+        400,
+        "a value of GiftStatus",
+    ),
+    (
+        "gifts.csv?where={\"total\":{\"atLeast\":\"2\"}}",
+        400,
+        "accepted is Int",
+    ),
+    ("gifts.csv?where={\"date\":{\"within\":\"x\"}}", 400, "`within`"),
+    (
+        "gifts.csv?where={\"id\":{\"eq\":\"nation_x\"}}",
+        400,
+        "the id of a gift is expected",
+    ),
+    (
+        "gifts.ndjson?orderBy={\"field\":\"NAME\"}",
+        400,
+        "a value of GiftOrderField",
+    ),
+    (
+        "nations.csv?orderBy=[{\"direction\":\"ASC\"}]",
+        400,
+        "`orderBy[0].field` has no value",
+    ),
+];
+
 #[tokio::test]
 async fn what_cannot_be_exported_is_refused_with_what_is_accepted() {
     let app = TestApp::with(&["article"]).await;
     let door = Door::over(&app, settings());
-    for (file, status, part) in [
-        ("zoo.csv", 404, "accepted are gifts, nations"),
-        ("gifts.xlsx", 404, "each with .csv or .ndjson"),
-        ("gifts", 404, "each with .csv or .ndjson"),
-        ("tokens.csv", 404, "accepted are gifts"),
-        ("gifts.csv?limit=3", 400, "accepted are `where` and `orderBy`"),
-        ("gifts.csv?where={", 400, "`where` cannot be read"),
-        ("gifts.csv?where={}&where={}", 400, "given twice"),
-        ("gifts.csv?where=%ff", 400, "no UTF-8"),
-        ("gifts.csv?where={},\"orderBy\":[]", 400, "`where` cannot be read"),
-        ("gifts.csv?where=[{}]", 400, "accepted is GiftFilter"),
-        (
-            "gifts.csv?where={\"givr\":{}}",
-            400,
-            "a field `givr`, which GiftFilter does not have",
-        ),
-        (
-            "gifts.csv?where={\"not\":{\"or\":[{\"$gt\":1}]}}",
-            400,
-            "`where.not.or[0]` has a field `$gt`, which GiftFilter does not have",
-        ),
-        (
-            "gifts.csv?where={\"status\":{\"eq\":\"LOST\"}}",
-            400,
-            "a value of GiftStatus",
-        ),
-        (
-            "gifts.csv?where={\"total\":{\"atLeast\":\"2\"}}",
-            400,
-            "accepted is Int",
-        ),
-        ("gifts.csv?where={\"date\":{\"within\":\"x\"}}", 400, "`within`"),
-        (
-            "gifts.csv?where={\"id\":{\"eq\":\"nation_x\"}}",
-            400,
-            "the id of a gift is expected",
-        ),
-        (
-            "gifts.ndjson?orderBy={\"field\":\"NAME\"}",
-            400,
-            "a value of GiftOrderField",
-        ),
-        (
-            "nations.csv?orderBy=[{\"direction\":\"ASC\"}]",
-            400,
-            "`orderBy[0].field` has no value",
-        ),
-    ] {
+    for &(file, status, part) in REFUSED {
         let answer = Answer::to(door.get(&format!("/export/{file}"))).await;
         answer.is_refused(status, "BAD_USER_INPUT");
         assert!(answer.message().contains(part), "{file}: {}", answer.message());
@@ -192,8 +195,8 @@ async fn an_export_costs_a_page_for_each_piece_and_a_point_for_each_row() {
     let with = |points| Door::limited(&app, |limits| limits.set(Limit::PointsPerMinute, points));
     let door = with(price);
     assert_eq!(Answer::to(door.get("/export/claims.csv")).await.status, 200);
-    until("its cost in the metrics", async || {
-        (door.metric("menagerie_cost_points_total") == price as f64).then_some(())
+    until("its cost in the metrics", || {
+        door.metric("menagerie_cost_points_total") == price as f64
     })
     .await;
     Answer::to(door.get("/export/claims.csv"))
@@ -216,8 +219,8 @@ async fn the_filter_of_an_export_costs_what_that_of_a_connection_costs_and_has_t
     let filter = json!({ "or": [{ "slug": { "eq": "a" } }, { "giver": { "name": { "eq": "b" } } }] });
     assert_eq!(ask(filter).await.status, 200);
     // The request; two looks for a piece, of which there is none; two conditions and the nations behind one.
-    until("its cost in the metrics", async || {
-        (door.metric("menagerie_cost_points_total") == f64::from(1 + 2 * 10 + 2 + 10)).then_some(())
+    until("its cost in the metrics", || {
+        door.metric("menagerie_cost_points_total") == f64::from(1 + 2 * 10 + 2 + 10)
     })
     .await;
     let before = app.store.commands_sent();
@@ -257,7 +260,7 @@ async fn an_export_keeps_a_place_of_its_own_until_it_ends_and_takes_none_from_qu
     assert_eq!(door.metric("menagerie_over_limit_total{limit=\"exports\"}"), 1.0);
     door.ask("{ gifts { totalCount } }").await.data();
     assert_eq!(rest(response, &first).await, Some(500 * PIECES as usize));
-    until("room", async || {
+    awaited("room", async || {
         (Answer::to(door.get("/export/gifts.csv")).await.status == 200).then_some(())
     })
     .await;
@@ -291,8 +294,8 @@ async fn slow_exports_of_one_client_leave_room_for_those_of_another() {
     let first = other.chunk().await.expect("a chunk").expect("rows");
     assert_eq!(rest(other, &first).await, Some(500 * PIECES as usize));
     drop(slow);
-    until("the exports of who left to end", async || {
-        (door.metric("menagerie_permits_held{resource=\"exports\"}") == 0.0).then_some(())
+    until("the exports of who left to end", || {
+        door.metric("menagerie_permits_held{resource=\"exports\"}") == 0.0
     })
     .await;
     assert_eq!(door.metric("menagerie_permit_clients"), 0.0);
@@ -325,7 +328,7 @@ async fn a_client_that_leaves_ends_its_export() {
     let mut response = door.get("/export/nations.csv").send().await.expect("a head");
     response.chunk().await.expect("a chunk").expect("rows");
     drop(response);
-    until("the end", async || (door.metric(IN_FLIGHT) == 0.0).then_some(())).await;
+    until("the end", || door.metric(IN_FLIGHT) == 0.0).await;
     let read = app.store.commands_sent() - before;
     assert!(read < PIECES, "{read} commands, as if somebody had read");
 }
@@ -343,10 +346,9 @@ async fn an_export_that_the_database_cuts_breaks_off_and_is_never_taken_for_a_wh
         let first = response.chunk().await.expect("a chunk").expect("rows");
         proxy.set(Mode::Stopped);
         assert_eq!(rest(response, &first).await, None, "{encoding}");
-        until("the error in the metrics", async || {
-            let code = "menagerie_errors_total{code=\"UNAVAILABLE\"}";
-            let text = door.metrics.text().expect("text");
-            text.contains(code).then_some(())
+        let code = "menagerie_errors_total{code=\"UNAVAILABLE\"}";
+        until("the error in the metrics", || {
+            door.metrics.text().expect("text").contains(code)
         })
         .await;
     }

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use super::{Answer, Door};
 use crate::support::{TestApp, settings};
 
-/// The limits that a request for one answer meets. The others are those of sockets and subscriptions, of exports, and of
-/// what one client has under way.
+/// The limits that a request for one answer meets. The others are those of sockets and subscriptions (tests/it/live), of
+/// exports, and of what one client has under way (`exports`, `deadlines` and `rates`).
 fn all() -> impl Iterator<Item = Limit> {
     const OTHERS: [Limit; 7] = [
         Limit::Sockets,
@@ -22,18 +22,32 @@ fn all() -> impl Iterator<Item = Limit> {
     Limit::ALL.into_iter().filter(|limit| !OTHERS.contains(limit))
 }
 
-/// For each limit: what it is set to, a request that goes over it, and by how much.
-fn over(limit: Limit) -> (u64, Json, u64) {
-    let document = |query: &str| json!({ "query": query });
-    let gifts = "{gifts{nodes{id}}}";
-    let filtered = "query($w:GiftFilter){gifts(where:$w){nodes{id}}}";
-    let variables = json!({ "query": filtered, "variables": { "w": { "slug": { "eq": "none" } } } });
-    match limit {
-        Limit::DocumentBytes => (10, document(gifts), gifts.len() as u64),
+/// What a limit is set to, a request that goes over it, and by how much.
+type Over = (u64, Json, u64);
+
+const GIFTS: &str = "{gifts{nodes{id}}}";
+
+fn document(query: &str) -> Json {
+    json!({ "query": query })
+}
+
+/// For each limit.
+fn over(limit: Limit) -> Over {
+    of_text(limit)
+        .or_else(|| of_fields(limit))
+        .or_else(|| of_variables(limit))
+        .or_else(|| of_work(limit))
+        .unwrap_or_else(|| panic!("what goes over {limit:?}?"))
+}
+
+/// The limits on how a document is written.
+fn of_text(limit: Limit) -> Option<Over> {
+    Some(match limit {
+        Limit::DocumentBytes => (10, document(GIFTS), GIFTS.len() as u64),
         // Nine, and the end, which counts as one. Of longer documents no more are counted than two over the limit.
-        Limit::Tokens => (9, document(gifts), 10),
-        Limit::Nesting => (2, document(gifts), 3),
-        Limit::NameLength => (4, document(gifts), 5),
+        Limit::Tokens => (9, document(GIFTS), 10),
+        Limit::Nesting => (2, document(GIFTS), 3),
+        Limit::NameLength => (4, document(GIFTS), 5),
         Limit::Operations => (
             1,
             json!({ "query": "query A{__typename} query B{__typename}", "operationName": "A" }),
@@ -42,20 +56,29 @@ fn over(limit: Limit) -> (u64, Json, u64) {
         Limit::Fragments => (0, document("{...F} fragment F on Query{__typename}"), 1),
         Limit::Directives => (0, document("{__typename @include(if:true)}"), 1),
         Limit::Aliases => (1, document("{a:__typename b:__typename}"), 2),
-        Limit::Variables => (0, variables, 1),
+        _ => return None,
+    })
+}
+
+/// The limits on what it selects.
+fn of_fields(limit: Limit) -> Option<Over> {
+    let doubled = document("{...F ...F} fragment F on Query{__typename a:__typename}");
+    Some(match limit {
         Limit::Depth => (2, document("{...F} fragment F on Query{gifts{nodes{id}}}"), 3),
-        Limit::Fields => (
-            3,
-            document("{...F ...F} fragment F on Query{__typename a:__typename}"),
-            // Two spreads, and twice the two fields.
-            6,
-        ),
-        Limit::RootFields => (
-            3,
-            document("{...F ...F} fragment F on Query{__typename a:__typename}"),
-            4,
-        ),
+        // Two spreads, and twice the two fields.
+        Limit::Fields => (3, doubled, 6),
+        Limit::RootFields => (3, doubled, 4),
         Limit::IntrospectionDepth => (1, document("{__type(name:\"Gift\"){fields{type{fields{name}}}}}"), 2),
+        _ => return None,
+    })
+}
+
+/// The limits on variables and filters.
+fn of_variables(limit: Limit) -> Option<Over> {
+    let filtered = "query($w:GiftFilter){gifts(where:$w){nodes{id}}}";
+    let variables = json!({ "query": filtered, "variables": { "w": { "slug": { "eq": "none" } } } });
+    Some(match limit {
+        Limit::Variables => (0, variables, 1),
         Limit::VariablesBytes => (10, variables, r#"{"w":{"slug":{"eq":"none"}}}"#.len() as u64),
         Limit::VariablesNesting => (2, variables, 3),
         // Two ids, and the values behind a relation and in a variable.
@@ -67,22 +90,26 @@ fn over(limit: Limit) -> (u64, Json, u64) {
             }),
             5,
         ),
-        Limit::Cost => (50, document(gifts), 51),
+        _ => return None,
+    })
+}
+
+/// The limits on what is done for it.
+fn of_work(limit: Limit) -> Option<Over> {
+    Some(match limit {
+        Limit::Cost => (50, document(GIFTS), 51),
         // Of an answer that is executed, and not from the database.
         Limit::AnswerBytes => (
             10,
             document("{serviceConfig{defaultPageSize}}"),
             r#"{"defaultPageSize":20}"#.len() as u64,
         ),
-        Limit::Batch => (1, json!([document(gifts), document(gifts)]), 2),
+        Limit::Batch => (1, json!([document(GIFTS), document(GIFTS)]), 2),
         // Nobody is let in at all.
-        Limit::Concurrent => (0, document(gifts), 1),
-        Limit::PointsPerMinute => (50, document(gifts), 51),
-        Limit::Sockets | Limit::SocketOperations | Limit::Subscriptions => unreachable!("in tests/it/live"),
-        Limit::Exports | Limit::WaitingBodyBytes | Limit::WaitingAnswerBytes | Limit::ClientShare => {
-            unreachable!("in `exports`, `deadlines` and `rates`")
-        }
-    }
+        Limit::Concurrent => (0, document(GIFTS), 1),
+        Limit::PointsPerMinute => (50, document(GIFTS), 51),
+        _ => return None,
+    })
 }
 
 #[tokio::test]

@@ -140,37 +140,40 @@ async fn names(door: &Door, ty: &str) -> Vec<String> {
         .collect()
 }
 
+/// Documents with a name that there is not, the type whose names are listed, and what is said beside them.
+const UNKNOWN: &[(&str, &str, &str)] = &[
+    (
+        "{gifts(where:{mode:{eq:TRIBUT}}){totalCount}}",
+        "GiftMode",
+        "did you mean `TRIBUTE`?",
+    ),
+    ("{gifts(where:{mode:{eq:ZZZ}}){totalCount}}", "GiftMode", "`ZZZ`"),
+    (
+        "{gifts(where:{mode:{eq:\"ZZZ\"}}){totalCount}}",
+        "GiftMode",
+        "found a string",
+    ),
+    (
+        "{gifts(where:{slgu:{eq:\"a\"}}){totalCount}}",
+        "GiftFilter",
+        "did you mean `slug`?",
+    ),
+    ("{gifts(where:\"slug\"){totalCount}}", "GiftFilter", "found a string"),
+    (
+        "{gifts(orderBy:{field:TITEL}){totalCount}}",
+        "GiftOrderField",
+        "did you mean `TITLE`?",
+    ),
+    ("{gifts}", "GiftConnection", "`gifts { … }`"),
+    ("{gifts{nodes}}", "Gift", "the field `nodes` of type `[Gift!]!`"),
+    ("{gifts{totl}}", "GiftConnection", "does not have a field `totl`"),
+];
+
 #[tokio::test]
 async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings());
-    for (document, ty, more) in [
-        (
-            "{gifts(where:{mode:{eq:TRIBUT}}){totalCount}}",
-            "GiftMode",
-            "did you mean `TRIBUTE`?",
-        ),
-        ("{gifts(where:{mode:{eq:ZZZ}}){totalCount}}", "GiftMode", "`ZZZ`"),
-        (
-            "{gifts(where:{mode:{eq:\"ZZZ\"}}){totalCount}}",
-            "GiftMode",
-            "found a string",
-        ),
-        (
-            "{gifts(where:{slgu:{eq:\"a\"}}){totalCount}}",
-            "GiftFilter",
-            "did you mean `slug`?",
-        ),
-        ("{gifts(where:\"slug\"){totalCount}}", "GiftFilter", "found a string"),
-        (
-            "{gifts(orderBy:{field:TITEL}){totalCount}}",
-            "GiftOrderField",
-            "did you mean `TITLE`?",
-        ),
-        ("{gifts}", "GiftConnection", "`gifts { … }`"),
-        ("{gifts{nodes}}", "Gift", "the field `nodes` of type `[Gift!]!`"),
-        ("{gifts{totl}}", "GiftConnection", "does not have a field `totl`"),
-    ] {
+    for (document, ty, more) in UNKNOWN {
         let answer = door.ask(document).await;
         answer.is_refused(400, "GRAPHQL_VALIDATION_FAILED");
         let told = answer.message();
@@ -185,7 +188,17 @@ async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
             );
         }
     }
-    // A field that only members of an interface or a union have.
+    // The same list is given once.
+    let twice = door.ask("{a:gifts(where:{mode:{eq:ZZZ}}){totalCount} b:gifts(where:{mode:{eq:YYY}}){totalCount}}");
+    let twice = twice.await;
+    let lists: Vec<bool> = messages(&twice).iter().map(|told| told.contains("TRIBUTE")).collect();
+    assert_eq!(lists, [true, false], "{}", twice.json);
+}
+
+#[tokio::test]
+async fn a_field_that_only_members_have_is_suggested_with_fragments_on_them() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
     for (document, fragments) in [
         (
             "{timeline{nodes{title}}}",
@@ -199,6 +212,14 @@ async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
             "{document}: {told}"
         );
     }
+    let union = door.ask("{timeline{nodes}}").await.message().to_owned();
+    assert!(union.ends_with("with fragments on Gift, Event"), "{union}");
+}
+
+#[tokio::test]
+async fn arguments_are_listed_and_a_quoted_value_is_suggested_without_quotes() {
+    let app = TestApp::empty().await;
+    let door = Door::over(&app, settings());
     let told = |answer: &Answer| answer.message().to_owned();
     let arguments = told(&door.ask("{gifts(frist:1){totalCount}}").await);
     assert!(
@@ -209,13 +230,6 @@ async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
     assert!(none.ends_with("accepted is none"), "{none}");
     let quoted = told(&door.ask("{gifts(where:{mode:{eq:\"TRIBUTE\"}}){totalCount}}").await);
     assert!(quoted.ends_with("did you mean `TRIBUTE`, without quotes?"), "{quoted}");
-    let union = told(&door.ask("{timeline{nodes}}").await);
-    assert!(union.ends_with("with fragments on Gift, Event"), "{union}");
-    // The same list is given once.
-    let twice = door.ask("{a:gifts(where:{mode:{eq:ZZZ}}){totalCount} b:gifts(where:{mode:{eq:YYY}}){totalCount}}");
-    let twice = twice.await;
-    let lists: Vec<bool> = messages(&twice).iter().map(|told| told.contains("TRIBUTE")).collect();
-    assert_eq!(lists, [true, false], "{}", twice.json);
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::{Value as Json, json};
 
-use crate::support::{TestApp, client, settings};
+use crate::support::{TestApp, client, metrics, settings};
 
 /// The media type in which statuses tell what became of a request.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
@@ -103,18 +103,8 @@ impl Door {
 
     /// The value of a metric, by its name and labels as they are written.
     fn metric(&self, name: &str) -> f64 {
-        metric(&self.metrics, name)
+        metrics::value(&self.metrics.text().expect("text"), name)
     }
-}
-
-/// The value of a metric, by its name and labels as they are written.
-fn metric(metrics: &Metrics, name: &str) -> f64 {
-    let text = metrics.text().expect("text");
-    let mut values = text
-        .lines()
-        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    let value = values.next().unwrap_or_else(|| panic!("no {name} in:\n{text}"));
-    value.parse().expect("a number")
 }
 
 /// What came back.
@@ -194,20 +184,6 @@ impl Answer {
         assert!(self.json["data"].is_object(), "{}", self.json);
         &self.json["data"]
     }
-}
-
-/// Looks until there is something to see.
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let looking = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let found = tokio::time::timeout(PATIENCE, looking).await;
-    found.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 /// A text as a part of an address.

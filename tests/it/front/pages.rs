@@ -6,11 +6,10 @@ use super::browsers::{ZOO, good, preflight, shared_with};
 use super::{Answer, Door};
 use crate::support::{TestApp, settings};
 
-#[tokio::test]
-async fn every_answer_has_the_headers_that_protect() {
-    let app = TestApp::empty().await;
-    let door = Door::over(&app, settings());
-    let shared = shared_with(&app, &[ZOO]);
+/// An answer of each kind, with what it answers.
+async fn answers(app: &TestApp) -> Vec<(&'static str, Answer)> {
+    let door = Door::over(app, settings());
+    let shared = shared_with(app, &[ZOO]);
     let page = Answer::to(door.get("/graphiql")).await;
     let text = String::from_utf8_lossy(&page.body).into_owned();
     let asset = text
@@ -47,7 +46,13 @@ async fn every_answer_has_the_headers_that_protect() {
     ] {
         answers.push(("another path", Answer::to(door.get(path)).await));
     }
-    for (name, answer) in answers {
+    answers
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_protect() {
+    let app = TestApp::empty().await;
+    for (name, answer) in answers(&app).await {
         let place = format!("{name}: {}", answer.status);
         for (header, expected) in [
             ("x-content-type-options", "nosniff"),

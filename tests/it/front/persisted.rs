@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Door, encoded, until};
-use crate::support::{TestApp, settings};
+use super::{Answer, Door, encoded};
+use crate::support::{TestApp, awaited, settings};
 
 const QUERY: &str = "{ a: __typename }";
 
@@ -152,7 +152,7 @@ async fn no_more_documents_are_stored_than_there_may_be() {
         given(&door, query).await.data();
     }
     // What is too much is removed a little later.
-    let left = until("the store to shrink", async || {
+    let left = awaited("the store to shrink", async || {
         let mut found = 0;
         for query in &queries {
             let answer = known(&door, query).await;

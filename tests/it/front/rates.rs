@@ -6,9 +6,9 @@ use reqwest::RequestBuilder;
 use serde_json::json;
 
 use super::proxy::{Mode, Proxy};
-use super::{Answer, Door, until};
+use super::{Answer, Door};
 use crate::identity::made;
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, awaited, settings, until};
 
 /// A page costs 10 and one for itself; each of its rows one for `nodes` and one for `id`.
 const QUERY: &str = "{ gifts(first: 10) { nodes { id } } }";
@@ -165,7 +165,7 @@ async fn over_as_many_requests_as_there_may_be_at_once_one_is_told_to_come_again
     Answer::to(ask(&door)).await.data();
     proxy.set(Mode::Silent);
     let first = tokio::spawn(Answer::to(ask(&door)));
-    let refused = until("the first request to be under way", async || {
+    let refused = awaited("the first request to be under way", async || {
         let answer = door.ask("{ __typename }").await;
         (answer.status != 200).then_some(answer)
     });
@@ -193,7 +193,7 @@ async fn one_client_holds_its_share_of_the_requests_under_way_and_another_is_ser
     Answer::to(from(&door, "198.51.100.1")).await.data();
     proxy.set(Mode::Silent);
     let slow = [(); 2].map(|()| tokio::spawn(Answer::to(from(&door, "198.51.100.1"))));
-    until("both to be under way", async || (held() == 2.0).then_some(())).await;
+    until("both to be under way", || held() == 2.0).await;
     let refused = Answer::to(small().header("x-forwarded-for", "198.51.100.1")).await;
     refused.is_refused(429, "RATE_LIMITED");
     let told = refused.message();
@@ -226,7 +226,7 @@ async fn a_request_is_under_way_also_while_it_is_found_out_who_asks() {
     proxy.set(Mode::Silent);
     let known = door.post(&json!({ "query": "{ __typename }" })).bearer_auth(&token);
     let first = tokio::spawn(Answer::to(known));
-    let refused = until("the first request to be under way", async || {
+    let refused = awaited("the first request to be under way", async || {
         let answer = door.ask("{ __typename }").await;
         (answer.status != 200).then_some(answer)
     });

@@ -11,10 +11,10 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use super::proxy::{Mode, Proxy};
-use super::{Door, encoded, until};
+use super::{Door, encoded};
 use crate::identity::issuer::{ED, ISSUER, KeyServer, claims, set_of, settings as issued};
 use crate::live::socket::{PROTOCOL, Socket};
-use crate::support::{TestApp, settings};
+use crate::support::{TestApp, settings, until};
 
 const QUERY: &str = "query($where: GiftFilter) { gifts(where: $where) { totalCount } }";
 const CHANGES: &str = "subscription { changes { id } }";
@@ -174,8 +174,7 @@ async fn connected(address: &str, viewer: &str) -> Socket {
     let bearer = format!("Bearer {}", token(viewer));
     let headers = [("Sec-WebSocket-Protocol", PROTOCOL), ("Authorization", bearer.as_str())];
     let mut socket = Socket::shake(address, &headers).await.expect("it opens");
-    socket.init(json!({})).await;
-    assert_eq!(socket.message().await["type"], "connection_ack");
+    socket.acknowledged(json!({})).await;
     socket
 }
 
@@ -191,7 +190,7 @@ fn counted(door: &Door) -> f64 {
 
 /// Fails unless this and nothing else was logged for the viewer.
 async fn is_recorded(viewer: &str, kind: &str, status: u64, code: Option<&str>) {
-    until(viewer, async || (!lines(viewer).is_empty()).then_some(())).await;
+    until(viewer, || !lines(viewer).is_empty()).await;
     let expected = (kind.to_owned(), status, code.map(str::to_owned));
     assert_eq!(lines(viewer), vec![expected], "{viewer}");
 }
@@ -255,14 +254,11 @@ async fn an_operation_whose_client_leaves_is_recorded_once() {
             let viewer = viewer.clone();
             async move { ask(&address, by, &viewer, &json!({})).await }
         });
-        until("the operation to begin", async || {
-            (door.metric(IN_FLIGHT) == 1.0).then_some(())
-        })
-        .await;
+        until("the operation to begin", || door.metric(IN_FLIGHT) == 1.0).await;
         asking.abort();
         let status = if matches!(by, By::Batch) { 200 } else { 499 };
         is_recorded(&viewer, kind(by, true), status, Some("CLIENT_LEFT")).await;
-        until("it to be over", async || (door.metric(IN_FLIGHT) == 0.0).then_some(())).await;
+        until("it to be over", || door.metric(IN_FLIGHT) == 0.0).await;
     }
     assert_eq!(counted(&door), 5.0);
 }
@@ -274,8 +270,8 @@ async fn a_subscription_is_recorded_once_when_it_is_over() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings_of(&issuer).await);
     let active = async |number: f64| {
-        until("subscriptions to begin or to end", async || {
-            (door.metric("menagerie_subscriptions_active") == number).then_some(())
+        until("subscriptions to begin or to end", || {
+            door.metric("menagerie_subscriptions_active") == number
         })
         .await;
     };

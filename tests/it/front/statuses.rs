@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::kinds::{GOOD, JSON, Sent, request, rows};
+use super::kinds::{GOOD, JSON, ROWS, Sent, request};
 use super::{Answer, Door, GRAPHQL_RESPONSE};
 use crate::support::{TestApp, settings};
 
@@ -16,9 +16,9 @@ async fn every_kind_of_request_has_its_status_in_each_media_type() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings());
     let mut ids = HashSet::new();
-    for (name, sent, newer, older, code) in rows() {
+    for &(name, ref sent, newer, older, code) in ROWS {
         for (accept, status) in [(GRAPHQL_RESPONSE, newer), (JSON, older)] {
-            let answer = Answer::to(request(&door, &sent, accept)).await;
+            let answer = Answer::to(request(&door, sent, accept)).await;
             let place = format!("{name} as {accept}: {}", answer.json);
             assert_eq!(answer.status, status, "{place}");
             assert_eq!(

@@ -42,10 +42,7 @@ async fn whoever_has_the_answer_is_told_so_until_the_data_changes() {
     let not_sent = door.metric("menagerie_requests_total{kind=\"query\",status_class=\"3xx\"}");
     assert_eq!(not_sent, 4.0);
 
-    let sets = ["article".to_owned()];
-    let options = menagerie::seed::load::Options::default();
-    let loaded = menagerie::seed::load::load(&app.store, &sets, options).await;
-    loaded.expect("the set loads");
+    app.load(&["article"]).await;
     let changed = Answer::to(reading(&door, QUERY).header("if-none-match", &tag)).await;
     assert_ne!(changed.data(), first.data());
     assert_ne!(changed.header("etag"), tag);

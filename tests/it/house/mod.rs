@@ -6,6 +6,7 @@
 mod article;
 mod circles;
 mod docs;
+mod functions;
 mod names;
 
 use std::collections::HashSet;

@@ -17,7 +17,7 @@ use menagerie::api::viewer::{Role, Viewer};
 use menagerie::http::auth::{Authenticator, Signed};
 use menagerie::store::Store;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, token};
 
 /// The bearer of a token, as the viewer that it should make.
 fn known(name: &str, role: Role) -> Viewer {
@@ -69,14 +69,5 @@ async fn no_store() -> Store {
 
 /// A token of the store.
 pub async fn made(app: &TestApp, name: &str, role: Role, lifetime: Option<std::time::Duration>) -> String {
-    let text = menagerie::store::tokens::random().expect("random numbers");
-    let new = menagerie::store::tokens::NewToken {
-        name,
-        role: role.name(),
-        lifetime,
-        by: "the tests",
-    };
-    let taken = app.store.create_token(&text, new).await.expect("an answer");
-    assert_eq!(taken, None, "{name} is free");
-    text
+    token(&app.store, name, role, lifetime).await
 }

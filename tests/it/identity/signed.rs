@@ -168,98 +168,121 @@ async fn a_role_within_other_claims_is_found_by_the_way_to_it() {
     );
 }
 
-#[tokio::test]
-async fn no_forged_token_is_accepted() {
+const OTHER_WAY: &str =
+    "the token is signed in another way than RS256 (RSA of 2048 bits or more), ES256 (P-256) and EdDSA (Ed25519)";
+const MALFORMED: &str = "the token looks like a signed one (JWT) and cannot be read as one";
+const NO_FIT: &str = "the token's signature does not fit";
+const OTHER_ALGORITHM: &str = "the token's `alg` is not the one of its key";
+const UNKNOWN: &str = "the token is signed by a key that is not known here";
+
+/// What a forger would like to be.
+fn admin() -> Json {
+    other("role", json!("admin"))
+}
+
+/// The three parts of a good token.
+fn good() -> [String; 3] {
+    let token = RSA.sign(&admin());
+    let parts: Vec<String> = token.split('.').map(str::to_owned).collect();
+    parts.try_into().expect("three parts")
+}
+
+fn head(algorithm: Algorithm, id: Option<&str>) -> Header {
+    let mut header = Header::new(algorithm);
+    header.kid = id.map(str::to_owned);
+    header
+}
+
+/// A token that is signed with a secret.
+fn by_hmac(secret: &[u8], header: &Json) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    signed(header, &admin(), |message| hmac::sign(&key, message).as_ref().to_vec())
+}
+
+/// Each of these tokens is refused in these words.
+async fn are_refused(forged: impl IntoIterator<Item = (String, &'static str)>) {
     let (store, authenticator) = (no_store().await, accepting_all().await);
-    let claims = other("role", json!("admin"));
-    let good = RSA.sign(&claims);
-    let parts: Vec<&str> = good.split('.').collect();
-    let stranger = Key::rsa("rsa", include_str!("stranger.pem"));
-    let with_head = |head: Json| format!("{}.{}.{}", encoded(&head), parts[1], parts[2]);
-    let head = |algorithm, id: Option<&str>| {
-        let mut header = Header::new(algorithm);
-        header.kid = id.map(str::to_owned);
-        header
-    };
-    let by_hmac = |secret: &[u8], header: &Json| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        signed(header, &claims, |message| hmac::sign(&key, message).as_ref().to_vec())
-    };
+    for (token, problem) in forged {
+        let message = refusal(&authenticator, &store, &token).await;
+        assert!(message.starts_with(problem), "{token}: {message}");
+    }
+    let viewer = bearer(&authenticator, &store, &good().join(".")).await;
+    assert_eq!(viewer, Ok(keeper(Role::Admin)), "what was forged is good itself");
+}
+
+#[tokio::test]
+async fn no_token_that_names_another_algorithm_is_accepted() {
+    let [_, body, signature] = good();
+    let with_head = |head: Json| format!("{}.{body}.{signature}", encoded(&head));
+    are_refused([
+        (format!("{}.{body}.", encoded(&json!({ "alg": "none" }))), OTHER_WAY),
+        (with_head(json!({ "alg": "none", "kid": "rsa" })), OTHER_WAY),
+        (with_head(json!({ "alg": "NONE", "kid": "rsa" })), OTHER_WAY),
+        (with_head(json!({ "alg": "", "kid": "rsa" })), OTHER_WAY),
+        (with_head(json!({ "alg": "rs256", "kid": "rsa" })), OTHER_WAY),
+        (with_head(json!({ "alg": "PS256", "kid": "rsa" })), OTHER_WAY),
+        (with_head(json!({ "alg": "RS512", "kid": "rsa" })), OTHER_WAY),
+        (with_head(json!({ "alg": ["RS256"], "kid": "rsa" })), MALFORMED),
+        (with_head(json!({ "kid": "rsa" })), MALFORMED),
+        (with_head(json!({ "alg": "RS256", "kid": 7 })), MALFORMED),
+        (with_head(json!([])), MALFORMED),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn no_token_that_is_signed_by_what_everybody_knows_is_accepted() {
+    let by_rsa = json!(head(Algorithm::HS256, Some("rsa")));
+    let modulus = RSA.jwk["n"].as_str().expect("n");
     // The right signature of an HMAC over a header that claims RS256.
     let hmac_as_rsa = by_hmac(RSA.pem.as_bytes(), &json!({ "alg": "RS256", "kid": "rsa" }));
+    are_refused([
+        (by_hmac(RSA.pem.as_bytes(), &by_rsa), OTHER_WAY),
+        (by_hmac(modulus.as_bytes(), &by_rsa), OTHER_WAY),
+        (by_hmac(b"", &json!(head(Algorithm::HS256, None))), OTHER_WAY),
+        (hmac_as_rsa, NO_FIT),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn no_token_by_another_key_than_it_names_is_accepted() {
+    let claims = admin();
+    let stranger = Key::rsa("rsa", include_str!("stranger.pem"));
     let mut own_key = RSA.header();
     own_key.jwk = Some(serde_json::from_value(stranger.jwk.clone()).expect("a key"));
     let mut critical = RSA.header();
     critical.crit = Some(vec!["exp".to_owned()]);
-
-    let way =
-        "the token is signed in another way than RS256 (RSA of 2048 bits or more), ES256 (P-256) and EdDSA (Ed25519)";
-    let signature = "the token's signature does not fit";
-    let unknown = "the token is signed by a key that is not known here";
-    let malformed = "the token looks like a signed one (JWT) and cannot be read as one";
-    let cases = [
-        (format!("{}.{}.", encoded(&json!({ "alg": "none" })), parts[1]), way),
-        (with_head(json!({ "alg": "none", "kid": "rsa" })), way),
-        (with_head(json!({ "alg": "NONE", "kid": "rsa" })), way),
-        (with_head(json!({ "alg": "", "kid": "rsa" })), way),
-        (with_head(json!({ "alg": "rs256", "kid": "rsa" })), way),
-        (with_head(json!({ "alg": "PS256", "kid": "rsa" })), way),
-        (with_head(json!({ "alg": "RS512", "kid": "rsa" })), way),
-        (with_head(json!({ "alg": ["RS256"], "kid": "rsa" })), malformed),
-        (with_head(json!({ "kid": "rsa" })), malformed),
-        (with_head(json!({ "alg": "RS256", "kid": 7 })), malformed),
-        (with_head(json!([])), malformed),
-        (
-            by_hmac(RSA.pem.as_bytes(), &json!(head(Algorithm::HS256, Some("rsa")))),
-            way,
-        ),
-        (
-            by_hmac(
-                RSA.jwk["n"].as_str().expect("n").as_bytes(),
-                &json!(head(Algorithm::HS256, Some("rsa"))),
-            ),
-            way,
-        ),
-        (by_hmac(b"", &json!(head(Algorithm::HS256, None))), way),
-        (hmac_as_rsa, signature),
-        (stranger.sign(&claims), signature),
-        (stranger.sign_as(&own_key, &claims), signature),
-        (
-            EC.sign_as(&head(Algorithm::ES256, Some("rsa")), &claims),
-            "the token's `alg` is not the one of its key",
-        ),
-        (
-            RSA.sign_as(&head(Algorithm::RS256, Some("ed")), &claims),
-            "the token's `alg` is not the one of its key",
-        ),
-        (RSA.sign_as(&head(Algorithm::RS256, Some("RSA")), &claims), unknown),
-        (RSA.sign_as(&head(Algorithm::RS256, Some("")), &claims), unknown),
+    let by_ec = |id| EC.sign_as(&head(Algorithm::ES256, Some(id)), &claims);
+    let by_rsa = |id| RSA.sign_as(&head(Algorithm::RS256, Some(id)), &claims);
+    are_refused([
+        (stranger.sign(&claims), NO_FIT),
+        (stranger.sign_as(&own_key, &claims), NO_FIT),
+        (by_ec("rsa"), OTHER_ALGORITHM),
+        (by_rsa("ed"), OTHER_ALGORITHM),
+        (by_rsa("RSA"), UNKNOWN),
+        (by_rsa(""), UNKNOWN),
         (RSA.sign_as(&critical, &claims), "the token has a `crit` header"),
-        (
-            format!("{}.{}.{}", parts[0], encoded(&other("role", json!("reader"))), parts[2]),
-            signature,
-        ),
-        (format!("{}.{}.", parts[0], parts[1]), signature),
-        (
-            format!(
-                "{}.{}.{}",
-                parts[0],
-                parts[1],
-                EC.sign(&claims).split('.').nth(2).expect("a part")
-            ),
-            signature,
-        ),
-        (format!("{}.{}.{}=", parts[0], parts[1], parts[2]), malformed),
-        (format!("..{}", parts[2]), malformed),
-        ("..".to_owned(), malformed),
-        ("a.b.c".to_owned(), malformed),
-    ];
-    for (token, problem) in cases {
-        let message = refusal(&authenticator, &store, &token).await;
-        assert!(message.starts_with(problem), "{token}: {message}");
-    }
-    let viewer = bearer(&authenticator, &store, &good).await;
-    assert_eq!(viewer, Ok(keeper(Role::Admin)), "what was forged is good itself");
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn no_token_that_is_put_together_from_parts_is_accepted() {
+    let [head, body, signature] = good();
+    let other_body = encoded(&other("role", json!("reader")));
+    let by_ec = EC.sign(&admin());
+    let other_signature = by_ec.split('.').nth(2).expect("a part");
+    are_refused([
+        (format!("{head}.{other_body}.{signature}"), NO_FIT),
+        (format!("{head}.{body}."), NO_FIT),
+        (format!("{head}.{body}.{other_signature}"), NO_FIT),
+        (format!("{head}.{body}.{signature}="), MALFORMED),
+        (format!("..{signature}"), MALFORMED),
+        ("..".to_owned(), MALFORMED),
+        ("a.b.c".to_owned(), MALFORMED),
+    ])
+    .await;
 }
 
 #[tokio::test]

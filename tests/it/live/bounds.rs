@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::socket::{PROTOCOL, Socket};
 use super::ws::{QUERY, code};
-use super::{CHANGES, listeners, loaded, metric};
+use super::{CHANGES, listeners, loaded};
 use crate::identity::made;
 use crate::support::{TestApp, settings, until};
 
@@ -43,7 +43,7 @@ async fn operations_sockets_and_subscriptions_have_their_limits() {
     // What was refused takes no place.
     drop(one);
     listeners(&app, 1).await;
-    until("the place to be free", || metric(&app, "menagerie_sockets_open") == 1.0).await;
+    until("the place to be free", || app.metric("menagerie_sockets_open") == 1.0).await;
     let mut again = Socket::connected(&app).await;
     again.subscribe("1", CHANGES).await;
     listeners(&app, 2).await;
@@ -63,8 +63,7 @@ async fn a_client_opens_no_more_than_its_share_of_sockets_and_subscriptions() {
     };
     let connected = async |address: &'static str, payload: Json| {
         let mut socket = shake(address).await.expect("it opens");
-        socket.init(payload).await;
-        assert_eq!(socket.message().await["type"], "connection_ack");
+        socket.acknowledged(payload).await;
         socket
     };
     let mut first = connected("198.51.100.1", json!({})).await;
@@ -75,7 +74,7 @@ async fn a_client_opens_no_more_than_its_share_of_sockets_and_subscriptions() {
     // Another address, and whoever turns out to be the bearer of a token, have shares of their own.
     let bearer = json!({ "authorization": format!("Bearer {token}") });
     drop(second);
-    until("the place to be free", || metric(&app, "menagerie_sockets_open") == 1.0).await;
+    until("the place to be free", || app.metric("menagerie_sockets_open") == 1.0).await;
     let known = connected("198.51.100.1", bearer.clone()).await;
     let again = connected("198.51.100.1", bearer.clone()).await;
     let mut third = shake("198.51.100.1")
@@ -99,12 +98,12 @@ async fn a_client_opens_no_more_than_its_share_of_sockets_and_subscriptions() {
     let mut other = connected("198.51.100.2", json!({})).await;
     other.subscribe("1", CHANGES).await;
     listeners(&app, 3).await;
-    assert!(metric(&app, "menagerie_over_limit_total{limit=\"clientShare\"}") >= 3.0);
+    assert!(app.metric("menagerie_over_limit_total{limit=\"clientShare\"}") >= 3.0);
     drop((first, other, again));
     listeners(&app, 0).await;
     until("all permits to be given back", || {
-        let held = |resource| metric(&app, &format!("menagerie_permits_held{{resource=\"{resource}\"}}"));
-        held("sockets") == 0.0 && held("subscriptions") == 0.0 && metric(&app, "menagerie_permit_clients") == 0.0
+        let held = |resource| app.metric(&format!("menagerie_permits_held{{resource=\"{resource}\"}}"));
+        held("sockets") == 0.0 && held("subscriptions") == 0.0 && app.metric("menagerie_permit_clients") == 0.0
     })
     .await;
 }

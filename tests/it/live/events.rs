@@ -6,7 +6,7 @@ use reqwest::RequestBuilder;
 use serde_json::{Value as Json, json};
 
 use super::stream::{Event, Stream};
-use super::{CHANGES, after, listeners, loaded, metric, patient, place, retitle, title};
+use super::{CHANGES, after, listeners, loaded, patient, retitle, title};
 use crate::support::{TestApp, client, settings, until};
 
 fn post(app: &TestApp, path: &str, accept: &str, query: &str) -> RequestBuilder {
@@ -90,7 +90,7 @@ async fn events_come_at_once_with_their_place_and_a_stream_goes_on_behind_the_la
     // Nobody hears any more, and nothing of it stays.
     listeners(&app, 0).await;
     until("the subscription to be forgotten", || {
-        metric(&app, "menagerie_subscriptions_active") == 0.0
+        app.metric("menagerie_subscriptions_active") == 0.0
     })
     .await;
 
@@ -128,7 +128,7 @@ async fn what_ends_a_subscription_is_its_last_event_and_a_browser_begins_anew() 
     assert_eq!(event.id.as_deref(), Some(""), "the id that is of no use is forgotten");
     stream.completes().await;
     // A collection that is dropped: it is not known what changed.
-    let mut stream = Stream::open(get(&app, CHANGES, Some(&place(&app).await))).await;
+    let mut stream = Stream::open(get(&app, CHANGES, Some(&app.changes_cursor().await))).await;
     listeners(&app, 1).await;
     app.raw()
         .await

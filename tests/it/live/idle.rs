@@ -63,8 +63,7 @@ async fn a_thousand_subscribers_that_hear_nothing_cost_little_each() {
         }
         let shaken = Socket::shake(&host, &[("Sec-WebSocket-Protocol", PROTOCOL)]).await;
         let mut socket = shaken.expect("it opens");
-        socket.init(json!({})).await;
-        assert_eq!(socket.message().await["type"], "connection_ack");
+        socket.acknowledged(json!({})).await;
         socket.subscribe("1", CHANGES).await;
         sockets.push(socket);
     }

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::socket::{Frame, PONG, PROTOCOL, Socket};
 use super::stream::Stream;
-use super::{CHANGES, PATIENCE, listeners, loaded, metric, patient, retitle};
+use super::{CHANGES, PATIENCE, listeners, loaded, patient, retitle};
 use crate::commands::program_over;
 use crate::commands::server::Server;
 use crate::identity::made;
@@ -163,7 +163,7 @@ async fn a_client_that_never_reads_is_cut_off_and_leaves_nothing_behind() {
     socket.subscribe("1", &query).await;
     tell_until_nobody_hears(&app).await;
     until("the socket to be forgotten", || {
-        metric(&app, "menagerie_sockets_open") == 0.0
+        app.metric("menagerie_sockets_open") == 0.0
     })
     .await;
 
@@ -171,7 +171,7 @@ async fn a_client_that_never_reads_is_cut_off_and_leaves_nothing_behind() {
     let stream = Stream::open(request.json(&json!({ "query": query }))).await;
     tell_until_nobody_hears(&app).await;
     until("the subscription to be forgotten", || {
-        metric(&app, "menagerie_subscriptions_active") == 0.0
+        app.metric("menagerie_subscriptions_active") == 0.0
     })
     .await;
     drop(stream);
@@ -208,8 +208,7 @@ async fn a_server_that_stops_tells_sockets_and_ends_streams() {
     let mut socket = Socket::shake(&host, &[("Sec-WebSocket-Protocol", PROTOCOL)])
         .await
         .expect("it opens");
-    socket.init(json!({})).await;
-    assert_eq!(socket.message().await["type"], "connection_ack");
+    socket.acknowledged(json!({})).await;
     socket.subscribe("1", CHANGES).await;
     let silent = Socket::shake(&host, &[("Sec-WebSocket-Protocol", PROTOCOL)])
         .await

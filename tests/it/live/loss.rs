@@ -2,22 +2,26 @@
 //! connections at random, all under a load of writes; over WebSockets and over streams of events.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use menagerie::embedded::Embedded;
+use menagerie::store::Options;
 use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::Error;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value as Json, json};
+use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::socket::{Frame, PROTOCOL, Socket};
 use crate::commands::program;
 use crate::commands::server::Server;
-use crate::support::{client, kill_again, server_of_its_own};
+use crate::support::{client, database_at, kill_again, server_of_its_own, text};
 
 /// How many write, and how many documents each: every one is made and changed, every other deleted.
 const WRITERS: usize = 6;
@@ -111,6 +115,32 @@ struct Hearer {
 }
 
 impl Hearer {
+    /// Hears until the last is told: every other subscriber over WebSockets.
+    async fn of_all(number: usize, address: Arc<Mutex<String>>, cursor: String) -> Self {
+        let mut hearer = Self {
+            heard: BTreeMap::new(),
+            cursors: Vec::new(),
+            cursor,
+            connections: 0,
+            random: ChaCha8Rng::seed_from_u64(number as u64),
+        };
+        while !hearer.is_done() {
+            let address = address.lock().expect("no panic").clone();
+            hearer.connections += 1;
+            let heard = async {
+                match number % 2 {
+                    0 => hearer.by_socket(&address).await,
+                    _ => hearer.by_events(&address).await,
+                }
+            };
+            timeout(PATIENCE, heard)
+                .await
+                .expect("a change, or the end of the connection");
+            sleep(Duration::from_millis(20)).await;
+        }
+        hearer
+    }
+
     /// Takes in a result. False where it is none of a change, and the connection is done.
     fn hear(&mut self, answer: &Json) -> bool {
         let change = &answer["data"]["changes"];
@@ -124,8 +154,8 @@ impl Hearer {
             );
             return false;
         };
-        let text = |name: &str| change[name].as_str().expect("a text").to_owned();
-        *self.heard.entry((text("id"), text("operation"))).or_default() += 1;
+        let written = (text(&change["id"]), text(&change["operation"]));
+        *self.heard.entry(written).or_default() += 1;
         cursor.clone_into(&mut self.cursor);
         self.cursors.push(cursor.to_owned());
         true
@@ -198,85 +228,105 @@ impl Hearer {
     }
 }
 
+/// How many changes are tried.
+const CHANGES: usize = WRITERS * DOCUMENTS * 5 / 2;
+
+/// What is under load: a server as a process and its database, both of which are killed.
+struct Bed {
+    database: Embedded,
+    options: Options,
+    folder: TempDir,
+    server: Server,
+    /// Where the server listens at the time.
+    address: Arc<Mutex<String>>,
+}
+
+impl Bed {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (database, options) = server_of_its_own(folder.path()).await;
+        let server = started(folder.path(), &options).await;
+        Self {
+            address: Arc::new(Mutex::new(server.address.clone())),
+            database,
+            options,
+            folder,
+            server,
+        }
+    }
+
+    /// Kills the server and the database, one after the other, as the writers go on.
+    async fn kill(&mut self, log: &Log) {
+        let began = Instant::now();
+        let mut killed = BTreeSet::new();
+        for step in 1..=KILLS * 2 {
+            while log.tried.load(Ordering::SeqCst) < CHANGES * step / (KILLS * 2 + 1) {
+                assert!(began.elapsed() < PATIENCE, "the writers do not get on");
+                sleep(Duration::from_millis(5)).await;
+            }
+            if step % 2 == 1 {
+                self.server.signal("-9");
+                self.server.ended();
+                self.server = started(self.folder.path(), &self.options).await;
+                self.server
+                    .address
+                    .clone_into(&mut self.address.lock().expect("no panic"));
+            } else {
+                kill_again(&self.database, &mut killed).await;
+            }
+        }
+    }
+}
+
+async fn started(folder: &Path, options: &Options) -> Server {
+    let mut command = program(folder);
+    command
+        .env("MONGODB_URI", &options.uri)
+        .env("MONGODB_DATABASE", &options.database)
+        .env("RUST_LOG", "error");
+    let starting = spawn_blocking(move || Server::start(&mut command));
+    starting.await.expect("the server starts")
+}
+
+/// Every subscriber has heard what was written for sure, once, and nothing that was not; and all in the same order.
+fn all_have_heard(mut hearers: Vec<Hearer>, log: &Log) {
+    let sure = log.sure.lock().expect("no panic");
+    let maybe = log.maybe.lock().expect("no panic");
+    assert!(
+        sure.len() > CHANGES * 9 / 10,
+        "only {} of {CHANGES} were acknowledged",
+        sure.len()
+    );
+    assert!(hearers.iter().all(|hearer| hearer.cursors == hearers[0].cursors));
+    for hearer in &mut hearers {
+        hearer.heard.remove(&(LAST.to_owned(), "CREATED".to_owned()));
+        let twice: Vec<_> = hearer.heard.iter().filter(|(_, times)| **times > 1).collect();
+        let told = |(id, operation): &&Written| hearer.heard.contains_key(&(id.clone(), (*operation).to_owned()));
+        let lost: Vec<_> = sure.iter().filter(|written| !told(written)).collect();
+        let known = sure.iter().chain(maybe.iter()).filter(told).count();
+        assert!(
+            lost.is_empty() && twice.is_empty(),
+            "lost: {lost:?}; told twice: {twice:?}"
+        );
+        assert_eq!(known, hearer.heard.len(), "nothing is told that was not written");
+        assert!(hearer.connections > KILLS, "{} connections", hearer.connections);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_killed_or_cut_every_change_is_told_once() {
-    let began = Instant::now();
-    let folder = tempfile::tempdir().expect("a folder");
-    let (database, options) = server_of_its_own(folder.path()).await;
-    let start = {
-        let (uri, name, folder) = (options.uri.clone(), options.database.clone(), folder.path().to_owned());
-        move || {
-            let mut command = program(&folder);
-            command
-                .env("MONGODB_URI", &uri)
-                .env("MONGODB_DATABASE", &name)
-                .env("RUST_LOG", "error");
-            Server::start(&mut command)
-        }
-    };
-    let mut server = spawn_blocking(start.clone()).await.expect("the server starts");
-    let address = Arc::new(Mutex::new(server.address.clone()));
-    let cursor = server.query("{ changesCursor }").await["changesCursor"]
-        .as_str()
-        .expect("a text")
-        .to_owned();
-
+    let mut bed = Bed::start().await;
+    let data = bed.server.query("{ changesCursor }").await;
+    let cursor = text(&data["changesCursor"]);
     let log = Arc::new(Log::default());
-    let raw = mongodb::Client::with_uri_str(&options.uri)
-        .await
-        .expect("the driver takes the URI")
-        .database(&options.database);
+    let raw = database_at(&bed.options.uri, &bed.options.database).await;
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| tokio::spawn(write(raw.clone(), writer, Arc::clone(&log))))
         .collect();
     let hearers: Vec<_> = (0..SUBSCRIBERS * 2)
-        .map(|number| {
-            let (address, cursor) = (Arc::clone(&address), cursor.clone());
-            tokio::spawn(async move {
-                let random = ChaCha8Rng::seed_from_u64(number as u64);
-                let mut hearer = Hearer {
-                    heard: BTreeMap::new(),
-                    cursors: Vec::new(),
-                    cursor,
-                    connections: 0,
-                    random,
-                };
-                while !hearer.is_done() {
-                    let address = address.lock().expect("no panic").clone();
-                    hearer.connections += 1;
-                    let heard = async {
-                        match number % 2 {
-                            0 => hearer.by_socket(&address).await,
-                            _ => hearer.by_events(&address).await,
-                        }
-                    };
-                    timeout(PATIENCE, heard)
-                        .await
-                        .expect("a change, or the end of the connection");
-                    sleep(Duration::from_millis(20)).await;
-                }
-                hearer
-            })
-        })
+        .map(|number| tokio::spawn(Hearer::of_all(number, Arc::clone(&bed.address), cursor.clone())))
         .collect();
-
-    // One after the other, as the writers go on.
-    const CHANGES: usize = WRITERS * DOCUMENTS * 5 / 2;
-    let mut killed = BTreeSet::new();
-    for step in 1..=KILLS * 2 {
-        while log.tried.load(Ordering::SeqCst) < CHANGES * step / (KILLS * 2 + 1) {
-            assert!(began.elapsed() < PATIENCE, "the writers do not get on");
-            sleep(Duration::from_millis(5)).await;
-        }
-        if step % 2 == 1 {
-            server.signal("-9");
-            server.ended();
-            server = spawn_blocking(start.clone()).await.expect("the server starts again");
-            server.address.clone_into(&mut address.lock().expect("no panic"));
-        } else {
-            kill_again(&database, &mut killed).await;
-        }
-    }
+    bed.kill(&log).await;
     for writer in writers {
         writer.await.expect("a writer ends");
     }
@@ -285,32 +335,12 @@ async fn whatever_is_killed_or_cut_every_change_is_told_once() {
         .await
         .expect("the last write");
 
-    let (sure, maybe) = (
-        log.sure.lock().expect("no panic").clone(),
-        log.maybe.lock().expect("no panic").clone(),
-    );
-    assert!(
-        sure.len() > CHANGES * 9 / 10,
-        "only {} of {CHANGES} were acknowledged",
-        sure.len()
-    );
-    let mut order = None;
+    let mut ended = Vec::new();
     for hearer in hearers {
-        let mut hearer = hearer.await.expect("a subscriber ends");
-        // All have heard the same in the same order.
-        assert!(*order.get_or_insert_with(|| hearer.cursors.clone()) == hearer.cursors);
-        hearer.heard.remove(&(LAST.to_owned(), "CREATED".to_owned()));
-        let twice: Vec<_> = hearer.heard.iter().filter(|(_, times)| **times > 1).collect();
-        let told = |(id, operation): &&Written| hearer.heard.contains_key(&(id.clone(), (*operation).to_owned()));
-        let lost: Vec<_> = sure.iter().filter(|written| !told(written)).collect();
-        let known = sure.iter().chain(&maybe).filter(told).count();
-        assert!(
-            lost.is_empty() && twice.is_empty(),
-            "lost: {lost:?}; told twice: {twice:?}"
-        );
-        assert_eq!(known, hearer.heard.len(), "nothing is told that was not written");
-        assert!(hearer.connections > KILLS, "{} connections", hearer.connections);
+        ended.push(hearer.await.expect("a subscriber ends"));
     }
+    all_have_heard(ended, &log);
+    let Bed { database, server, .. } = bed;
     drop(server);
     database.stop().await;
 }

@@ -16,7 +16,6 @@ mod ws; // graphql-transport-ws to the letter
 use std::time::Duration;
 
 use menagerie::http::{Settings, Timeouts};
-use menagerie::seed::load::{Options, load};
 use mongodb::bson::{Document, doc};
 use serde_json::Value as Json;
 
@@ -35,21 +34,9 @@ const CHANGES: &str =
 /// A server with these settings over the article's data.
 async fn loaded(settings: Settings) -> TestApp {
     let app = TestApp::set(settings).await;
-    load(&app.store, &["article".to_owned()], Options::default())
-        .await
-        .expect("the set loads");
+    app.load(&["article"]).await;
     // What the loading changed is told before anything that a test changes.
-    let database = app.raw().await;
-    let mut all = 0;
-    for collection in ["gifts", "nations", "animals", "events", "claims"] {
-        let documents = database.collection::<Document>(collection);
-        all += documents.count_documents(doc! {}).await.expect("a number");
-    }
-    until("the feed to have told of the set", || {
-        let index = app.search.status();
-        index.live && index.documents == all && index.lag.is_zero()
-    })
-    .await;
+    app.is_indexed().await;
     app
 }
 
@@ -89,22 +76,7 @@ fn title(event: &Json) -> &str {
     event["data"]["changes"]["node"]["title"].as_str().unwrap_or_default()
 }
 
-/// A place in the feed, to subscribe after.
-async fn place(app: &TestApp) -> String {
-    let data = app.query("{ changesCursor }").await;
-    data["changesCursor"].as_str().expect("a text").to_owned()
-}
-
 /// The subscription that begins after a place.
 fn after(place: &str) -> String {
     CHANGES.replace("changes(", &format!("changes(after: {place:?}, "))
-}
-
-/// The value of a metric.
-fn metric(app: &TestApp, name: &str) -> f64 {
-    let text = app.metrics.text().expect("text");
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("no {name} in:\n{text}"))
-        .parse()
-        .expect("a number")
 }

@@ -38,8 +38,8 @@ async fn connected(app: &TestApp, token: &str) -> Socket {
     let mut socket = Socket::shake(&app.address, &[("Sec-WebSocket-Protocol", PROTOCOL)])
         .await
         .expect("it opens");
-    socket.init(json!({ "authorization": format!("Bearer {token}") })).await;
-    assert_eq!(socket.message().await["type"], "connection_ack");
+    let payload = json!({ "authorization": format!("Bearer {token}") });
+    socket.acknowledged(payload).await;
     socket
 }
 

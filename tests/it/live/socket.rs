@@ -102,14 +102,19 @@ impl Socket {
     /// A connection that is acknowledged.
     pub async fn connected(app: &TestApp) -> Self {
         let mut socket = Self::open(app).await;
-        socket.init(json!({})).await;
-        assert_eq!(socket.message().await, json!({ "type": "connection_ack" }));
+        socket.acknowledged(json!({})).await;
         socket
     }
 
     pub async fn init(&mut self, payload: Json) {
         self.send(&json!({ "type": "connection_init", "payload": payload }))
             .await;
+    }
+
+    /// Begins the protocol, and is acknowledged.
+    pub async fn acknowledged(&mut self, payload: Json) {
+        self.init(payload).await;
+        assert_eq!(self.message().await, json!({ "type": "connection_ack" }));
     }
 
     /// Asks for an operation.

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::socket::{BINARY, CLOSE, CONTINUATION, Frame, PING, PROTOCOL, Socket, TEXT};
-use super::{CHANGES, after, listeners, loaded, metric, patient, place, retitle, title};
+use super::{CHANGES, after, listeners, loaded, patient, retitle, title};
 use crate::support::{TestApp, settings, until};
 
 /// A query that needs no data.
@@ -71,13 +71,13 @@ async fn queries_and_subscriptions_get_their_results_and_a_completed_one_gets_no
     );
     retitle(&app, "second").await;
     assert_eq!(title(&socket.message().await["payload"]), "second");
-    assert_eq!(metric(&app, "menagerie_events_total"), 2.0);
-    assert_eq!(metric(&app, "menagerie_subscriptions_active"), 1.0);
-    assert_eq!(metric(&app, "menagerie_sockets_open"), 1.0);
+    assert_eq!(app.metric("menagerie_events_total"), 2.0);
+    assert_eq!(app.metric("menagerie_subscriptions_active"), 1.0);
+    assert_eq!(app.metric("menagerie_sockets_open"), 1.0);
     drop(socket);
     listeners(&app, 0).await;
     until("the socket to be forgotten", || {
-        metric(&app, "menagerie_sockets_open") == 0.0 && metric(&app, "menagerie_subscriptions_active") == 0.0
+        app.metric("menagerie_sockets_open") == 0.0 && app.metric("menagerie_subscriptions_active") == 0.0
     })
     .await;
 }
@@ -85,7 +85,7 @@ async fn queries_and_subscriptions_get_their_results_and_a_completed_one_gets_no
 #[tokio::test]
 async fn a_subscription_goes_on_after_the_last_cursor_on_another_socket() {
     let app = loaded(settings()).await;
-    let mut cursor = place(&app).await;
+    let mut cursor = app.changes_cursor().await;
     for (number, text) in ["one", "two", "three"].into_iter().enumerate() {
         retitle(&app, text).await;
         let mut socket = Socket::connected(&app).await;
@@ -181,8 +181,7 @@ async fn another_protocol_or_none_is_told_so_in_the_socket() {
     let several = format!("soap, {PROTOCOL}");
     let headers = [("Sec-WebSocket-Protocol", several.as_str())];
     let mut socket = Socket::shake(&app.address, &headers).await.expect("it opens");
-    socket.init(Json::Null).await;
-    assert_eq!(socket.message().await["type"], "connection_ack");
+    socket.acknowledged(Json::Null).await;
 }
 
 #[tokio::test]

@@ -83,6 +83,53 @@ async fn plain_http_on_the_port_of_https_gets_its_connection_closed() {
     assert!(!answer.starts_with(b"HTTP/"), "{}", String::from_utf8_lossy(&answer));
 }
 
+/// What stands in a file that holds no key and no certificate.
+const PROSE: &str = "no PEM at all\n";
+
+/// The file of a certificate and that of a key, and what is told of them.
+const WRONG: &[(&str, &str, [&str; 2])] = &[
+    (
+        "none.pem",
+        "key.pem",
+        ["MENAGERIE_TLS_CERTIFICATE", "none.pem cannot be read"],
+    ),
+    (
+        "prose.pem",
+        "key.pem",
+        ["MENAGERIE_TLS_CERTIFICATE", "prose.pem holds none; accepted is"],
+    ),
+    (
+        "key.pem",
+        "key.pem",
+        ["MENAGERIE_TLS_CERTIFICATE", "key.pem holds none; accepted is"],
+    ),
+    (
+        "certificate.pem",
+        "none.pem",
+        ["MENAGERIE_TLS_KEY", "none.pem cannot be read"],
+    ),
+    (
+        "certificate.pem",
+        "prose.pem",
+        ["MENAGERIE_TLS_KEY", "prose.pem holds none; accepted is"],
+    ),
+    (
+        "certificate.pem",
+        "certificate.pem",
+        ["MENAGERIE_TLS_KEY", "certificate.pem holds none"],
+    ),
+    (
+        "certificate.pem",
+        "broken.pem",
+        ["MENAGERIE_TLS_KEY", "broken.pem is no well-formed PEM"],
+    ),
+    (
+        "certificate.pem",
+        "other.pem",
+        ["MENAGERIE_TLS_KEY", "cannot be used together"],
+    ),
+];
+
 #[test]
 fn a_wrong_certificate_or_key_is_told_with_its_file_and_what_is_accepted() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -90,50 +137,9 @@ fn a_wrong_certificate_or_key_is_told_with_its_file_and_what_is_accepted() {
     let at = |name: &str| folder.path().join(name);
     let other = rcgen::KeyPair::generate().expect("a key").serialize_pem();
     fs::write(at("other.pem"), &other).expect("written");
-    fs::write(at("prose.pem"), "no PEM at all\n").expect("written");
+    fs::write(at("prose.pem"), PROSE).expect("written");
     fs::write(at("broken.pem"), other.replace("-----END", "====")).expect("written");
-    for (certificate, key, parts) in [
-        (
-            "none.pem",
-            "key.pem",
-            ["MENAGERIE_TLS_CERTIFICATE", "none.pem cannot be read"],
-        ),
-        (
-            "prose.pem",
-            "key.pem",
-            ["MENAGERIE_TLS_CERTIFICATE", "prose.pem holds none; accepted is"],
-        ),
-        (
-            "key.pem",
-            "key.pem",
-            ["MENAGERIE_TLS_CERTIFICATE", "key.pem holds none; accepted is"],
-        ),
-        (
-            "certificate.pem",
-            "none.pem",
-            ["MENAGERIE_TLS_KEY", "none.pem cannot be read"],
-        ),
-        (
-            "certificate.pem",
-            "prose.pem",
-            ["MENAGERIE_TLS_KEY", "prose.pem holds none; accepted is"],
-        ),
-        (
-            "certificate.pem",
-            "certificate.pem",
-            ["MENAGERIE_TLS_KEY", "certificate.pem holds none"],
-        ),
-        (
-            "certificate.pem",
-            "broken.pem",
-            ["MENAGERIE_TLS_KEY", "broken.pem is no well-formed PEM"],
-        ),
-        (
-            "certificate.pem",
-            "other.pem",
-            ["MENAGERIE_TLS_KEY", "cannot be used together"],
-        ),
-    ] {
+    for &(certificate, key, parts) in WRONG {
         let error = Tls::read(&at(certificate), &at(key)).expect_err(key).to_string();
         for part in parts {
             assert!(error.contains(part), "{certificate}, {key}: {error}");
@@ -141,6 +147,13 @@ fn a_wrong_certificate_or_key_is_told_with_its_file_and_what_is_accepted() {
         let secret: Vec<_> = other.lines().filter(|line| !line.starts_with("-----")).collect();
         assert!(!secret.iter().any(|line| error.contains(line)), "{error}");
     }
+}
+
+#[test]
+fn the_program_does_not_start_with_a_wrong_certificate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    make(folder.path());
+    fs::write(folder.path().join("prose.pem"), PROSE).expect("written");
     let mut command = program(folder.path());
     command
         .env("MENAGERIE_BIND", "127.0.0.1:0")

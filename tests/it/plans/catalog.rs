@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use menagerie::domain::id::Kind;
 use serde_json::Value as Json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, text};
 
 /// The input types and enums of the schema, by name.
 pub struct Catalog(HashMap<String, Json>);
@@ -79,8 +79,4 @@ fn innermost(of: &Json) -> String {
 
 fn title(word: &str) -> String {
     word[..1].to_uppercase() + &word[1..]
-}
-
-fn text(value: &Json) -> String {
-    value.as_str().expect("a text").to_owned()
 }

@@ -4,7 +4,6 @@
 //! that planning has seen the whole selection.
 
 use menagerie::limits::Limit;
-use menagerie::seed::generate::generate;
 use serde_json::{Value as Json, json};
 
 use crate::support::{TestApp, settings};
@@ -18,9 +17,7 @@ pub async fn app() -> TestApp {
     let mut settings = settings();
     settings.limits.set(Limit::Cost, 10_000_000);
     let app = TestApp::set(settings).await;
-    generate(&app.store, 600, SEED, |_, _| {})
-        .await
-        .expect("the data is written");
+    app.generate(600, SEED).await;
     app
 }
 
@@ -77,14 +74,26 @@ async fn a_nested_connection_takes_a_command_per_parent_and_its_relations_one_fo
     }
 }
 
-#[tokio::test]
-async fn what_is_not_selected_takes_no_command() {
-    let app = app().await;
-    let first = app.query("{ gifts(first: 5) { pageInfo { endCursor } } }").await;
-    let cursor = first["gifts"]["pageInfo"]["endCursor"].as_str().expect("a cursor");
-    let id = format!("gift_synthetic-{SEED}-0000000");
-    let nation = format!("nation_synthetic-{SEED}-0000000");
-    let cases = [
+/// Each query takes so many commands.
+async fn take(app: &TestApp, queries: impl IntoIterator<Item = (String, u64)>) {
+    for (query, expected) in queries {
+        assert_eq!(commands(app, &query).await, expected, "{query}");
+    }
+}
+
+/// The first gift.
+fn first_gift() -> String {
+    format!("gift_synthetic-{SEED}-0000000")
+}
+
+/// The first nation.
+fn first_nation() -> String {
+    format!("nation_synthetic-{SEED}-0000000")
+}
+
+/// What may be left out of a page.
+fn of_pages(cursor: &str) -> Vec<(String, u64)> {
+    vec![
         (
             "{ __typename serviceConfig { maxPageSize } __schema { queryType { name } } }".to_owned(),
             0,
@@ -110,6 +119,14 @@ async fn what_is_not_selected_takes_no_command() {
             format!("{{ gifts(after: \"{cursor}\") {{ nodes {{ id }} pageInfo {{ hasPreviousPage }} }} }}"),
             2,
         ),
+        ("{ animals(first: 50) { nodes { given { text } } } }".to_owned(), 2),
+    ]
+}
+
+/// What may be left out of documents.
+fn of_documents() -> Vec<(String, u64)> {
+    let (id, nation) = (first_gift(), first_nation());
+    vec![
         (format!("{{ gift(id: \"{id}\") {{ title }} }}"), 1),
         (
             format!(
@@ -127,8 +144,23 @@ async fn what_is_not_selected_takes_no_command() {
             format!("{{ nodes(ids: [\"{id}\", \"{nation}\", \"gift_none\"]) {{ id }} }}"),
             2,
         ),
-        ("{ animals(first: 50) { nodes { given { text } } } }".to_owned(), 2),
-        // A filter across a relation reads the other collection first, unless it only names ids.
+    ]
+}
+
+#[tokio::test]
+async fn what_is_not_selected_takes_no_command() {
+    let app = app().await;
+    let first = app.query("{ gifts(first: 5) { pageInfo { endCursor } } }").await;
+    let cursor = first["gifts"]["pageInfo"]["endCursor"].as_str().expect("a cursor");
+    take(&app, of_pages(cursor)).await;
+    take(&app, of_documents()).await;
+}
+
+#[tokio::test]
+async fn a_filter_across_a_relation_reads_the_other_collection_first_unless_it_only_names_ids() {
+    let app = app().await;
+    let nation = first_nation();
+    let queries = [
         (
             "{ gifts(where: { giver: { region: { eq: \"Asia\" } } }) { nodes { id } } }".to_owned(),
             2,
@@ -142,15 +174,13 @@ async fn what_is_not_selected_takes_no_command() {
             2,
         ),
     ];
-    for (query, expected) in cases {
-        assert_eq!(commands(&app, &query).await, expected, "{query}");
-    }
+    take(&app, queries).await;
 }
 
 #[tokio::test]
 async fn however_a_selection_is_written_it_takes_the_same_commands() {
     let app = app().await;
-    let id = format!("gift_synthetic-{SEED}-0000000");
+    let id = first_gift();
     let details = "giver { name } items { animal { commonName } } claims { nodes { code } }";
     let parts = "fragment Details on Gift { giver { name } ...Items claims { nodes { code } } }
                  fragment Items on Gift { items { animal { commonName } } }";

@@ -11,7 +11,6 @@ use menagerie::graphql::collections::{
 };
 use menagerie::graphql::connection::PageArguments;
 use menagerie::limits::Limits;
-use menagerie::seed::generate::generate;
 use menagerie::store::cursor::Key;
 use menagerie::store::entity::Projection;
 use menagerie::store::explain::{Explained, PagePlan};
@@ -75,8 +74,7 @@ impl Verdict {
 #[tokio::test]
 async fn every_filter_and_order_takes_up_what_it_gives_or_is_listed_with_its_reason() {
     let app = TestApp::with(&["article", "history"]).await;
-    let written = generate(&app.store, GIFTS, 1, |_, _| {}).await;
-    written.expect("the data is written");
+    app.generate(GIFTS, 1).await;
     let catalog = Catalog::of(&app).await;
     let mut verdicts = Vec::new();
     verdicts.extend(judge::<Gift>(&app, &catalog).await);

@@ -3,7 +3,6 @@
 
 use menagerie::domain::id::Kind;
 use menagerie::limits::Limit;
-use menagerie::seed::generate::generate;
 use serde_json::{Value as Json, json};
 
 use super::catalog::Catalog;
@@ -21,9 +20,7 @@ async fn app() -> TestApp {
     settings.limits.set(Limit::VariablesBytes, 1_000_000);
     settings.limits.body_limit_bytes = 1_000_000;
     let app = TestApp::set(settings).await;
-    generate(&app.store, 600, SEED, |_, _| {})
-        .await
-        .expect("the data is written");
+    app.generate(600, SEED).await;
     app
 }
 

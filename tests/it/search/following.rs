@@ -1,15 +1,12 @@
 //! How the index follows the data: what others write, what is deleted or dropped, a database that was away.
 
-use std::process::Command;
-
 use menagerie::domain::id::Kind;
-use menagerie::seed::load::{Options, load};
 use menagerie::store::collections::searched;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
 use super::{found, ids, indexed};
-use crate::support::{TestApp, server_of_its_own, until};
+use crate::support::{TestApp, server_of_its_own, signal, until};
 
 /// A document as another program writes it, in the form of one that is there.
 async fn copy(database: &mongodb::Database, id: &str, title: &str) -> Document {
@@ -98,9 +95,7 @@ async fn a_collection_that_is_dropped_is_forgotten_and_a_database_that_comes_ane
     database.drop().await.expect("dropped");
     until("nothing to be left", || app.search.status().documents == 0).await;
     app.store.ensure_schema().await.expect("the schema is applied");
-    load(&app.store, &["article".to_owned()], Options::default())
-        .await
-        .expect("the set loads");
+    app.load(&["article"]).await;
     app.is_indexed().await;
     assert!(
         ids(&app, "pyongyang central zoo")
@@ -114,14 +109,11 @@ async fn after_a_database_was_killed_the_index_catches_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let (database, options) = server_of_its_own(folder.path()).await;
     let app = TestApp::over(options).await;
-    load(&app.store, &["article".to_owned()], Options::default())
-        .await
-        .expect("the set loads");
+    app.load(&["article"]).await;
     app.is_indexed().await;
     for (round, name) in ["quagga", "thylacine"].into_iter().enumerate() {
         let pid = database.pid().expect("it runs");
-        let killed = Command::new("kill").args(["-9", &pid.to_string()]).status();
-        assert!(killed.expect("kill runs").success());
+        signal(pid, "-9");
         // Written as soon as there is a database again, mostly before the feed has got over it.
         let id = format!("gift_zz-{round}");
         let raw = app.raw().await;

@@ -1,7 +1,7 @@
 //! Loading a second time: nothing twice, nothing of others overwritten, what is new in the set brought in.
 
 use menagerie::seed::load::Options;
-use mongodb::bson::{Bson, doc};
+use mongodb::bson::{Bson, Document, doc};
 use serde_json::json;
 
 use super::{DRY, Folder, PLAINLY, WITH_RESET, contents, delete, edit, loaded, stored};
@@ -30,9 +30,9 @@ async fn a_second_run_writes_nothing_and_says_so() {
     assert!(before == contents(&app).await, "versions and times are as they were");
 }
 
-#[tokio::test]
-async fn what_somebody_has_edited_is_kept_until_reset_puts_it_back() {
-    let updates = [
+/// What others make of a gift, and how.
+fn edits() -> [(&'static str, Document); 7] {
+    [
         (
             "with a new version",
             doc! { "$set": { "title": "Edited" }, "$inc": { "version": 1 } },
@@ -50,61 +50,75 @@ async fn what_somebody_has_edited_is_kept_until_reset_puts_it_back() {
             doc! { "$set": { "title": "Edited", "version": 7.0 } },
         ),
         ("with a field of its own", doc! { "$set": { "rating": 5 } }),
-    ];
+    ]
+}
+
+/// The gift that is edited, as it is stored.
+async fn okapi(app: &TestApp) -> Document {
+    stored(app, "gifts", "gift_okapi").await.expect("it is there")
+}
+
+/// Loads the set again, which leaves the edited gift as it is and says so.
+async fn is_kept(app: &TestApp, set: &Folder, how: &str) {
+    let edited = okapi(app).await;
+    let report = loaded(app, &[&set.name()], PLAINLY).await.remove(0);
+    assert_eq!(
+        (report.written(), report.edited.as_slice()),
+        (0, ["gift_okapi".to_owned()].as_slice()),
+        "{how}"
+    );
+    assert!(
+        report.to_string().contains("nothing to write; 7 are as they should be"),
+        "{report}"
+    );
+    assert!(
+        report
+            .to_string()
+            .contains("left alone (--reset puts them back): gift_okapi"),
+        "{report}"
+    );
+    assert_eq!(okapi(app).await, edited, "{how}");
+}
+
+/// Loads the set with `--reset`, which makes the gift what it was, as a new version.
+async fn is_put_back(app: &TestApp, set: &Folder, original: &Document, how: &str) {
+    let edited = okapi(app).await;
+    let report = loaded(app, &[&set.name()], WITH_RESET).await.remove(0);
+    assert_eq!(
+        (report.written(), report.reset.as_slice()),
+        (1, ["gift_okapi".to_owned()].as_slice()),
+        "{how}"
+    );
+    let mut reset = okapi(app).await;
+    let version = match edited.get("version") {
+        Some(Bson::Int64(version)) => *version,
+        Some(Bson::Int32(version)) => i64::from(*version),
+        Some(Bson::Double(version)) => *version as i64,
+        _ => 0,
+    };
+    assert_eq!(reset.get("version"), Some(&Bson::Int64(version + 1)), "{how}");
+    assert!(
+        reset.get_datetime("updatedAt").ok() >= original.get_datetime("updatedAt").ok(),
+        "{how}"
+    );
+    for kept_apart in ["version", "updatedAt"] {
+        reset.insert(kept_apart, original.get(kept_apart).expect("it was there"));
+    }
+    assert_eq!(&reset, original, "{how}: createdAt and all that it says are as before");
+    let report = loaded(app, &[&set.name()], WITH_RESET).await.remove(0);
+    assert_eq!((report.written(), report.unchanged), (0, 8), "{how}: {report}");
+}
+
+#[tokio::test]
+async fn what_somebody_has_edited_is_kept_until_reset_puts_it_back() {
     let app = TestApp::empty().await;
     let set = Folder::good();
     loaded(&app, &[&set.name()], PLAINLY).await;
-    for (how, update) in updates {
-        let original = stored(&app, "gifts", "gift_okapi").await.expect("it is there");
+    for (how, update) in edits() {
+        let original = okapi(&app).await;
         edit(&app, "gifts", "gift_okapi", update).await;
-        let edited = stored(&app, "gifts", "gift_okapi").await.expect("it is there");
-
-        let report = loaded(&app, &[&set.name()], PLAINLY).await.remove(0);
-        assert_eq!(
-            (report.written(), report.edited.as_slice()),
-            (0, ["gift_okapi".to_owned()].as_slice()),
-            "{how}"
-        );
-        assert!(
-            report.to_string().contains("nothing to write; 7 are as they should be"),
-            "{report}"
-        );
-        assert!(
-            report
-                .to_string()
-                .contains("left alone (--reset puts them back): gift_okapi"),
-            "{report}"
-        );
-        assert_eq!(
-            stored(&app, "gifts", "gift_okapi").await.as_ref(),
-            Some(&edited),
-            "{how}"
-        );
-
-        let report = loaded(&app, &[&set.name()], WITH_RESET).await.remove(0);
-        assert_eq!(
-            (report.written(), report.reset.as_slice()),
-            (1, ["gift_okapi".to_owned()].as_slice()),
-            "{how}"
-        );
-        let mut reset = stored(&app, "gifts", "gift_okapi").await.expect("it is there");
-        let version = match edited.get("version") {
-            Some(Bson::Int64(version)) => *version,
-            Some(Bson::Int32(version)) => i64::from(*version),
-            Some(Bson::Double(version)) => *version as i64,
-            _ => 0,
-        };
-        assert_eq!(reset.get("version"), Some(&Bson::Int64(version + 1)), "{how}");
-        assert!(
-            reset.get_datetime("updatedAt").ok() >= original.get_datetime("updatedAt").ok(),
-            "{how}"
-        );
-        for kept_apart in ["version", "updatedAt"] {
-            reset.insert(kept_apart, original.get(kept_apart).expect("it was there"));
-        }
-        assert_eq!(reset, original, "{how}: createdAt and all that it says are as before");
-        let report = loaded(&app, &[&set.name()], WITH_RESET).await.remove(0);
-        assert_eq!((report.written(), report.unchanged), (0, 8), "{how}: {report}");
+        is_kept(&app, &set, how).await;
+        is_put_back(&app, &set, &original, how).await;
     }
 }
 

@@ -10,6 +10,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
 use crate::commands::{ends_with, program};
+use crate::support::database_at;
 
 /// How many rows the file has: several pieces.
 const ROWS: usize = 5_000;
@@ -40,8 +41,8 @@ async fn killed(folder: &Path, before: u64) -> Option<u64> {
             return None;
         }
         if let Some(uri) = running(&folder.join("data")) {
-            let client = mongodb::Client::with_uri_str(uri).await.expect("a client");
-            break client.database("menagerie").collection::<Document>("sources");
+            let database = database_at(&uri, "menagerie").await;
+            break database.collection::<Document>("sources");
         }
         tokio::task::yield_now().await;
     };

@@ -181,6 +181,12 @@ async fn the_command_tells_what_it_did_and_its_status_whether_it_did() {
     );
     let by = stored(&app, "history", "nation_a@1").await.expect("it is recorded");
     assert_eq!(by.get_str("by").ok(), Some("import"));
+}
+
+#[tokio::test]
+async fn the_command_says_what_it_has_to_know_of_a_file_and_what_it_cannot_read() {
+    let app = TestApp::empty().await;
+    let files = Files::new();
     let other = files.put("other.txt", "").display().to_string();
     let said = ends_with(program_over(&app).args(["import", &other]), 64);
     assert!(
@@ -194,7 +200,11 @@ async fn the_command_tells_what_it_did_and_its_status_whether_it_did() {
     );
     let said = ends_with(program_over(&app).args(["import", "nowhere/gifts.csv"]), 66);
     assert!(said.contains("nowhere/gifts.csv cannot be read"), "{said}");
-    // Through a pipe.
+}
+
+#[tokio::test]
+async fn the_command_imports_what_comes_through_a_pipe_too() {
+    let app = TestApp::empty().await;
     let mut command = program_over(&app);
     command.args([
         "import",

@@ -13,7 +13,6 @@ mod round; // an export is read back to the same documents
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use menagerie::seed::load::{Options as Plainly, load};
 use menagerie::transfer::Input;
 use menagerie::transfer::import::{ImportError, Options, Report, Told, import};
 use mongodb::bson::Document;
@@ -76,9 +75,7 @@ fn counts(report: &Report) -> [u64; 4] {
 async fn small() -> TestApp {
     let app = TestApp::empty().await;
     let set = Folder::good();
-    load(&app.store, &[set.name()], Plainly::default())
-        .await
-        .expect("it loads");
+    app.load(&[&set.name()]).await;
     app
 }
 

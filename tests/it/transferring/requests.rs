@@ -1,7 +1,6 @@
 //! The mutation `importRows`. Who may is tested in `writing/roles`.
 
 use menagerie::api::viewer::Role;
-use menagerie::seed::load::{Options, load};
 use serde_json::{Value as Json, json};
 
 use super::{documents, history_is_gapless};
@@ -20,9 +19,7 @@ impl Editor {
         settings.limits.body_limit_bytes = 1024 * 1024;
         let app = TestApp::set(settings).await;
         let set = Folder::good();
-        load(&app.store, &[set.name()], Options::default())
-            .await
-            .expect("it loads");
+        app.load(&[&set.name()]).await;
         let token = made(&app, "ed", Role::Editor, None).await;
         Self { app, token }
     }
@@ -110,8 +107,7 @@ async fn bad_rows_are_told_with_their_places_and_left_out_where_that_is_asked_fo
     input["keepGood"] = json!(true);
     let answer = editor.import(input).await;
     assert_eq!((&answer["created"], told(&answer)), (&json!(2), expected), "{answer:#}");
-    let check = editor.app.store.check().await;
-    assert!(check.expect("it is read").is_empty());
+    editor.app.is_whole().await;
     history_is_gapless(&editor.app).await;
 }
 

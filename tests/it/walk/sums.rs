@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use super::asks::about_gifts;
 use super::bed::{Bed, hold};
 use super::model::{gift_matches, texts_at};
+use crate::support::text;
 
 const QUERY: &str = "query($where: GiftFilter, $first: Int, $order: GroupOrder) {
     giftStats(where: $where) {
@@ -209,82 +210,17 @@ fn list(
     entries.into()
 }
 
-fn text(value: &Json) -> String {
-    value.as_str().expect("a text").to_owned()
-}
+/// The order of a list that nobody orders.
+const MOST: (&str, &str) = ("GIFTS", "DESC");
 
 fn statistics(bed: &Bed, gifts: &[&Json], cut: Cut) -> Json {
-    const MOST: (&str, &str) = ("GIFTS", "DESC");
     let mut all = Sum::NOTHING;
     gifts.iter().for_each(|gift| all.plus(&whole(gift)));
-    let nations = |end: &str| {
-        let of = |gift: &&Json| {
-            let id = text(&gift[end]);
-            ((text(&bed.document(&id)["name"]), id), whole(gift))
-        };
-        let keyed = |id: Option<&str>| json!({ "nation": id.map(|id| json!({ "id": id })) });
-        list(grouped(gifts.iter().map(of)), vec![], cut, MOST, Ord::cmp, keyed)
-    };
-    let animals = |label: &str, key: &dyn Fn(&Json) -> (String, String)| {
-        let mut missing = Sum::NOTHING;
-        let mut sums = Vec::new();
-        for gift in gifts {
-            let keys: BTreeSet<_> = items(gift)
-                .iter()
-                .map(|item| key(bed.document(&text(&item["animal"]))))
-                .collect();
-            for one in &keys {
-                let of_key: Vec<&Json> = items(gift)
-                    .into_iter()
-                    .filter(|item| key(bed.document(&text(&item["animal"]))) == *one)
-                    .collect();
-                sums.push((one.clone(), one_gift(gift, &Json::Null, &of_key)));
-            }
-            if keys.is_empty() {
-                missing.plus(&one_gift(gift, &Json::Null, &[]));
-            }
-        }
-        let keyed = |id: Option<&str>| {
-            let id = id.filter(|id| id.starts_with("animal_"));
-            json!({ "animal": id.map(|id| json!({ "id": id })) })
-        };
-        list(
-            grouped(sums),
-            vec![("MISSING", label, missing)],
-            cut,
-            MOST,
-            Ord::cmp,
-            keyed,
-        )
-    };
+    let nations = |end: &str| by_nation(bed, gifts, end, cut);
+    let animals = |label: &str, key: &dyn Fn(&Json) -> (String, String)| by_animal(bed, gifts, (label, key), cut);
     let taxon =
         |rank: &'static str| move |animal: &Json| (text(&animal["taxonomy"][rank]), text(&animal["taxonomy"][rank]));
-    let words = |name: &str, of: &dyn Fn(&Json) -> Vec<String>, missing: Sum| {
-        let keyed = gifts
-            .iter()
-            .flat_map(|gift| of(gift).into_iter().map(|word| ((word.clone(), word), whole(gift))));
-        let keyed: Vec<_> = keyed.collect();
-        let apart = vec![("MISSING", "", missing)];
-        let mut entries = list(
-            grouped(keyed),
-            apart,
-            (Some(99), None),
-            MOST,
-            Ord::cmp,
-            |word| json!({ name: word }),
-        );
-        for entry in entries.as_array_mut().into_iter().flatten() {
-            let entry = entry.as_object_mut().expect("an entry");
-            entry.retain(|field, _| !["label", "others"].contains(&field.as_str()));
-        }
-        entries
-    };
-    let certainties = |gift: &Json| -> Vec<String> {
-        let claims = bed.present(Kind::Claim);
-        let about = claims.filter(|claim| texts_at(claim, "about").iter().any(|id| gift["_id"] == *id));
-        let words: BTreeSet<String> = about.map(|claim| text(&claim["certainty"])).collect();
-        words.into_iter().collect()
-    };
+    let certainties = |gift: &Json| certainties(bed, gift);
     let mut unclaimed = Sum::NOTHING;
     for gift in gifts.iter().filter(|gift| certainties(gift).is_empty()) {
         unclaimed.plus(&whole(gift));
@@ -297,14 +233,71 @@ fn statistics(bed: &Bed, gifts: &[&Json], cut: Cut) -> Json {
         "byClass": animals("no class", &taxon("class")),
         "byYear": times(gifts, 1, ("several years", ""), cut),
         "byDecade": times(gifts, 10, ("several decades", "s"), cut),
-        "byStatus": words("status", &|gift| vec![text(&gift["status"])], Sum::NOTHING),
-        "byMode": words("mode", &|gift| vec![text(&gift["mode"])], Sum::NOTHING),
-        "byCertainty": words("certainty", &certainties, unclaimed),
+        "byStatus": by_word(gifts, "status", &|gift| vec![text(&gift["status"])], Sum::NOTHING),
+        "byMode": by_word(gifts, "mode", &|gift| vec![text(&gift["mode"])], Sum::NOTHING),
+        "byCertainty": by_word(gifts, "certainty", &certainties, unclaimed),
     });
     for (field, value) in all.shown(json!({})).as_object().into_iter().flatten() {
         found[field] = value.clone();
     }
     found
+}
+
+/// By the nation at this end of the gifts.
+fn by_nation(bed: &Bed, gifts: &[&Json], end: &str, cut: Cut) -> Json {
+    let of = |gift: &&Json| {
+        let id = text(&gift[end]);
+        ((text(&bed.document(&id)["name"]), id), whole(gift))
+    };
+    let keyed = |id: Option<&str>| json!({ "nation": id.map(|id| json!({ "id": id })) });
+    list(grouped(gifts.iter().map(of)), vec![], cut, MOST, Ord::cmp, keyed)
+}
+
+/// By what `key` says of the animals, as a label and a key; gifts without animals stand apart under `label`.
+fn by_animal(bed: &Bed, gifts: &[&Json], (label, key): (&str, &dyn Fn(&Json) -> (String, String)), cut: Cut) -> Json {
+    let mut missing = Sum::NOTHING;
+    let mut sums = Vec::new();
+    let key_of = |item: &Json| key(bed.document(&text(&item["animal"])));
+    for gift in gifts {
+        let keys: BTreeSet<_> = items(gift).into_iter().map(key_of).collect();
+        for one in &keys {
+            let of_key: Vec<&Json> = items(gift).into_iter().filter(|item| key_of(item) == *one).collect();
+            sums.push((one.clone(), one_gift(gift, &Json::Null, &of_key)));
+        }
+        if keys.is_empty() {
+            missing.plus(&one_gift(gift, &Json::Null, &[]));
+        }
+    }
+    let keyed = |id: Option<&str>| {
+        let id = id.filter(|id| id.starts_with("animal_"));
+        json!({ "animal": id.map(|id| json!({ "id": id })) })
+    };
+    let apart = vec![("MISSING", label, missing)];
+    list(grouped(sums), apart, cut, MOST, Ord::cmp, keyed)
+}
+
+/// By words, of which a gift may have several; all of them, without labels and rest.
+fn by_word(gifts: &[&Json], name: &str, of: &dyn Fn(&Json) -> Vec<String>, missing: Sum) -> Json {
+    let keyed = gifts
+        .iter()
+        .flat_map(|gift| of(gift).into_iter().map(|word| ((word.clone(), word), whole(gift))));
+    let keyed: Vec<_> = keyed.collect();
+    let apart = vec![("MISSING", "", missing)];
+    let shown = |word: Option<&str>| json!({ name: word });
+    let mut entries = list(grouped(keyed), apart, (Some(99), None), MOST, Ord::cmp, shown);
+    for entry in entries.as_array_mut().into_iter().flatten() {
+        let entry = entry.as_object_mut().expect("an entry");
+        entry.retain(|field, _| !["label", "others"].contains(&field.as_str()));
+    }
+    entries
+}
+
+/// How certain the claims about a gift are.
+fn certainties(bed: &Bed, gift: &Json) -> Vec<String> {
+    let claims = bed.present(Kind::Claim);
+    let about = claims.filter(|claim| texts_at(claim, "about").iter().any(|id| gift["_id"] == *id));
+    let words: BTreeSet<String> = about.map(|claim| text(&claim["certainty"])).collect();
+    words.into_iter().collect()
 }
 
 fn bounds(gift: &Json) -> Option<Bounds> {

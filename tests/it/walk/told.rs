@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::asks::{Ask, about_gifts};
 use super::bed::{Bed, hold};
-use crate::changes::{Subscriber, cursor};
+use crate::changes::Subscriber;
 
 /// Changes every gift: in a field that no filter looks at.
 async fn touch(bed: &Bed) {
@@ -26,7 +26,7 @@ fn a_changed_gift_is_told_where_its_filter_finds_it() {
             .map(|node| node["id"].as_str().expect("an id").to_owned())
             .collect();
         let document = "subscription($where: GiftFilter, $after: String) { giftChanged(where: $where, after: $after) { id matches } }";
-        let variables = json!({ "where": filter, "after": cursor(&bed.app).await });
+        let variables = json!({ "where": filter, "after": bed.app.changes_cursor().await });
         let mut subscriber = Subscriber::to(&bed.app, document, &variables);
         // The second time shows that nothing else was told the first time.
         for _ in 0..2 {

@@ -162,17 +162,18 @@ async fn claims_that_contradict_each_other_both_say_so() {
     let itself = json!({ "id": "claim_two", "conflictsWith": ["claim_three", "claim_two"] });
     let made = desk.make("updateClaim", MISTAKES, itself).await;
     assert_eq!(mistakes(&made), [("INVALID".to_owned(), "conflictsWith[1]".to_owned())]);
-    let findings = desk.app.store.check().await.expect("a check");
-    assert!(findings.is_empty(), "{findings:?}");
+    desk.app.is_whole().await;
 }
+
+/// What is told of an import.
+const IMPORTED: &str = "created updated unchanged userErrors { row field code }";
 
 #[tokio::test]
 async fn rows_that_are_imported_keep_claims_whole_too() {
     let desk = desk().await;
-    let selected = "created updated unchanged userErrors { row field code }";
     let rows = json!([claim("two", &["claim_three", "claim_four"]), claim("four", &[])]);
     let made = desk
-        .make("importRows", selected, json!({ "kind": "CLAIM", "rows": rows }))
+        .make("importRows", IMPORTED, json!({ "kind": "CLAIM", "rows": rows }))
         .await;
     assert_eq!(
         made,
@@ -185,7 +186,7 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
     // What is said already stays, also where a row does not repeat it: an import that is run again changes nothing.
     let rows = json!([claim("four", &[]), claim("two", &["claim_four"])]);
     let made = desk
-        .make("importRows", selected, json!({ "kind": "CLAIM", "rows": rows }))
+        .make("importRows", IMPORTED, json!({ "kind": "CLAIM", "rows": rows }))
         .await;
     assert_eq!(made["unchanged"], 2, "{made:#}");
     // A bad row says nothing of others.
@@ -194,7 +195,7 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
     let mut four = claim("four", &[]);
     four["statement"] = json!("There were four.");
     let input = json!({ "kind": "CLAIM", "rows": [bad, four], "keepGood": true });
-    let made = desk.make("importRows", selected, input).await;
+    let made = desk.make("importRows", IMPORTED, input).await;
     let problem = json!([{ "row": 0, "field": "dependsOn[0]", "code": "NO_SUCH_REFERENCE" }]);
     assert_eq!(
         (&made["userErrors"], &made["updated"]),
@@ -204,6 +205,12 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
     let other = json!({ "version": 2, "conflictsWith": [{ "id": "claim_two" }] });
     assert_eq!(contradictions(&desk, "claim_four").await, other);
 
+    desk.app.is_whole().await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_imported_does_not_change_a_figure_without_a_claim_unless_that_is_said() {
+    let desk = desk().await;
     let mut three = gift("hawks");
     three["total"] = json!({ "min": 3 });
     // A row is a whole document, so nothing in it is left out.
@@ -213,7 +220,7 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
         three["items"][0][list] = json!([]);
     }
     let input = json!({ "kind": "GIFT", "rows": [three] });
-    let made = desk.make("importRows", selected, input.clone()).await;
+    let made = desk.make("importRows", IMPORTED, input.clone()).await;
     let problem = json!([{ "row": 0, "field": "total", "code": "UNCLAIMED" }]);
     assert_eq!(
         (&made["userErrors"], &made["updated"]),
@@ -222,12 +229,11 @@ async fn rows_that_are_imported_keep_claims_whole_too() {
     );
     let mut said = input;
     said["withoutClaims"] = json!(true);
-    let made = desk.make("importRows", selected, said).await;
+    let made = desk.make("importRows", IMPORTED, said).await;
     assert_eq!(
         (&made["userErrors"], &made["updated"]),
         (&json!([]), &json!(1)),
         "{made:#}"
     );
-    let findings = desk.app.store.check().await.expect("a check");
-    assert!(findings.is_empty(), "{findings:?}");
+    desk.app.is_whole().await;
 }

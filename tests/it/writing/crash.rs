@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use menagerie::api::viewer::Role;
+use menagerie::domain::id::Kind;
 use menagerie::embedded::Embedded;
 use menagerie::store::{Options, Store};
 use mongodb::bson::{Bson, Document, doc};
@@ -20,7 +21,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::commands::program;
 use crate::commands::server::Server;
-use crate::support::{client, kill_again, server_of_its_own};
+use crate::support::{client, database_at, is_whole, kill_again, server_of_its_own, token};
 
 /// How many write at once, and how often each goes through its five transactions.
 const WRITERS: usize = 8;
@@ -188,20 +189,50 @@ fn number(value: &Bson) -> Option<i64> {
     value.as_i64().or_else(|| value.as_i32().map(i64::from))
 }
 
+/// The documents are as the history tells, which tells of no other and of all that was acknowledged.
+async fn are_as_the_history_tells(database: &mongodb::Database, acknowledged: &Acknowledged) {
+    let (mut told, versions) = by_history(database).await;
+    let acknowledged = acknowledged.lock().expect("no panic").clone();
+    let lost: Vec<_> = acknowledged.difference(&versions).collect();
+    assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
+    for collection in Kind::ALL.map(Kind::collection) {
+        let rows = database.collection::<Document>(collection).find(doc! {}).await;
+        let rows: Vec<Document> = rows.expect("a cursor").try_collect().await.expect("the documents");
+        for mut document in rows {
+            let id = document.get_str("_id").expect("an id").to_owned();
+            let version = document.get("version").and_then(number).expect("a number");
+            assert!(
+                versions.contains(&(id.clone(), version)),
+                "{id}@{version} is not in the history"
+            );
+            assert!(
+                !versions.contains(&(id.clone(), version + 1)),
+                "{id}@{version} is not the last"
+            );
+            for field in ["_id", "words", "version", "createdAt", "updatedAt"] {
+                document.remove(field);
+            }
+            let told = told.remove(&id).unwrap_or_default();
+            let in_order = |document: &Document| document.clone().into_iter().collect::<BTreeMap<_, _>>();
+            assert_eq!(in_order(&document), in_order(&told), "{id}");
+        }
+    }
+    // It tells of the editor's token too.
+    told.remove("token_ed");
+    assert!(
+        told.is_empty(),
+        "the history tells of documents that are not there: {:?}",
+        told.keys()
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_killed_each_change_is_made_as_a_whole_and_stands_in_the_history() {
     let folder = tempfile::tempdir().expect("a folder");
     let (database, options) = server_of_its_own(folder.path()).await;
     let store = Store::connect(&options).await.expect("the database");
     store.ensure_schema().await.expect("the schema is applied");
-    let token = menagerie::store::tokens::random().expect("random numbers");
-    let new = menagerie::store::tokens::NewToken {
-        name: "ed",
-        role: Role::Editor.name(),
-        lifetime: None,
-        by: "the tests",
-    };
-    assert_eq!(store.create_token(&token, new).await.expect("an answer"), None);
+    let token = token(&store, "ed", Role::Editor, None).await;
     let server = {
         let (folder, options) = (folder.path().to_owned(), options.clone());
         spawn_blocking(move || started(&folder, &options))
@@ -237,51 +268,8 @@ async fn whatever_is_killed_each_change_is_made_as_a_whole_and_stands_in_the_his
     assert_eq!(done.load(Ordering::SeqCst), TRANSACTIONS);
     drop(server);
 
-    let findings = store.check().await.expect("a check");
-    assert!(findings.is_empty(), "{findings:?}");
-    let raw = mongodb::Client::with_uri_str(&options.uri)
-        .await
-        .expect("the driver takes the URI");
-    let raw = raw.database(&options.database);
-    let (mut told, versions) = by_history(&raw).await;
-    let lost: Vec<_> = acknowledged
-        .lock()
-        .expect("no panic")
-        .difference(&versions)
-        .cloned()
-        .collect();
-    assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    for collection in ["gifts", "nations", "claims", "sources"] {
-        let rows = raw
-            .collection::<Document>(collection)
-            .find(doc! {})
-            .await
-            .expect("a cursor");
-        for mut document in rows.try_collect::<Vec<_>>().await.expect("the documents") {
-            let id = document.get_str("_id").expect("an id").to_owned();
-            let version = document.get("version").and_then(number).expect("a number");
-            assert!(
-                versions.contains(&(id.clone(), version)),
-                "{id}@{version} is not in the history"
-            );
-            assert!(
-                !versions.contains(&(id.clone(), version + 1)),
-                "{id}@{version} is not the last"
-            );
-            for field in ["_id", "words", "version", "createdAt", "updatedAt"] {
-                document.remove(field);
-            }
-            let told = told.remove(&id).unwrap_or_default();
-            let in_order = |document: &Document| document.clone().into_iter().collect::<BTreeMap<_, _>>();
-            assert_eq!(in_order(&document), in_order(&told), "{id}");
-        }
-    }
-    // It tells of the editor's token too.
-    told.remove("token_ed");
-    assert!(
-        told.is_empty(),
-        "the history tells of documents that are not there: {:?}",
-        told.keys()
-    );
+    is_whole(&store).await;
+    let raw = database_at(&options.uri, &options.database).await;
+    are_as_the_history_tells(&raw, &acknowledged).await;
     database.stop().await;
 }

@@ -12,37 +12,22 @@ use crate::live::socket::Socket;
 const GIFTS: usize = 6;
 const CHANGES: usize = 5;
 
-#[tokio::test]
-async fn each_change_is_heard_once_and_in_its_order() {
-    let desk = Desk::open().await;
-    let mut socket = Socket::connected(&desk.app).await;
-    let place = desk.read("{ changesCursor }").await["changesCursor"].to_string();
-    let query = format!(
-        "subscription {{ changes(after: {place}, kinds: [GIFT, CLAIM]) {{ id operation changedFields version }} }}"
+/// Enters, changes and deletes a gift.
+async fn write(desk: &Desk, name: &str) {
+    assert_eq!(mistakes(&desk.make("createGift", MISTAKES, gift(name)).await), []);
+    let id = format!("gift_{name}");
+    for change in 0..CHANGES {
+        let patch = json!({ "id": id, "title": format!("Title {change}") });
+        assert_eq!(mistakes(&desk.make("updateGift", MISTAKES, patch).await), []);
+    }
+    assert_eq!(
+        mistakes(&desk.make("deleteGift", MISTAKES, json!({ "id": id })).await),
+        []
     );
-    socket.subscribe("s", &query).await;
-    let writers = (0..GIFTS).map(|number| {
-        let (desk, name) = (&desk, format!("heard-{number}"));
-        async move {
-            assert_eq!(mistakes(&desk.make("createGift", MISTAKES, gift(&name)).await), []);
-            let id = format!("gift_{name}");
-            for change in 0..CHANGES {
-                let patch = json!({ "id": id, "title": format!("Title {change}") });
-                assert_eq!(mistakes(&desk.make("updateGift", MISTAKES, patch).await), []);
-            }
-            assert_eq!(
-                mistakes(&desk.make("deleteGift", MISTAKES, json!({ "id": id })).await),
-                []
-            );
-        }
-    });
-    join_all(writers).await;
-    let last = json!({
-        "id": "claim_last", "code": "last", "source": "source_article", "statement": "The last.", "certainty": "STATED",
-        "url": "https://example.org/", "conflictsWith": ["claim_article-C05"],
-    });
-    assert_eq!(mistakes(&desk.make("createClaim", MISTAKES, last).await), []);
+}
 
+/// The changes of each document, as they are heard, until all of them are.
+async fn hear(socket: &mut Socket) -> BTreeMap<String, Vec<Json>> {
     let mut heard: BTreeMap<String, Vec<Json>> = BTreeMap::new();
     while heard.values().map(Vec::len).sum::<usize>() < GIFTS * (CHANGES + 2) + 2 {
         let message = socket.message().await;
@@ -53,17 +38,43 @@ async fn each_change_is_heard_once_and_in_its_order() {
             heard.entry(id).or_default().push(change);
         }
     }
+    heard
+}
+
+/// A change tells of this field as changed, and not of that.
+fn tells_of(change: &Json, field: &str, other: &str) {
+    let fields = change["changedFields"].as_array().expect("fields");
+    assert!(
+        fields.contains(&json!(field)) && !fields.contains(&json!(other)),
+        "{fields:?}"
+    );
+}
+
+#[tokio::test]
+async fn each_change_is_heard_once_and_in_its_order() {
+    let desk = Desk::open().await;
+    let mut socket = Socket::connected(&desk.app).await;
+    let place = desk.app.changes_cursor().await;
+    let query = format!(
+        "subscription {{ changes(after: {place:?}, kinds: [GIFT, CLAIM]) {{ id operation changedFields version }} }}"
+    );
+    socket.subscribe("s", &query).await;
+    let names: Vec<String> = (0..GIFTS).map(|number| format!("heard-{number}")).collect();
+    join_all(names.iter().map(|name| write(&desk, name))).await;
+    let last = json!({
+        "id": "claim_last", "code": "last", "source": "source_article", "statement": "The last.", "certainty": "STATED",
+        "url": "https://example.org/", "conflictsWith": ["claim_article-C05"],
+    });
+    assert_eq!(mistakes(&desk.make("createClaim", MISTAKES, last).await), []);
+
+    let mut heard = hear(&mut socket).await;
     assert_eq!(
         heard.remove("claim_last").expect("it is told")[0]["operation"],
         "CREATED"
     );
     let other = heard.remove("claim_article-C05").expect("it is told");
     assert_eq!((&other[0]["operation"], other.len()), (&json!("UPDATED"), 1));
-    let fields = other[0]["changedFields"].as_array().expect("fields");
-    assert!(
-        fields.contains(&json!("conflictsWith")) && !fields.contains(&json!("statement")),
-        "{fields:?}"
-    );
+    tells_of(&other[0], "conflictsWith", "statement");
     for (id, changes) in &heard {
         let operations: Vec<&Json> = changes.iter().map(|change| &change["operation"]).collect();
         let mut expected = vec!["CREATED"];
@@ -72,10 +83,6 @@ async fn each_change_is_heard_once_and_in_its_order() {
         assert_eq!(operations, expected, "{id}");
         let versions: Vec<_> = changes.iter().filter_map(|change| change["version"].as_i64()).collect();
         assert!(versions.is_sorted(), "{id}: {versions:?}");
-        let fields = changes[1]["changedFields"].as_array().expect("fields");
-        assert!(
-            fields.contains(&json!("title")) && !fields.contains(&json!("giver")),
-            "{fields:?}"
-        );
+        tells_of(&changes[1], "title", "giver");
     }
 }

@@ -14,7 +14,6 @@ mod roles; // who may: every mutation of the schema with every role
 
 use menagerie::api::viewer::Role;
 use menagerie::http::Settings;
-use menagerie::seed::load::{Options, load};
 use serde_json::{Value as Json, json};
 
 use crate::identity::made;
@@ -33,10 +32,7 @@ impl Desk {
 
     async fn with(settings: Settings) -> Self {
         let app = TestApp::set(settings).await;
-        let sets = ["article".to_owned()];
-        load(&app.store, &sets, Options::default())
-            .await
-            .expect("the set loads");
+        app.load(&["article"]).await;
         let token = made(&app, "ed", Role::Editor, None).await;
         Self { app, token }
     }

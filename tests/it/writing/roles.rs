@@ -90,8 +90,7 @@ async fn every_mutation_is_refused_for_every_role_below_its_own() {
         let payload = token
             .as_ref()
             .map_or(json!({}), |token| json!({ "authorization": format!("Bearer {token}") }));
-        socket.init(payload).await;
-        assert_eq!(socket.message().await["type"], "connection_ack");
+        socket.acknowledged(payload).await;
         for (name, query, variables) in &all {
             let (_, by_http) = desk.ask(token.as_deref(), query, variables.clone()).await;
             let subscribe =
