@@ -7,7 +7,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
 use crate::changes::Subscriber;
-use crate::support::{Sample, TestApp, samples};
+use crate::support::{TestApp, samples};
 
 fn project(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -66,22 +66,18 @@ async fn every_sample_operation_runs_and_finds_something() {
     let app = TestApp::with(&["article", "history"]).await;
     app.is_indexed().await;
     let samples = samples();
-    for Sample {
-        name,
-        document,
-        variables,
-    } in &samples
-    {
+    for sample in &samples {
+        let (name, document) = (&sample.name, &sample.document);
         assert!(document.starts_with("# "), "{name} has no title");
         let data = if document.contains("\nsubscription ") {
-            let mut subscriber = Subscriber::to(&app, document, variables).begun();
+            let mut subscriber = Subscriber::to(&app, document, &sample.variables).begun();
             let gifts = app.raw().await.collection::<Document>("gifts");
             let retitled = doc! { "$set": { "title": "Another title" } };
             let outcome = gifts.update_one(doc! { "_id": "gift_ru-kp-2024" }, retitled).await;
             outcome.expect("it is updated");
             subscriber.change().await.0
         } else {
-            app.query_with(document, variables.clone()).await
+            app.query_with(document, sample.variables.clone()).await
         };
         assert!(
             data.to_string().contains("\"id\"") || data.to_string().len() > 200,

@@ -28,7 +28,7 @@ use serde_json::{Value as Json, json};
 
 pub use database::{database_at, database_options, kill_again, server_of_its_own, server_uri};
 pub use processes::signal;
-pub use samples::{Sample, samples};
+pub use samples::samples;
 pub use waiting::{awaited, until};
 
 /// The settings of a test's server: as at home, but for more time on a busy machine and a smaller body.

@@ -33,7 +33,7 @@ async fn a_token_is_made_works_is_listed_and_is_revoked() {
     let taken = desk.make("createToken", &format!("token {MISTAKES}"), input).await;
     assert_eq!(
         (mistakes(&taken), &taken["token"]),
-        (vec![("TAKEN".to_owned(), "name".to_owned())], &Json::Null)
+        (vec![("TAKEN", "name")], &Json::Null)
     );
 
     let listed = desk.read("{ tokens { name role expiresAt revokedAt } }").await;
@@ -66,7 +66,7 @@ async fn a_token_is_made_works_is_listed_and_is_revoked() {
     let again = desk
         .make("revokeToken", &format!("revoked {MISTAKES}"), json!({ "name": "new" }))
         .await;
-    assert_eq!(mistakes(&again), [("NOT_FOUND".to_owned(), "name".to_owned())]);
+    assert_eq!(mistakes(&again), [("NOT_FOUND", "name")]);
     let (_, refused) = desk.ask(None, "{ tokens { name } }", json!({})).await;
     assert_eq!(
         refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
@@ -87,7 +87,7 @@ async fn the_history_tells_who_made_and_who_revoked_a_token() {
         .await;
     // What is refused has done nothing.
     let taken = desk.make("createToken", MISTAKES, create).await;
-    assert_eq!(mistakes(&taken), [("TAKEN".to_owned(), "name".to_owned())]);
+    assert_eq!(mistakes(&taken), [("TAKEN", "name")]);
 
     let query = "{ history(id: \"token_new.one\") { totalCount nodes { id by action version reverts \
                  changes { field before after } } } tokens { name createdBy revokedBy } }";
@@ -133,7 +133,7 @@ async fn the_history_tells_who_made_and_who_revoked_a_token() {
         assert_eq!(refused["errors"][0]["extensions"]["code"], code, "{refused:#}");
     }
     let back = desk.make("revert", MISTAKES, json!({ "id": "token_new.one@2" })).await;
-    assert_eq!(mistakes(&back), [("INVALID".to_owned(), "id".to_owned())]);
+    assert_eq!(mistakes(&back), [("INVALID", "id")]);
 }
 
 #[tokio::test]
@@ -171,11 +171,7 @@ async fn a_token_that_cannot_be_is_refused_with_what_can_be() {
         let made = desk
             .make("createToken", &format!("token {MISTAKES}"), input.clone())
             .await;
-        assert_eq!(
-            mistakes(&made),
-            [("INVALID".to_owned(), field.to_owned())],
-            "{input}: {made:#}"
-        );
+        assert_eq!(mistakes(&made), [("INVALID", field)], "{input}: {made:#}");
         assert!(
             made["userErrors"][0]["message"]
                 .as_str()
@@ -189,7 +185,7 @@ async fn a_token_that_cannot_be_is_refused_with_what_can_be() {
 async fn sets_are_put_back_and_the_history_tells_by_whom() {
     let desk = desk().await;
     let renamed = json!({ "id": "nation_russia", "name": "Muscovy" });
-    assert_eq!(mistakes(&desk.make("updateNation", MISTAKES, renamed).await), []);
+    desk.does("updateNation", renamed).await;
     let gone = desk
         .make(
             "deleteClaim",
@@ -219,7 +215,7 @@ async fn sets_are_put_back_and_the_history_tells_by_whom() {
     let strange = desk
         .make("resetSets", &selected, json!({ "sets": ["article", "../etc"] }))
         .await;
-    assert_eq!(mistakes(&strange), [("INVALID".to_owned(), "sets[1]".to_owned())]);
+    assert_eq!(mistakes(&strange), [("INVALID", "sets[1]")]);
     assert_eq!(strange["sets"], json!([]));
 }
 

@@ -106,10 +106,7 @@ async fn a_change_is_taken_back_by_a_new_one() {
     // The title is not any more what that change had made it.
     let again = desk.make("revert", &selected, json!({ "id": "gift_hawks@2" })).await;
     let fields: Vec<_> = mistakes(&again);
-    assert!(
-        fields.contains(&("CHANGED_SINCE".to_owned(), "title".to_owned())),
-        "{again:#}"
-    );
+    assert!(fields.contains(&("CHANGED_SINCE", "title")), "{again:#}");
     let history = desk
         .read("{ history(id: \"gift_hawks\", first: 1) { nodes { reverts } } }")
         .await;
@@ -137,9 +134,9 @@ async fn what_came_since_is_not_taken_back_with_a_change() {
     let desk = Desk::open().await;
     desk.make("createGift", MISTAKES, gift("hawks")).await;
     let added = json!({ "id": "gift_hawks", "occasions": { "min": 1 }, "withoutClaim": true });
-    assert_eq!(mistakes(&desk.make("updateGift", MISTAKES, added).await), []);
+    desk.does("updateGift", added).await;
     let made = desk.make("revert", MISTAKES, json!({ "id": "gift_hawks@1" })).await;
-    assert_eq!(mistakes(&made), [("CHANGED_SINCE".to_owned(), "occasions".to_owned())]);
+    assert_eq!(mistakes(&made), [("CHANGED_SINCE", "occasions")]);
     for _ in 0..2 {
         let gone = desk.make("deleteGift", MISTAKES, json!({ "id": "gift_hawks" })).await;
         assert_eq!(mistakes(&gone), []);
@@ -147,14 +144,11 @@ async fn what_came_since_is_not_taken_back_with_a_change() {
             .read("{ history(id: \"gift_hawks\", first: 1) { nodes { id } } }")
             .await;
         let last = &last["history"]["nodes"][0]["id"];
-        assert_eq!(
-            mistakes(&desk.make("revert", MISTAKES, json!({ "id": last })).await),
-            []
-        );
+        desk.does("revert", json!({ "id": last })).await;
     }
     let gone = desk.make("deleteGift", MISTAKES, json!({ "id": "gift_hawks" })).await;
     assert_eq!(mistakes(&gone), []);
     let made = desk.make("revert", MISTAKES, json!({ "id": "gift_hawks@3" })).await;
-    let since = [("CHANGED_SINCE".to_owned(), "-".to_owned())];
+    let since = [("CHANGED_SINCE", "-")];
     assert_eq!(mistakes(&made), since, "it was entered again since");
 }

@@ -100,11 +100,7 @@ async fn every_mistake_is_told_with_its_field_and_nothing_is_changed() {
             .make("createGift", &format!("gift {{ id }} {MISTAKES}"), gift_with(&changes))
             .await;
         assert_eq!(made["gift"], Json::Null, "{changes}: {made:#}");
-        assert_eq!(
-            mistakes(&made),
-            [(code.to_owned(), field.to_owned())],
-            "{changes}: {made:#}"
-        );
+        assert_eq!(mistakes(&made), [(code, field)], "{changes}: {made:#}");
         let message = made["userErrors"][0]["message"].as_str().expect("a text");
         assert!(
             message.contains("accepted") || message.contains("expected"),
@@ -132,11 +128,7 @@ async fn every_mistake_in_a_change_is_told_with_its_field() {
         let mut input = changes.clone();
         input["id"] = json!("nation_russia");
         let made = desk.make("updateNation", MISTAKES, input).await;
-        assert_eq!(
-            mistakes(&made),
-            [(code.to_owned(), field.to_owned())],
-            "{changes}: {made:#}"
-        );
+        assert_eq!(mistakes(&made), [(code, field)], "{changes}: {made:#}");
     }
 }
 
@@ -146,10 +138,10 @@ async fn what_is_not_there_or_not_as_expected_is_left_alone() {
     let made = desk
         .make("updateGift", MISTAKES, json!({ "id": "gift_nowhere", "title": "A" }))
         .await;
-    assert_eq!(mistakes(&made), [("NOT_FOUND".to_owned(), "id".to_owned())]);
+    assert_eq!(mistakes(&made), [("NOT_FOUND", "id")]);
     let stale = json!({ "id": "gift_ru-kp-2024", "title": "A", "expectedVersion": 7 });
     let made = desk.make("updateGift", MISTAKES, stale).await;
-    assert_eq!(mistakes(&made), [("CONFLICT".to_owned(), "expectedVersion".to_owned())]);
+    assert_eq!(mistakes(&made), [("CONFLICT", "expectedVersion")]);
     let message = made["userErrors"][0]["message"].as_str().expect("a text");
     assert!(message.contains("version 1") && message.contains('7'), "{message}");
     let made = desk
@@ -159,7 +151,7 @@ async fn what_is_not_there_or_not_as_expected_is_left_alone() {
             json!({ "id": "gift_ru-kp-2024", "expectedVersion": 7 }),
         )
         .await;
-    assert_eq!(mistakes(&made), [("CONFLICT".to_owned(), "expectedVersion".to_owned())]);
+    assert_eq!(mistakes(&made), [("CONFLICT", "expectedVersion")]);
     let cleared = desk
         .make(
             "updateGift",
@@ -167,11 +159,7 @@ async fn what_is_not_there_or_not_as_expected_is_left_alone() {
             json!({ "id": "gift_ru-kp-2024", "title": null }),
         )
         .await;
-    assert_eq!(
-        mistakes(&cleared),
-        [("INVALID".to_owned(), "title".to_owned())],
-        "{cleared:#}"
-    );
+    assert_eq!(mistakes(&cleared), [("INVALID", "title")], "{cleared:#}");
 }
 
 #[tokio::test]
@@ -194,16 +182,9 @@ async fn what_others_refer_to_is_not_deleted_and_they_are_listed() {
         "id": "claim_self", "code": "X01", "source": "source_article", "statement": "It says so.", "certainty": "STATED",
         "locator": { "paragraph": 1, "sentence": 1 },
     });
-    let made = desk.make("createClaim", MISTAKES, claim).await;
-    assert_eq!(mistakes(&made), []);
-    let made = desk
-        .make(
-            "updateClaim",
-            MISTAKES,
-            json!({ "id": "claim_self", "about": ["claim_self"] }),
-        )
+    desk.does("createClaim", claim).await;
+    desk.does("updateClaim", json!({ "id": "claim_self", "about": ["claim_self"] }))
         .await;
-    assert_eq!(mistakes(&made), []);
     let made = desk
         .make(
             "deleteClaim",

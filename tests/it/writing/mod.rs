@@ -49,6 +49,12 @@ impl Desk {
         (response.status().as_u16(), response.json().await.expect("JSON"))
     }
 
+    /// Makes a mutation by the editor, which has no mistakes.
+    async fn does(&self, mutation: &str, input: Json) {
+        let made = self.make(mutation, MISTAKES, input).await;
+        assert_eq!(mistakes(&made), [], "{mutation}: {made:#}");
+    }
+
     /// The payload of a mutation by the editor, whose input is the variable `input` of this type.
     async fn make(&self, mutation: &str, selected: &str, input: Json) -> Json {
         let mut type_name = mutation[..1].to_uppercase() + &mutation[1..] + "Input";
@@ -82,12 +88,14 @@ fn gift(slug: &str) -> Json {
     })
 }
 
+/// A field of a mistake.
+fn word<'a>(error: &'a Json, field: &str) -> &'a str {
+    error[field].as_str().unwrap_or("-")
+}
+
 /// The code and field of each mistake.
-fn mistakes(payload: &Json) -> Vec<(String, String)> {
-    let text = |value: &Json| value.as_str().unwrap_or("-").to_owned();
+fn mistakes(payload: &Json) -> Vec<(&str, &str)> {
     let errors = payload["userErrors"].as_array().expect("a list");
-    errors
-        .iter()
-        .map(|error| (text(&error["code"]), text(&error["field"])))
-        .collect()
+    let mistake = |error| (word(error, "code"), word(error, "field"));
+    errors.iter().map(mistake).collect()
 }

@@ -32,8 +32,7 @@ impl Race {
     async fn begun() -> Self {
         let desk = Desk::open().await;
         for number in 0..DOCUMENTS {
-            let made = desk.make("createGift", MISTAKES, gift(&format!("race-{number}"))).await;
-            assert_eq!(mistakes(&made), []);
+            desk.does("createGift", gift(&format!("race-{number}"))).await;
         }
         Self {
             desk,
@@ -114,8 +113,7 @@ async fn what_is_referred_to_at_the_same_time_is_not_deleted() {
     let desk = Desk::open().await;
     for round in 0..20 {
         let nation = json!({ "slug": format!("land-{round}"), "name": "Land", "officialName": "Land" });
-        let made = desk.make("createNation", MISTAKES, nation).await;
-        assert_eq!(mistakes(&made), []);
+        desk.does("createNation", nation).await;
         let mut of_it = gift(&format!("of-{round}"));
         of_it["giver"] = json!(format!("nation_land-{round}"));
         let selected = format!("gift {{ id }} {MISTAKES}");

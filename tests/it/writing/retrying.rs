@@ -22,10 +22,7 @@ async fn a_request_with_a_key_is_made_once_and_answered_each_time() {
     assert_eq!(desk.make("createGift", &selected, input.clone()).await, first);
     input["title"] = json!("Other hawks");
     let other = desk.make("createGift", &selected, input).await;
-    assert_eq!(
-        mistakes(&other),
-        [("KEY_REUSED".to_owned(), "idempotencyKey".to_owned())]
-    );
+    assert_eq!(mistakes(&other), [("KEY_REUSED", "idempotencyKey")]);
     let gone = json!({ "id": "gift_hawks", "idempotencyKey": "k2" });
     for _ in 0..3 {
         let made = desk
