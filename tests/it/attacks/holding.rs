@@ -124,8 +124,9 @@ async fn unfinished_bodies_of_one_client_are_refused_before_they_take_the_memory
     }
     target.serves_good_requests("bodies that do not end").await;
     // On a busy machine the server comes to the last of them only now.
-    until("most of them to be refused", async || {
-        target.metric("menagerie_over_limit_total{limit=\"clientShare\"}").await >= (MANY / 2) as f64
+    awaited("most of them to be refused", async || {
+        let refused = target.metric("menagerie_over_limit_total{limit=\"clientShare\"}").await;
+        (refused >= (MANY / 2) as f64).then_some(())
     })
     .await;
     let held = target.metric("menagerie_permits_held{resource=\"body_bytes\"}").await;
