@@ -166,7 +166,7 @@ fn plain(document: &Json) -> Json {
 async fn a_document_says_the_same_by_every_root_field_with_caches_and_without() {
     let with_caches = TestApp::set({
         let mut settings = settings();
-        settings.response_cache_bytes = 16 * 1024 * 1024;
+        settings.config.response_cache_bytes = 16 * 1024 * 1024;
         settings
     })
     .await;

@@ -37,7 +37,7 @@ impl Admission<'_> {
     /// Lets the request in among those of its kind, if there is room, its client has not its share already, and its
     /// token holds. Gives who asks, and the permit of the request.
     pub async fn admit(&self, resource: Resource) -> Result<(Rc<Caller>, Permit), Answer> {
-        let address = client::address(self.http, &self.state.settings.trusted_proxies);
+        let address = client::address(self.http, &self.state.config.trusted_proxies);
         let authorization = authorization(self.http.headers())?;
         let unknown = match &authorization {
             Some(_) => Client::unauthenticated(address),

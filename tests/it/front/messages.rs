@@ -222,7 +222,7 @@ async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
 async fn where_nothing_is_suggested_nothing_is_listed() {
     let app = TestApp::empty().await;
     let mut settings = settings();
-    settings.suggestions = false;
+    settings.config.suggestions = false;
     let door = Door::over(&app, settings);
     for (document, unsaid) in [
         ("{gifts}", "pageInfo"),

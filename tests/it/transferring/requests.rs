@@ -17,7 +17,7 @@ pub struct Editor {
 impl Editor {
     pub async fn new() -> Self {
         let mut settings = settings();
-        settings.limits.body_limit_bytes = 1024 * 1024;
+        settings.config.limits.body_limit_bytes = 1024 * 1024;
         let app = TestApp::set(settings).await;
         let set = Folder::good();
         load(&app.store, &[set.name()], Options::default())
