@@ -8,7 +8,7 @@
 pub struct Unit {
     /// Its name; empty where things are counted.
     pub name: &'static str,
-    /// How many of what the program counts in one of them has.
+    /// How many of those in which the program counts make one of them.
     pub factor: u64,
 }
 

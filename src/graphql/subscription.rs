@@ -4,15 +4,19 @@
 //! asks for the next only when the answer to the one before is there, so the loader is emptied in between: what one
 //! answer has read, no later one sees.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, ID, Object, Subscription};
+use async_graphql::registry::Registry;
+use async_graphql::{Context, ID, Object, Response, Subscription, SubscriptionType};
 use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::change::Change;
 use super::collections::gift::GiftFilter;
+use super::cost::{PAGE, price_all};
 use super::eager;
 use super::filter::CollectionFilter;
 use super::loader::Loader;
@@ -62,8 +66,8 @@ impl ChangesQuery {
     }
 }
 
-/// All subscriptions.
-pub struct Subscription;
+/// All subscriptions, without their price.
+struct Subscription;
 
 /// What can be subscribed to. Each change has a `cursor`: after an interruption subscribe `after` the last that was
 /// seen, to this server or another on the same database, and nothing is missed and nothing told twice.
@@ -99,6 +103,28 @@ impl Subscription {
         let filter = filter.unwrap_or_default().filter()?;
         let sieve = Sieve::Gifts(Where { filter, resolved: None });
         told(ctx, sieve, after).boxed().await
+    }
+}
+
+/// All subscriptions, with the price of each: `#[Subscription]` takes no directives.
+pub struct Priced;
+
+impl SubscriptionType for Priced {
+    fn type_name() -> Cow<'static, str> {
+        Subscription::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let created = Subscription::create_type_info(registry);
+        price_all(registry, &Self::type_name(), PAGE);
+        created
+    }
+
+    fn create_field_stream<'a>(
+        &'a self,
+        ctx: &'a Context<'_>,
+    ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
+        Subscription.create_field_stream(ctx)
     }
 }
 

@@ -9,6 +9,7 @@ use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{Name, Schema};
 
+use super::prices;
 use crate::domain::words::words;
 
 /// The field of a filter that looks for words.
@@ -19,7 +20,7 @@ const TEXT: &str = "text";
 pub struct Conditions {
     /// How many conditions.
     pub number: u64,
-    /// How many of the filters in it stand for the documents of another collection, which is read for them.
+    /// What reading other collections for the filters in it costs, in points.
     pub reads: u64,
 }
 
@@ -84,8 +85,9 @@ impl<'a> Counter<'a> {
         if name == TEXT && inner == "String" {
             counted.number = counted.number.max(self.words(value));
         }
-        if counted.number > 0 && self.leads_on(input, inner) && !self.names_ids_only(value) {
-            counted.reads += 1;
+        let weight = prices::weight(&field.directives);
+        if weight > 0 && counted.number > 0 && !self.names_ids_only(value) {
+            counted.reads += weight;
         }
         counted
     }
@@ -101,16 +103,6 @@ impl<'a> Counter<'a> {
             FilterValue::Json(json) => json.as_str(),
         };
         text.map_or(0, |text| words([text]).len() as u64)
-    }
-
-    /// Whether a field of this type in a filter stands for documents of another collection: it is the filter of that
-    /// collection, or the certainty of claims about a document.
-    fn leads_on(self, filter: &InputObjectType, ty: &Name) -> bool {
-        let is_collection = match self.schema.types.get(ty) {
-            Some(ExtendedType::InputObject(input)) => input.fields.contains_key("not") && input.name != filter.name,
-            _ => false,
-        };
-        is_collection || (ty == "CertaintyFilter" && filter.name != "ClaimFilter")
     }
 
     /// Whether a filter names ids and nothing else: they are compared with the reference itself.

@@ -19,6 +19,7 @@ mod expansion;
 mod lower;
 mod mistakes;
 mod normal;
+mod prices;
 mod rejection;
 mod rules;
 mod source;

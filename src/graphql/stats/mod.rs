@@ -19,6 +19,7 @@ use self::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, G
 use super::collections::gift::GiftFilter;
 use super::collections::nation::Nation;
 use super::connection::first_of;
+use super::cost::{DOCUMENT, FIRST, SUMS, cost, list_size, names};
 use super::eager;
 use super::filter::CollectionFilter as _;
 use super::loader::reference::Ref;
@@ -38,6 +39,7 @@ pub struct StatsQuery;
 #[Object]
 impl StatsQuery {
     /// Numbers over all gifts that match. Only what is selected is computed, each group by one aggregation.
+    #[graphql(directive = cost::apply(SUMS, None))]
     async fn gift_stats(
         &self,
         ctx: &Context<'_>,
@@ -53,6 +55,7 @@ impl StatsQuery {
     }
 
     /// How much went from which nation to which; most gifts first.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn gift_flows(
         &self,
         ctx: &Context<'_>,
@@ -107,6 +110,7 @@ impl GiftStats {
     }
 
     /// By the nation that gave.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_giver(
         &self,
         ctx: &Context<'_>,
@@ -118,6 +122,7 @@ impl GiftStats {
     }
 
     /// By the nation that received.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_recipient(
         &self,
         ctx: &Context<'_>,
@@ -130,6 +135,7 @@ impl GiftStats {
 
     /// By the animals in the gifts. A gift with several kinds stands in the entry of each; its animals are told by its
     /// items, for a total does not say of which kind they were.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_animal(
         &self,
         ctx: &Context<'_>,
@@ -142,6 +148,7 @@ impl GiftStats {
     }
 
     /// By year, the earliest first. Only years are listed in which a gift lies, begins or ends.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_year(
         &self,
         ctx: &Context<'_>,
@@ -153,6 +160,7 @@ impl GiftStats {
     }
 
     /// By decade, the earliest first. Only decades are listed in which a gift lies, begins or ends.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_decade(
         &self,
         ctx: &Context<'_>,
@@ -164,17 +172,20 @@ impl GiftStats {
     }
 
     /// By what has become of the gifts; most gifts first.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_status(&self) -> Result<eager::List<eager::Object<GiftsByStatus>>> {
         objects(self.figures.by_status())
     }
 
     /// By the way the animals changed hands; most gifts first.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_mode(&self) -> Result<eager::List<eager::Object<GiftsByMode>>> {
         objects(self.figures.by_mode())
     }
 
     /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
     /// that a claim about it has, as the filter `certainty` finds it.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_certainty(&self) -> Result<eager::List<eager::Object<GiftsByCertainty>>> {
         objects(self.figures.by_certainty())
     }
@@ -218,7 +229,9 @@ pub struct GiftFlow {
     /// The last day that the date of any of these gifts can mean; null where no end is known.
     last_date: Option<Day>,
     /// The nation that gave.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     giver: Ref<Nation>,
     /// The nation that received.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     recipient: Ref<Nation>,
 }
