@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use menagerie::api::viewer::Role;
+use menagerie::config;
 use menagerie::domain::id::Kind;
 use menagerie::store::tokens::check_name;
 use menagerie::transfer::Format;
@@ -32,14 +33,15 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 #[unsafe(export_name = "_rjem_malloc_conf")]
 pub static MALLOC_CONF: &[u8] = b"narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0,background_thread:true\0";
 
+const EXAMPLE: &str = "\
+Example:
+  menagerie            serves on http://127.0.0.1:8080 over the embedded database";
+
 /// A GraphQL API over MongoDB for diplomatic gifts of animals.
 ///
-/// Settings come from the environment and from a file `.env`; `.env.example` lists them all.
+/// Settings come from the environment and from a file `.env`; all are listed below.
 #[derive(Parser)]
-#[command(
-    version,
-    after_help = "Example:\n  menagerie            serves on http://127.0.0.1:8080 over the embedded database"
-)]
+#[command(version, after_help = EXAMPLE, after_long_help = format!("{EXAMPLE}\n\n{}", config::help()))]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -38,7 +38,9 @@ pub async fn serve(answers: &Path) -> io::Result<()> {
     };
     let store = Store::connect(&options).await.map_err(io::Error::other)?;
     let live = Live::new(&store, 0);
-    let state = State::new(store, live, Search::default(), Settings::default()).map_err(io::Error::other)?;
+    let mut settings = Settings::default();
+    settings.config.response_cache_bytes = 0;
+    let state = State::new(store, live, Search::default(), settings).map_err(io::Error::other)?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     writeln!(io::stdout(), "memory serves at http://{}/bytes", listener.local_addr()?)?;
     let routes = move |config: &mut ServiceConfig| {

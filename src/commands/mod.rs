@@ -271,21 +271,11 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
         None => None,
     };
     Ok(Settings {
-        limits: config.limits,
-        introspection: config.introspection,
-        dashboard: config.dashboard,
-        graphiql: config.graphiql,
-        suggestions: config.suggestions,
-        anonymous: config.anonymous,
-        cors_origins: config.cors_origins.clone(),
-        trusted_proxies: config.trusted_proxies.clone(),
-        persisted_queries: config.persisted_queries,
-        response_cache_bytes: config.response_cache_bytes,
+        config: config.clone(),
         trusted: match &config.trusted_documents {
             Some(path) => Trusted::load(path)?,
             None => Trusted::default(),
         },
-        only_trusted: config.trusted_documents_only,
         timeouts: Timeouts::default(),
         signed,
     })

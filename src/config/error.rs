@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::Config;
-use super::table::{Variable, variables};
+use super::settings::{Config, Setting, settings};
 
 /// All that is wrong with a configuration, one line for each problem.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,21 +18,16 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// A value that the variable does not accept.
-pub(super) fn not_accepted(variable: &Variable, value: &str) -> String {
-    let Variable {
-        name,
-        default,
-        accepted,
-        secret,
-        ..
-    } = variable;
-    let found = if *secret {
+/// A value that the setting does not accept.
+pub(super) fn not_accepted(setting: &Setting, value: &str) -> String {
+    let Setting { name, accepted, .. } = setting;
+    let found = if setting.secret {
         "has a value of another form (not shown, it may hold a password)".to_owned()
     } else {
         format!("is {value:?}")
     };
-    let default = if default.is_empty() { "unset" } else { default.as_ref() };
+    let default = Some(setting.value(&Config::default())).filter(|default| !default.is_empty());
+    let default = default.as_deref().unwrap_or("unset");
     format!("{name} {found}; accepted: {accepted} (default: {default})")
 }
 
@@ -71,7 +65,7 @@ pub(super) fn that_do_not_fit(config: &Config) -> Vec<String> {
 
 /// One line for each name that begins like one of ours and is none.
 pub(super) fn unknown_names(names: impl Iterator<Item = String>) -> Vec<String> {
-    let known = variables();
+    let known = settings();
     let mut unknown: Vec<_> = names
         .filter(|name| name.starts_with("MENAGERIE_") && known.iter().all(|known| known.name != name))
         .collect();
@@ -81,8 +75,8 @@ pub(super) fn unknown_names(names: impl Iterator<Item = String>) -> Vec<String> 
 }
 
 fn unknown_name(name: &str) -> String {
-    let nearest = variables()
-        .into_iter()
+    let nearest = settings()
+        .iter()
         .map(|known| (likeness(known.name, name), known.name))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .filter(|(likeness, _)| *likeness >= 0.6);

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use super::any_of::AnyOf;
 use super::collection::Collection;
 use super::collections::{Node, with_kind};
+use super::cost::{DOCUMENT, cost};
 use super::loader::AnyDocument as _;
 use super::loader::prefetch::Group;
 use super::loader::resolve::fetch;
@@ -108,6 +109,7 @@ impl Change {
     }
 
     /// The document as this change left it or, after an update, as it was a moment later; null where it is gone.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     async fn node(&self, ctx: &Context<'_>) -> Result<Option<AnyOf<Node>>> {
         self.read(ctx).boxed().await
     }

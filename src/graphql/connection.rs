@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_graphql::{InputType, Object, OutputType, SimpleObject, TypeName};
 
 use super::collection::Collection;
+use super::cost::{COUNT, cost};
 use super::eager;
 use super::filter::CollectionFilter;
 use super::order::OrderInput;
@@ -21,6 +22,8 @@ use crate::store::page::{Page, PageRequest, Row, Want};
 pub trait Member: OutputType + 'static {
     /// The prefix of the types' names: `{NAME}Connection` and `{NAME}Edge`.
     const NAME: &'static str;
+    /// How many collections a page is read from.
+    const COLLECTIONS: i32 = 1;
     /// The GraphQL type of an item.
     type Node<'a>: OutputType + From<&'a Arc<Self>>;
 }
@@ -157,6 +160,7 @@ impl<E: Member> Connection<E> {
     }
 
     /// How many documents match in all, over all pages. Counted only when it is asked for.
+    #[graphql(directive = cost::apply(COUNT * E::COLLECTIONS, None))]
     async fn total_count(&self) -> Result<u64> {
         self.total.ok_or(ApiError::Internal)
     }

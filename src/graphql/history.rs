@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, TryFutureExt};
 
 use super::connection::{Connection, Member, Window};
+use super::cost::{FIRST, ON_PAGE, PAGE, cost, list_size, names};
 use super::eager;
 use super::loader::resolve::fetch;
 use crate::api::error::{ApiError, Result};
@@ -90,6 +91,7 @@ impl HistoryQuery {
     /// What editors have changed in a document, the latest change first; also where the document is gone. For editors. With
     /// the id `token_` and the name of a token, for admins: who has made tokens of that name (`CREATED`) and revoked them
     /// (`DELETED`).
+    #[graphql(directive = cost::apply(PAGE, None), directive = list_size::apply(names(FIRST), names(ON_PAGE)))]
     async fn history(
         &self,
         ctx: &Context<'_>,

@@ -8,6 +8,7 @@ pub mod change;
 pub mod collection;
 pub mod collections;
 pub mod connection;
+mod cost;
 pub mod eager;
 pub mod execution;
 pub mod export;
@@ -45,20 +46,20 @@ use loader::Loader;
 use loader::prefetch::Collections;
 use root::Root;
 use roots::{Mutation, Query};
-use subscription::{Cursor, Subscription};
+use subscription::{Cursor, Priced};
 
 /// The schema of this API; cheap to clone.
 #[derive(Clone)]
 pub struct Schema {
-    schema: async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>,
+    schema: async_graphql::Schema<Root<Query>, Root<Mutation>, Priced>,
     limits: Limits,
 }
 
 /// Builds the schema. It holds no connections: [`execute`] takes the store and the search index.
 pub fn schema(limits: Limits) -> Schema {
     let roots = (Root::<Query>::default(), Root::<Mutation>::default());
-    let schema = async_graphql::Schema::build(roots.0, roots.1, Subscription)
-        // The guard has parsed and validated the document.
+    let schema = async_graphql::Schema::build(roots.0, roots.1, Priced)
+        // Documents come parsed and validated by the guard in `http`.
         .validation_mode(ValidationMode::Fast)
         // Deeper than anything that the guard accepts.
         .limit_recursive_depth(1_000)

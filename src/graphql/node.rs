@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 
 use super::any_of::{AnyOf, Nullable};
 use super::collections::Node;
+use super::cost::{DOCUMENT, cost, list_size, names};
 use super::eager;
 use super::loader::resolve;
 use crate::api::error::Result;
@@ -16,12 +17,14 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The document with this id, of whatever kind; null where there is none.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<AnyOf<Node>>> {
         let mut nodes = resolve::documents(ctx, vec![id.0]).boxed().await?;
         nodes.pop().map_or(Ok(None), |node| node.0)
     }
 
     /// The documents with these ids, in the same order; null where there is none, and where an id is none, with an error.
+    #[graphql(directive = cost::apply(0, Some(DOCUMENT)), directive = list_size::apply(names(["ids"]), None))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

@@ -4,15 +4,19 @@
 //! next change only after the answer to the previous one is complete. So the loader is cleared in between, and no
 //! answer sees what an earlier one has read.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, ID, Object, Subscription};
+use async_graphql::registry::Registry;
+use async_graphql::{Context, ID, Object, Response, Subscription, SubscriptionType};
 use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
 use super::change::Change;
 use super::collections::gift::GiftFilter;
+use super::cost::{PAGE, price_all};
 use super::eager;
 use super::filter::CollectionFilter;
 use super::loader::Loader;
@@ -62,8 +66,8 @@ impl ChangesQuery {
     }
 }
 
-/// The root type of subscriptions.
-pub struct Subscription;
+/// All subscriptions, without their price.
+struct Subscription;
 
 /// What can be subscribed to. Each change has a `cursor`: after an interruption subscribe `after` the last that was
 /// seen, to this server or another on the same database, and nothing is missed and nothing told twice.
@@ -102,6 +106,29 @@ impl Subscription {
     }
 }
 
+/// All subscriptions, with the price of each: `#[Subscription]` takes no directives.
+pub struct Priced;
+
+impl SubscriptionType for Priced {
+    fn type_name() -> Cow<'static, str> {
+        Subscription::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let created = Subscription::create_type_info(registry);
+        price_all(registry, &Self::type_name(), PAGE);
+        created
+    }
+
+    fn create_field_stream<'a>(
+        &'a self,
+        ctx: &'a Context<'_>,
+    ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
+        Subscription.create_field_stream(ctx)
+    }
+}
+
+/// An id that is asked for.
 fn checked(id: ID) -> Result<String> {
     match Kind::of(&id) {
         Ok(_) => Ok(id.0),

@@ -16,6 +16,7 @@ use super::collections::event::Event;
 use super::collections::gift::Gift;
 use super::collections::nation::NationFilter;
 use super::connection::{Connection, Member, Window};
+use super::cost::{ON_PAGE, PAGE, WINDOW, cost, list_size, names};
 use super::eager;
 use super::filter::{CollectionFilter as _, DateFilter, DatePaths};
 use super::loader::prefetch::{Fetch, Group};
@@ -53,6 +54,7 @@ impl TimelineEntry {
 
 impl Member for TimelineEntry {
     const NAME: &'static str = "Timeline";
+    const COLLECTIONS: i32 = 2;
     type Node<'a> = AnyOf<&'a Arc<Self>>;
 }
 
@@ -71,6 +73,7 @@ pub struct TimelineFilter {
     /// Only these kinds; both where nothing is said, none where the list is empty.
     kinds: Option<Vec<TimelineKind>>,
     /// By a nation: the giver or the recipient of a gift, or one that has a part in an event.
+    #[graphql(directive = cost::apply(PAGE, None))]
     nation: Option<NationFilter>,
     /// By date.
     date: Option<DateFilter>,
@@ -91,6 +94,7 @@ impl TimelineQuery {
     /// Gifts and events by date, page by page: by the first day that the date can mean, then by the last, then by id.
     /// What has no known first day comes first; when descending, last.
     #[allow(clippy::too_many_arguments, reason = "Relay's four, the filter and the direction")]
+    #[graphql(directive = cost::apply(PAGE * TimelineEntry::COLLECTIONS, None), directive = list_size::apply(names(WINDOW), names(ON_PAGE)))]
     async fn timeline(
         &self,
         ctx: &Context<'_>,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::collections::claim::Claim;
 use super::collections::nation::Nation;
+use super::cost::{DOCUMENT, cost};
 use super::eager;
 use super::loader::reference::MaybeRef;
 use super::relation::{Holds, References, holds};
@@ -53,6 +54,7 @@ impl Count {
     }
 
     /// The claim that it rests on; null where none is named, and for sums.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     async fn claim(&self) -> MaybeRef<Claim, &str> {
         self.0.claim.as_deref().into()
     }
@@ -120,6 +122,7 @@ pub struct Place {
     /// Since when, and until when, it has been open.
     open: Option<eager::Object<PartialDate>>,
     /// The nation that it lies in.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     nation: MaybeRef<Nation>,
 }
 

@@ -9,6 +9,7 @@ use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{Name, Schema};
 
+use super::prices;
 use crate::domain::words::words;
 
 /// The field of a filter that searches for words.
@@ -18,7 +19,7 @@ const TEXT: &str = "text";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
     pub number: u64,
-    /// How many filters in it are joins: each reads another collection.
+    /// The cost of the joins in it, each of which reads another collection, in points.
     pub reads: u64,
 }
 
@@ -82,8 +83,9 @@ impl<'a> Counter<'a> {
         if name == TEXT && inner == "String" {
             counted.number = counted.number.max(self.words(value));
         }
-        if counted.number > 0 && self.leads_on(input, inner) && !self.names_ids_only(value) {
-            counted.reads += 1;
+        let weight = prices::weight(&field.directives);
+        if weight > 0 && counted.number > 0 && !self.names_ids_only(value) {
+            counted.reads += weight;
         }
         counted
     }
@@ -101,17 +103,7 @@ impl<'a> Counter<'a> {
         text.map_or(0, |text| words([text]).len() as u64)
     }
 
-    /// Whether a field of this type in a filter is a join: the filter of another collection, or the certainty of the
-    /// claims about a document.
-    fn leads_on(self, filter: &InputObjectType, ty: &Name) -> bool {
-        let is_collection = match self.schema.types.get(ty) {
-            Some(ExtendedType::InputObject(input)) => input.fields.contains_key("not") && input.name != filter.name,
-            _ => false,
-        };
-        is_collection || (ty == "CertaintyFilter" && filter.name != "ClaimFilter")
-    }
-
-    /// Whether a filter consists of ids only; these are compared with the reference itself, without a join.
+    /// Whether a filter names ids and nothing else: they are compared with the reference itself.
     fn names_ids_only(self, filter: FilterValue<'a>) -> bool {
         let only = |value| match self.parts(value) {
             Parts::Fields(fields) => {

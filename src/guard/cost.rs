@@ -1,42 +1,27 @@
 //! Estimates the maximum cost of a request in points, before execution: page sizes times what is selected below.
 //!
-//! | what | points |
-//! |---|---|
-//! | a field in the answer, once for each place where it can be | 1 |
-//! | a document found by its id, a sum over gifts | 2 more |
-//! | a page of a connection, also of a search | 10 more, for each parent |
-//! | `totalCount` | 20 more |
-//! | a page of `timeline`, and its `totalCount` | twice that: it is read from two collections |
-//! | each condition of a filter (`where`): a value to compare with, a word to search for | 1, once for the field |
-//! | a join in a filter: a filter across a relation, or `certainty` except on claims | 10 more, once for the field |
-//! | `giftStats`, each list in it, `giftFlows`: a sum over all matching gifts | 50 more |
-//! | a mutation: what it reads and writes | 100 more |
-//! | `importRows`, for each row | 2 more |
-//! | a subscription: the price of one change, and once for resuming at its cursor | 10 more |
-//! | `__schema` | 5,000 more |
-//! | `__type` | 500 more |
+//! A field costs one point for each place in the answer where it can be, and what the schema declares beside it (`@cost`,
+//! see `prices`). The length of a list comes from its `@listSize`: from an argument, or else the default page size. A list
+//! stored in a document counts as three items.
 //!
-//! The size of a page is `first` or `last`, or else the default. A list stored in a document counts as three items.
-//! Conditions are counted in `conditions.rs`; a filter is resolved once, however many parents its field has, and a
-//! relation filtered by ids only (`giver: {id: …}`) needs no join. Introspection counts its fields once: the size of
-//! its answers is that of the schema, which the prices of `__schema` and `__type` cover.
+//! Conditions are counted in `conditions.rs`: one point for each value to compare with and each word to search for. A
+//! filter is resolved once, however many parents its field has, and a relation filtered by ids only (`giver: {id: …}`)
+//! needs no join. Introspection counts its fields once: the size of its answers is that of the schema, which the prices of
+//! `__schema` and `__type` cover.
 
 use std::collections::HashMap;
 
 use apollo_compiler::ast::Value;
 use apollo_compiler::executable::{ExecutableDocument, Field, Operation, Selection, SelectionSet};
-use apollo_compiler::response::JsonMap;
+use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::schema::ExtendedType;
-use apollo_compiler::{Name, Schema};
+use apollo_compiler::{Name, Node, Schema};
 
 use super::conditions::{Conditions, Counter, FilterValue};
+use super::prices::{self, ListSize};
 use crate::limits::Limits;
 
-const DOCUMENT: u64 = 2;
-const PAGE: u64 = 10;
-const COUNT: u64 = 20;
-const SUMS: u64 = 50;
-const CHANGE: u64 = 100;
+/// What introspection costs, on whose fields no directive can be put.
 const SCHEMA: u64 = 5_000;
 const TYPE: u64 = 500;
 /// How many items a list stored in a document is assumed to have.
@@ -69,8 +54,7 @@ impl Estimate {
 
 /// The cost of a filter, in points.
 pub const fn price(conditions: Conditions) -> u64 {
-    let reads = conditions.reads.saturating_mul(PAGE);
-    conditions.number.saturating_add(reads)
+    conditions.number.saturating_add(conditions.reads)
 }
 
 /// Estimates what an operation costs with these variables.
@@ -89,7 +73,22 @@ pub fn estimate(
         fragments: HashMap::new(),
         filters: HashMap::new(),
     };
-    prices.set(&operation.selection_set, 1)
+    prices.set(&operation.selection_set, Page::default())
+}
+
+/// The lists of a connection, and how many items they have.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Page<'a> {
+    rows: u64,
+    lists: &'a [Node<Value>],
+}
+
+impl Page<'_> {
+    /// How many items the list in this field has, if it is one of them.
+    fn rows_of(&self, field: &Field) -> Option<u64> {
+        let is_one = |list: &Node<Value>| list.as_str() == Some(field.name.as_str());
+        self.lists.iter().any(is_one).then_some(self.rows)
+    }
 }
 
 struct Prices<'a> {
@@ -97,70 +96,74 @@ struct Prices<'a> {
     document: &'a ExecutableDocument,
     variables: &'a JsonMap,
     limits: &'a Limits,
-    /// The cost of a fragment on a page of so many rows.
-    fragments: HashMap<(&'a Name, u64), Estimate>,
-    /// The conditions in a variable used as a filter, counted once for all its uses.
+    /// What a fragment costs on a page.
+    fragments: HashMap<(&'a Name, Page<'a>), Estimate>,
+    /// What stands in a variable that is a filter: it may stand in many places.
     filters: HashMap<&'a Name, Conditions>,
 }
 
 impl<'a> Prices<'a> {
-    /// The cost of a selection set; `rows`: the size of the page that it is selected on.
-    fn set(&mut self, set: &'a SelectionSet, rows: u64) -> Estimate {
+    /// What is selected in one place.
+    fn set(&mut self, set: &'a SelectionSet, page: Page<'a>) -> Estimate {
         let mut total = Estimate::default();
         for selection in &set.selections {
             total.add(match selection {
-                Selection::Field(field) => self.field(field, &set.ty, rows),
-                Selection::InlineFragment(fragment) => self.set(&fragment.selection_set, rows),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.fragment_name, rows),
+                Selection::Field(field) => self.field(field, &set.ty, page),
+                Selection::InlineFragment(fragment) => self.set(&fragment.selection_set, page),
+                Selection::FragmentSpread(spread) => self.fragment(&spread.fragment_name, page),
             });
         }
         total
     }
 
-    fn fragment(&mut self, name: &'a Name, rows: u64) -> Estimate {
-        if let Some(price) = self.fragments.get(&(name, rows)) {
+    fn fragment(&mut self, name: &'a Name, page: Page<'a>) -> Estimate {
+        if let Some(price) = self.fragments.get(&(name, page)) {
             return *price;
         }
         let price = match self.document.fragments.get(name) {
-            Some(fragment) => self.set(&fragment.selection_set, rows),
+            Some(fragment) => self.set(&fragment.selection_set, page),
             None => Estimate::default(),
         };
-        self.fragments.insert((name, rows), price);
+        self.fragments.insert((name, page), price);
         price
     }
 
-    fn field(&mut self, field: &'a Field, parent: &Name, rows: u64) -> Estimate {
-        let on_page = is_page(parent);
-        let is_list = field.definition.ty.is_list();
-        let is_sum = matches!(field.name.as_str(), "giftStats" | "giftFlows") || (parent == "GiftStats" && is_list);
-        let times = match field.name.as_str() {
-            "nodes" | "edges" if on_page => rows,
-            "nodes" => self.length(field, "ids"),
-            _ if !is_list || parent.starts_with("__") => 1,
-            _ if is_sum => self.rows(field),
-            _ => STORED_LIST,
+    fn field(&mut self, field: &'a Field, parent: &Name, page: Page<'a>) -> Estimate {
+        let directives = &field.definition.directives;
+        let size = ListSize::of(directives);
+        let times = match size {
+            _ if !field.definition.ty.is_list() || parent.starts_with("__") => 1,
+            Some(size) => self.length(field, size),
+            None => page.rows_of(field).unwrap_or(STORED_LIST),
         };
-        let inner = field.definition.ty.inner_named_type();
+        let inner = size.filter(|size| !size.sized_fields.is_empty()).map(|size| Page {
+            rows: self.length(field, size),
+            lists: size.sized_fields,
+        });
+        let below = self.set(&field.selection_set, inner.unwrap_or_default());
+        let item = below.selected.saturating_add(1 + prices::per_item(directives));
         let own = match field.name.as_str() {
-            "totalCount" if on_page => COUNT * collections_in(parent),
-            _ if parent == "Subscription" => PAGE,
-            "importRows" => CHANGE + DOCUMENT * self.imported(field),
-            _ if parent == "Mutation" => CHANGE,
             "__schema" => SCHEMA,
             "__type" => TYPE,
-            // An animal's `given` is a sum over gifts, although it looks like a plain field.
-            "given" => DOCUMENT,
-            _ if is_page(inner) => PAGE * collections_in(inner),
-            _ if !on_page && !parent.ends_with("Edge") && self.is_document(inner) => DOCUMENT,
-            _ => 0,
+            "__typename" => self.typename(parent),
+            _ => prices::weight(directives).saturating_add(self.given(field)),
         };
-        let below = self.set(&field.selection_set, self.rows(field));
-        let sums = if is_sum { SUMS } else { 0 };
         Estimate {
-            selected: times
-                .saturating_mul(below.selected.saturating_add(1 + own))
-                .saturating_add(sums),
+            selected: times.saturating_mul(item).saturating_add(own),
             conditions: below.conditions.and(self.filter(field)),
+        }
+    }
+
+    /// What `__typename` costs: on the root of an operation as much as the cheapest field there, so that nobody pays less
+    /// for a mutation that changes nothing.
+    fn typename(&self, parent: &Name) -> u64 {
+        let mut roots = self.schema.schema_definition.iter_root_operations();
+        match self.schema.types.get(parent) {
+            Some(ExtendedType::Object(root)) if roots.any(|(_, name)| name.name == *parent) => {
+                let weights = root.fields.values().map(|field| prices::weight(&field.directives));
+                weights.min().unwrap_or_default()
+            }
+            _ => 0,
         }
     }
 
@@ -183,74 +186,78 @@ impl<'a> Prices<'a> {
         }
     }
 
-    /// The maximum number of rows on a page.
-    fn rows(&self, field: &Field) -> u64 {
-        let asked = |name| {
-            let value = field.specified_argument_by_name(name)?;
-            let number = match &**value {
-                Value::Variable(name) => self.variables.get(name.as_str())?.as_i64(),
-                value => value.to_i32().map(i64::from),
-            };
-            // A page size that is not allowed is refused when the page is read.
-            Some(number?.clamp(0, self.limits.max_page_size as i64).unsigned_abs())
-        };
-        asked("first")
-            .or_else(|| asked("last"))
-            .unwrap_or(self.limits.page_size as u64)
+    /// How many items a list has at most.
+    fn length(&self, field: &Field, size: ListSize<'_>) -> u64 {
+        let mut names = size.slicing_arguments.iter().filter_map(|name| name.as_str());
+        let asked = names.find_map(|name| self.asked(field, name));
+        asked.unwrap_or(self.limits.page_size as u64)
     }
 
-    fn length(&self, field: &Field, name: &str) -> u64 {
-        let Some(value) = field.specified_argument_by_name(name) else {
-            return 1;
+    /// How many items an argument asks for: a number of them, or one for each item of its own.
+    fn asked(&self, field: &Field, name: &str) -> Option<u64> {
+        let value = field.specified_argument_by_name(name)?;
+        if field.definition.argument_by_name(name)?.ty.is_list() {
+            return Some(self.items(value));
+        }
+        let number = match &**value {
+            Value::Variable(name) => self.variables.get(name.as_str())?.as_i64(),
+            value => value.to_i32().map(i64::from),
         };
-        match &**value {
-            Value::List(items) => items.len() as u64,
-            Value::Variable(name) => match self.variables.get(name.as_str()).and_then(|value| value.as_array()) {
-                Some(items) => items.len() as u64,
-                None => 1,
-            },
+        // What is not allowed is refused where the page is made.
+        Some(number?.clamp(0, self.limits.max_page_size as i64).unsigned_abs())
+    }
+
+    /// How many items a list has that is given. A single value stands for a list of one.
+    fn items(&self, value: &Value) -> u64 {
+        let number = match value {
+            Value::List(items) => Some(items.len()),
+            Value::Variable(name) => self.variables.get(name.as_str()).and_then(length),
+            _ => None,
+        };
+        number.unwrap_or(1) as u64
+    }
+
+    /// What the values cost that are given within the arguments, wherever a variable stands in them. Filters are looked
+    /// at by themselves.
+    fn given(&self, field: &Field) -> u64 {
+        let arguments = field.definition.arguments.iter().filter(|known| known.name != "where");
+        let inputs = arguments.filter_map(|known| match self.schema.types.get(known.ty.inner_named_type()) {
+            Some(ExtendedType::InputObject(input)) => Some((known, input)),
+            _ => None,
+        });
+        let mut total = 0_u64;
+        for (known, input) in inputs {
+            for (name, part) in &input.fields {
+                let weight = prices::weight(&part.directives);
+                if weight > 0 {
+                    let given = field.specified_argument_by_name(&known.name);
+                    total = total.saturating_add(weight.saturating_mul(self.items_in(given.map(|it| &**it), name)));
+                }
+            }
+        }
+        total
+    }
+
+    /// How many items a list has in a field of an input.
+    fn items_in(&self, input: Option<&Value>, name: &Name) -> u64 {
+        match input {
+            Some(Value::Object(fields)) => {
+                let field = fields.iter().find(|(known, _)| known == name);
+                field.map_or(1, |(_, value)| self.items(value))
+            }
+            Some(Value::Variable(variable)) => {
+                let input = self
+                    .variables
+                    .get(variable.as_str())
+                    .and_then(|input| input.as_object());
+                let items = input.and_then(|input| length(input.get(name.as_str())?));
+                items.unwrap_or(1) as u64
+            }
             _ => 1,
         }
     }
-
-    /// How many rows an import has, even if a variable is used anywhere in its input.
-    fn imported(&self, field: &Field) -> u64 {
-        let count = |rows: &Value| match rows {
-            Value::List(rows) => Some(rows.len()),
-            Value::Variable(name) => Some(self.variables.get(name.as_str())?.as_array()?.len()),
-            _ => None,
-        };
-        let rows = match field.specified_argument_by_name("input").map(|input| &**input) {
-            Some(Value::Object(input)) => input
-                .iter()
-                .find(|(name, _)| name == "rows")
-                .and_then(|(_, rows)| count(rows)),
-            Some(Value::Variable(name)) => {
-                let input = self.variables.get(name.as_str());
-                let rows = input.and_then(|input| input.as_object()?.get("rows")?.as_array());
-                rows.map(Vec::len)
-            }
-            _ => None,
-        };
-        // A single value is coerced to a list of one item.
-        rows.unwrap_or(1) as u64
-    }
-
-    /// Whether a type is a kind of document, or an interface or union of some.
-    fn is_document(&self, name: &Name) -> bool {
-        name == "Node"
-            || match self.schema.types.get(name) {
-                Some(ExtendedType::Union(_)) => true,
-                Some(ExtendedType::Object(object)) => object.implements_interfaces.iter().any(|one| one.name == "Node"),
-                _ => false,
-            }
-    }
 }
 
-fn collections_in(page: &Name) -> u64 {
-    if page == "TimelineConnection" { 2 } else { 1 }
-}
-
-fn is_page(name: &Name) -> bool {
-    name.ends_with("Connection")
+fn length(value: &JsonValue) -> Option<usize> {
+    value.as_array().map(Vec::len)
 }

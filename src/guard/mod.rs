@@ -18,6 +18,7 @@ mod expansion;
 mod lower;
 mod mistakes;
 mod normal;
+mod prices;
 mod rejection;
 mod rules;
 mod source;

@@ -12,11 +12,12 @@ use actix_web::web::{Data, ServiceConfig, resource, to};
 use actix_web::{App, HttpServer};
 
 use super::readable::readable;
-use super::state::{Settings, State};
+use super::state::State;
 use super::stopping::{Ending, Signals, Timing};
 use super::tls::Tls;
 use super::transport::{export, graphql};
 use super::{cross_origin, disconnect, health, schema_file, stopping, web};
+use crate::config::Config;
 
 /// How long a client may take to send its request's head.
 const HEAD: Duration = Duration::from_secs(10);
@@ -86,8 +87,8 @@ pub fn serve_with(
     let share = u32::try_from(workers).unwrap_or(u32::MAX);
     let server = HttpServer::new(move || {
         let state = Data::new(state.for_worker(share));
-        let settings = &state.settings;
-        let origins = &settings.cors_origins;
+        let config = &state.config;
+        let origins = &config.cors_origins;
         App::new()
             .app_data(state.clone())
             .app_data(Data::new(state.stopping.clone()))
@@ -98,7 +99,7 @@ pub fn serve_with(
             .wrap(Compress::default())
             .wrap(cross_origin::security_headers(!origins.is_empty(), tls))
             .wrap(from_fn(stopping::tell))
-            .configure(|config| routes(config, settings))
+            .configure(|app| routes(app, config))
             .configure(more.clone())
             .configure(if apart { health::alive_route } else { health::routes })
     })
@@ -139,13 +140,12 @@ fn admin(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
-fn routes(config: &mut ServiceConfig, settings: &Settings) {
-    config
-        .service(resource("/graphql").default_service(to(graphql::endpoint)))
+fn routes(app: &mut ServiceConfig, config: &Config) {
+    app.service(resource("/graphql").default_service(to(graphql::endpoint)))
         .service(resource("/graphql/stream").default_service(to(graphql::stream)))
         .service(readable("/export/{file}", export::endpoint))
-        .configure(|config| web::routes(config, settings));
-    if settings.introspection {
-        config.service(readable("/schema.graphql", schema_file::endpoint));
+        .configure(|app| web::routes(app, config));
+    if config.introspection {
+        app.service(readable("/schema.graphql", schema_file::endpoint));
     }
 }

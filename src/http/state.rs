@@ -1,10 +1,9 @@
-//! What the routes work with: the settings that they are told, and the state that they share.
+//! What the routes work with: what they are told at the start, and the state that they share.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use ipnet::IpNet;
 
 use super::auth::{Authenticator, Credentials, Signed};
 use super::client::{Client, Points};
@@ -15,42 +14,23 @@ use super::places::Places;
 use super::response_cache::Responses;
 use super::stopping::Stopping;
 use crate::api::error::ApiError;
+use crate::config::Config;
 use crate::feed::Live;
 use crate::graphql::{Schema, schema, sdl};
 use crate::guard::{Guard, Rules};
-use crate::limits::{Limit, Limits};
+use crate::limits::Limit;
 use crate::search::Search;
 use crate::store::Store;
 
-/// What the routes are told by the configuration.
-#[derive(Clone, Debug)]
+/// What the routes are told: the configuration, and what was made of it at the start.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// What a request may ask for.
-    pub limits: Limits,
-    /// Whether the schema can be asked for.
-    pub introspection: bool,
-    /// Whether the dashboard is served.
-    pub dashboard: bool,
-    /// Whether GraphiQL is served.
-    pub graphiql: bool,
-    /// Whether errors name what may have been meant, and list what there is.
-    pub suggestions: bool,
-    /// Whether one may read without a token.
-    pub anonymous: bool,
+    /// The configuration.
+    pub config: Config,
     /// By which keys signed tokens are accepted; none are when absent.
     pub signed: Option<Arc<Signed>>,
-    /// The origins whose pages may read answers; `*` for all.
-    pub cors_origins: Vec<String>,
-    /// The proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
-    /// How many documents clients may store by hash; 0 for none.
-    pub persisted_queries: u64,
-    /// How many bytes of answers are kept; 0 for none.
-    pub response_cache_bytes: u64,
     /// The documents that can be asked for by id.
     pub trusted: Trusted,
-    /// Whether only those are run.
-    pub only_trusted: bool,
     /// How long what may take its time in streams may take.
     pub timeouts: Timeouts,
 }
@@ -75,27 +55,6 @@ impl Default for Timeouts {
             beat: Duration::from_secs(10),
             stalled: Duration::from_secs(30),
             check: Duration::from_secs(30),
-        }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            introspection: true,
-            dashboard: true,
-            graphiql: true,
-            suggestions: true,
-            anonymous: true,
-            signed: None,
-            cors_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            persisted_queries: 1000,
-            response_cache_bytes: 0,
-            trusted: Trusted::default(),
-            only_trusted: false,
-            timeouts: Timeouts::default(),
         }
     }
 }
@@ -125,7 +84,8 @@ pub struct State {
     pub(super) store: Store,
     pub(super) live: Live,
     pub(super) search: Search,
-    pub(super) settings: Arc<Settings>,
+    pub(super) config: Arc<Config>,
+    pub(super) timeouts: Timeouts,
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
     pub(super) responses: Responses,
@@ -144,25 +104,31 @@ impl State {
     /// # Errors
     /// [`StateError`].
     pub fn new(store: Store, live: Live, search: Search, settings: Settings) -> Result<Self, StateError> {
-        let schema = schema(settings.limits);
+        let Settings {
+            config,
+            signed,
+            trusted,
+            timeouts,
+        } = settings;
+        let schema = schema(config.limits);
         let sdl = sdl(&schema);
         let rules = Rules {
-            limits: settings.limits,
-            introspection: settings.introspection,
-            suggestions: settings.suggestions,
+            limits: config.limits,
+            introspection: config.introspection,
+            suggestions: config.suggestions,
         };
         let guard = Guard::new(&sdl, rules).map_err(StateError::Schema)?;
-        for (id, text) in settings.trusted.iter() {
+        for (id, text) in trusted.iter() {
             guard.check(text).map_err(|refusal| StateError::Trusted {
                 id: id.to_owned(),
                 reason: refusal.to_string(),
             })?;
         }
-        let authenticator = Authenticator::new(settings.anonymous, settings.signed.clone())
-            .that_hears(live.clone(), settings.response_cache_bytes > 0);
-        let responses = Responses::new(live.clone(), settings.response_cache_bytes);
+        let authenticator =
+            Authenticator::new(config.anonymous, signed).that_hears(live.clone(), config.response_cache_bytes > 0);
+        let responses = Responses::new(live.clone(), config.response_cache_bytes);
         let places = Places::new(store.most_connections());
-        let permits = Permits::new(&settings.limits);
+        let permits = Permits::new(&config.limits);
         Ok(Self {
             sdl: sdl.into(),
             schema,
@@ -176,17 +142,14 @@ impl State {
             store,
             live,
             search,
-            persisted: Persisted::new(
-                settings.trusted.clone(),
-                settings.only_trusted,
-                settings.persisted_queries,
-            ),
+            persisted: Persisted::new(trusted, config.trusted_documents_only, config.persisted_queries),
             responses,
-            points: Arc::new(Points::new(&settings.limits)),
+            points: Arc::new(Points::new(&config.limits)),
             permits,
             stopping: Stopping::default(),
             authenticator: Arc::new(authenticator),
-            settings: Arc::new(settings),
+            config: Arc::new(config),
+            timeouts,
             guard,
             places,
         })
@@ -245,7 +208,7 @@ impl State {
 
     /// Resolves with the reason when what a client shows no longer holds.
     pub(super) async fn expired(&self, credentials: &Credentials) -> ApiError {
-        let every = self.settings.timeouts.check;
+        let every = self.timeouts.check;
         credentials.expired(&self.authenticator, &self.store, every).await
     }
 
@@ -254,7 +217,7 @@ impl State {
     /// # Errors
     /// [`ApiError::RateLimited`] or [`ApiError::LimitExceeded`] for a request that may not have them.
     pub(super) fn spend(&self, client: &Client, points: u64) -> Result<(), ApiError> {
-        self.points.spend(client, points, &self.settings.limits)
+        self.points.spend(client, points, &self.config.limits)
     }
 
     /// What is counted.
@@ -264,6 +227,6 @@ impl State {
 
     /// How long a request may take.
     pub(super) fn deadline(&self) -> Duration {
-        Duration::from_millis(self.settings.limits.request_timeout_ms)
+        Duration::from_millis(self.config.limits.request_timeout_ms)
     }
 }

@@ -30,6 +30,7 @@ mod merging; // what is selected several times is one field; what fails is null 
 mod observing; // metrics, health, traces, TLS
 mod planning; // a document says the same by whatever root field it is reached
 mod plans; // what questions cost: commands per query, documents taken up per filter and order
+mod pricing; // every field that reads or writes has its price in the schema
 mod registry; // a collection is told once: its places are counted, and every list is the same
 mod search; // what is found and in which order, pages, how the index follows the data
 mod seeding; // loading sets: what is written, what is left alone, what is refused

@@ -9,7 +9,7 @@ use crate::support::{TestApp, settings};
 async fn app() -> TestApp {
     let app = TestApp::with(&["article"]).await;
     assert_eq!(
-        settings().response_cache_bytes,
+        settings().config.response_cache_bytes,
         0,
         "tests keep no answers unless they say so"
     );

@@ -161,7 +161,7 @@ fn plain(document: &Json) -> Json {
 /// A server with caches and one without, over the same documents.
 async fn with_caches_and_without() -> [TestApp; 2] {
     let mut kept = settings();
-    kept.response_cache_bytes = 16 * 1024 * 1024;
+    kept.config.response_cache_bytes = 16 * 1024 * 1024;
     let apps = [TestApp::set(kept).await, TestApp::empty().await];
     for app in &apps {
         app.load(&["article"]).await;

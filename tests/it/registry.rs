@@ -73,7 +73,7 @@ fn a_collection_is_named_in_its_own_file_the_two_lists_and_where_it_is_spoken_of
 
 /// The types of the schema by their names.
 fn types() -> BTreeMap<String, TypeKind> {
-    let schema = menagerie::graphql::schema(crate::support::settings().limits);
+    let schema = menagerie::graphql::schema(crate::support::settings().config.limits);
     let document = parse_schema(menagerie::graphql::sdl(&schema)).expect("a schema");
     let types = document
         .definitions

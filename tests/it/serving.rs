@@ -16,7 +16,7 @@ fn project(path: &str) -> std::path::PathBuf {
 #[test]
 fn the_schema_file_is_what_the_code_says() {
     let written = fs::read_to_string(project("schema/schema.graphql")).expect("the file is there");
-    let schema = menagerie::graphql::sdl(&menagerie::graphql::schema(crate::support::settings().limits));
+    let schema = menagerie::graphql::sdl(&menagerie::graphql::schema(crate::support::settings().config.limits));
     assert!(
         written == schema,
         "stale: run `cargo run -- schema > schema/schema.graphql`"

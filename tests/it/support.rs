@@ -31,11 +31,12 @@ pub use processes::signal;
 pub use samples::samples;
 pub use waiting::{awaited, until};
 
-/// The settings of a test's server: as at home, but for more time on a busy machine and a smaller body.
+/// The settings of a test's server: as at home, but for more time on a busy machine, a smaller body, and no kept answers.
 pub fn settings() -> Settings {
     let mut settings = Settings::default();
-    settings.limits.request_timeout_ms = 30_000;
-    settings.limits.body_limit_bytes = 64 * 1024;
+    settings.config.limits.request_timeout_ms = 30_000;
+    settings.config.limits.body_limit_bytes = 64 * 1024;
+    settings.config.response_cache_bytes = 0;
     settings
 }
 
@@ -100,7 +101,7 @@ impl TestApp {
         let address = format!("{scheme}://{}", listener.local_addr().expect("the port is known"));
         let serving = Serving { workers: 1, ..serving };
         // A test that has answers kept has documents kept too.
-        let kept = settings.response_cache_bytes;
+        let kept = settings.config.response_cache_bytes;
         let (live, search) = (Live::new(&store, kept), Search::default());
         let state = State::new(store.clone(), live.clone(), search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();

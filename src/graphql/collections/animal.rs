@@ -30,6 +30,7 @@ document! {
     }
     references {
         /// The nation that a breed comes from.
+        #[graphql(directive = cost::apply(DOCUMENT, None))]
         origin: MaybeRef<Nation>,
     }
     connections {
@@ -42,6 +43,7 @@ document! {
     resolvers {
         /// How many of them changed hands over all gifts, loans and tributes; what was only planned, shelved,
         /// offered or declined is left out. An item without a count makes `max` unknown.
+        #[graphql(directive = cost::apply(DOCUMENT, None))]
         async fn given(&self, ctx: &Context<'_>) -> crate::api::error::Result<eager::Object<Count>> {
             resolve::given(ctx, &self.id).await.map(|given| Count(given).into())
         }
@@ -92,8 +94,10 @@ filter! { AnimalFilter, "animals" {
     /// By a two-letter code in its native range.
     native_to: StringFilter => |codes| codes.on("nativeTo"),
     /// By the nation that a breed comes from.
+    #[graphql(directive = cost::apply(PAGE, None))]
     origin: NationFilter => |nation| Ok(Filter::refers("origin", Kind::Nation, nation.filter()?)),
     /// By the certainty of a claim about it.
+    #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Animal),
     /// By words: each must begin a word of the slug, names or taxonomy. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),

@@ -25,12 +25,16 @@ document! {
     }
     references {
         /// Where it was read.
+        #[graphql(directive = cost::apply(DOCUMENT, None))]
         source: Ref<Source>,
         /// The documents that it is about.
+        #[graphql(directive = cost::apply(0, Some(DOCUMENT)))]
         about: Refs<Node>,
         /// The claims that contradict it; each of them names this one too.
+        #[graphql(directive = cost::apply(0, Some(DOCUMENT)))]
         conflicts_with: Refs<Claim>,
         /// The claims that it rests on.
+        #[graphql(directive = cost::apply(0, Some(DOCUMENT)))]
         depends_on: Refs<Claim>,
     }
     holds { attributions }
@@ -63,6 +67,7 @@ pub struct Attribution {
     /// Whether it is clear that the statement is theirs.
     scope: AttributionScope,
     /// Who says so.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     to: Ref<Source>,
 }
 

@@ -17,6 +17,7 @@ macro_rules! queries {
         #[async_graphql::Object]
         impl $query {
             $(#[$one_doc])*
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::DOCUMENT, None))]
             async fn $one(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -28,6 +29,7 @@ macro_rules! queries {
             }
 
             $(#[$many_doc])*
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::PAGE, None), directive = $crate::graphql::cost::list_size::apply($crate::graphql::cost::names($crate::graphql::cost::WINDOW), $crate::graphql::cost::names($crate::graphql::cost::ON_PAGE)))]
             #[allow(clippy::too_many_arguments, reason = "Relay's four, the filter and the order")]
             async fn $many(
                 &self,
@@ -121,6 +123,7 @@ macro_rules! document {
         #[async_graphql::ComplexObject]
         impl $entity {
             $($(#[$doc])*
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::PAGE, None), directive = $crate::graphql::cost::list_size::apply($crate::graphql::cost::names($crate::graphql::cost::WINDOW), $crate::graphql::cost::names($crate::graphql::cost::ON_PAGE)))]
             #[allow(clippy::too_many_arguments, reason = "Relay's four, the filter and the order")]
             async fn $name(
                 &self,
@@ -143,6 +146,7 @@ macro_rules! document {
             $($($rest)*)?
 
             /// What editors have changed in this document, the latest change first. For editors.
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::PAGE, None), directive = $crate::graphql::cost::list_size::apply($crate::graphql::cost::names($crate::graphql::cost::FIRST), $crate::graphql::cost::names($crate::graphql::cost::ON_PAGE)))]
             async fn history(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -237,6 +241,7 @@ macro_rules! mutations {
         #[async_graphql::Object]
         impl $mutation {
             #[doc = concat!("Enters a new ", $noun, ".")]
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::CHANGE, None))]
             async fn $create(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -249,6 +254,7 @@ macro_rules! mutations {
             }
 
             #[doc = concat!("Changes a ", $noun, ".")]
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::CHANGE, None))]
             async fn $update(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -263,6 +269,7 @@ macro_rules! mutations {
             }
 
             #[doc = concat!("Deletes a ", $noun, " that no other document refers to.")]
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::CHANGE, None))]
             async fn $delete(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -283,6 +290,7 @@ macro_rules! payload {
         #[graphql(serial)]
         pub struct $payload {
             /// The document as it is now; null where nothing was changed, and where it is gone by now.
+            #[graphql(directive = $crate::graphql::cost::cost::apply($crate::graphql::cost::DOCUMENT, None))]
             $one: Option<$crate::graphql::eager::Object<std::sync::Arc<$entity>>>,
             /// Why nothing was changed.
             user_errors: $crate::graphql::mutation::UserErrors,

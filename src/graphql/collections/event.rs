@@ -50,6 +50,7 @@ pub struct EventNation {
     /// Which part it has.
     role: NationRole,
     /// The nation.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     nation: Ref<Nation>,
 }
 
@@ -67,10 +68,12 @@ filter! { EventFilter, "events" {
     /// By date.
     date: DateFilter => |date| date.on(DatePaths::DATE),
     /// By a nation that has a part in it.
+    #[graphql(directive = cost::apply(PAGE, None))]
     nation: NationFilter => |nation| Ok(Filter::refers("nations.nation", Kind::Nation, nation.filter()?)),
     /// By headcount.
     headcount: CountFilter => |count| count.on("headcount.min", "headcount.max"),
     /// By the certainty of a claim about it.
+    #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Event),
     /// By words: each must begin a word of the slug, title, summary, people or place. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),

@@ -45,10 +45,13 @@ document! {
     }
     references {
         /// The nation that gave.
+        #[graphql(directive = cost::apply(DOCUMENT, None))]
         giver: Ref<Nation>,
         /// The nation that received.
+        #[graphql(directive = cost::apply(DOCUMENT, None))]
         recipient: Ref<Nation>,
         /// The event that it belongs to.
+        #[graphql(directive = cost::apply(DOCUMENT, None))]
         event: MaybeRef<Event>,
     }
     holds { items, status_history, total, occasions, origin, destination }
@@ -85,6 +88,7 @@ pub struct GiftItem {
     /// What has become of these animals, where it differs from the gift's status.
     status: Option<GiftStatus>,
     /// The kind of animal.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     animal: Ref<Animal>,
 }
 
@@ -117,6 +121,7 @@ pub struct GiftStatusChange {
     /// What happened.
     note: String,
     /// The claim that it rests on.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     claim: MaybeRef<Claim>,
 }
 
@@ -132,10 +137,13 @@ filter! { GiftFilter, "gifts" {
     /// By the way the animals changed hands.
     mode: EnumFilter<GiftMode> => |words| words.on("mode"),
     /// By the nation that gave.
+    #[graphql(directive = cost::apply(PAGE, None))]
     giver: NationFilter => |nation| Ok(Filter::refers("giver", Kind::Nation, nation.filter()?)),
     /// By the nation that received.
+    #[graphql(directive = cost::apply(PAGE, None))]
     recipient: NationFilter => |nation| Ok(Filter::refers("recipient", Kind::Nation, nation.filter()?)),
     /// By a kind of animal among the items.
+    #[graphql(directive = cost::apply(PAGE, None))]
     animal: AnimalFilter => |animal| Ok(Filter::refers("items.animal", Kind::Animal, animal.filter()?)),
     /// By the id of the event that it belongs to.
     event: IdFilter => |ids| ids.on("event", Some(Kind::Event)),
@@ -144,6 +152,7 @@ filter! { GiftFilter, "gifts" {
     /// By the total that a source gives.
     total: CountFilter => |count| count.on("total.min", "total.max"),
     /// By the certainty of a claim about it.
+    #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Gift),
     /// By words: each must begin a word of the slug, title, people, places, the animals' names or attributes, or the
     /// source's words for the total. Case and accents do not matter.

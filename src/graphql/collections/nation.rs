@@ -72,6 +72,7 @@ filter! { NationFilter, "nations" {
     /// By when it existed; `known: true` finds former states.
     existed: DateFilter => |date| date.on(DatePaths::EXISTED),
     /// By the certainty of a claim about it.
+    #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Nation),
     /// By words: each must begin a word of the slug, names, codes or capital. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),

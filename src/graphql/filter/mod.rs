@@ -22,9 +22,10 @@ pub trait CollectionFilter: InputType {
     fn filter(&self) -> Result<Filter>;
 }
 
-/// Declares a collection's filter: `field: Type => |value| Filter`, each with its description for the schema.
+/// Declares a collection's filter: `field: Type => |value| Filter`, each with its description for the schema, and with its
+/// cost where it is a join.
 macro_rules! filter {
-    ($name:ident, $noun:literal { $($(#[$doc:meta])* $field:ident $(as $graphql:literal)?: $type:ty => $make:expr),+ $(,)? }) => {
+    ($name:ident, $noun:literal { $($(#[$doc:meta])* $field:ident: $type:ty => $make:expr),+ $(,)? }) => {
         #[doc = concat!("Which ", $noun, ". All fields that are given must hold; an empty filter holds for all.")]
         #[derive(async_graphql::InputObject, Clone, Debug, Default)]
         pub struct $name {
@@ -34,7 +35,7 @@ macro_rules! filter {
             or: Option<Vec<$name>>,
             /// This must not hold, beside the other fields.
             not: Option<Box<$name>>,
-            $($(#[$doc])* $(#[graphql(name = $graphql)])? $field: Option<Box<$type>>),+
+            $($(#[$doc])* $field: Option<Box<$type>>),+
         }
 
         impl $crate::graphql::filter::CollectionFilter for $name {

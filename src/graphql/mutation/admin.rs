@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 use super::{Field, UserError};
 use crate::api::error::{ApiError, Result};
 use crate::api::viewer::{Role, admin};
+use crate::graphql::cost::{CHANGE, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::resolve::loader;
 use crate::seed::LoadError;
@@ -174,6 +175,7 @@ pub struct AdminMutation;
 #[Object]
 impl AdminMutation {
     /// Makes a token. `history` tells of it under `token_` and its name. For admins.
+    #[graphql(directive = cost::apply(CHANGE, None))]
     async fn create_token(
         &self,
         ctx: &Context<'_>,
@@ -192,6 +194,7 @@ impl AdminMutation {
 
     /// Revokes a token: once this is answered it opens nothing on any server of the database, what it has open ends, and
     /// its name is free. That takes a second. `history` tells of it under `token_` and its name. For admins.
+    #[graphql(directive = cost::apply(CHANGE, None))]
     async fn revoke_token(
         &self,
         ctx: &Context<'_>,
@@ -218,6 +221,7 @@ impl AdminMutation {
 
     /// Puts the documents of sets back to what the sets say, also those that were edited or deleted since they were
     /// loaded; all of a set or nothing of it. What it changes stands in the history. For admins.
+    #[graphql(directive = cost::apply(CHANGE, None))]
     async fn reset_sets(
         &self,
         ctx: &Context<'_>,

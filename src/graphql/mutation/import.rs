@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
+use crate::graphql::cost::{CHANGE, ROW, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::resolve::loader;
 use crate::store::edit::{Bulk, Effect, Intent, Reason, Refusal};
@@ -24,6 +25,7 @@ pub struct ImportRowsInput {
     /// ids in the place of relations, `id` for its own. What the server fills in, such as `version` and the bounds of
     /// dates, is passed over, so rows of `/export/….ndjson` can be given as they are. A row without `id` gets one made of
     /// its slug, or of what it says.
+    #[graphql(directive = cost::apply(ROW, None))]
     rows: Vec<Json<Value>>,
     /// Write the good rows although others are bad.
     #[graphql(default)]
@@ -85,6 +87,7 @@ impl ImportMutation {
     /// Writes documents as rows say: what is not there is entered, what says something else is replaced as a whole, and
     /// what says so already is left alone, so the same request again changes nothing. One transaction: all or nothing,
     /// unless `keepGood` is set. Rows may refer to each other.
+    #[graphql(directive = cost::apply(CHANGE, None))]
     async fn import_rows(
         &self,
         ctx: &Context<'_>,

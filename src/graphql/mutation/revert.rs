@@ -9,6 +9,7 @@ use crate::api::viewer::editor;
 use crate::domain::id::Kind;
 use crate::graphql::any_of::AnyOf;
 use crate::graphql::collections::{Node, with_kind};
+use crate::graphql::cost::{CHANGE, DOCUMENT, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::AnyDocument as _;
 use crate::graphql::loader::resolve::loader;
@@ -31,6 +32,7 @@ pub struct RevertInput {
 #[graphql(serial)]
 pub struct RevertPayload {
     /// The document as it is now; null where it is gone with that, or where nothing was changed.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     document: Option<AnyOf<Node>>,
     /// Why nothing was changed.
     user_errors: eager::List<eager::Object<UserError>>,
@@ -44,6 +46,7 @@ pub struct RevertMutation;
 impl RevertMutation {
     /// Takes a change back, by a new one: the fields that it changed say again what they said before. What it entered is
     /// deleted, and what it deleted is entered again. Refused where one of the fields was changed again since.
+    #[graphql(directive = cost::apply(CHANGE, None))]
     async fn revert(
         &self,
         ctx: &Context<'_>,

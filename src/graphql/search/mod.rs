@@ -11,6 +11,7 @@ use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::graphql::any_of::AnyOf;
 use crate::graphql::connection::{PageInfo, first_of};
+use crate::graphql::cost::{COUNT, FIRST, ON_PAGE, PAGE, cost, list_size, names};
 use crate::graphql::eager;
 use crate::graphql::loader::prefetch::{Fetch, Group};
 use crate::graphql::loader::resolve::fetch;
@@ -38,6 +39,7 @@ pub struct SearchConnection {
     /// Where this page stands among all that was found.
     page_info: eager::Object<PageInfo>,
     /// How many documents were found in all, over all pages.
+    #[graphql(directive = cost::apply(COUNT, None))]
     total_count: u64,
     /// How the index that was searched stands to the data.
     index: eager::Object<SearchIndex>,
@@ -131,6 +133,7 @@ impl SearchQuery {
     /// for more than beginnings, and those for more than typing errors; a name that begins with the whole text comes
     /// first. All words must match; where no document has them all, those are given that have at least one. Signs and
     /// operators have no meaning, they only part words.
+    #[graphql(directive = cost::apply(PAGE, None), directive = list_size::apply(names(FIRST), names(ON_PAGE)))]
     async fn search(
         &self,
         ctx: &Context<'_>,

@@ -18,6 +18,7 @@ use self::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, G
 use super::collections::gift::GiftFilter;
 use super::collections::nation::Nation;
 use super::connection::first_of;
+use super::cost::{DOCUMENT, FIRST, SUMS, cost, list_size, names};
 use super::eager;
 use super::filter::CollectionFilter as _;
 use super::loader::reference::Ref;
@@ -37,6 +38,7 @@ pub struct StatsQuery;
 #[Object]
 impl StatsQuery {
     /// Numbers over all gifts that match. Only what is selected is computed, each group by one aggregation.
+    #[graphql(directive = cost::apply(SUMS, None))]
     async fn gift_stats(
         &self,
         ctx: &Context<'_>,
@@ -52,6 +54,7 @@ impl StatsQuery {
     }
 
     /// How much went from which nation to which; most gifts first.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn gift_flows(
         &self,
         ctx: &Context<'_>,
@@ -106,6 +109,7 @@ impl GiftStats {
     }
 
     /// By the nation that gave.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_giver(
         &self,
         ctx: &Context<'_>,
@@ -117,6 +121,7 @@ impl GiftStats {
     }
 
     /// By the nation that received.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_recipient(
         &self,
         ctx: &Context<'_>,
@@ -129,6 +134,7 @@ impl GiftStats {
 
     /// By the animals in the gifts. A gift with several kinds stands in the entry of each; its animals are told by its
     /// items, for a total does not say of which kind they were.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_animal(
         &self,
         ctx: &Context<'_>,
@@ -141,6 +147,7 @@ impl GiftStats {
     }
 
     /// By year, the earliest first. Only years are listed in which a gift lies, begins or ends.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_year(
         &self,
         ctx: &Context<'_>,
@@ -152,6 +159,7 @@ impl GiftStats {
     }
 
     /// By decade, the earliest first. Only decades are listed in which a gift lies, begins or ends.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_decade(
         &self,
         ctx: &Context<'_>,
@@ -163,17 +171,20 @@ impl GiftStats {
     }
 
     /// By what has become of the gifts; most gifts first.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_status(&self) -> Result<eager::List<eager::Object<GiftsByStatus>>> {
         objects(self.figures.by_status())
     }
 
     /// By the way the animals changed hands; most gifts first.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_mode(&self) -> Result<eager::List<eager::Object<GiftsByMode>>> {
         objects(self.figures.by_mode())
     }
 
     /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
     /// that a claim about it has, as the filter `certainty` finds it.
+    #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_certainty(&self) -> Result<eager::List<eager::Object<GiftsByCertainty>>> {
         objects(self.figures.by_certainty())
     }
@@ -217,7 +228,9 @@ pub struct GiftFlow {
     /// The last day that the date of any of these gifts can mean; null where no end is known.
     last_date: Option<Day>,
     /// The nation that gave.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     giver: Ref<Nation>,
     /// The nation that received.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     recipient: Ref<Nation>,
 }

@@ -7,6 +7,7 @@ use crate::domain::date::Day;
 use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
 use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::nation::Nation;
+use crate::graphql::cost::{DOCUMENT, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::reference::MaybeRef;
 use crate::graphql::values::Count;
@@ -55,6 +56,7 @@ pub struct GiftsByNation {
     #[graphql(flatten)]
     pub(super) told: Told,
     /// The nation; null in an entry for the rest.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     pub(super) nation: MaybeRef<Nation>,
 }
 
@@ -66,6 +68,7 @@ pub struct GiftsByAnimal {
     #[graphql(flatten)]
     pub(super) told: Told,
     /// The kind of animal; null in an entry for a family, an order, a class, none or the rest.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
     pub(super) animal: MaybeRef<Animal>,
 }
 

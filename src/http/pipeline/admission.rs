@@ -37,7 +37,7 @@ impl Admission<'_> {
     /// Acquires a permit for the request, and authenticates its caller. Fails if the concurrency limit or the client's
     /// share of it is reached, or if the credentials are not valid.
     pub async fn admit(&self, resource: Resource) -> Result<(Rc<Caller>, Permit), Answer> {
-        let address = client::address(self.http, &self.state.settings.trusted_proxies);
+        let address = client::address(self.http, &self.state.config.trusted_proxies);
         let authorization = authorization(self.http.headers())?;
         let unknown = match &authorization {
             Some(_) => Client::unauthenticated(address),

@@ -158,7 +158,7 @@ impl Pipeline<'_> {
         let State {
             guard,
             persisted,
-            settings,
+            config,
             metrics,
             ..
         } = &***self.state;
@@ -185,7 +185,7 @@ impl Pipeline<'_> {
         if self.by_get() && kind == OperationKind::Mutation {
             return Err(by_post_only());
         }
-        let variables = parameters.variables(&settings.limits).map_err(refused)?;
+        let variables = parameters.variables(&config.limits).map_err(refused)?;
         // A subscription resumes after the last event, whatever its document says.
         let after = self.http.and_then(|http| last_event_id(http.headers()));
         let prepared = guard
@@ -207,7 +207,7 @@ impl Pipeline<'_> {
         if points == 0 {
             return Ok(());
         }
-        let checked = self.state.settings.limits.check(Limit::Cost, points);
+        let checked = self.state.config.limits.check(Limit::Cost, points);
         checked.map_err(|error| Answer::refused(&error.into()))?;
         Ok(self.state.spend(&self.caller.client, points)?)
     }

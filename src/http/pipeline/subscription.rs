@@ -149,8 +149,8 @@ impl Subscription {
         if self.sent == 0 {
             return Ok(());
         }
-        let State { points, settings, .. } = &**self.state;
-        points.pay(&self.caller.client, self.cost, &settings.limits).await
+        let State { points, config, .. } = &**self.state;
+        points.pay(&self.caller.client, self.cost, &config.limits).await
     }
 }
 

@@ -136,7 +136,7 @@ impl Body {
             metrics: state.metrics.clone(),
         });
         Self {
-            place: watch(&delivery, state.settings.timeouts.stalled),
+            place: watch(&delivery, state.timeouts.stalled),
             delivery,
             length,
             shares_connection: http.version() >= Version::HTTP_2,

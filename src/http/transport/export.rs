@@ -137,8 +137,8 @@ async fn open(
     recorder: &mut Recorder,
 ) -> Result<(Format, Option<Opened>), Answer> {
     let Admission { http, state, .. } = admission;
-    let settings = &state.settings;
-    if let Some(message) = cross_origin::forged(http.headers(), &settings.cors_origins) {
+    let config = &state.config;
+    if let Some(message) = cross_origin::forged(http.headers(), &config.cors_origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
     let (kind, format) = named(file)?;
@@ -149,7 +149,7 @@ async fn open(
     let unread = |refusal: Rejection| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
     let given = given(http.query_string(), state).map_err(unread)?;
     let arguments = state.guard.arguments(kind.collection(), &given).map_err(unread)?;
-    let plan = Plan::new(kind, format, &settings.limits, |name| {
+    let plan = Plan::new(kind, format, &config.limits, |name| {
         Ok(arguments.values.get(name).cloned())
     })
     .map_err(failed)?;
@@ -210,7 +210,7 @@ fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
         })?;
         members.push(format!("\"{name}\": {value}"));
     }
-    Variables::read(&format!("{{{}}}", members.join(", ")), &state.settings.limits)
+    Variables::read(&format!("{{{}}}", members.join(", ")), &state.config.limits)
 }
 
 /// Starts the task. The body ends without an error only if the export is complete.
@@ -264,7 +264,7 @@ impl Sending {
     ) -> Result<(), Broken> {
         loop {
             // Resolves when the previous piece has been taken.
-            let stalled = state.settings.timeouts.stalled;
+            let stalled = state.timeouts.stalled;
             let room = timeout(stalled, sender.reserve()).await;
             let room = room.map_err(|_| Broken::Stalled(stalled))?.map_err(|_| Broken::Left)?;
             let piece = match first.take() {
@@ -300,7 +300,7 @@ impl Sending {
         self.cost = self.cost.saturating_add(points);
         state
             .points
-            .pay(&self.caller.client, points, &state.settings.limits)
+            .pay(&self.caller.client, points, &state.config.limits)
             .await
     }
 }

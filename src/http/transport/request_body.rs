@@ -17,6 +17,7 @@ use futures_util::StreamExt;
 use tokio::time::timeout_at;
 
 use crate::api::error::ApiError;
+use crate::config::Config;
 use crate::guard::Rejection;
 use crate::http::answer::Answer;
 use crate::http::client::Client;
@@ -24,10 +25,10 @@ use crate::http::cross_origin;
 use crate::http::media::{refused_content, refused_encoding};
 use crate::http::parameters::{Parameters, RequestBody};
 use crate::http::permits::{Permit, Resource};
-use crate::http::state::{Settings, State};
+use crate::http::state::State;
 
 /// Checks everything but the body.
-pub fn head(request: &HttpRequest, settings: &Settings) -> Result<(), Answer> {
+pub fn head(request: &HttpRequest, config: &Config) -> Result<(), Answer> {
     let unread = |status, message: String| Err(Answer::unread(status, &Rejection::input(message)));
     let method = request.method();
     let is_post = method == Method::POST;
@@ -42,7 +43,7 @@ pub fn head(request: &HttpRequest, settings: &Settings) -> Result<(), Answer> {
     if let Some(message) = refused_encoding(headers) {
         return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     }
-    if let Some(message) = cross_origin::forged(headers, &settings.cors_origins) {
+    if let Some(message) = cross_origin::forged(headers, &config.cors_origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
     Ok(())
@@ -58,7 +59,7 @@ pub async fn read(
 ) -> Result<RequestBody, Answer> {
     let body = if request.method() == Method::POST {
         let bytes = bytes(body, state, client, until).await?;
-        RequestBody::of_body(&bytes, &state.settings.limits)
+        RequestBody::of_body(&bytes, &state.config.limits)
     } else {
         Parameters::of_query(request.query_string()).map(|parameters| RequestBody::One(Box::new(parameters)))
     };
@@ -67,7 +68,7 @@ pub async fn read(
 
 /// Reads the body, up to its limit and to the deadline.
 async fn bytes(mut body: Payload, state: &State, client: &Client, until: Instant) -> Result<Vec<u8>, Answer> {
-    let most = state.settings.limits.body_limit_bytes;
+    let most = state.config.limits.body_limit_bytes;
     let mut bytes = Vec::new();
     let mut waiting = Waiting {
         state,

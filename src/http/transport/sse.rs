@@ -93,7 +93,7 @@ async fn send(
     state: Data<State>,
     left: impl Future<Output = ()>,
 ) -> Ended {
-    let timeouts = state.settings.timeouts;
+    let timeouts = state.timeouts;
     let mut beat = interval(timeouts.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut left, mut closed) = (Box::pin(left), Box::pin(state.stopping.closed()));

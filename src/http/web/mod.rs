@@ -19,28 +19,28 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use super::cross_origin::PAGE_POLICY;
 use super::etag;
 use super::readable::readable;
-use super::state::{Settings, State};
+use super::state::State;
 use super::transport::delivery::{Held, deliver};
+use crate::config::Config;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 struct Files;
 
-/// The routes of the pages that are enabled, and of their assets.
-pub fn routes(config: &mut ServiceConfig, settings: &Settings) {
-    if settings.dashboard {
-        // A single-page application: it decides by the URL what to show.
-        config
-            .service(readable("/", dashboard))
+/// The pages that are switched on, and the files that they load.
+pub fn routes(app: &mut ServiceConfig, config: &Config) {
+    if config.dashboard {
+        // One page with addresses of its own: it shows by the address what was asked for.
+        app.service(readable("/", dashboard))
             .service(readable("/gifts/{slug}", dashboard));
-    } else if settings.graphiql {
-        config.service(readable("/", to_graphiql));
+    } else if config.graphiql {
+        app.service(readable("/", to_graphiql));
     }
-    if settings.graphiql {
-        config.service(readable("/graphiql", graphiql));
+    if config.graphiql {
+        app.service(readable("/graphiql", graphiql));
     }
-    if settings.dashboard || settings.graphiql {
-        config.service(readable("/assets/{name:.*}", asset));
+    if config.dashboard || config.graphiql {
+        app.service(readable("/assets/{name:.*}", asset));
     }
 }
 
@@ -60,7 +60,7 @@ async fn graphiql(http: HttpRequest, state: Data<State>) -> HttpResponse {
 fn page(http: &HttpRequest, state: &State, page: Option<EmbeddedFile>) -> HttpResponse {
     let Some(page) = page else {
         tracing::warn!("{} was asked for; the pages are not built", http.path());
-        return missing::page(state.settings.introspection);
+        return missing::page(state.config.introspection);
     };
     let tag = etag::of(&page.data);
     let held = etag::is_held(http, &tag);

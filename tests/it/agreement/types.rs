@@ -33,7 +33,7 @@ struct Types(BTreeMap<String, TypeDefinition>);
 
 impl Types {
     fn new() -> Self {
-        let sdl = graphql::sdl(&graphql::schema(settings().limits));
+        let sdl = graphql::sdl(&graphql::schema(settings().config.limits));
         let ServiceDocument { definitions } = parse_schema(sdl).expect("the schema");
         let types = definitions.into_iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(definition) => Some(definition.node),

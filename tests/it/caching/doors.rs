@@ -18,7 +18,7 @@ const JOINED: &str = "requests_joined_total";
 /// A server that keeps answers and takes batches, over the article's data.
 async fn app() -> TestApp {
     let mut settings = Settings { ..keeping() };
-    settings.limits.set(Limit::Batch, 5);
+    settings.config.limits.set(Limit::Batch, 5);
     let app = TestApp::set(settings).await;
     app.load(&["article"]).await;
     is_fresh(&app).await;

@@ -19,10 +19,9 @@ const GIFT: &str = "{ gift(id: \"gift_ru-kp-2024\") { title version giver { name
 
 /// Settings under which answers, and in a `TestApp` documents too, are kept.
 fn keeping() -> Settings {
-    Settings {
-        response_cache_bytes: 4 * 1024 * 1024,
-        ..settings()
-    }
+    let mut settings = settings();
+    settings.config.response_cache_bytes = 4 * 1024 * 1024;
+    settings
 }
 
 /// A server that keeps what it reads, over the article's data.
@@ -239,11 +238,9 @@ async fn those_who_ask_the_same_at_once_wait_for_one_answer() {
 #[tokio::test]
 async fn what_is_kept_stays_within_its_bytes() {
     let most = 200_000.0;
-    let app = TestApp::set(Settings {
-        response_cache_bytes: most as u64,
-        ..settings()
-    })
-    .await;
+    let mut settings = settings();
+    settings.config.response_cache_bytes = most as u64;
+    let app = TestApp::set(settings).await;
     app.load(&["article"]).await;
     is_fresh(&app).await;
     let misses = || metric(&app, "cache_misses_total{cache=\"answers\"}");

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The schema, and a document as the guard hands it over.
 fn prepared(document: &str, variables: &Json) -> (graphql::Schema, Prepared) {
-    let limits = settings().limits;
+    let limits = settings().config.limits;
     let schema = graphql::schema(limits);
     let rules = Rules {
         limits,

@@ -51,11 +51,9 @@ const WAYS: [&str; 8] = [
 
 /// As in other tests, but with answers kept and with batches.
 fn keeping() -> Settings {
-    let mut settings = Settings {
-        response_cache_bytes: 8 * 1024 * 1024,
-        ..settings()
-    };
-    settings.limits.set(Limit::Batch, 3);
+    let mut settings = settings();
+    settings.config.response_cache_bytes = 8 * 1024 * 1024;
+    settings.config.limits.set(Limit::Batch, 3);
     settings
 }
 
@@ -63,10 +61,8 @@ fn keeping() -> Settings {
 async fn servers() -> (TestApp, TestApp, String) {
     let app = TestApp::set(keeping()).await;
     app.load(&["article", "history"]).await;
-    let keeps_nothing = Settings {
-        response_cache_bytes: 0,
-        ..keeping()
-    };
+    let mut keeps_nothing = keeping();
+    keeps_nothing.config.response_cache_bytes = 0;
     let uncached = TestApp::start(app.options.clone(), keeps_nothing).await;
     let token = made(&app, "reviewer", Role::Admin, None).await;
     (app, uncached, token)

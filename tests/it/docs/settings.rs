@@ -1,59 +1,119 @@
-//! The settings: the table has each with its default, and no text names one that does not exist.
+//! The settings: `.env.example` and the tables of the pages are made of their declarations, and no text names one that
+//! does not exist.
+//!
+//! With `UPDATE_SETTINGS=1` in the environment the tests write what they otherwise compare.
 
 use std::collections::BTreeSet;
+use std::fs;
 
-use menagerie::config::{Config, Profile};
+use menagerie::config::{Config, Setting, settings, wrapped};
 use regex::Regex;
 
 use super::page;
-use crate::house::files;
+use crate::house::{files, root};
 
-/// The settings and their defaults, as `.env.example` has them; a unit test compares it with the code.
-fn settings() -> Vec<(String, String)> {
-    let example = page(".env.example").text;
-    let pairs = example
-        .lines()
-        .filter_map(|line| line.strip_prefix('#')?.split_once('='));
-    pairs
-        .filter(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
-        .map(|(name, default)| (name.to_owned(), default.to_owned()))
-        .collect()
+/// How `.env.example` begins.
+const HEAD: &str = "\
+# Every variable that Menagerie reads, each with its default. Copy this file to .env and take away the # of the lines that
+# you change. What is set in the environment wins over .env; an empty value counts as unset. A value with spaces or any of
+# \\ $ # ' \" belongs in single quotes.
+";
+
+/// Compares a file with what it must be, or writes it.
+fn is_as_made(path: &str, made: &str) {
+    let found = page(path).text;
+    if std::env::var_os("UPDATE_SETTINGS").is_some() {
+        fs::write(root().join(path), made).expect("the file is written");
+    } else if let Some((found, made)) = found.lines().zip(made.lines()).find(|(found, made)| found != made) {
+        panic!("{path} has\n  {found}\nand should have\n  {made}\nUPDATE_SETTINGS=1 writes it anew");
+    } else {
+        assert_eq!(found.len(), made.len(), "{path}: UPDATE_SETTINGS=1 writes it anew");
+    }
+}
+
+/// A page with this between the two marks of that name.
+fn with(path: &str, mark: &str, made: &str) -> String {
+    let (opening, closing) = (format!("<!-- {mark} -->"), format!("<!-- /{mark} -->"));
+    let text = page(path).text;
+    let (before, rest) = text.split_once(&opening).expect("the opening mark");
+    let (_, after) = rest.split_once(&closing).expect("the closing mark");
+    format!("{before}{opening}\n\n{made}\n{closing}{after}")
+}
+
+/// All settings, section by section.
+fn sections() -> Vec<(&'static str, Vec<Setting>)> {
+    let mut sections: Vec<(&str, Vec<Setting>)> = Vec::new();
+    for setting in settings() {
+        match sections.last_mut().filter(|(section, _)| *section == setting.section) {
+            Some((_, settings)) => settings.push(setting),
+            None => sections.push((setting.section, vec![setting])),
+        }
+    }
+    sections
+}
+
+/// A value as a cell of a table.
+fn code(value: &str) -> String {
+    if value.is_empty() {
+        "unset".to_owned()
+    } else {
+        format!("`{value}`")
+    }
 }
 
 #[test]
-fn the_table_lists_every_setting() {
-    let page = page("docs/CONFIGURATION.md");
-    let (_, table) = page
-        .text
-        .split_once("<!-- settings -->")
-        .expect("the beginning of the table");
-    let (table, _) = table.split_once("<!-- /settings -->").expect("its end");
-    let mut count = 0;
-    for (name, default) in settings() {
-        let row = table.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
-        let row = row.unwrap_or_else(|| panic!("{name} is missing"));
-        assert!(
-            default.is_empty() || row.contains(&format!("`{default}`")),
-            "{name}: {default} against {row}"
-        );
-        count += 1;
+fn the_example_file_is_made_of_the_declarations() {
+    let mut made = HEAD.to_owned();
+    for (section, settings) in sections() {
+        made += &format!("\n## {section}\n");
+        for setting in settings {
+            let default = setting.value(&Config::default());
+            made += &format!(
+                "\n{}#{}={default}\n",
+                wrapped(&setting.described(), "# ", 120),
+                setting.name
+            );
+        }
     }
-    assert!(count >= 15, "{count}");
+    is_as_made(".env.example", &made);
+}
+
+#[test]
+fn the_tables_are_made_of_the_declarations() {
+    let mut made = Vec::new();
+    for (section, settings) in sections() {
+        made.push(format!(
+            "## {section}\n\n| variable | default | accepted | what it is |\n|---|---|---|---|\n"
+        ));
+        for setting in settings {
+            let mut default = code(&setting.value(&Config::default()));
+            if let Some(production) = setting.in_production() {
+                default += &format!("; in production {}", code(&production));
+            }
+            let Setting {
+                name, accepted, text, ..
+            } = setting;
+            made.push(format!("| `{name}` | {default} | {accepted} | {text} |\n"));
+        }
+        made.push("\n".to_owned());
+    }
+    let made = made.concat();
+    is_as_made(
+        "docs/CONFIGURATION.md",
+        &with("docs/CONFIGURATION.md", "settings", &format!("{}\n", made.trim_end())),
+    );
 }
 
 #[test]
 fn operations_tells_what_the_production_profile_changes() {
-    let page = page("docs/OPERATIONS.md");
-    let rows = super::table(page.section("## The production profile"));
-    let shown = |profile: Profile| format!("{:#?}", Config::of(profile));
-    let (development, production) = (shown(Profile::Development), shown(Profile::Production));
-    let changed: Vec<_> = development
-        .lines()
-        .zip(production.lines())
-        .filter(|(a, b)| a != b)
-        .collect();
-    // The profile itself is one of them.
-    assert_eq!(changed.len() - 1, rows.len(), "{changed:#?} {rows:#?}");
+    let mut made = "| setting | development | production |\n|---|---|---|\n".to_owned();
+    for setting in settings() {
+        if let Some(production) = setting.in_production() {
+            let development = code(&setting.value(&Config::default()));
+            made += &format!("| `{}` | {development} | {} |\n", setting.name, code(&production));
+        }
+    }
+    is_as_made("docs/OPERATIONS.md", &with("docs/OPERATIONS.md", "production", &made));
 }
 
 /// Names that are no settings of the program.
@@ -64,7 +124,7 @@ const OTHERS: [&str; 2] = [
 
 #[test]
 fn every_setting_that_a_text_names_exists() {
-    let known: BTreeSet<String> = settings().into_iter().map(|(name, _)| name).collect();
+    let known: BTreeSet<&str> = settings().iter().map(|setting| setting.name).collect();
     let word = Regex::new(r"\bMENAGERIE_[A-Z_]*[A-Z]\b").expect("a pattern");
     let mut broken = Vec::new();
     // Tests try wrong names out.

@@ -13,7 +13,7 @@ const EVIL: &str = "https://evil.example";
 /// A server whose answers pages of these origins may read.
 pub fn shared_with(app: &TestApp, origins: &[&str]) -> Door {
     let mut settings = settings();
-    settings.cors_origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
+    settings.config.cors_origins = origins.iter().map(|origin| (*origin).to_owned()).collect();
     Door::over(app, settings)
 }
 

@@ -260,9 +260,9 @@ async fn a_body_is_read_when_its_request_has_a_place_and_keeps_it_until_the_dead
 async fn all_unfinished_bodies_have_a_bound_together_and_one_client_has_its_share_of_it() {
     let app = TestApp::empty().await;
     let mut settings = settings();
-    let most = settings.limits.body_limit_bytes as u64;
-    settings.limits.set(Limit::WaitingBodyBytes, 2 * most);
-    settings.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let most = settings.config.limits.body_limit_bytes as u64;
+    settings.config.limits.set(Limit::WaitingBodyBytes, 2 * most);
+    settings.config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
     let door = Door::over(&app, settings);
     let held = || door.metric("menagerie_permits_held{resource=\"body_bytes\"}");
     let begun = async |client: &str, length: usize| {

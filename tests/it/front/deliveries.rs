@@ -155,7 +155,7 @@ async fn large_answers_that_wait_for_their_clients_have_a_bound_together() {
     large(&app).await;
     let mut settings = settings();
     // As little as can be: two of the longest answers.
-    settings.limits.set(Limit::WaitingAnswerBytes, 65_536);
+    settings.config.limits.set(Limit::WaitingAnswerBytes, 65_536);
     let door = Door::over(&app, settings);
     let held = || door.metric("menagerie_permits_held{resource=\"answer_bytes\"}");
     let mut silent = Vec::new();

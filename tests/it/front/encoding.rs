@@ -62,7 +62,7 @@ async fn an_answer_is_compressed_as_the_client_likes_it_best() {
 async fn a_shared_answer_says_all_that_it_varies_by() {
     let app = TestApp::empty().await;
     let mut settings = settings();
-    settings.cors_origins = vec!["https://zoo.example".into()];
+    settings.config.cors_origins = vec!["https://zoo.example".into()];
     let door = Door::over(&app, settings);
     let request = door.post(&serde_json::json!({ "query": QUERY }));
     let request = request

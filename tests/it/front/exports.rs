@@ -152,7 +152,7 @@ async fn an_export_asks_who_comes_and_from_which_page_as_queries_do() {
     let app = TestApp::with(&["article"]).await;
     let token = made(&app, "dashboard", Role::Reader, None).await;
     let mut closed = settings();
-    closed.anonymous = false;
+    closed.config.anonymous = false;
     let closed = Door::over(&app, closed);
     let get = |door: &Door| door.get("/export/gifts.csv");
     let stranger = Answer::to(get(&closed)).await;
@@ -271,8 +271,8 @@ async fn slow_exports_of_one_client_leave_room_for_those_of_another() {
     let app = TestApp::empty().await;
     large(&app).await;
     let mut settings = settings();
-    settings.limits.set(Limit::Exports, 4);
-    settings.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    settings.config.limits.set(Limit::Exports, 4);
+    settings.config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
     let door = Door::over(&app, settings);
     let of = |client: &str| door.get("/export/nations.ndjson").header("x-forwarded-for", client);
     let mut slow = Vec::new();

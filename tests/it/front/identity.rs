@@ -32,7 +32,7 @@ async fn one_may_read_without_a_token_unless_that_is_turned_off() {
     with(&open, None).await.data();
     with(&open, Some(&token)).await.data();
     let mut settings = settings();
-    settings.anonymous = false;
+    settings.config.anonymous = false;
     let closed = Door::over(&app, settings);
     is_unknown(&with(&closed, None).await);
     let by_get = Answer::to(closed.get(&format!("/graphql?query={}", encoded("{ __typename }")))).await;
@@ -47,7 +47,7 @@ async fn the_schema_is_for_those_who_may_read() {
     let app = TestApp::empty().await;
     let token = made(&app, "dashboard", Role::Reader, None).await;
     let mut closed = settings();
-    closed.anonymous = false;
+    closed.config.anonymous = false;
     let (open, closed) = (Door::over(&app, settings()), Door::over(&app, closed));
     let schema = |door: &Door| door.get("/schema.graphql");
     let file = Answer::to(schema(&open)).await;

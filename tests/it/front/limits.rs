@@ -207,7 +207,7 @@ async fn what_is_only_measured_ends_where_the_limit_can_be_set_to_at_most() {
 async fn the_limits_of_bodies_and_of_pages_are_told_in_the_same_way() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings());
-    let most = settings().limits.body_limit_bytes;
+    let most = settings().config.limits.body_limit_bytes;
     let large = Answer::to(door.post(&json!({ "query": "{__typename}", "padding": "a".repeat(most) }))).await;
     large.is_refused(413, "LIMIT_EXCEEDED");
     let expected = json!({ "code": "LIMIT_EXCEEDED", "name": "bodyBytes", "limit": most, "actual": most + 1 });

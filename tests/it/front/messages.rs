@@ -236,7 +236,7 @@ async fn arguments_are_listed_and_a_quoted_value_is_suggested_without_quotes() {
 async fn where_nothing_is_suggested_nothing_is_listed() {
     let app = TestApp::empty().await;
     let mut settings = settings();
-    settings.suggestions = false;
+    settings.config.suggestions = false;
     let door = Door::over(&app, settings);
     for (document, unsaid) in [
         ("{gifts}", "pageInfo"),

@@ -77,7 +77,7 @@ impl Door {
     /// With limits of its own, and everything else as in other tests.
     fn limited(app: &TestApp, limits: impl FnOnce(&mut Limits)) -> Self {
         let mut settings = settings();
-        limits(&mut settings.limits);
+        limits(&mut settings.config.limits);
         Self::over(app, settings)
     }
 

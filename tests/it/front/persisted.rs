@@ -29,7 +29,7 @@ async fn given(door: &Door, query: &str) -> Answer {
 
 fn storing(app: &TestApp, most: u64) -> Door {
     let mut settings = settings();
-    settings.persisted_queries = most;
+    settings.config.persisted_queries = most;
     Door::over(app, settings)
 }
 

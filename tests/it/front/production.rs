@@ -10,9 +10,9 @@ use crate::support::{TestApp, settings};
 /// As the production profile sets it.
 fn production() -> Settings {
     let mut settings = settings();
-    settings.introspection = false;
-    settings.graphiql = false;
-    settings.suggestions = false;
+    settings.config.introspection = false;
+    settings.config.graphiql = false;
+    settings.config.suggestions = false;
     settings
 }
 
@@ -69,7 +69,7 @@ async fn each_page_is_there_where_it_is_switched_on() {
     let is_page = |status: u16| [200, 503].contains(&status);
     for (dashboard, graphiql) in [(true, true), (true, false), (false, true), (false, false)] {
         let mut settings = settings();
-        (settings.dashboard, settings.graphiql) = (dashboard, graphiql);
+        (settings.config.dashboard, settings.config.graphiql) = (dashboard, graphiql);
         let mut door = Door::over(&app, settings);
         door.client = reqwest::Client::builder()
             .redirect(Policy::none())

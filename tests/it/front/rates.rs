@@ -18,8 +18,8 @@ const ONCE: u64 = 11 + 10 * 2 + 1;
 /// As many points a minute as the query costs, and proxies on this machine that are believed.
 fn once_a_minute(app: &TestApp, trusted: &[&str]) -> Door {
     let mut settings = settings();
-    settings.limits.set(Limit::PointsPerMinute, ONCE);
-    settings.trusted_proxies = trusted.iter().map(|net| net.parse().expect("a network")).collect();
+    settings.config.limits.set(Limit::PointsPerMinute, ONCE);
+    settings.config.trusted_proxies = trusted.iter().map(|net| net.parse().expect("a network")).collect();
     Door::over(app, settings)
 }
 
@@ -184,8 +184,8 @@ async fn one_client_holds_its_share_of_the_requests_under_way_and_another_is_ser
     let proxy = Proxy::start().await;
     let app = proxy.app().await;
     let mut settings = settings();
-    settings.limits.set(Limit::Concurrent, 4);
-    settings.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    settings.config.limits.set(Limit::Concurrent, 4);
+    settings.config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
     let door = Door::over(&app, settings);
     let token = made(&app, "desk", Role::Reader, None).await;
     let held = || door.metric("menagerie_permits_held{resource=\"requests\"}");

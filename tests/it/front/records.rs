@@ -132,9 +132,9 @@ fn kind(by: By, is_known: bool) -> &'static str {
 /// Settings under which the tokens of this issuer are accepted, whose subjects name the cases.
 async fn settings_of(issuer: &KeyServer) -> Settings {
     let mut settings = settings();
-    settings.limits.set(Limit::Batch, 2);
-    settings.limits.request_timeout_ms = 600_000;
-    settings.limits.set(Limit::FilterConditions, 5);
+    settings.config.limits.set(Limit::Batch, 2);
+    settings.config.limits.request_timeout_ms = 600_000;
+    settings.config.limits.set(Limit::FilterConditions, 5);
     settings.signed = Some(Arc::new(Signed::new(issued(&issuer.address)).await.expect("the keys")));
     settings
 }
@@ -206,7 +206,7 @@ async fn an_operation_that_is_done_refused_over_a_limit_or_broken_is_recorded_on
     let app = TestApp::with(&["article"]).await;
     let strict = settings_of(&issuer).await;
     let mut lenient = strict.clone();
-    lenient.limits.measure(Limit::FilterConditions);
+    lenient.config.limits.measure(Limit::FilterConditions);
     let (strict, lenient) = (Door::over(&app, strict), Door::over(&app, lenient));
     for by in ALL {
         // A batch, and a stream of events, have begun when it shows that their operation is refused.

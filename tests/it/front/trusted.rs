@@ -24,7 +24,7 @@ fn manifest(folder: &Path, content: &Json) -> Trusted {
 fn trusting(app: &TestApp, trusted: Trusted, only: bool) -> Door {
     let mut settings = settings();
     settings.trusted = trusted;
-    settings.only_trusted = only;
+    settings.config.trusted_documents_only = only;
     Door::over(app, settings)
 }
 

@@ -36,7 +36,9 @@ pub const ROOMS: [(&str, &[&str]); 14] = [
     ),
     (
         "http",
-        &["graphql", "guard", "api", "limits", "feed", "search", "store", "domain"],
+        &[
+            "graphql", "guard", "api", "config", "limits", "feed", "search", "store", "domain",
+        ],
     ),
     ("transfer", &["store", "domain"]),
 ];

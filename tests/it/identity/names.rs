@@ -66,7 +66,7 @@ async fn a_stored_and_a_signed_token_of_one_name_share_no_keys_and_no_name_in_th
 
 #[tokio::test]
 async fn a_stored_and_a_signed_token_of_one_name_share_no_points() {
-    let (app, stored, signed) = two_keepers(|settings| settings.limits.set(Limit::PointsPerMinute, 1_000)).await;
+    let (app, stored, signed) = two_keepers(|settings| settings.config.limits.set(Limit::PointsPerMinute, 1_000)).await;
     let dear = "{ gifts(first: 60) { totalCount nodes { id } } }";
     let status = async |token: &str| ask(&app, token, dear, json!({})).await.status().as_u16();
     for token in [&stored, &signed] {

@@ -13,10 +13,10 @@ use crate::support::{TestApp, settings, until};
 #[tokio::test]
 async fn operations_sockets_and_subscriptions_have_their_limits() {
     let mut settings = settings();
-    settings.limits.set(Limit::Sockets, 2);
-    settings.limits.set(Limit::ClientShare, 100);
-    settings.limits.set(Limit::SocketOperations, 2);
-    settings.limits.set(Limit::Subscriptions, 3);
+    settings.config.limits.set(Limit::Sockets, 2);
+    settings.config.limits.set(Limit::ClientShare, 100);
+    settings.config.limits.set(Limit::SocketOperations, 2);
+    settings.config.limits.set(Limit::Subscriptions, 3);
     let app = loaded(settings).await;
     let (mut one, mut other) = (Socket::connected(&app).await, Socket::connected(&app).await);
     let headers = [("Sec-WebSocket-Protocol", PROTOCOL)];
@@ -52,9 +52,9 @@ async fn operations_sockets_and_subscriptions_have_their_limits() {
 #[tokio::test]
 async fn a_client_opens_no_more_than_its_share_of_sockets_and_subscriptions() {
     let mut settings = settings();
-    settings.limits.set(Limit::Sockets, 4);
-    settings.limits.set(Limit::Subscriptions, 4);
-    settings.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    settings.config.limits.set(Limit::Sockets, 4);
+    settings.config.limits.set(Limit::Subscriptions, 4);
+    settings.config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
     let app = loaded(settings).await;
     let token = made(&app, "desk", Role::Reader, None).await;
     let shake = async |address: &'static str| {
@@ -111,7 +111,7 @@ async fn a_client_opens_no_more_than_its_share_of_sockets_and_subscriptions() {
 #[tokio::test]
 async fn operations_spend_the_points_of_who_asks() {
     let mut settings = settings();
-    settings.limits.set(Limit::PointsPerMinute, 40);
+    settings.config.limits.set(Limit::PointsPerMinute, 40);
     let app = TestApp::set(settings).await;
     let mut socket = Socket::connected(&app).await;
     let mut answered = 0;

@@ -21,11 +21,9 @@ const SHORT: Duration = Duration::from_millis(200);
 /// A little longer than all that happens before the token is used.
 const LIFETIME: Duration = Duration::from_secs(5);
 
-fn known_only(settings: Settings) -> Settings {
-    Settings {
-        anonymous: false,
-        ..settings
-    }
+fn known_only(mut settings: Settings) -> Settings {
+    settings.config.anonymous = false;
+    settings
 }
 
 /// A socket whose connection is asked for with this payload, or this header.
@@ -137,7 +135,7 @@ async fn a_client_that_gives_no_sign_of_life_is_let_go() {
 /// all buffers are full soon.
 async fn with_large_events(stalled: Duration) -> (TestApp, String) {
     let mut settings = patient(|timeouts| timeouts.stalled = stalled);
-    settings.limits.set(Limit::Aliases, 10_000);
+    settings.config.limits.set(Limit::Aliases, 10_000);
     let titles: String = (0..1_500).map(|number| format!(" a{number}:title")).collect();
     let query = format!("subscription {{ changes {{ node {{ ... on Gift {{{titles}}} }} }} }}");
     (loaded(settings).await, query)

@@ -26,11 +26,10 @@ const AT_ONCE: usize = 20;
 
 /// A server that looks by itself only after a time that no test lasts whether tokens hold.
 fn attentive() -> Settings {
-    Settings {
-        anonymous: false,
-        response_cache_bytes: 4 * 1024 * 1024,
-        ..patient(|_| {})
-    }
+    let mut settings = patient(|_| {});
+    settings.config.anonymous = false;
+    settings.config.response_cache_bytes = 4 * 1024 * 1024;
+    settings
 }
 
 /// A socket of this token's, acknowledged.

@@ -140,7 +140,7 @@ async fn what_a_client_must_not_send_closes_its_socket() {
 #[tokio::test]
 async fn frames_that_are_too_large_or_not_in_order_close_the_socket_by_the_codes_of_websockets() {
     let app = TestApp::set(settings()).await;
-    let most = settings().limits.body_limit_bytes;
+    let most = settings().config.limits.body_limit_bytes;
     let mut socket = Socket::open(&app).await;
     socket.frame(0x80 | TEXT, &vec![b' '; 4 * most]).await;
     assert_eq!(
@@ -259,7 +259,7 @@ async fn documents_are_known_by_their_hash_as_over_http() {
 #[tokio::test]
 async fn a_page_of_another_site_opens_no_socket() {
     let mut settings = settings();
-    settings.cors_origins = vec!["https://zoo.example".into()];
+    settings.config.cors_origins = vec!["https://zoo.example".into()];
     let app = TestApp::set(settings).await;
     let shake = async |origin: &str| {
         let headers = [("Sec-WebSocket-Protocol", PROTOCOL), ("Origin", origin)];

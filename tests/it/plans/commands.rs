@@ -15,7 +15,7 @@ const SEED: u64 = 2;
 pub async fn app() -> TestApp {
     // Commands are counted here, also of queries that cost more than a server lets through.
     let mut settings = settings();
-    settings.limits.set(Limit::Cost, 10_000_000);
+    settings.config.limits.set(Limit::Cost, 10_000_000);
     let app = TestApp::set(settings).await;
     app.generate(600, SEED).await;
     app

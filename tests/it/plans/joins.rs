@@ -15,10 +15,10 @@ const GIFTS: &str = "query($where: GiftFilter) { gifts(first: 0, where: $where) 
 
 async fn app() -> TestApp {
     let mut settings = settings();
-    settings.limits.set(Limit::FilterConditions, 5_000);
-    settings.limits.set(Limit::Cost, 10_000_000);
-    settings.limits.set(Limit::VariablesBytes, 1_000_000);
-    settings.limits.body_limit_bytes = 1_000_000;
+    settings.config.limits.set(Limit::FilterConditions, 5_000);
+    settings.config.limits.set(Limit::Cost, 10_000_000);
+    settings.config.limits.set(Limit::VariablesBytes, 1_000_000);
+    settings.config.limits.body_limit_bytes = 1_000_000;
     let app = TestApp::set(settings).await;
     app.generate(600, SEED).await;
     app

@@ -16,7 +16,7 @@ pub struct Editor {
 impl Editor {
     pub async fn new() -> Self {
         let mut settings = settings();
-        settings.limits.body_limit_bytes = 1024 * 1024;
+        settings.config.limits.body_limit_bytes = 1024 * 1024;
         let app = TestApp::set(settings).await;
         let set = Folder::good();
         app.load(&[&set.name()]).await;

@@ -206,7 +206,7 @@ async fn ends(bed: &Bed, walk: &Walk) -> Result<(Option<Mark>, Option<Mark>), Te
     }
     let all = Ask {
         filter: Json::Null,
-        size: Some(settings().limits.max_page_size),
+        size: Some(settings().config.limits.max_page_size),
         backward: false,
         ..walk.ask.clone()
     };

@@ -44,7 +44,7 @@ pub fn expect(bed: &Bed, ask: &Ask, matching: Vec<&Json>, at: Option<&Mark>, sto
     let window = model::Window {
         near: document(at),
         far: document(stop),
-        size: ask.size.unwrap_or(settings().limits.page_size),
+        size: ask.size.unwrap_or(settings().config.limits.page_size),
         backward: ask.backward,
     };
     model::page(&ask.order, matching, &window)

@@ -139,7 +139,7 @@ async fn the_history_tells_who_made_and_who_revoked_a_token() {
 #[tokio::test]
 async fn what_is_told_of_a_token_is_never_an_old_answer() {
     let mut settings = settings();
-    settings.response_cache_bytes = 8 * 1024 * 1024;
+    settings.config.response_cache_bytes = 8 * 1024 * 1024;
     let mut desk = Desk::with(settings).await;
     desk.token = made(&desk.app, "chief", Role::Admin, None).await;
     let query = "{ history(id: \"token_new\") { nodes { action } } }";

@@ -271,7 +271,7 @@ async fn several_mutations_of_one_request_are_made_in_their_order() {
 #[tokio::test]
 async fn what_was_kept_before_a_change_is_not_answered_after_it() {
     let mut settings = settings();
-    settings.response_cache_bytes = 1024 * 1024;
+    settings.config.response_cache_bytes = 1024 * 1024;
     let desk = Desk::with(settings).await;
     for number in 0..20 {
         let query = "{ gift(slug: \"ru-kp-2024\") { title giver { name } } }";

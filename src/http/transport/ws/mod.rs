@@ -29,8 +29,8 @@ pub fn is_asked_for(http: &HttpRequest) -> bool {
 
 /// Opens a socket. An unknown subprotocol or invalid credentials are reported inside it, where a web page can see them.
 pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
-    let settings = &state.settings;
-    if cross_origin::is_foreign(http.headers(), &settings.cors_origins) {
+    let config = &state.config;
+    if cross_origin::is_foreign(http.headers(), &config.cors_origins) {
         return turned_away(
             http,
             state,
@@ -38,7 +38,7 @@ pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpR
             cross_origin::foreign(http, "asks for a WebSocket"),
         );
     }
-    let address = client::address(http, &settings.trusted_proxies);
+    let address = client::address(http, &config.trusted_proxies);
     // Credentials may follow in the socket; until then the address counts.
     let unknown = Client::of(&Viewer::Anonymous, address);
     let permit = match state.permit(Resource::Sockets, &unknown) {

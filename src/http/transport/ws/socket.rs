@@ -99,7 +99,7 @@ impl Socket {
 
     /// The client's messages, limited to the size of a request's body.
     pub fn incoming(&self, stream: MessageStream) -> AggregatedMessageStream {
-        let most = self.state.settings.limits.body_limit_bytes;
+        let most = self.state.config.limits.body_limit_bytes;
         let stream = stream.max_frame_size(most).aggregate_continuations();
         stream.max_continuation_size(most)
     }
@@ -123,7 +123,7 @@ impl Socket {
         };
         let timeouts = match self.state.stopping.has_closed() {
             true => LAST_WORDS,
-            false => self.state.settings.timeouts.stalled,
+            false => self.state.timeouts.stalled,
         };
         let session = self.session;
         let closed = async {
@@ -141,7 +141,7 @@ impl Socket {
         if !self.opened.speaks {
             return close(4406, "Subprotocol not acceptable").into();
         }
-        let (stopping, timeouts) = (self.state.stopping.clone(), self.state.settings.timeouts);
+        let (stopping, timeouts) = (self.state.stopping.clone(), self.state.timeouts);
         let mut late = Box::pin(sleep(timeouts.init));
         let mut stops = Box::pin(stopping.closed());
         let mut beat = interval(timeouts.beat);
@@ -169,7 +169,7 @@ impl Socket {
         self.is_alive = true;
         match message {
             None => Err(End::Gone),
-            Some(Err(error)) => Err(broken(&error, self.state.settings.limits.body_limit_bytes).into()),
+            Some(Err(error)) => Err(broken(&error, self.state.config.limits.body_limit_bytes).into()),
             Some(Ok(AggregatedMessage::Text(text))) => {
                 let message = Message::read(&text)?;
                 drop(text);
@@ -258,7 +258,7 @@ impl Socket {
             caller: Rc::clone(caller),
             id: Rc::clone(&id),
         };
-        let (limits, count) = (&self.state.settings.limits, self.under_way.len() as u64 + 1);
+        let (limits, count) = (&self.state.config.limits, self.under_way.len() as u64 + 1);
         if let Err(error) = limits.check(Limit::SocketOperations, count) {
             return self.tells(&id, operation.turned_away(error)).await;
         }
@@ -323,7 +323,7 @@ impl Socket {
     async fn sent(&mut self, sending: impl Future<Output = Result<(), Closed>>) -> Result<(), End> {
         tokio::select! {
             biased;
-            sent = timeout(self.state.settings.timeouts.stalled, sending) => match sent {
+            sent = timeout(self.state.timeouts.stalled, sending) => match sent {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(Closed)) => Err(End::Gone),
                 Err(_) => Err(End::Stalled),
