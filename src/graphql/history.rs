@@ -1,5 +1,5 @@
 //! The history of documents, as editors see it: who changed what, and when. How it comes about is the store's business
-//! (`store/edit`); how a change is taken back stands in `mutation`.
+//! (`store/write`); how a change is taken back stands in `mutation`.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
 use crate::store::cursor::{Key, KeyKind, Order, OrderBy};
-use crate::store::edit::{Entry, FieldChange};
 use crate::store::filter::Filter;
 use crate::store::page::{Page, Row};
 use crate::store::tokens::is_history_id;
+use crate::store::write::{Entry, FieldChange};
 
 /// One change of a document.
 #[derive(SimpleObject, Debug)]

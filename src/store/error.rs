@@ -61,7 +61,13 @@ pub enum StoreError {
 /// Server codes that mean "the deadline passed": MaxTimeMSExpired, ExceededTimeLimit.
 const TIMED_OUT: [i32; 2] = [50, 262];
 /// Server codes that mean "another write came first": DuplicateKey and its older forms, WriteConflict.
-const CONFLICTS: [i32; 4] = [11000, 11001, 12582, 112];
+const CONFLICTS: [i32; 4] = [DUPLICATE_KEY, 11001, 12582, WRITE_CONFLICT];
+/// The server's code for a value of a unique index that is there already.
+pub(super) const DUPLICATE_KEY: i32 = 11000;
+/// The server's code for a transaction that met another one.
+pub(super) const WRITE_CONFLICT: i32 = 112;
+/// The server's code for "this user may not do that".
+pub(super) const UNAUTHORIZED: i32 = 13;
 /// Server codes of a node that is going away or not (yet) able to serve, or has since forgotten a cursor (43, 237).
 const GOING_AWAY: [i32; 12] = [6, 7, 43, 89, 91, 189, 9001, 10107, 237, 11600, 11602, 13436];
 
@@ -77,8 +83,6 @@ impl From<DriverError> for StoreError {
             (Some(code), _) if CONFLICTS.contains(&code) => Self::Conflict(boxed),
             (Some(NO_REPLICA_SET), _) => Self::NoFeed(boxed),
             (Some(code), _) if GOING_AWAY.contains(&code) => Self::Unavailable(boxed),
-            // The one custom error is ours: a document was written since it was looked at.
-            (_, ErrorKind::Custom(_)) => Self::Conflict(boxed),
             (
                 _,
                 ErrorKind::ServerSelection { .. }

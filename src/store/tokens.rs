@@ -15,14 +15,12 @@ use serde::Deserialize;
 use tokio::time::sleep;
 
 use super::bson_types::Timestamp;
-use super::cancel_safe::CancelSafe;
-use super::edit::{by_itself, entry_of};
+use super::cancel_safe::{CancelSafe, by_itself};
+use super::names::{HISTORY, TOKENS};
 use super::versions::FRESH;
+use super::write::history::entry_of;
 use super::{Result, Store, StoreError};
 use crate::domain::hash::sha256;
-
-/// The collection.
-pub(super) const TOKENS: &str = "tokens";
 
 /// How the text of every token begins, so that people and scanners for lost secrets know what it is.
 pub const PREFIX: &str = "mng_";
@@ -199,7 +197,7 @@ impl Store {
             .unwrap_or_default();
         let (before, after) = (before.map(told), after.map(told));
         let entry = entry_of(by, &id, before.as_ref(), after.as_ref(), last + 1, now);
-        self.record(session, vec![entry], false).await
+        self.insert(session, HISTORY, vec![entry], false).await
     }
 
     /// All tokens by name, the revoked ones too.

@@ -14,7 +14,8 @@ use menagerie::http::tls::choose_provider;
 use menagerie::http::{self, Serving, Settings, State};
 use menagerie::search::{self, Search};
 use menagerie::seed::load::{Options, load};
-use menagerie::store::{self, Store};
+use menagerie::store::write::{Batch, Effect, Prepared};
+use menagerie::store::{self, Store, StoreError};
 use serde_json::{Value as Json, json};
 
 /// The settings of a test's server: as at home, but for more time on a busy machine and a smaller body.
@@ -214,6 +215,13 @@ impl Drop for TestApp {
         });
         let _ = dropped.join();
     }
+}
+
+/// Writes documents, leaving alone what is there already; gives how many were new.
+pub async fn insert_new(store: &Store, documents: Vec<Prepared>) -> Result<u64, StoreError> {
+    let outcomes = store.write(Batch::generated(documents)).await?;
+    let new = outcomes.iter().filter(|outcome| outcome.effect == Effect::Created);
+    Ok(new.count() as u64)
 }
 
 /// What a database holds, collection by collection.
