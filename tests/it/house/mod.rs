@@ -6,6 +6,7 @@
 mod article;
 mod circles;
 mod names;
+mod writing;
 
 use std::collections::HashSet;
 use std::fs;
