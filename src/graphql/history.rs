@@ -1,4 +1,4 @@
-//! The history of documents for editors: who changed what, and when. `store/edit` writes it; `mutation/revert.rs`
+//! The history of documents for editors: who changed what, and when. `store/write` writes it; `mutation/revert.rs`
 //! undoes changes.
 
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
 use crate::store::cursor::{Key, KeyKind, Order, OrderBy};
-use crate::store::edit::{Entry, FieldChange};
 use crate::store::filter::Filter;
 use crate::store::page::{Page, Row};
 use crate::store::tokens::is_history_id;
+use crate::store::write::{Entry, FieldChange};
 
 /// One change of a document.
 #[derive(SimpleObject, Debug)]

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{Certainty, ConservationCategory, EventKind, GiftMode, GiftStatus};
 use crate::store::collections;
-use crate::store::write::Prepared;
+use crate::store::write::{Batch, Effect, Prepared};
 use crate::store::{Store, StoreError};
 
 /// How many documents are written in one command.
@@ -67,8 +67,10 @@ pub async fn generate(
             .map(|start| async move {
                 let end = count.min(start + BATCH);
                 let documents = (start..end).map(|number| world.document(kind, number, make));
-                let documents = documents.collect::<Result<_, _>>()?;
-                Ok::<_, StoreError>((end - start, store.insert_new(kind, documents).await?))
+                let batch = Batch::generated(documents.collect::<Result<_, _>>()?);
+                let outcomes = store.write(batch).await?;
+                let new = outcomes.iter().filter(|outcome| outcome.effect == Effect::Created);
+                Ok::<_, StoreError>((end - start, new.count() as u64))
             })
             .buffer_unordered(WRITERS);
         let mut new = 0;

@@ -1,17 +1,15 @@
-//! Loads sets: decides for each document what to do, and does all of a set or nothing.
+//! Loads sets: all of a set or nothing.
 //!
 //! A document that somebody has edited or deleted since it was loaded is left alone; the fingerprint of what was
-//! loaded last tells.
+//! loaded last tells (`store/write/policy`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use super::error::LoadError;
-use super::preflight::{self, Earlier};
-use super::set::Set;
-use crate::domain::id::Kind;
-use crate::store::write::{Change, Prepared, Stored};
-use crate::store::{Store, StoreError};
+use super::set::{Set, SetError};
+use crate::store::Store;
+use crate::store::write::{Batch, Effect, Intent, Missing, Outcome, Policy, Violation, Write};
 
 /// How to load.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,96 +97,85 @@ pub async fn load_as(store: &Store, names: &[String], options: Options, by: &str
             sets.push(Set::read(name)?);
         }
     }
-    let mut earlier = Earlier::default();
-    let mut plans = Vec::new();
+    let batch = |set: &Set, writes, intent| Batch {
+        writes,
+        policy: Policy::Seed {
+            set: set.name.clone(),
+            reset: options.reset,
+        },
+        by: by.to_owned(),
+        intent,
+    };
+    // Each together with those before it, which are not written yet.
+    let (mut tried, mut reports) = (Vec::new(), Vec::new());
     for set in &sets {
-        preflight::references_lead_somewhere(store, set, &earlier).await?;
-        let (changes, report) = plan(store, set, options).await?;
-        preflight::nothing_deleted_is_needed(set, &changes, &report.deleted)?;
-        preflight::values_are_free(store, set, &changes, &mut earlier).await?;
-        let deleted: HashSet<&String> = report.deleted.iter().collect();
-        let ids = set.documents.iter().map(|document| &document.id);
-        earlier.ids.extend(ids.filter(|id| !deleted.contains(id)).cloned());
-        plans.push((set, changes, report));
+        tried.extend(set.documents.iter().cloned().map(Write::Put));
+        let outcomes = store.write(batch(set, tried.clone(), Intent::Try)).await?;
+        reports.push(report(set, &outcomes, options)?);
     }
-    let mut reports = Vec::new();
-    for (set, changes, report) in plans {
-        reports.push(if options.dry_run {
-            report
-        } else {
-            write(store, set, options, changes, report, by).await?
-        });
+    if options.dry_run {
+        return Ok(reports);
+    }
+    for (set, planned) in sets.iter().zip(&mut reports) {
+        if planned.written() > 0 {
+            // It is decided again what to do: others may have written the same documents meanwhile, such as a second
+            // server that starts at the same moment.
+            let writes = set.documents.iter().cloned().map(Write::Put).collect();
+            let outcomes = store.write(batch(set, writes, Intent::Write)).await?;
+            *planned = report(set, &outcomes, options)?;
+        }
     }
     Ok(reports)
 }
 
-/// Writes a set. When others have written the same documents meanwhile, such as a second server that starts at the
-/// same moment, it is decided again what to do.
-async fn write(
-    store: &Store,
-    set: &Set,
-    options: Options,
-    mut changes: Vec<Change>,
-    mut report: Report,
-    by: &str,
-) -> Result<Report, LoadError> {
-    const MORE_TRIES: u32 = 3;
-    let mut tries = 0;
-    loop {
-        match store.seed(&set.name, &changes, by).await {
-            Err(StoreError::Conflict(_)) if tries < MORE_TRIES => {
-                tries += 1;
-                (changes, report) = plan(store, set, options).await?;
-                preflight::values_are_free(store, set, &changes, &mut Earlier::default()).await?;
-            }
-            outcome => return Ok(outcome.map(|()| report)?),
-        }
-    }
-}
-
-async fn plan(store: &Store, set: &Set, options: Options) -> Result<(Vec<Change>, Report), StoreError> {
-    let ids: Vec<String> = set.documents.iter().map(|document| document.id.clone()).collect();
-    let seeded = store.seeded(&ids).await?;
-    let mut stored: HashMap<String, Stored> = HashMap::new();
-    for kind in Kind::ALL {
-        let ids: Vec<String> = set
-            .documents
-            .iter()
-            .filter(|document| document.kind == kind)
-            .map(|document| document.id.clone())
-            .collect();
-        stored.extend(store.stored(kind, &ids).await?);
+/// What became of the documents of a set, which are the last of those that were written with it; an error where any of
+/// them cannot be.
+fn report(set: &Set, outcomes: &[Outcome], options: Options) -> Result<Report, SetError> {
+    let deleted = outcomes.iter().filter(|outcome| outcome.effect == Effect::LeftDeleted);
+    let deleted: HashSet<&str> = deleted.map(|outcome| outcome.id.as_str()).collect();
+    let own = &outcomes[outcomes.len().saturating_sub(set.documents.len())..];
+    let line = |outcome: &Outcome| {
+        let place = set.place(&outcome.id).to_owned();
+        let lines = outcome.violations.iter().map(|violation| line(violation, &deleted));
+        lines.map(|line| format!("{place}: {line}")).collect::<Vec<_>>()
+    };
+    let lines: Vec<String> = own.iter().flat_map(line).collect();
+    if !lines.is_empty() {
+        return Err(set.misfits(lines));
     }
     let mut report = Report {
         set: set.name.clone(),
         dry_run: options.dry_run,
         ..Report::default()
     };
-    let mut changes = Vec::new();
-    for document in &set.documents {
-        let id = document.id.clone();
-        let last = seeded.get(&id);
-        match (stored.get(&id), last) {
-            (None, Some(_)) if !options.reset => report.deleted.push(id),
-            (None, _) => {
-                changes.push(Change::Insert(document.clone()));
-                report.added.push(id);
-            }
-            (Some(now), _) if now.fingerprint == document.fingerprint => report.unchanged += 1,
-            (Some(now), Some(last)) if now.fingerprint == *last => {
-                changes.push(replace(document, now));
-                report.updated.push(id);
-            }
-            (Some(now), _) if options.reset => {
-                changes.push(replace(document, now));
-                report.reset.push(id);
-            }
-            (Some(_), _) => report.edited.push(id),
+    for Outcome { id, effect, .. } in own {
+        match effect {
+            Effect::Created => report.added.push(id.clone()),
+            Effect::Updated => report.updated.push(id.clone()),
+            Effect::PutBack => report.reset.push(id.clone()),
+            Effect::LeftEdited => report.edited.push(id.clone()),
+            Effect::LeftDeleted => report.deleted.push(id.clone()),
+            Effect::Unchanged | Effect::Deleted => report.unchanged += 1,
         }
     }
-    Ok((changes, report))
+    Ok(report)
 }
 
-fn replace(document: &Prepared, now: &Stored) -> Change {
-    Change::Replace(document.clone(), now.clone())
+/// What is wrong with a document, for the reader of a set.
+fn line(violation: &Violation, deleted: &HashSet<&str>) -> String {
+    let Violation { field, message, .. } = violation;
+    match (&violation.missing, field.as_deref()) {
+        (Some(Missing { path, id }), _) if deleted.contains(id.as_str()) => format!(
+            "{path}: found {id}, which somebody has deleted; accepted: the id of a document that exists (--reset brings it back)"
+        ),
+        (Some(Missing { path, id }), _) => format!(
+            "{path}: found {id}, which is neither in this set nor in the database; accepted: the id of a document, so load the set that holds it first"
+        ),
+        // Within a set it was found when that was read.
+        (None, Some("id")) => {
+            "_id: found the id of a document of an earlier set; accepted: each id in one set".to_owned()
+        }
+        (None, Some(field)) => format!("{field}: {message}"),
+        (None, None) => message.clone(),
+    }
 }

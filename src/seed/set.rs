@@ -8,7 +8,6 @@ use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
 use crate::domain::id::Kind;
-use crate::store::references::references;
 use crate::store::validate::{Problem, nearest};
 use crate::store::write::Prepared;
 
@@ -193,27 +192,6 @@ impl Set {
             .collect();
         one_sided.sort();
         lines.append(&mut one_sided);
-    }
-
-    /// The references that lead neither into this set nor to an id that is `known`: (id, line for the reader).
-    pub fn outward(&self, known: &HashSet<String>) -> Vec<(String, String)> {
-        let mut found = Vec::new();
-        for document in &self.documents {
-            for reference in references().iter().filter(|reference| reference.from == document.kind) {
-                for id in document.ids_at(reference.path) {
-                    if self.places.contains_key(&id) || known.contains(&id) {
-                        continue;
-                    }
-                    let line = format!(
-                        "{}: {}: found {id}, which is neither in this set nor in the database; accepted: the id of a document, so load the set that holds it first",
-                        self.place(&document.id),
-                        reference.path
-                    );
-                    found.push((id, line));
-                }
-            }
-        }
-        found
     }
 
     /// The error for these lines.

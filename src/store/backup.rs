@@ -12,9 +12,8 @@ use mongodb::options::ReadConcern;
 use mongodb::{ClientSession, SessionCursor};
 use serde_json::Value as Json;
 
-use super::edit::{HISTORY, LOCKS, RETRIES};
-use super::tokens::TOKENS;
-use super::write::{SEEDED, unchecked_if_allowed};
+use super::names::{HISTORY, LOCKS, RETRIES, SEEDED, TOKENS};
+use super::write::{Batch, Intent, Policy, Write};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
@@ -64,6 +63,12 @@ impl Store {
         Ok(counted.max_time(self.time_left()).await?)
     }
 
+    /// Whether no collection holds any document.
+    pub async fn is_empty(&self) -> Result<bool> {
+        let filled = self.filled().await?;
+        Ok(Kind::ALL.iter().all(|kind| !filled.contains(&kind.collection())))
+    }
+
     /// Which of the collections that are kept hold something.
     pub async fn filled(&self) -> Result<Vec<&'static str>> {
         let mut filled = Vec::new();
@@ -80,7 +85,7 @@ impl Store {
     /// Takes everything out.
     pub async fn clear(&self) -> Result<()> {
         for name in kept().chain([LOCKS, RETRIES]) {
-            let cleared = self.database.collection::<Document>(name).delete_many(doc! {}).await;
+            let cleared = self.delete_all(name).await;
             // Before it is acknowledged, and also where it is not known whether it was done.
             self.versions.all_changed();
             cleared?;
@@ -93,17 +98,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unreadable`] for what is no extended JSON of a document.
     pub async fn put_back(&self, name: &'static str, rows: Vec<Json>) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<Document> = rows.into_iter().map(|row| document(name, row)).collect::<Result<_>>()?;
-        let collection = self.database.collection::<Document>(name);
-        let insert = |unchecked| collection.insert_many(&rows).bypass_document_validation(unchecked);
-        // They were accepted once. Where the declarations have changed since, `check` tells.
-        let inserted = unchecked_if_allowed(insert).await;
-        self.versions.all_changed();
-        inserted?;
-        Ok(())
+        let row = |row| {
+            let row = document(name, row)?;
+            let collection = name;
+            Ok(Write::Restore { collection, row })
+        };
+        let batch = Batch {
+            writes: rows.into_iter().map(row).collect::<Result<_>>()?,
+            // They were accepted once. Where the declarations have changed since, `check` tells.
+            policy: Policy::Restore,
+            by: String::new(),
+            intent: Intent::Write,
+        };
+        self.write(batch).await.map(drop)
     }
 }
 

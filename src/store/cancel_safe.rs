@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,6 +16,7 @@ use futures_util::future::BoxFuture;
 use mongodb::event::cmap::CmapEvent;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument;
 
 thread_local! {
     /// Whether the command that is being polled on this thread is queued for a connection.
@@ -28,6 +30,13 @@ pub(super) fn on_pool_event(event: &CmapEvent) {
         CmapEvent::ConnectionCheckedOut(_) | CmapEvent::ConnectionCheckoutFailed(_) => WAITS.set(false),
         _ => {}
     }
+}
+
+/// Runs a task apart from whoever waits for it, so that it comes to its end also when nobody waits any more.
+pub async fn by_itself<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> T {
+    let task = tokio::spawn(task.in_current_span());
+    // Nothing cancels it but the runtime's end, which this does not live to see.
+    task.await.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
 }
 
 /// A command with its permit for a connection.

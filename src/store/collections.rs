@@ -10,7 +10,7 @@ use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
 use super::derive::{BOOKKEEPING, FROM_EDTF};
-use super::edit::{HISTORY, LOCKS, RETRIES};
+use super::names::{HISTORY, LOCKS, RETRIES, TOKENS};
 use super::{Result, StoreError};
 use crate::domain::id::{Kind, any_id_pattern};
 
@@ -81,7 +81,7 @@ pub fn searched() -> impl Iterator<Item = Kind> {
 /// What is declared of every collection: those of [`all`], and those that hold no documents of the API.
 pub fn declarations() -> Result<Vec<&'static Declaration>> {
     static OTHERS: LazyLock<Result<Vec<Declaration>>> = LazyLock::new(|| {
-        let others = [super::tokens::TOKENS, HISTORY, LOCKS, RETRIES];
+        let others = [TOKENS, HISTORY, LOCKS, RETRIES];
         others
             .into_iter()
             .map(|name| declaration(name).map(|it| it.0))

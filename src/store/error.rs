@@ -49,7 +49,13 @@ pub enum StoreError {
 /// Server codes for a passed deadline: MaxTimeMSExpired, ExceededTimeLimit.
 const TIMED_OUT: [i32; 2] = [50, 262];
 /// Server codes for another write that came first: DuplicateKey and its older forms, WriteConflict.
-const CONFLICTS: [i32; 4] = [11000, 11001, 12582, 112];
+const CONFLICTS: [i32; 4] = [DUPLICATE_KEY, 11001, 12582, WRITE_CONFLICT];
+/// The server's code for a value of a unique index that is there already.
+pub(super) const DUPLICATE_KEY: i32 = 11000;
+/// The server's code for a transaction that met another one.
+pub(super) const WRITE_CONFLICT: i32 = 112;
+/// The server's code for a missing permission.
+pub(super) const UNAUTHORIZED: i32 = 13;
 /// Server codes of a node that is shutting down, cannot serve (yet), or has lost a cursor (43, 237).
 const GOING_AWAY: [i32; 12] = [6, 7, 43, 89, 91, 189, 9001, 10107, 237, 11600, 11602, 13436];
 
@@ -65,8 +71,6 @@ impl From<DriverError> for StoreError {
             (Some(code), _) if CONFLICTS.contains(&code) => Self::Conflict(boxed),
             (Some(NO_REPLICA_SET), _) => Self::NoFeed(boxed),
             (Some(code), _) if GOING_AWAY.contains(&code) => Self::Unavailable(boxed),
-            // The only custom error is our own: a document was written after it was read.
-            (_, ErrorKind::Custom(_)) => Self::Conflict(boxed),
             (
                 _,
                 ErrorKind::ServerSelection { .. }

@@ -14,11 +14,11 @@ use super::bson_types::Timestamp;
 use super::entity::Entity;
 use super::filter::Filter;
 use super::filter::matches::{looks_at, may_be_met_by, meets};
+use super::names::TOKENS;
 use super::page::read_document;
 use super::path::top_field;
 use super::resume_token::ResumeToken;
 use super::texts::{Texts, texts_of};
-use super::tokens::TOKENS;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 

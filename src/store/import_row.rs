@@ -1,6 +1,6 @@
 //! Rows of files on their way in: documents as exports and people write them, with an id for those that have none.
 //!
-//! Whether a row may be written is decided in `edit/bulk`; how it stood in its file is the business of `transfer`.
+//! Whether a row may be written is decided in `write`; how it stood in its file is the business of `transfer`.
 
 use mongodb::bson::{Bson, Document};
 use serde_json::Value as Json;
@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use super::collections::bson_of;
 use super::derive::{fingerprint, without_derived, without_nulls};
 use super::validate::Problem;
-use super::write::{Prepared, id_of_slug};
+use super::write::Prepared;
+use super::write::document::id_of_slug;
 use crate::domain::id::Kind;
 
 /// How many digits of its fingerprint are the id of a row without id and slug: 128 bits, so no two rows get the same.
@@ -40,7 +41,7 @@ impl Prepared {
 
 fn made(kind: Kind, document: &Document) -> String {
     let of_what_it_says = || format!("{}_{}", kind.prefix(), &fingerprint(document)[..DIGITS]);
-    id_of_slug(kind, document).unwrap_or_else(of_what_it_says)
+    id_of_slug(kind, document.get_str("slug").ok()).unwrap_or_else(of_what_it_says)
 }
 
 fn in_a_row(mut problem: Problem) -> Problem {

@@ -15,13 +15,12 @@ use serde::Deserialize;
 use tokio::time::sleep;
 
 use super::bson_types::Timestamp;
-use super::cancel_safe::CancelSafe;
-use super::edit::{by_itself, entry_of};
+use super::cancel_safe::{CancelSafe, by_itself};
+use super::names::{HISTORY, TOKENS};
 use super::versions::FRESH;
+use super::write::history::entry_of;
 use super::{Result, Store, StoreError};
 use crate::domain::hash::sha256;
-
-pub(super) const TOKENS: &str = "tokens";
 
 /// The prefix of every token, by which people and secret scanners recognise it.
 pub const PREFIX: &str = "mng_";
@@ -194,7 +193,7 @@ impl Store {
             .unwrap_or_default();
         let (before, after) = (before.map(told), after.map(told));
         let entry = entry_of(by, &id, before.as_ref(), after.as_ref(), last + 1, now);
-        self.record(session, vec![entry], false).await
+        self.insert(session, HISTORY, vec![entry], false).await
     }
 
     /// All tokens by name, including revoked ones.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::store::edit::Refusal;
 use crate::store::validate::Problem;
+use crate::store::write::Violation;
 
 /// Something that is wrong in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +42,12 @@ impl From<Problem> for Fault {
     }
 }
 
-impl From<&Refusal> for Fault {
-    fn from(refusal: &Refusal) -> Self {
+impl From<&Violation> for Fault {
+    fn from(violation: &Violation) -> Self {
         Self {
             column: None,
-            path: refusal.field.clone().unwrap_or_default(),
-            message: refusal.message.clone(),
+            path: violation.field.clone().unwrap_or_default(),
+            message: violation.message.clone(),
         }
     }
 }

@@ -14,8 +14,7 @@ use super::pieces::{Broken, Piece, ROWS, Row, read};
 use super::plan::{Place, Plan};
 use super::{Input, Progress};
 use crate::domain::id::Kind;
-use crate::store::edit::{Bulk, Effect, Intent, RowOutcome};
-use crate::store::write::Prepared;
+use crate::store::write::{Batch, Effect, Intent, Outcome, Policy, Prepared, Write};
 use crate::store::{Store, StoreError};
 
 /// How to import.
@@ -61,6 +60,7 @@ impl Report {
             Effect::Created => self.created += 1,
             Effect::Updated => self.updated += 1,
             Effect::Unchanged => self.unchanged += 1,
+            Effect::Deleted | Effect::PutBack | Effect::LeftEdited | Effect::LeftDeleted => {}
         }
     }
 }
@@ -276,15 +276,15 @@ impl Import<'_> {
     async fn put(&mut self, rows: Vec<(Row, Prepared)>) -> Result<(), ImportError> {
         let (rows, prepared): (Vec<Row>, Vec<Prepared>) = rows.into_iter().unzip();
         let outcomes = self.hand_over(prepared, Intent::Write).await?;
-        let refused = outcomes.iter().any(|outcome| !outcome.reasons.is_empty());
+        let refused = outcomes.iter().any(|outcome| !outcome.violations.is_empty());
         for (row, outcome) in rows.iter().zip(&outcomes) {
-            if outcome.reasons.is_empty() {
+            if outcome.violations.is_empty() {
                 if !refused || self.options.keep_good {
                     self.done.add(outcome.effect);
                 }
             } else {
                 self.done.bad += 1;
-                self.bad(Place::of(row), outcome.reasons.iter().map(Fault::from).collect());
+                self.bad(Place::of(row), outcome.violations.iter().map(Fault::from).collect());
             }
         }
         if refused && !self.options.keep_good {
@@ -293,18 +293,17 @@ impl Import<'_> {
         Ok(())
     }
 
-    async fn hand_over(&self, rows: Vec<Prepared>, intent: Intent) -> Result<Vec<RowOutcome>, ImportError> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let bulk = Bulk {
-            rows,
+    async fn hand_over(&self, rows: Vec<Prepared>, intent: Intent) -> Result<Vec<Outcome>, ImportError> {
+        let batch = Batch {
+            writes: rows.into_iter().map(Write::Put).collect(),
+            policy: Policy::Import {
+                without_claims: self.options.without_claims,
+                keep_good: self.options.keep_good,
+            },
             by: self.options.by.clone(),
-            keep_good: self.options.keep_good,
-            without_claims: self.options.without_claims,
             intent,
         };
-        let written = self.store.write_all(bulk).await;
+        let written = self.store.write(batch).await;
         written.map_err(|error| ImportError::Store { error, done: self.done })
     }
 

@@ -9,8 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::fault::Fault;
 use super::pieces::Row;
-use crate::store::edit::{Effect, RowOutcome};
-use crate::store::write::Prepared;
+use crate::store::write::{Effect, Outcome, Prepared};
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +50,8 @@ pub struct Plan {
     bad: HashSet<u32>,
     /// The row with which another must be written, where that comes later than itself.
     waits: HashMap<u32, u32>,
-    /// What the good rows do: created, updated, unchanged.
-    effects: [u64; 3],
+    /// What the good rows do.
+    effects: [u64; Effect::COUNT],
     // Keyed at random, so that nobody can make up ids of the same hash.
     hasher: RandomState,
     ids: HashMap<u64, Place>,
@@ -93,14 +92,14 @@ impl Plan {
     }
 
     /// Takes what the database has to say of a row; gives what is wrong for certain.
-    pub fn hear(&mut self, row: &Row, outcome: &RowOutcome) -> Vec<Fault> {
+    pub fn hear(&mut self, row: &Row, outcome: &Outcome) -> Vec<Fault> {
         let mut faults = Vec::new();
-        for reason in &outcome.reasons {
-            let Some(id) = &reason.missing else {
+        for reason in &outcome.violations {
+            let Some(missing) = &reason.missing else {
                 faults.push(Fault::from(reason));
                 continue;
             };
-            let to = self.hasher.hash_one(id);
+            let to = self.hasher.hash_one(&missing.id);
             let stands = |place: &&Place| {
                 place.number < row.number && !self.tied.contains(&place.number) && !self.bad.contains(&place.number)
             };

@@ -7,7 +7,7 @@ use menagerie::domain::id::Kind;
 use menagerie::store::write::Prepared;
 use serde_json::{Value as Json, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, insert_new};
 
 /// The export of this file, which must succeed.
 async fn export(app: &TestApp, file: &str, filter: &Json, order: &Json) -> String {
@@ -284,7 +284,7 @@ async fn csv_gives_back_every_text_and_no_cell_is_a_formula() {
             "officialName": text, "capital": { "name": text, "location": { "lon": -0.5, "lat": -10 } } });
         Prepared::from_json(Kind::Nation, &nation).expect("a good document")
     });
-    let written = app.store.insert_new(Kind::Nation, nations.collect()).await;
+    let written = insert_new(&app.store, nations.collect()).await;
     written.expect("documents are written");
     let text = export(&app, "nations.csv", &Json::Null, &Json::Null).await;
     assert!(text.ends_with("\r\n"), "RFC 4180 ends lines by CR and LF");

@@ -9,7 +9,7 @@ use menagerie::domain::id::Kind;
 use menagerie::store::write::Prepared;
 use serde_json::json;
 
-use crate::support::{TestApp, kill_again, server_of_its_own};
+use crate::support::{TestApp, insert_new, kill_again, server_of_its_own};
 
 /// How many writers, how many documents by each, and how often the database is killed.
 const WRITERS: usize = 8;
@@ -34,7 +34,7 @@ async fn a_killed_database_loses_no_acknowledged_write_fails_none_and_the_server
             let (app, written) = (Arc::clone(&app), Arc::clone(&written));
             tokio::spawn(async move {
                 for number in 0..DOCUMENTS {
-                    let outcome = app.store.insert_new(Kind::Source, vec![source(writer, number)]).await;
+                    let outcome = insert_new(&app.store, vec![source(writer, number)]).await;
                     outcome.unwrap_or_else(|error| panic!("writer {writer}, document {number}: {error}"));
                     written.fetch_add(1, Ordering::SeqCst);
                 }

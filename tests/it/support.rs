@@ -22,7 +22,8 @@ use menagerie::seed::generate::generate;
 use menagerie::seed::load::{Options, load};
 use menagerie::store::collections::searched;
 use menagerie::store::tokens::{self, NewToken};
-use menagerie::store::{self, Store};
+use menagerie::store::write::{Batch, Effect, Prepared};
+use menagerie::store::{self, Store, StoreError};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
@@ -276,6 +277,13 @@ pub async fn is_whole(store: &Store) {
     let findings = store.check().await.expect("the check runs");
     let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+/// Writes documents, leaving alone what is there already; gives how many were new.
+pub async fn insert_new(store: &Store, documents: Vec<Prepared>) -> Result<u64, StoreError> {
+    let outcomes = store.write(Batch::generated(documents)).await?;
+    let new = outcomes.iter().filter(|outcome| outcome.effect == Effect::Created);
+    Ok(new.count() as u64)
 }
 
 /// What a database holds, collection by collection.

@@ -248,7 +248,7 @@ macro_rules! mutations {
                 #[graphql(desc = "What it says.")] input: Box<$create_input>,
             ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$created>> {
                 use $crate::graphql::mutation::{EditRequest, create, made};
-                let asked = EditRequest::new(create(&input)?, input.idempotency_key);
+                let asked = EditRequest::new(create($crate::domain::id::Kind::$entity, &input)?, input.idempotency_key);
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
                 Ok($created { $one, user_errors }.into())
             }
@@ -261,8 +261,7 @@ macro_rules! mutations {
                 #[graphql(desc = "Which, and what is to change.")] input: Box<$update_input>,
             ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$updated>> {
                 use $crate::graphql::mutation::{EditRequest, made, update};
-                let asked = EditRequest::new(update(&input.id, &input)?, input.idempotency_key)
-                    .expecting(input.expected_version)
+                let asked = EditRequest::new(update(&input.id, input.expected_version, &input)?, input.idempotency_key)
                     $($(.$flag(input.$flag))+)?;
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
                 Ok($updated { $one, user_errors }.into())

@@ -17,9 +17,10 @@ use crate::seed::LoadError;
 use crate::seed::load::{Options, Report, load_as};
 use crate::seed::set::Set;
 use crate::store::bson_types::Timestamp;
-use crate::store::edit::{Reason, by_itself};
+use crate::store::by_itself;
 use crate::store::tokens::{self, NewToken, check_name};
 use crate::store::versions::ReadSet;
+use crate::store::write::ViolationCode;
 
 /// The longest life of a token that expires, in days.
 const MOST_DAYS: i32 = 36_500;
@@ -209,7 +210,7 @@ impl AdminMutation {
                         "found {:?}; accepted: the name of a token that is not revoked",
                         input.name
                     );
-                    let error = UserError::at(Reason::NotFound, Field::Named("name"), message);
+                    let error = UserError::at(ViolationCode::NotFound, Field::Named("name"), message);
                     (None, eager::List::from_iter([eager::Object::from(error)]))
                 }
             };
@@ -251,7 +252,7 @@ impl AdminMutation {
 async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::result::Result<String, UserError>> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let by = admin(ctx)?;
-    let invalid = |field, message| Ok(Err(UserError::at(Reason::Invalid, Field::Named(field), message)));
+    let invalid = |field, message| Ok(Err(UserError::at(ViolationCode::Invalid, Field::Named(field), message)));
     if let Err(accepted) = check_name(&input.name) {
         return invalid("name", format!("found {:?}; {accepted}", input.name));
     }
@@ -277,7 +278,7 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
                 "found {:?}, which another token has; accepted: another name, or this one when that token is revoked",
                 input.name
             );
-            Err(UserError::at(Reason::Taken, Field::Named("name"), message))
+            Err(UserError::at(ViolationCode::Taken, Field::Named("name"), message))
         }
     })
 }
@@ -286,7 +287,7 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
 async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result::Result<Vec<Report>, UserError>> {
     let by = admin(ctx)?;
     let known = Set::bundled();
-    let invalid = |field, message| Ok(Err(UserError::at(Reason::Invalid, field, message)));
+    let invalid = |field, message| Ok(Err(UserError::at(ViolationCode::Invalid, field, message)));
     // Clients must not name folders of the server.
     if let Some((at, set)) = input.sets.iter().enumerate().find(|(_, set)| !known.contains(set)) {
         let message = format!("found {set:?}; accepted: {}", known.join(", "));

@@ -10,8 +10,7 @@ use crate::domain::id::Kind;
 use crate::graphql::cost::{CHANGE, ROW, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::resolve::loader;
-use crate::store::edit::{Bulk, Effect, Intent, Reason, Refusal};
-use crate::store::write::Prepared;
+use crate::store::write::{Batch, Effect, Intent, Policy, Prepared, Violation, ViolationCode, Write};
 
 /// The maximum number of rows in a request.
 const MOST: usize = 1_000;
@@ -59,7 +58,7 @@ pub struct RowError {
     /// Which row, counted from 0; null where it is about all of them.
     row: Option<i32>,
     /// What kind of mistake.
-    code: Reason,
+    code: ViolationCode,
     /// The field of the row that it is about, as a path such as `items[0].count.min`; null where it is about the row as a
     /// whole.
     field: Option<String>,
@@ -68,12 +67,12 @@ pub struct RowError {
 }
 
 impl RowError {
-    fn new(row: usize, refusal: Refusal) -> Self {
+    fn new(row: usize, violation: Violation) -> Self {
         Self {
             row: Some(number(row)),
-            code: refusal.reason,
-            field: refusal.field,
-            message: refusal.message,
+            code: violation.code,
+            field: violation.field,
+            message: violation.message,
         }
     }
 }
@@ -112,45 +111,36 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
         without_claims,
     } = input;
     if rows.len() > MOST {
-        let error = RowError {
-            row: None,
-            code: Reason::Invalid,
-            field: Some("rows".to_owned()),
-            message: format!(
-                "found {} rows; accepted: up to {MOST}, and the others in further requests",
-                rows.len()
-            ),
-        };
-        return Ok(ImportRowsPayload {
-            user_errors: [eager::Object::from(error)].into_iter().collect(),
-            ..ImportRowsPayload::default()
-        });
+        return Ok(too_many(rows.len()));
     }
     // On a blocking thread: so many rows take as long as a thousand requests.
     let prepared = tokio::task::spawn_blocking(move || prepared(kind, &rows));
     let (places, rows, mut errors) = prepared.await.map_err(|_| ApiError::Internal)?;
     let is_whole = keep_good || errors.is_empty();
-    let bulk = Bulk {
-        rows,
+    let batch = Batch {
+        writes: rows.into_iter().map(Write::Put).collect(),
+        policy: Policy::Import {
+            without_claims,
+            keep_good,
+        },
         by,
-        keep_good,
-        without_claims,
         intent: if dry_run || !is_whole {
             Intent::Try
         } else {
             Intent::Write
         },
     };
-    let outcomes = loader.store.write_all(bulk).await?;
-    let mut counts = [0; 3];
+    let outcomes = loader.store.write(batch).await?;
+    let mut counts = [0; Effect::COUNT];
     for (place, outcome) in places.into_iter().zip(outcomes) {
-        if outcome.reasons.is_empty() {
+        if outcome.violations.is_empty() {
             counts[outcome.effect as usize] += 1;
         }
-        errors.extend(outcome.reasons.into_iter().map(|reason| RowError::new(place, reason)));
+        let wrong = outcome.violations.into_iter();
+        errors.extend(wrong.map(|violation| RowError::new(place, violation)));
     }
     if !keep_good && !errors.is_empty() {
-        counts = [0; 3];
+        counts = [0; Effect::COUNT];
     }
     errors.sort_by_key(|error| error.row);
     Ok(ImportRowsPayload {
@@ -159,6 +149,19 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
         unchanged: counts[Effect::Unchanged as usize],
         user_errors: errors.into_iter().map(eager::Object::from).collect(),
     })
+}
+
+fn too_many(rows: usize) -> ImportRowsPayload {
+    let error = RowError {
+        row: None,
+        code: ViolationCode::Invalid,
+        field: Some("rows".to_owned()),
+        message: format!("found {rows} rows; accepted: up to {MOST}, and the others in further requests"),
+    };
+    ImportRowsPayload {
+        user_errors: [eager::Object::from(error)].into_iter().collect(),
+        ..ImportRowsPayload::default()
+    }
 }
 
 /// The rows that are documents of this kind, their indexes among all rows, and the errors of the others.
@@ -171,8 +174,8 @@ fn prepared(kind: Kind, rows: &[Json<Value>]) -> (Vec<usize>, Vec<Prepared>, Vec
                 good.push(row);
             }
             Err(problems) => {
-                let wrong = problems.iter().map(Refusal::invalid);
-                errors.extend(wrong.map(|refusal| RowError::new(place, refusal)));
+                let wrong = problems.iter().map(Violation::invalid);
+                errors.extend(wrong.map(|violation| RowError::new(place, violation)));
             }
         }
     }

@@ -1,8 +1,8 @@
-//! Mutations for editors: each checks the role, passes one edit to the store, and reads the result.
+//! Mutations for editors: each checks the role, passes one write to the store, and reads the result.
 //!
 //! Mistakes of the caller are data (`userErrors`); errors are for missing permission and for faults of the server. The
 //! input types of a collection are in its own file, those of values in `inputs`, imports of many rows in `import`. The
-//! store defines what an edit is.
+//! store defines what a write does.
 
 mod admin;
 mod import;
@@ -25,7 +25,7 @@ use super::selection;
 use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
-use crate::store::edit::{Edit, Outcome, Reason, Refusal, Retry, Wish};
+use crate::store::write::{Batch, IdempotencyKey, Intent, Policy, Violation, ViolationCode, Write};
 pub use admin::{AdminMutation, AdminQuery};
 pub use import::ImportMutation;
 pub use revert::RevertMutation;
@@ -37,7 +37,7 @@ const LONGEST_KEY: usize = 200;
 #[graphql(serial)]
 pub struct UserError {
     /// What kind of mistake.
-    code: Reason,
+    code: ViolationCode,
     /// The field of the input that it is about, as a path such as `items[0].count.min`; null where it is about the
     /// document as a whole.
     field: Option<String>,
@@ -56,7 +56,7 @@ enum Field {
 }
 
 impl UserError {
-    fn at(code: Reason, field: Field, message: String) -> Self {
+    fn at(code: ViolationCode, field: Field, message: String) -> Self {
         let field = match field {
             Field::Named(name) => name.to_owned(),
             Field::Item(name, at) => format!("{name}[{at}]"),
@@ -69,12 +69,12 @@ impl UserError {
     }
 }
 
-impl From<Refusal> for UserError {
-    fn from(refusal: Refusal) -> Self {
+impl From<Violation> for UserError {
+    fn from(violation: Violation) -> Self {
         Self {
-            code: refusal.reason,
-            field: refusal.field,
-            message: refusal.message,
+            code: violation.code,
+            field: violation.field,
+            message: violation.message,
         }
     }
 }
@@ -103,26 +103,19 @@ pub struct DeletePayload {
 
 /// A requested edit, without its author.
 pub struct EditRequest {
-    wish: Wish,
-    expected: Option<i32>,
+    write: Write,
     key: Option<String>,
     without_claim: bool,
 }
 
 impl EditRequest {
     /// `key`: the idempotency key.
-    pub const fn new(wish: Wish, key: Option<String>) -> Self {
+    pub const fn new(write: Write, key: Option<String>) -> Self {
         Self {
-            wish,
-            expected: None,
+            write,
             key,
             without_claim: false,
         }
-    }
-
-    /// Only if the document has this version.
-    pub fn expecting(self, expected: Option<i32>) -> Self {
-        Self { expected, ..self }
     }
 
     /// Whether figures without a claim may change.
@@ -142,16 +135,18 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: EditRequest) -> Result<Made>
     loader.clear();
     let name = ctx.item.node.name.node.as_str();
     let EditRequest {
-        wish,
-        expected,
+        write,
         key,
         without_claim,
     } = asked;
-    let invalid = |field, message| Ok(Err(vec![UserError::at(Reason::Invalid, Field::Named(field), message)]));
-    let id = match &wish {
-        Wish::Create(json) => json.get("_id").and_then(Json::as_str),
-        Wish::Update { id, .. } | Wish::Delete { id } => Some(id.as_str()),
-        Wish::Revert { .. } => None,
+    let invalid = |field, message| {
+        let error = UserError::at(ViolationCode::Invalid, Field::Named(field), message);
+        Ok(Err(vec![error]))
+    };
+    let id = match &write {
+        Write::Create { json, .. } => json.get("_id").and_then(Json::as_str),
+        Write::Update { id, .. } | Write::Delete { id, .. } => Some(id.as_str()),
+        _ => None,
     };
     if let Some(Err(error)) = id.map(|id| kind.check(id)) {
         return invalid("id", error.to_string());
@@ -162,48 +157,52 @@ async fn make(ctx: &Context<'_>, kind: Kind, asked: EditRequest) -> Result<Made>
         let message = format!("found {length} characters; accepted: 1 to {LONGEST_KEY}");
         return invalid("idempotencyKey", message);
     }
-    let retry = key.map(|key| Retry::new(&by, &key, &request(name, &wish, expected, without_claim)));
-    let edit = Edit {
-        kind,
-        wish,
-        expected: expected.map(i64::from),
-        without_claim,
+    let key = key.map(|key| IdempotencyKey::new(&by, &key, &request(name, &write, without_claim)));
+    let batch = Batch {
+        writes: vec![write],
+        policy: Policy::Edit {
+            without_claims: without_claim,
+            key,
+        },
         by,
-        retry,
+        intent: Intent::Write,
     };
-    Ok(match loader.store.edit(edit).await? {
-        Outcome::Done { id, .. } => Ok(id),
-        Outcome::Refused(reasons) => Err(reasons.into_iter().map(UserError::from).collect()),
+    let outcome = loader.store.write(batch).await?.pop().ok_or(ApiError::Internal)?;
+    Ok(match outcome.violations.is_empty() {
+        true => Ok(outcome.id),
+        false => Err(outcome.violations.into_iter().map(UserError::from).collect()),
     })
 }
 
 /// The request as text, to tell whether an idempotency key is reused for the same request.
-fn request(name: &str, wish: &Wish, expected: Option<i32>, without_claim: bool) -> String {
-    let (id, json) = match wish {
-        Wish::Create(json) => (None, Some(json)),
-        Wish::Update { id, patch } => (Some(id), Some(patch)),
-        Wish::Delete { id } | Wish::Revert { entry: id } => (Some(id), None),
+fn request(name: &str, write: &Write, without_claim: bool) -> String {
+    let (id, json, expected) = match write {
+        Write::Create { json, .. } => (None, Some(json), None),
+        Write::Update { id, patch, expected } => (Some(id), Some(patch), *expected),
+        Write::Delete { id, expected } | Write::Revert { entry: id, expected } => (Some(id), None, *expected),
+        Write::Put(_) | Write::Restore { .. } => (None, None, None),
     };
     serde_json::json!([name, id, json, expected, without_claim]).to_string()
 }
 
-/// The edit that creates a document.
-pub fn create(input: &impl Serialize) -> Result<Wish> {
-    json(input).map(Wish::Create)
+/// The write that creates a document.
+pub fn create(kind: Kind, input: &impl Serialize) -> Result<Write> {
+    json(input).map(|json| Write::Create { kind, json })
 }
 
-/// The edit that changes the fields which `input` defines.
-pub fn update(id: &ID, input: &impl Serialize) -> Result<Wish> {
-    let id = id.to_string();
-    json(input).map(|patch| Wish::Update { id, patch })
+/// The write that changes the fields which `input` defines.
+pub fn update(id: &ID, expected: Option<i32>, input: &impl Serialize) -> Result<Write> {
+    let (id, expected) = (id.to_string(), expected.map(i64::from));
+    json(input).map(|patch| Write::Update { id, patch, expected })
 }
 
 /// Deletes a document.
 pub async fn delete(ctx: &Context<'_>, kind: Kind, input: DeleteInput) -> Result<eager::Object<DeletePayload>> {
-    let wish = Wish::Delete {
+    let write = Write::Delete {
         id: input.id.to_string(),
+        expected: input.expected_version.map(i64::from),
     };
-    let asked = EditRequest::new(wish, input.idempotency_key).expecting(input.expected_version);
+    let asked = EditRequest::new(write, input.idempotency_key);
     let (deleted_id, user_errors) = match make(ctx, kind, asked).boxed().await? {
         Ok(id) => (Some(id.into()), UserErrors::default()),
         Err(errors) => (None, told(errors)),

@@ -13,7 +13,7 @@ use crate::graphql::cost::{CHANGE, DOCUMENT, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::AnyDocument as _;
 use crate::graphql::loader::resolve::loader;
-use crate::store::edit::{Reason, Wish};
+use crate::store::write::{ViolationCode, Write};
 
 /// Which change to take back.
 #[derive(InputObject, Clone, Debug)]
@@ -74,14 +74,15 @@ async fn reverted(ctx: &Context<'_>, input: RevertInput) -> Result<Made> {
         Ok(kind) => kind,
         Err(error) => {
             editor(ctx)?;
-            let error = UserError::at(Reason::Invalid, Field::Named("id"), error.to_string());
+            let error = UserError::at(ViolationCode::Invalid, Field::Named("id"), error.to_string());
             return Ok(Err(vec![error]));
         }
     };
-    let wish = Wish::Revert {
+    let write = Write::Revert {
         entry: input.id.to_string(),
+        expected: input.expected_version.map(i64::from),
     };
-    let asked = EditRequest::new(wish, input.idempotency_key).expecting(input.expected_version);
+    let asked = EditRequest::new(write, input.idempotency_key);
     make(ctx, kind, asked).await
 }
 

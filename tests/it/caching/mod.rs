@@ -9,7 +9,7 @@ use menagerie::api::viewer::Role;
 use menagerie::domain::id::Kind;
 use menagerie::http::Settings;
 use menagerie::store::Store;
-use menagerie::store::write::{Change, Prepared};
+use menagerie::store::write::{Batch, Intent, Policy, Prepared, Write};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
@@ -54,15 +54,16 @@ async fn write_source(store: &Store, slug: &str, title: &str) -> String {
     let id = format!("source_{slug}");
     let json = json!({ "_id": id, "title": title, "kind": "WEB_PAGE", "url": "https://example.org/" });
     let prepared = Prepared::from_json(Kind::Source, &json).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let mut stored = store
-        .stored(Kind::Source, std::slice::from_ref(&id))
-        .await
-        .expect("an answer");
-    let change = match stored.remove(&id) {
-        Some(stored) => Change::Replace(prepared, stored),
-        None => Change::Insert(prepared),
+    let batch = Batch {
+        writes: vec![Write::Put(prepared)],
+        policy: Policy::Seed {
+            set: "test".to_owned(),
+            reset: true,
+        },
+        by: "test".to_owned(),
+        intent: Intent::Write,
     };
-    store.seed("test", &[change], "test").await.expect("it is written");
+    store.write(batch).await.expect("it is written");
     id
 }
 

@@ -8,6 +8,7 @@ mod circles;
 mod docs;
 mod functions;
 mod names;
+mod writing;
 
 use std::collections::HashSet;
 use std::fs;

@@ -291,3 +291,27 @@ async fn a_dry_run_knows_that_the_first_set_will_be_there_for_the_second() {
     let collections = app.raw().await.list_collection_names().await.expect("an answer");
     assert!(collections.is_empty(), "not even a collection is made: {collections:?}");
 }
+
+#[tokio::test]
+async fn a_claim_that_a_set_contradicts_is_none_of_its_documents() {
+    let app = TestApp::empty().await;
+    let set = Folder::good();
+    loaded(&app, &[&set.name()], PLAINLY).await;
+    let second = tempfile::tempdir().expect("a folder");
+    let claims = json!([{
+        "_id": "claim_other", "code": "X", "source": "source_test", "statement": "S", "certainty": "STATED",
+        "attributions": [], "about": [], "conflictsWith": ["claim_test-T1"], "dependsOn": [],
+    }]);
+    std::fs::write(second.path().join("claims.json"), claims.to_string()).expect("the file is written");
+    let report = loaded(&app, &[&second.path().display().to_string()], PLAINLY)
+        .await
+        .remove(0);
+    assert_eq!(report.added, ["claim_other"]);
+    let other = stored(&app, "claims", "claim_test-T1").await.expect("it is there");
+    let conflicts = other.get_array("conflictsWith").expect("a list");
+    assert!(conflicts.contains(&"claim_other".into()), "both say so: {conflicts:?}");
+    assert_eq!(other.get("version"), Some(&Bson::Int64(2)));
+    let row = stored(&app, "seeded", "claim_test-T1").await.expect("it is remembered");
+    assert_eq!(row.get_str("set").ok(), Some(set.name().as_str()));
+    assert_eq!(loaded(&app, &[&set.name()], PLAINLY).await[0].edited, ["claim_test-T1"]);
+}

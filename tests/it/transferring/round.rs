@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value as Json, json};
 
 use super::{counts, documents, good};
-use crate::support::TestApp;
+use crate::support::{TestApp, insert_new};
 
 /// How many random worlds are made, and how many documents of each kind are in one.
 const WORLDS: u64 = 8;
@@ -184,11 +184,7 @@ async fn fill(app: &TestApp, world: &[(Kind, Json)]) {
         let rows = rows.map(|(_, json)| {
             Prepared::from_json(kind, json).unwrap_or_else(|problems| panic!("{json:#}: {problems:?}"))
         });
-        let new = app
-            .store
-            .insert_new(kind, rows.collect())
-            .await
-            .expect("they are written");
+        let new = insert_new(&app.store, rows.collect()).await.expect("they are written");
         assert_eq!(new, EACH as u64);
     }
 }

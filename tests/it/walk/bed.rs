@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunne
 use serde_json::Value as Json;
 
 use super::world::{World, world};
-use crate::support::TestApp;
+use crate::support::{TestApp, insert_new};
 
 /// A server over a world.
 pub struct Bed {
@@ -61,10 +61,7 @@ impl Bed {
                 .push(document["_id"].as_str().expect("an id").to_owned());
             }
             let count = prepared.len() as u64;
-            let written = self
-                .app
-                .store
-                .insert_new(kind, prepared)
+            let written = insert_new(&self.app.store, prepared)
                 .await
                 .expect("documents are written");
             assert_eq!(written, count, "{kind:?}");

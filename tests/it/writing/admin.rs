@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Desk, MISTAKES, mistakes};
 use crate::identity::made;
-use crate::support::settings;
+use crate::support::{insert_new, settings};
 
 async fn desk() -> Desk {
     let mut desk = Desk::open().await;
@@ -245,7 +245,7 @@ async fn what_was_deleted_and_comes_back_goes_on_with_its_versions() {
     made_up["_id"] = made_up["id"].take();
     made_up.as_object_mut().expect("an object").remove("id");
     let made_up = Prepared::from_json(Kind::Source, &made_up).expect("it fits");
-    let new = desk.app.store.insert_new(Kind::Source, vec![made_up]).await;
+    let new = insert_new(&desk.app.store, vec![made_up]).await;
     assert_eq!(new.expect("it is written"), 1);
     let read = desk.read("{ source(id: \"source_new\") { version } }").await;
     assert_eq!(read["source"]["version"], 7, "also where it is made up in bulk");

@@ -4,6 +4,7 @@
 
 mod admin; // what admins do: tokens, and sets that are put back
 mod claims; // figures and the claims that they rest on; claims that contradict each other
+mod commands; // how many commands a batch costs the database
 mod crash; // server and database killed while many write
 mod heard; // what subscribers hear of it
 mod history; // who changed what, and taking it back

@@ -8,18 +8,16 @@ use mongodb::ClientSession;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde_json::Value as Json;
 
-use super::steps::as_written;
-use super::{Asked, version_of};
+use super::commands::Asked;
+use super::document::{as_written, version_of};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
+use crate::store::names::HISTORY;
 use crate::store::scan::json_of;
 use crate::store::validate::number_of;
 use crate::store::versions::ReadSet;
 use crate::store::{Result, Store};
-
-/// The collection.
-pub(crate) const HISTORY: &str = "history";
 
 /// One change of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,22 +52,6 @@ pub struct FieldChange {
 }
 
 impl Store {
-    /// Writes entries, in the transaction of what they tell of. `unchecked`: the database need not hold them against their
-    /// schema, which not every user may ask for.
-    pub(in crate::store) async fn record(
-        &self,
-        session: &mut ClientSession,
-        entries: Vec<Document>,
-        unchecked: bool,
-    ) -> Asked<()> {
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let rows = self.database.collection::<Document>(HISTORY);
-        let rows = rows.insert_many(entries).bypass_document_validation(unchecked);
-        rows.session(session).await.map(drop)
-    }
-
     /// The versions that documents had last, also where they are gone; those that never were are left out. One command.
     pub(in crate::store) async fn last_versions(
         &self,
@@ -80,22 +62,14 @@ impl Store {
         if ids.is_empty() {
             return Ok(last);
         }
-        let rows = self.database.collection::<Document>(HISTORY);
-        let rows = rows.find(doc! { "document": { "$in": ids } });
-        let rows = rows.projection(doc! { "document": 1, "version": 1 });
-        let mut rows = rows.session(&mut *session).await?;
-        while let Some(row) = rows.next(&mut *session).await.transpose()? {
+        let rows = doc! { "document": { "$in": ids } };
+        let rows = self.matching(session, HISTORY, rows, doc! { "document": 1, "version": 1 });
+        for row in rows.await? {
             let document = row.get_str("document").unwrap_or_default().to_owned();
             let version = last.entry(document).or_default();
             *version = i64::max(*version, version_of(&row));
         }
         Ok(last)
-    }
-
-    /// An entry, if there is one of this id.
-    pub(super) async fn entry(&self, session: &mut ClientSession, id: &str) -> Asked<Option<Document>> {
-        let rows = self.database.collection::<Document>(HISTORY);
-        rows.find_one(doc! { "_id": id }).session(session).await
     }
 
     /// How many changes of a document there were.

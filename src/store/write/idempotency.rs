@@ -6,27 +6,26 @@
 use std::time::Duration;
 
 use mongodb::ClientSession;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{DateTime, doc};
 
-use super::{Asked, Refusal, Tried};
+use super::commands::Asked;
+use super::outcome::{Effect, Outcome};
+use super::violation::Violation;
 use crate::domain::hash::sha256;
 use crate::store::Store;
-use crate::store::validate::number_of;
-
-/// The collection.
-pub(crate) const RETRIES: &str = "retries";
+use crate::store::names::RETRIES;
 
 /// How long an answer is kept.
 pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How a repetition of a request is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Retry {
+pub struct IdempotencyKey {
     key: String,
     request: String,
 }
 
-impl Retry {
+impl IdempotencyKey {
     /// By a key that `by` has made up, for a request that reads like this.
     pub fn new(by: &str, key: &str, request: &str) -> Self {
         Self {
@@ -38,41 +37,40 @@ impl Retry {
 }
 
 impl Store {
-    /// The answer that the same request got before, if it is kept.
-    pub(super) async fn first_answer(
+    /// What came of the request that had this key before; nothing where it is new.
+    pub(super) async fn first_outcome(
         &self,
         session: &mut ClientSession,
-        retry: &Retry,
-    ) -> Tried<Option<(String, i64)>> {
-        let rows = self.database.collection::<Document>(RETRIES);
-        let Some(row) = rows.find_one(doc! { "_id": &retry.key }).session(&mut *session).await? else {
-            return Ok(Ok(None));
+        key: &IdempotencyKey,
+    ) -> Asked<Option<Outcome>> {
+        let rows = self.matching(session, RETRIES, doc! { "_id": &key.key }, doc! {});
+        let rows = rows.await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
         };
         if row.get_datetime("at").is_ok_and(|at| *at < oldest()) {
-            rows.delete_one(doc! { "_id": &retry.key }).session(session).await?;
-            return Ok(Ok(None));
+            self.delete(session, RETRIES, &[&key.key]).await?;
+            return Ok(None);
         }
-        if row.get_str("request").is_ok_and(|request| request != retry.request) {
-            return Ok(Err(vec![Refusal::key_reused()]));
-        }
-        let document = row.get_str("document").unwrap_or_default().to_owned();
-        let version = row.get("version").and_then(number_of).unwrap_or_default();
-        Ok(Ok(Some((document, version as i64))))
+        let is_other = row.get_str("request").is_ok_and(|request| request != key.request);
+        Ok(Some(Outcome {
+            id: row.get_str("document").unwrap_or_default().to_owned(),
+            effect: Effect::Unchanged,
+            violations: is_other.then(Violation::key_reused).into_iter().collect(),
+        }))
     }
 
-    pub(super) async fn keep_answer(
+    /// Remembers what came of a request.
+    pub(super) async fn remember(
         &self,
         session: &mut ClientSession,
-        retry: &Retry,
-        document: &str,
-        version: i64,
-        at: DateTime,
+        key: &IdempotencyKey,
+        (document, version): (&str, i64),
     ) -> Asked<()> {
-        let rows = self.database.collection::<Document>(RETRIES);
         let row = doc! {
-            "_id": &retry.key, "request": &retry.request, "document": document, "version": version, "at": at,
+            "_id": &key.key, "request": &key.request, "document": document, "version": version, "at": DateTime::now(),
         };
-        rows.insert_one(row).session(session).await.map(drop)
+        self.insert(session, RETRIES, vec![row], false).await
     }
 }
 

@@ -1,26 +1,38 @@
-//! Why an edit is not made, in words for the editor who asked for it.
+//! Why a write is not made, in words for whoever asked for it.
 
 use async_graphql::Enum;
 
 use crate::store::validate::Problem;
 
-/// A reason against an edit.
+/// A reason against a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Violation {
     /// What kind of reason.
-    pub reason: Reason,
+    pub code: ViolationCode,
     /// The field that it is about, as a path: `items[0].count.min`; `None` where it is about the document.
     pub field: Option<String>,
     /// What was found, and what is accepted.
     pub message: String,
-    /// The id that leads nowhere, where that is the reason.
-    pub missing: Option<String>,
+    /// What leads nowhere, where that is the reason.
+    pub missing: Option<Missing>,
+}
+
+/// What speaks against each write of a batch, in their order.
+pub(super) type Violations = Vec<Vec<Violation>>;
+
+/// A reference that leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The dotted path at which it stands.
+    pub path: &'static str,
+    /// The id.
+    pub id: String,
 }
 
 /// Kinds of mistakes.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(name = "UserErrorCode")]
-pub enum Reason {
+pub enum ViolationCode {
     /// A value is none that is accepted in its place.
     Invalid,
     /// There is no such document.
@@ -41,10 +53,10 @@ pub enum Reason {
     Unclaimed,
 }
 
-impl Refusal {
-    fn new(reason: Reason, field: Option<&str>, message: String) -> Self {
+impl Violation {
+    fn new(code: ViolationCode, field: Option<&str>, message: String) -> Self {
         Self {
-            reason,
+            code,
             field: field.map(str::to_owned),
             message,
             missing: None,
@@ -56,13 +68,13 @@ impl Refusal {
         let field = Some(problem.path.as_str()).filter(|path| !path.is_empty());
         let field = field.map(|path| if path == "_id" { "id" } else { path });
         let message = format!("found {}; accepted: {}", problem.found, problem.accepted);
-        Self::new(Reason::Invalid, field, message)
+        Self::new(ViolationCode::Invalid, field, message)
     }
 
     /// There is no such document.
     pub(super) fn not_found(id: &str) -> Self {
         let message = format!("found {id:?}, which does not exist; accepted: the id of a document that exists");
-        Self::new(Reason::NotFound, Some("id"), message)
+        Self::new(ViolationCode::NotFound, Some("id"), message)
     }
 
     /// The document has another version than expected.
@@ -71,59 +83,59 @@ impl Refusal {
             "{id} has version {version}, expected was {expected}: it was changed in between; read it again and repeat the \
              change"
         );
-        Self::new(Reason::Conflict, Some("expectedVersion"), message)
+        Self::new(ViolationCode::Conflict, Some("expectedVersion"), message)
     }
 
     /// Another document has the value.
     pub(super) fn taken(field: &str, value: &str, by: &str) -> Self {
         let message = format!("found {value:?}, which {by} has; accepted: a value that no other document has");
-        Self::new(Reason::Taken, Some(field), message)
+        Self::new(ViolationCode::Taken, Some(field), message)
     }
 
     /// A reference leads nowhere.
-    pub(super) fn dangling(path: &str, id: &str) -> Self {
+    pub(super) fn dangling(place: &str, path: &'static str, id: String) -> Self {
         let message = format!("found {id:?}, which does not exist; accepted: the id of a document that exists");
         Self {
-            missing: Some(id.to_owned()),
-            ..Self::new(Reason::NoSuchReference, Some(path), message)
+            missing: Some(Missing { path, id }),
+            ..Self::new(ViolationCode::NoSuchReference, Some(place), message)
         }
     }
 
     /// An earlier row of the same batch has the id, or a value that must be one document's own.
     pub(super) fn twice(field: &str, value: &str, by: &str) -> Self {
         let message = format!("found {value:?}, which an earlier row, {by}, has too; accepted: each once");
-        Self::new(Reason::Taken, Some(field), message)
+        Self::new(ViolationCode::Taken, Some(field), message)
     }
 
     /// Another document refers to the one that is to be deleted.
     pub(super) fn referenced(id: &str, by: &str, path: &str) -> Self {
         let message = format!("{by} refers to {id} in `{path}`; accepted: a document that nothing refers to");
-        Self::new(Reason::Referenced, Some("id"), message)
+        Self::new(ViolationCode::Referenced, Some("id"), message)
     }
 
     /// More documents than are listed refer to it.
     pub(super) fn referenced_by_more(id: &str, most: usize) -> Self {
         let message = format!("more than {most} documents refer to {id}; the others are not listed");
-        Self::new(Reason::Referenced, Some("id"), message)
+        Self::new(ViolationCode::Referenced, Some("id"), message)
     }
 
     /// There is no such change in the history.
     pub(super) fn no_such_change(entry: &str) -> Self {
         let message =
             format!("found {entry:?}, which does not exist; accepted: the id of a change, as `history` tells it");
-        Self::new(Reason::NotFound, Some("id"), message)
+        Self::new(ViolationCode::NotFound, Some("id"), message)
     }
 
     /// A field was changed again since.
     pub(super) fn changed_since(field: &str) -> Self {
         let message = "this field was changed again since; take that change back first, or change the field itself";
-        Self::new(Reason::ChangedSince, Some(field), message.to_owned())
+        Self::new(ViolationCode::ChangedSince, Some(field), message.to_owned())
     }
 
     /// A claim contradicts itself, or rests on itself.
     pub(super) fn itself(place: &str, id: &str) -> Self {
         let message = format!("found {id:?}, the claim itself; accepted: the id of another claim");
-        Self::new(Reason::Invalid, Some(place), message)
+        Self::new(ViolationCode::Invalid, Some(place), message)
     }
 
     /// A figure changes and names no claim; `stays`: it is not cleared.
@@ -135,18 +147,18 @@ impl Refusal {
             ),
             false => "this figure is cleared, which no claim can tell; accepted: `withoutClaim: true`".to_owned(),
         };
-        Self::new(Reason::Unclaimed, Some(path), message)
+        Self::new(ViolationCode::Unclaimed, Some(path), message)
     }
 
     /// A document that was deleted was entered again since.
     pub(super) fn back_since(id: &str) -> Self {
         let message = format!("{id} was entered again since; accepted: its last change");
-        Self::new(Reason::ChangedSince, None, message)
+        Self::new(ViolationCode::ChangedSince, None, message)
     }
 
     /// The key came with another request before.
     pub(super) fn key_reused() -> Self {
         let message = "this key came with another request before; accepted: the same request again, or a new key";
-        Self::new(Reason::KeyReused, Some("idempotencyKey"), message.to_owned())
+        Self::new(ViolationCode::KeyReused, Some("idempotencyKey"), message.to_owned())
     }
 }

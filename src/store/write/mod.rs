@@ -1,0 +1,166 @@
+//! Writing: whatever changes documents is a [`Batch`] of writes with a [`Policy`], made in one transaction.
+//!
+//! Create, update, delete, revert, import, seed, generate and restore all come through [`Store::write`]. What is read for
+//! a batch stands in `snapshot` and `reading`, what a write makes of a document in `transition`, what must hold in
+//! `constraints`, what is recorded of it in `history` and `idempotency`. `apply` makes the writes, by the `commands`.
+//! Who may write is decided above the store.
+
+mod apply;
+mod batch;
+pub(super) mod commands;
+mod constraints;
+pub(super) mod document;
+pub(super) mod history;
+mod idempotency;
+mod outcome;
+mod policy;
+mod reading;
+mod snapshot;
+mod transition;
+mod violation;
+
+use std::iter::zip;
+
+use futures_util::FutureExt;
+use mongodb::ClientSession;
+use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
+
+pub use batch::{Batch, Intent, Write};
+pub use document::Prepared;
+pub use history::{Entry, FieldChange};
+pub use idempotency::IdempotencyKey;
+pub use outcome::{Effect, Outcome};
+pub use policy::Policy;
+pub use violation::{Missing, Violation, ViolationCode};
+
+use super::cancel_safe::by_itself;
+use super::error::{UNAUTHORIZED, code_of};
+use super::{Result, Store, StoreError};
+use crate::domain::id::Kind;
+use commands::Asked;
+use constraints::{Verdict, judge, references};
+use transition::{Transition, transitions};
+
+/// How often a batch begins anew that met another write at an index, which the driver does not repeat by itself.
+const ATTEMPTS: usize = 5;
+
+/// A batch that was made.
+#[derive(Default)]
+struct Made {
+    outcomes: Vec<Outcome>,
+    /// The documents that changed with it.
+    changed: Vec<(Kind, String)>,
+}
+
+/// Leaves a transaction in which nothing is written, as an error of the driver. Tells what would have come of the batch.
+struct Unwritten(Vec<Outcome>);
+
+impl Store {
+    /// Makes a batch: all of it, or nothing, or what is not refused, as its policy says. Gives what came of each write, in
+    /// their order; where nothing was written, what would have come of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where others kept coming first; what is wrong with the writes themselves is no error.
+    pub async fn write(&self, batch: Batch) -> Result<Vec<Outcome>> {
+        if batch.writes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = self.clone();
+        // By itself, so that it comes to its end, and what is cached is told of it, also when its client has left.
+        let written = async move {
+            let _turn = store.counted_turn().await;
+            let (mut attempt, mut unchecked) = (1, batch.policy.is_unchecked());
+            loop {
+                match store.attempt(&batch, unchecked).await {
+                    Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
+                    Err(StoreError::Refused(error)) if unchecked && code_of(&error) == Some(UNAUTHORIZED) => {
+                        unchecked = false;
+                    }
+                    outcome => return outcome,
+                }
+            }
+        };
+        by_itself(written).await
+    }
+
+    async fn attempt(&self, batch: &Batch, unchecked: bool) -> Result<Vec<Outcome>> {
+        let mut session = self.client.start_session().await?;
+        let made = if batch.is_transaction() {
+            let transaction = session.start_transaction().max_commit_time(self.time_left());
+            let within = transaction.and_run((self, batch), |session, (store, batch)| {
+                store.within(session, batch, unchecked).boxed()
+            });
+            within.await
+        } else {
+            self.within(&mut session, batch, unchecked).await
+        };
+        match made {
+            Ok(Made { outcomes, changed }) => {
+                // Before it is acknowledged.
+                changed.iter().for_each(|(kind, id)| self.versions.changed(*kind, id));
+                Ok(outcomes)
+            }
+            Err(error) => {
+                if let Some(Unwritten(outcomes)) = error.get_custom() {
+                    return Ok(outcomes.clone());
+                }
+                // Where it is not known whether it was done, as it is where it was aborted, everything may have changed.
+                if batch.intent == Intent::Write && !error.contains_label(TRANSIENT_TRANSACTION_ERROR) {
+                    self.versions.all_changed();
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The whole batch within its transaction.
+    async fn within(&self, session: &mut ClientSession, batch: &Batch, unchecked: bool) -> Asked<Made> {
+        if let Policy::Restore = batch.policy {
+            self.put_back_all(session, &batch.writes, unchecked).await?;
+            self.versions.all_changed();
+            return Ok(Made::default());
+        }
+        if let Some(key) = batch.policy.key()
+            && let Some(outcome) = self.first_outcome(session, key).await?
+        {
+            return Err(Error::custom(Unwritten(vec![outcome])));
+        }
+        let snapshot = self.snapshot(session, batch).await?;
+        let mut transitions = transitions(batch, &snapshot);
+        let around = match batch.policy.is_constrained() {
+            true => self.surroundings(session, &transitions, &snapshot).await?,
+            false => snapshot::Surroundings::default(),
+        };
+        let Verdict { violations, mirrored } = judge(batch, &mut transitions, &snapshot, &around);
+        let mut outcomes = outcomes(&transitions, &violations);
+        let may_be_written = batch.policy.keeps_good() || violations.iter().all(Vec::is_empty);
+        if batch.intent != Intent::Write || !may_be_written {
+            return Err(Error::custom(Unwritten(outcomes)));
+        }
+        if batch.policy.is_constrained() {
+            let held = references::held(&transitions, &violations, &snapshot, &around);
+            self.lock(session, &held).await?;
+        }
+        let good =
+            zip(&transitions, &violations).filter(|(write, found)| found.is_empty() && write.effect.is_written());
+        let written: Vec<&Transition<'_>> = good.map(|(write, _)| write).chain(&mirrored).collect();
+        let first = self.apply(session, batch, &written, &snapshot, unchecked).await?;
+        if let (Some(key), Some(one)) = (batch.policy.key(), transitions.first()) {
+            self.remember(session, key, (&one.id, one.version(&snapshot))).await?;
+        }
+        for outcome in outcomes.iter_mut().filter(|outcome| first.contains(&outcome.id)) {
+            outcome.effect = Effect::Unchanged;
+        }
+        let changed = written.iter().map(|write| (write.kind, write.id.clone())).collect();
+        Ok(Made { outcomes, changed })
+    }
+}
+
+fn outcomes(transitions: &[Transition<'_>], violations: &[Vec<Violation>]) -> Vec<Outcome> {
+    let outcome = |(write, found): (&Transition<'_>, &Vec<Violation>)| Outcome {
+        id: write.id.clone(),
+        effect: write.effect,
+        violations: found.clone(),
+    };
+    zip(transitions, violations).map(outcome).collect()
+}
