@@ -34,7 +34,7 @@ export function doors(address, token, { twice = false } = {}) {
     connectionParams: authorization,
     retryAttempts: 0,
   });
-  const events = createEventClient({ url: `${address}/graphql/stream`, headers: authorization, retryAttempts: 0 });
+  const events = createEventClient({ url: `${address}/graphql/stream`, headers: authorization, retryAttempts: twice ? 1 : 0, retryWait: async () => {} });
 
   const post = (request) => send(request);
   const get = async ({ query, operationName, variables }) => {
