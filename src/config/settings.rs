@@ -18,6 +18,9 @@ use super::values::{
 };
 use crate::limits::{Limit, Limits, Unit};
 
+/// Reads a text into a setting's field; `None` where it is not accepted.
+type Set = dyn Fn(&mut Config, &str) -> Option<()>;
+
 /// A setting.
 pub struct Setting {
     /// The variable that sets it.
@@ -30,7 +33,7 @@ pub struct Setting {
     pub accepted: Cow<'static, str>,
     /// Whether its value must not be repeated in a message.
     pub secret: bool,
-    set: Box<dyn Fn(&mut Config, &str) -> Option<()>>,
+    set: Box<Set>,
     get: Box<dyn Fn(&Config) -> String>,
 }
 

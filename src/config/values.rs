@@ -43,6 +43,9 @@ pub enum LogFormat {
     Json,
 }
 
+/// Reads a value of a setting.
+type Read<T> = dyn Fn(&str) -> Option<T>;
+
 /// The form in which values of a kind are given.
 pub(super) struct Form<T> {
     /// What is accepted, to follow "accepted:".
@@ -50,7 +53,7 @@ pub(super) struct Form<T> {
     /// Whether a value must not be repeated in a message.
     pub secret: bool,
     /// Reads a value, trimmed and not empty; `None` where it is not accepted.
-    pub read: Box<dyn Fn(&str) -> Option<T>>,
+    pub read: Box<Read<T>>,
     /// Writes a value so that it can be read again; empty where it stands for nothing.
     pub write: Box<dyn Fn(&T) -> String>,
 }

@@ -217,7 +217,7 @@ fn statistics(bed: &Bed, gifts: &[&Json], cut: Cut) -> Json {
     let mut all = Sum::NOTHING;
     gifts.iter().for_each(|gift| all.plus(&whole(gift)));
     let nations = |end: &str| by_nation(bed, gifts, end, cut);
-    let animals = |label: &str, key: &dyn Fn(&Json) -> (String, String)| by_animal(bed, gifts, (label, key), cut);
+    let animals = |label: &str, key: AnimalKey<'_>| by_animal(bed, gifts, (label, key), cut);
     let taxon =
         |rank: &'static str| move |animal: &Json| (text(&animal["taxonomy"][rank]), text(&animal["taxonomy"][rank]));
     let certainties = |gift: &Json| certainties(bed, gift);
@@ -253,8 +253,11 @@ fn by_nation(bed: &Bed, gifts: &[&Json], end: &str, cut: Cut) -> Json {
     list(grouped(gifts.iter().map(of)), vec![], cut, MOST, Ord::cmp, keyed)
 }
 
+/// Says what an animal is counted by: a label and a key.
+type AnimalKey<'a> = &'a dyn Fn(&Json) -> (String, String);
+
 /// By what `key` says of the animals, as a label and a key; gifts without animals stand apart under `label`.
-fn by_animal(bed: &Bed, gifts: &[&Json], (label, key): (&str, &dyn Fn(&Json) -> (String, String)), cut: Cut) -> Json {
+fn by_animal(bed: &Bed, gifts: &[&Json], (label, key): (&str, AnimalKey<'_>), cut: Cut) -> Json {
     let mut missing = Sum::NOTHING;
     let mut sums = Vec::new();
     let key_of = |item: &Json| key(bed.document(&text(&item["animal"])));
