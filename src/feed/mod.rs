@@ -24,7 +24,7 @@ pub use follow::follow;
 pub use task::{Following, Pause};
 
 use crate::store::Store;
-use crate::store::feed::{Change, QUIET};
+use crate::store::feed::{DocumentChange, QUIET};
 use crate::store::resume_token::ResumeToken;
 use crate::store::versions::{CacheVersions, FRESH};
 
@@ -38,7 +38,7 @@ const SILENCE: Duration = QUIET.saturating_mul(10);
 /// What listeners receive.
 #[derive(Clone, Debug)]
 pub enum News {
-    Change(Arc<Change>),
+    Change(Arc<DocumentChange>),
     /// Changes were lost: everything that depends on the data has to be read again.
     Lost,
 }
@@ -179,7 +179,7 @@ impl Live {
         self.0.begun.send_replace(begun);
     }
 
-    fn on_event(&self, change: Change) {
+    fn on_event(&self, change: DocumentChange) {
         self.0.versions.changed(change.kind, &change.id);
         let mut progress = self.progress();
         progress.token = Some(change.token.clone());
