@@ -23,10 +23,11 @@ use documents::Documents;
 pub use follow::follow;
 pub use task::{Following, Pause};
 
-use crate::store::Store;
+use crate::store::entity::{Entity, Projection};
 use crate::store::feed::{DocumentChange, QUIET};
 use crate::store::resume_token::ResumeToken;
 use crate::store::versions::{CacheVersions, FRESH};
+use crate::store::{Result, Store};
 
 /// How many changes are buffered for the slowest listener. One that falls further behind misses changes, which is
 /// reported.
@@ -127,6 +128,24 @@ impl Live {
     /// The versions that each change increments.
     pub fn versions(&self) -> &CacheVersions {
         &self.0.versions
+    }
+
+    /// The documents with these ids, in no particular order; ids without a document are left out. One command reads
+    /// those that are not cached: whole if the cache is on, otherwise only `fields`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn by_ids<E: Entity>(&self, store: &Store, ids: Vec<String>, fields: &Projection) -> Result<Vec<Arc<E>>> {
+        let cache = &self.0.documents;
+        if !cache.is_on() || !self.is_fresh() {
+            return store.by_ids(ids, fields).await;
+        }
+        cache.by_ids(store, self.versions(), ids).await
+    }
+
+    /// The use of the cache of documents.
+    pub fn documents(&self) -> Use {
+        self.0.documents.usage()
     }
 
     /// Subscribes. Also returns the resume token that the feed has reached: the subscriber gets exactly the changes
