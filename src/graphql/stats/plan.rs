@@ -6,9 +6,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_join4};
 
 use super::figures::Figures;
-use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
-use super::types::GiftsByNation;
-use super::{GiftFlow, MOST_GIFTS};
+use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
+use super::types::{GiftFlow, GiftsByNation};
 use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::graphql::connection::{first_of, parse};

@@ -1,4 +1,4 @@
-//! The GraphQL types of the entries of the lists.
+//! The GraphQL types of the entries of the lists, and of the flows.
 
 use async_graphql::SimpleObject;
 
@@ -9,7 +9,7 @@ use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::nation::Nation;
 use crate::graphql::cost::{DOCUMENT, cost};
 use crate::graphql::eager;
-use crate::graphql::loader::reference::MaybeRef;
+use crate::graphql::loader::reference::{MaybeRef, Ref};
 use crate::graphql::values::Count;
 
 /// The part that all entries share; flattened into them.
@@ -117,4 +117,26 @@ pub struct GiftsByCertainty {
     pub(super) certainty: Option<Certainty>,
     #[graphql(flatten)]
     pub(super) told: EntryFields,
+}
+
+/// What went from one nation to another.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub struct GiftFlow {
+    /// How many gifts.
+    pub(super) gifts: u64,
+    /// How many animals changed hands; see `GiftStats.animals`.
+    pub(super) animals: eager::Object<Count>,
+    /// Of how many of these gifts that changed hands no number of animals is known.
+    pub(super) unknown_counts: u32,
+    /// The first day that the date of any of these gifts can mean; null where no beginning is known.
+    pub(super) first_date: Option<Day>,
+    /// The last day that the date of any of these gifts can mean; null where no end is known.
+    pub(super) last_date: Option<Day>,
+    /// The nation that gave.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
+    pub(super) giver: Ref<Nation>,
+    /// The nation that received.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
+    pub(super) recipient: Ref<Nation>,
 }
