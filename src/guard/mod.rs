@@ -16,6 +16,7 @@ pub mod cost;
 mod counts;
 mod expansion;
 mod lower;
+mod mistake;
 mod mistakes;
 mod normal;
 mod prices;
