@@ -25,10 +25,6 @@ use crate::domain::count::Sum;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
-/// How many aggregations run concurrently in this process. Each reads all matching documents and holds groups in
-/// memory, and a query can contain ten: over 100,000 gifts one takes SecantusDB up to 600 MB, and six at once kill it.
-pub(super) const AT_ONCE: usize = 2;
-
 /// The number of gifts, and of animals that changed hands by them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
