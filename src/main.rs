@@ -15,7 +15,7 @@ use menagerie::api::viewer::Role;
 use menagerie::config;
 use menagerie::domain::id::Kind;
 use menagerie::store::tokens::check_name;
-use menagerie::transfer::Format;
+use menagerie::transfer::FileFormat;
 
 use commands::transfer::Import;
 
@@ -171,7 +171,7 @@ struct Holds {
     collection: Option<Kind>,
     /// How they are written; left out: the ending of the file's name tells it.
     #[arg(long, value_parser = format())]
-    format: Option<Format>,
+    format: Option<FileFormat>,
 }
 
 fn collection() -> impl TypedValueParser<Value = Kind> {
@@ -179,9 +179,9 @@ fn collection() -> impl TypedValueParser<Value = Kind> {
     names.try_map(|name| Kind::of_collection(&name).ok_or("no collection"))
 }
 
-fn format() -> impl TypedValueParser<Value = Format> {
-    let names = PossibleValuesParser::new(Format::NAMES.map(|(name, _)| name));
-    names.try_map(|name| Format::named(&name).ok_or("no format"))
+fn format() -> impl TypedValueParser<Value = FileFormat> {
+    let names = PossibleValuesParser::new(FileFormat::NAMES.map(|(name, _)| name));
+    names.try_map(|name| FileFormat::named(&name).ok_or("no format"))
 }
 
 #[derive(Subcommand)]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use menagerie::store::cursor::{BY_ID, Key, KeyKind, Order, OrderBy};
+use menagerie::store::cursor::{BY_ID, KeyKind, Order, OrderBy, SortKey};
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
@@ -203,9 +203,9 @@ pub async fn depth(gifts: usize) -> Result<String, String> {
         let mut keys = Vec::new();
         if field == "DATE" {
             let day = row.get_document("date").and_then(|date| date.get_datetime("earliest"));
-            keys.push(day.map_or(Key::Absent, |day| Key::Moment(day.timestamp_millis())));
+            keys.push(day.map_or(SortKey::Absent, |day| SortKey::Moment(day.timestamp_millis())));
         }
-        keys.push(Key::Text(row.get_str("_id").unwrap_or_default().to_owned()));
+        keys.push(SortKey::Text(row.get_str("_id").unwrap_or_default().to_owned()));
         let cursor = Order::new(order).encode(&keys);
         for (page, after) in [("first".to_owned(), None), (format!("behind {depth}"), Some(cursor))] {
             let cost = cost(&server, field, after.as_deref()).await?;

@@ -19,7 +19,7 @@ use criterion::{BenchmarkId, Criterion};
 use menagerie::domain::date::Edtf;
 use menagerie::graphql::collections::gift::GiftFilter;
 use menagerie::graphql::filter::CollectionFilter;
-use menagerie::store::cursor::{BY_ID, Key, KeyKind, Order, OrderBy};
+use menagerie::store::cursor::{BY_ID, KeyKind, Order, OrderBy, SortKey};
 use serde_json::json;
 use time::CpuTime;
 
@@ -59,20 +59,20 @@ fn cursors(criterion: &mut Criterion<CpuTime>) {
         kind,
         descending: true,
     };
-    let id = || Key::Text("gift_synthetic-1-0012345".to_owned());
+    let id = || SortKey::Text("gift_synthetic-1-0012345".to_owned());
     let cases = [
         ("id", Order::new([BY_ID]), vec![id()]),
         (
             "date and id",
             Order::new([by("date.earliest", KeyKind::Moment)]),
-            vec![Key::Moment(-62_135_596_800_000), id()],
+            vec![SortKey::Moment(-62_135_596_800_000), id()],
         ),
         (
             "total, title and id",
             Order::new([by("total.min", KeyKind::Number), by("title", KeyKind::Text)]),
             vec![
-                Key::Absent,
-                Key::Text("Two giant pandas on loan to Finland".to_owned()),
+                SortKey::Absent,
+                SortKey::Text("Two giant pandas on loan to Finland".to_owned()),
                 id(),
             ],
         ),

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use menagerie::store::tokens::{self, NewToken, Token, check_name};
+use menagerie::store::tokens::{self, NewToken, StoredToken, check_name};
 
 use super::{Database, Outcome, explain, say, start};
 
@@ -101,7 +101,7 @@ pub async fn revoke(name: &str) -> Outcome {
 }
 
 /// Everything that is known about a token except its name.
-fn facts(token: &Token) -> String {
+fn facts(token: &StoredToken) -> String {
     let end = token.expires_at.map(|end| end.to_rfc3339());
     let by = |who: &Option<String>| who.as_ref().map(|who| format!(" by {who}")).unwrap_or_default();
     let state = match (token.revoked_at, end) {

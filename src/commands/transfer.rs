@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use menagerie::domain::id::Kind;
 use menagerie::store::StoreError;
-use menagerie::transfer::backup::{self, BackupError, Counts};
+use menagerie::transfer::backup::{self, BackupError, DocumentCounts};
 use menagerie::transfer::export::{self, ExportError};
-use menagerie::transfer::import::{self, ImportError, Options, Told};
-use menagerie::transfer::{Format, Input, InputError, kind_of};
+use menagerie::transfer::import::{self, ImportError, ImportEvent, Options};
+use menagerie::transfer::{FileFormat, Input, InputError, kind_of};
 
 use super::progress::Bar;
 use super::token::user;
@@ -61,7 +61,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub struct Import {
     pub files: Vec<PathBuf>,
     pub kind: Option<Kind>,
-    pub format: Option<Format>,
+    pub format: Option<FileFormat>,
     pub by: Option<String>,
     pub keep_good: bool,
     pub dry_run: bool,
@@ -91,8 +91,8 @@ pub async fn import(asked: Import) -> Outcome {
     };
     let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
     let mut tell = |told| match told {
-        Told::Bad(row) => bar.explain(row),
-        Told::Progress(progress) => bar.show(progress),
+        ImportEvent::Bad(row) => bar.explain(row),
+        ImportEvent::Progress(progress) => bar.show(progress),
     };
     let outcome = import::import(&store, inputs, &options, &mut tell).await;
     bar.clear();
@@ -102,12 +102,12 @@ pub async fn import(asked: Import) -> Outcome {
 }
 
 /// Writes a collection to a file, or to stdout if it is `-`.
-pub async fn export(file: &Path, kind: Option<Kind>, format: Option<Format>) -> Outcome {
+pub async fn export(file: &Path, kind: Option<Kind>, format: Option<FileFormat>) -> Outcome {
     let (config, _telemetry) = start()?;
     let name = file.display().to_string();
     let kind = kind.or_else(|| kind_of(file));
     let kind = kind.ok_or_else(|| TransferError::from(InputError::NoCollection(name.clone())))?;
-    let format = format.or_else(|| Format::of(file));
+    let format = format.or_else(|| FileFormat::of(file));
     let format = format.ok_or_else(|| TransferError::NoFormat(name.clone()))?;
     let database = Database::open_as_is(&config).await?;
     let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
@@ -160,7 +160,7 @@ pub async fn restore(file: &Path, replace: bool) -> Outcome {
     })
 }
 
-fn tell_counts(counts: &Counts) {
+fn tell_counts(counts: &DocumentCounts) {
     for (name, count) in counts {
         say(format_args!("{name}: {count}"));
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How many: at least `min` and at most `max`, both inclusive. An absent bound is unknown, not 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Count {
+pub struct CountRange {
     pub min: Option<i32>,
     pub max: Option<i32>,
     /// The words of the source, such as "several dozen". No part of any calculation.
@@ -15,32 +15,32 @@ pub struct Count {
     pub claim: Option<String>,
 }
 
-impl Count {
+impl CountRange {
     /// Exactly `n`.
-    pub fn exactly(n: i32) -> Count {
-        Count::between(n, n)
+    pub fn exactly(n: i32) -> CountRange {
+        CountRange::between(n, n)
     }
 
     /// `n` or more.
-    pub fn at_least(n: i32) -> Count {
-        Count {
+    pub fn at_least(n: i32) -> CountRange {
+        CountRange {
             min: Some(n),
-            ..Count::default()
+            ..CountRange::default()
         }
     }
 
     /// From `min` to `max`, both inclusive.
-    pub fn between(min: i32, max: i32) -> Count {
-        Count {
+    pub fn between(min: i32, max: i32) -> CountRange {
+        CountRange {
             min: Some(min),
             max: Some(max),
-            ..Count::default()
+            ..CountRange::default()
         }
     }
 
     /// Neither bound is known.
-    pub fn unknown() -> Count {
-        Count::default()
+    pub fn unknown() -> CountRange {
+        CountRange::default()
     }
 
     /// The number, if the bounds are equal.
@@ -91,7 +91,7 @@ impl Default for Sum {
 
 impl Sum {
     /// Adds a count. `None` is a missing count, which is as unknown as one without bounds.
-    pub fn add(&mut self, count: Option<&Count>) {
+    pub fn add(&mut self, count: Option<&CountRange>) {
         let min = count.and_then(|count| count.min);
         let max = count.and_then(|count| count.max);
         self.min = self.min.saturating_add(min.unwrap_or(0).into());
@@ -121,18 +121,18 @@ impl Sum {
     ///
     /// A lower bound above [`i32::MAX`] becomes `i32::MAX`, and an upper bound above it becomes unknown: less precise,
     /// but not wrong.
-    pub fn total(&self) -> Count {
+    pub fn total(&self) -> CountRange {
         let min = self.min.clamp(i32::MIN.into(), i32::MAX.into());
-        Count {
+        CountRange {
             min: i32::try_from(min).ok(),
             max: self.max.and_then(|max| i32::try_from(max).ok()),
-            ..Count::default()
+            ..CountRange::default()
         }
     }
 }
 
-impl<'a> FromIterator<Option<&'a Count>> for Sum {
-    fn from_iter<I: IntoIterator<Item = Option<&'a Count>>>(counts: I) -> Sum {
+impl<'a> FromIterator<Option<&'a CountRange>> for Sum {
+    fn from_iter<I: IntoIterator<Item = Option<&'a CountRange>>>(counts: I) -> Sum {
         let mut sum = Sum::default();
         for count in counts {
             sum.add(count);
@@ -147,26 +147,26 @@ mod tests {
 
     use super::*;
 
-    fn at_most(n: i32) -> Count {
-        Count {
+    fn at_most(n: i32) -> CountRange {
+        CountRange {
             max: Some(n),
-            ..Count::default()
+            ..CountRange::default()
         }
     }
 
-    fn sum(counts: &[Option<Count>]) -> Sum {
+    fn sum(counts: &[Option<CountRange>]) -> Sum {
         counts.iter().map(Option::as_ref).collect()
     }
 
     #[test]
     fn the_text_says_what_the_bounds_say() {
         let cases = [
-            (Count::exactly(2), "2"),
-            (Count::exactly(0), "0"),
-            (Count::at_least(71), "71 or more"),
+            (CountRange::exactly(2), "2"),
+            (CountRange::exactly(0), "0"),
+            (CountRange::at_least(71), "71 or more"),
             (at_most(5), "at most 5"),
-            (Count::between(2, 25), "2 to 25"),
-            (Count::unknown(), "unknown"),
+            (CountRange::between(2, 25), "2 to 25"),
+            (CountRange::unknown(), "unknown"),
         ];
         for (count, text) in cases {
             assert_eq!(count.text(), text, "{count:?}");
@@ -175,69 +175,81 @@ mod tests {
 
     #[test]
     fn only_equal_bounds_are_exact_and_only_absent_bounds_are_unknown() {
-        assert_eq!(Count::exactly(2).exact(), Some(2));
-        for count in [Count::at_least(2), at_most(2), Count::between(2, 3), Count::unknown()] {
+        assert_eq!(CountRange::exactly(2).exact(), Some(2));
+        for count in [
+            CountRange::at_least(2),
+            at_most(2),
+            CountRange::between(2, 3),
+            CountRange::unknown(),
+        ] {
             assert_eq!(count.exact(), None, "{count:?}");
-            assert_eq!(count.is_unknown(), count == Count::unknown(), "{count:?}");
+            assert_eq!(count.is_unknown(), count == CountRange::unknown(), "{count:?}");
         }
     }
 
     #[test]
     fn a_document_without_fields_is_an_unknown_count() {
-        let count: Count = serde_json::from_str("{}").unwrap();
+        let count: CountRange = serde_json::from_str("{}").unwrap();
         assert!(count.is_unknown());
-        let count: Count = serde_json::from_str(r#"{"min": 71, "max": null, "phrase": "over seventy"}"#).unwrap();
+        let count: CountRange = serde_json::from_str(r#"{"min": 71, "max": null, "phrase": "over seventy"}"#).unwrap();
         assert_eq!(
             count,
-            Count {
+            CountRange {
                 phrase: Some("over seventy".into()),
-                ..Count::at_least(71)
+                ..CountRange::at_least(71)
             }
         );
     }
 
     #[test]
     fn the_empty_sum_is_exactly_zero() {
-        assert_eq!(Sum::default().total(), Count::exactly(0));
+        assert_eq!(Sum::default().total(), CountRange::exactly(0));
         assert_eq!(sum(&[]), Sum::default());
     }
 
     #[test]
     fn a_sum_keeps_what_is_known_and_counts_what_is_not() {
         let all = sum(&[
-            Some(Count::exactly(2)),
-            Some(Count::at_least(71)),
+            Some(CountRange::exactly(2)),
+            Some(CountRange::at_least(71)),
             Some(at_most(5)),
-            Some(Count {
+            Some(CountRange {
                 phrase: Some("some".into()),
-                ..Count::unknown()
+                ..CountRange::unknown()
             }),
             None,
         ]);
-        assert_eq!(all.total(), Count::at_least(73));
+        assert_eq!(all.total(), CountRange::at_least(73));
         assert_eq!(all.unknown_counts, 2);
 
-        let bounded = sum(&[Some(Count::between(2, 25)), Some(at_most(5)), Some(Count::exactly(1))]);
-        assert_eq!(bounded.total(), Count::between(3, 31));
+        let bounded = sum(&[
+            Some(CountRange::between(2, 25)),
+            Some(at_most(5)),
+            Some(CountRange::exactly(1)),
+        ]);
+        assert_eq!(bounded.total(), CountRange::between(3, 31));
         assert_eq!(bounded.unknown_counts, 0);
     }
 
     #[test]
     fn a_sum_beyond_32_bits_claims_less_but_nothing_wrong() {
-        let largest = sum(&[Some(Count::exactly(i32::MAX - 1)), Some(Count::exactly(1))]);
-        assert_eq!(largest.total(), Count::exactly(i32::MAX));
-        let beyond = sum(&[Some(Count::exactly(i32::MAX)), Some(Count::exactly(1))]);
-        assert_eq!(beyond.total(), Count::at_least(i32::MAX));
-        let halfway = sum(&[Some(Count::between(1, i32::MAX)), Some(Count::between(1, i32::MAX))]);
-        assert_eq!(halfway.total(), Count::at_least(2));
+        let largest = sum(&[Some(CountRange::exactly(i32::MAX - 1)), Some(CountRange::exactly(1))]);
+        assert_eq!(largest.total(), CountRange::exactly(i32::MAX));
+        let beyond = sum(&[Some(CountRange::exactly(i32::MAX)), Some(CountRange::exactly(1))]);
+        assert_eq!(beyond.total(), CountRange::at_least(i32::MAX));
+        let halfway = sum(&[
+            Some(CountRange::between(1, i32::MAX)),
+            Some(CountRange::between(1, i32::MAX)),
+        ]);
+        assert_eq!(halfway.total(), CountRange::at_least(2));
     }
 
     #[test]
     fn a_sum_of_sums_is_the_sum_of_all() {
         let counts = [
-            Some(Count::exactly(2)),
+            Some(CountRange::exactly(2)),
             None,
-            Some(Count::between(3, 5)),
+            Some(CountRange::between(3, 5)),
             Some(at_most(4)),
         ];
         for split in 0..=counts.len() {
@@ -247,11 +259,11 @@ mod tests {
         }
         let mut bounded = Sum::of(2, Some(3), 0);
         bounded.merge(&Sum::of(1, Some(1), 0));
-        assert_eq!(bounded.total(), Count::between(3, 4));
+        assert_eq!(bounded.total(), CountRange::between(3, 4));
     }
 
     /// A number that really was, and what a source tells of it.
-    fn told() -> impl Strategy<Value = (i64, Option<Count>)> {
+    fn told() -> impl Strategy<Value = (i64, Option<CountRange>)> {
         let number = prop_oneof![0..100_i32, 0..i32::MAX, Just(i32::MAX)];
         (
             number,
@@ -262,10 +274,10 @@ mod tests {
             any::<bool>(),
         )
             .prop_map(|(number, has_min, below, has_max, above, missing)| {
-                let count = Count {
+                let count = CountRange {
                     min: has_min.then(|| (number - below).max(0)),
                     max: has_max.then(|| number.saturating_add(above)),
-                    ..Count::default()
+                    ..CountRange::default()
                 };
                 (number.into(), (!missing).then_some(count))
             })

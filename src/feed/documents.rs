@@ -8,9 +8,9 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Bounded, Live, Use};
-use crate::store::entity::{Entity, Projection};
-use crate::store::versions::ReadSet;
+use super::bounded::{Bounded, Use};
+use crate::store::entity::Entity;
+use crate::store::versions::{CacheVersions, ReadSet};
 use crate::store::{Result, Store};
 
 /// A document in memory is about this many times the size of its BSON, plus this overhead in bytes.
@@ -18,37 +18,38 @@ const GROWTH: usize = 3;
 const ROOM: usize = 256;
 
 /// Documents by id.
-pub(super) type Documents = Bounded<String, CachedDocument>;
+pub(super) struct Documents(Bounded<String, CachedDocument>);
 
 #[derive(Clone)]
-pub(super) struct CachedDocument {
+struct CachedDocument {
     /// Its type follows from the prefix of the id.
     document: Arc<dyn Any + Send + Sync>,
     version: u64,
 }
 
-impl Live {
-    /// The documents with these ids, in no particular order; ids without a document are left out. One command reads
-    /// those that are not cached: whole if the cache is on, otherwise only `fields`.
-    ///
-    /// # Errors
-    /// If the database fails.
+impl Documents {
+    /// An empty cache of at most so many bytes; of 0 bytes, it is off.
+    pub fn new(bytes: u64) -> Self {
+        Self(Bounded::new(bytes))
+    }
+
+    /// Whether anything is kept.
+    pub const fn is_on(&self) -> bool {
+        self.0.is_on()
+    }
+
+    /// The documents with these ids, in no particular order. One command reads those whose version is not cached, whole.
     pub async fn by_ids<E: Entity>(
         &self,
         store: &Store,
+        versions: &CacheVersions,
         mut ids: Vec<String>,
-        fields: &Projection,
     ) -> Result<Vec<Arc<E>>> {
-        let cache = &self.0.documents;
-        if !cache.is_on() || !self.is_fresh() {
-            return store.by_ids(ids, fields).await;
-        }
         // The response cache needs the read set of every answer, even if nothing is read here.
         store.touch(ReadSet::one(E::KIND));
-        let versions = self.versions();
         let mut found: Vec<Arc<E>> = Vec::with_capacity(ids.len());
         ids.retain(|id| {
-            let known = cache.get(id, |known| known.version == versions.of_document(id));
+            let known = self.0.get(id, |known| known.version == versions.of_document(id));
             let document = known.and_then(|known| known.document.downcast::<E>().ok());
             let is_known = document.is_some();
             found.extend(document);
@@ -61,15 +62,15 @@ impl Live {
                     document: Arc::<E>::clone(&document),
                     version: *version,
                 };
-                cache.put(document.id().to_owned(), one, bytes * GROWTH + ROOM);
+                self.0.put(document.id().to_owned(), one, bytes * GROWTH + ROOM);
             }
             found.push(document);
         }
         Ok(found)
     }
 
-    /// The use of the cache of documents.
-    pub fn documents(&self) -> Use {
-        self.0.documents.usage()
+    /// The use of the cache.
+    pub fn usage(&self) -> Use {
+        self.0.usage()
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Live;
 use super::task::{Following, Pause};
-use crate::store::feed::{Event, Feed};
+use crate::store::feed::{Feed, FeedEvent};
 use crate::store::{Store, StoreError};
 
 /// How often to check a database without change streams for them.
@@ -91,15 +91,15 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
         }
         let asked = Instant::now();
         match feed.next().await? {
-            Some(Event::Changed(change)) => live.on_event(change),
-            Some(Event::Token(Some(hash))) => live.versions().token_changed(&hash),
-            Some(Event::Token(None)) => live.versions().tokens_changed(),
-            Some(Event::Heartbeat(number)) => {
+            Some(FeedEvent::Changed(change)) => live.on_event(change),
+            Some(FeedEvent::Token(Some(hash))) => live.versions().token_changed(&hash),
+            Some(FeedEvent::Token(None)) => live.versions().tokens_changed(),
+            Some(FeedEvent::Heartbeat(number)) => {
                 if let Some((then, _)) = written.take_if(|(_, beat)| *beat <= number) {
                     live.on_heartbeat(then.into_std());
                 }
             }
-            Some(Event::Dropped) => return Ok(()),
+            Some(FeedEvent::Dropped) => return Ok(()),
             None => live.on_quiet(asked.into_std(), feed.resume_token()),
         }
     }

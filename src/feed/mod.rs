@@ -23,10 +23,11 @@ use documents::Documents;
 pub use follow::follow;
 pub use task::{Following, Pause};
 
-use crate::store::Store;
-use crate::store::feed::{Change, QUIET};
+use crate::store::entity::{Entity, Projection};
+use crate::store::feed::{DocumentChange, QUIET};
 use crate::store::resume_token::ResumeToken;
 use crate::store::versions::{CacheVersions, FRESH};
+use crate::store::{Result, Store};
 
 /// How many changes are buffered for the slowest listener. One that falls further behind misses changes, which is
 /// reported.
@@ -38,7 +39,7 @@ const SILENCE: Duration = QUIET.saturating_mul(10);
 /// What listeners receive.
 #[derive(Clone, Debug)]
 pub enum News {
-    Change(Arc<Change>),
+    Change(Arc<DocumentChange>),
     /// Changes were lost: everything that depends on the data has to be read again.
     Lost,
 }
@@ -129,6 +130,24 @@ impl Live {
         &self.0.versions
     }
 
+    /// The documents with these ids, in no particular order; ids without a document are left out. One command reads
+    /// those that are not cached: whole if the cache is on, otherwise only `fields`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn by_ids<E: Entity>(&self, store: &Store, ids: Vec<String>, fields: &Projection) -> Result<Vec<Arc<E>>> {
+        let cache = &self.0.documents;
+        if !cache.is_on() || !self.is_fresh() {
+            return store.by_ids(ids, fields).await;
+        }
+        cache.by_ids(store, self.versions(), ids).await
+    }
+
+    /// The use of the cache of documents.
+    pub fn documents(&self) -> Use {
+        self.0.documents.usage()
+    }
+
     /// Subscribes. Also returns the resume token that the feed has reached: the subscriber gets exactly the changes
     /// after it. `None` while the feed has no token.
     pub fn listen(&self) -> Option<(ResumeToken, Listener)> {
@@ -179,7 +198,7 @@ impl Live {
         self.0.begun.send_replace(begun);
     }
 
-    fn on_event(&self, change: Change) {
+    fn on_event(&self, change: DocumentChange) {
         self.0.versions.changed(change.kind, &change.id);
         let mut progress = self.progress();
         progress.token = Some(change.token.clone());

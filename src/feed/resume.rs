@@ -10,7 +10,7 @@ use futures_util::stream::{Stream, unfold};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{BUFFERED, Listener, Live, News};
-use crate::store::feed::{Change, Event, Feed};
+use crate::store::feed::{DocumentChange, Feed, FeedEvent};
 use crate::store::resume_token::ResumeToken;
 use crate::store::{Store, StoreError};
 
@@ -47,7 +47,7 @@ pub async fn changes_since(
     store: Store,
     live: &Live,
     after: Option<ResumeToken>,
-) -> Result<impl Stream<Item = Result<Arc<Change>, Ended>> + use<>, Ended> {
+) -> Result<impl Stream<Item = Result<Arc<DocumentChange>, Ended>> + use<>, Ended> {
     let (_, listener) = live.listening().await.ok_or(Ended::Silent)?;
     let state = match after {
         None => State::Live(listener, None),
@@ -87,7 +87,7 @@ enum State {
 }
 
 impl Subscriber {
-    async fn next(&mut self) -> Result<Option<Arc<Change>>, Ended> {
+    async fn next(&mut self) -> Result<Option<Arc<DocumentChange>>, Ended> {
         loop {
             match &mut self.state {
                 State::Backfill(feed, told) => {
@@ -95,9 +95,9 @@ impl Subscriber {
                     let listening = self.live.listen();
                     // Boxed: this future is large, and subscribers without a backfill must stay small.
                     let change = match feed.next().boxed().await.map_err(too_old)? {
-                        Some(Event::Changed(change)) => Some(change),
-                        Some(Event::Dropped) => return Err(Ended::Lost),
-                        Some(Event::Token(_) | Event::Heartbeat(_)) | None => None,
+                        Some(FeedEvent::Changed(change)) => Some(change),
+                        Some(FeedEvent::Dropped) => return Err(Ended::Lost),
+                        Some(FeedEvent::Token(_) | FeedEvent::Heartbeat(_)) | None => None,
                     };
                     if let Some(change) = &change {
                         *told = change.token.clone();

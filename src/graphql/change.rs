@@ -10,7 +10,7 @@ use super::collection::Collection;
 use super::collections::{Node, with_kind};
 use super::cost::{DOCUMENT, cost};
 use super::loader::AnyDocument as _;
-use super::loader::prefetch::Group;
+use super::loader::prefetch::SelectedDocuments;
 use super::loader::resolve::fetch;
 use crate::api::error::Result;
 use crate::domain::id::Kind;
@@ -31,27 +31,27 @@ pub enum ChangeOperation {
 
 /// A change of one document, and whether the document meets the subscription's filter.
 pub struct Change {
-    change: Arc<feed::Change>,
+    change: Arc<feed::DocumentChange>,
     matches: bool,
 }
 
 impl Change {
     /// `matches`: whether the document meets the subscription's filter now.
-    pub const fn new(change: Arc<feed::Change>, matches: bool) -> Self {
+    pub const fn new(change: Arc<feed::DocumentChange>, matches: bool) -> Self {
         Self { change, matches }
     }
 
     /// The document as the change event holds it, with everything selected below it; `None` if it is deleted.
     async fn read(&self, ctx: &Context<'_>) -> Result<Option<AnyOf<Node>>> {
         let fetch = fetch(ctx)?;
-        let feed::Change { kind, id, .. } = &*self.change;
+        let feed::DocumentChange { kind, id, .. } = &*self.change;
         with_kind!(*kind, E => match self.change.read::<E>()? {
             Some(document) => fetch.loader.of::<E>().put(Arc::new(document)),
             None => return Ok(None),
         });
         // Before the reads below: these may put a later version of the same document into the loader.
         let node = Node::from_loader(fetch.loader, id);
-        let group = Group {
+        let group = SelectedDocuments {
             kind: *kind,
             ids: vec![id.clone()],
             sets: vec![&ctx.item.node.selection_set.node],

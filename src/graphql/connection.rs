@@ -14,9 +14,9 @@ use super::filter::CollectionFilter;
 use super::order::OrderInput;
 use crate::api::error::{ApiError, Result};
 use crate::limits::Limits;
-use crate::store::cursor::{Key, Order};
+use crate::store::cursor::{Order, SortKey};
 use crate::store::filter::Filter;
-use crate::store::page::{Page, PageRequest, Row, Want};
+use crate::store::page::{Page, PageRequest, PageRow, Want};
 
 /// What a connection can hold.
 pub trait Member: OutputType + 'static {
@@ -35,7 +35,7 @@ impl<E: Collection> Member for E {
 
 /// A page of a connection.
 pub struct Connection<E> {
-    rows: Vec<Row<E>>,
+    rows: Vec<PageRow<E>>,
     order: Arc<Order>,
     info: PageInfo,
     total: Option<u64>,
@@ -43,7 +43,7 @@ pub struct Connection<E> {
 
 /// A document in a connection.
 pub struct Edge<E> {
-    row: Row<E>,
+    row: PageRow<E>,
     order: Arc<Order>,
 }
 
@@ -64,7 +64,7 @@ pub struct PageInfo {
 impl<E: Member> Connection<E> {
     /// A page as the store returned it.
     pub fn new(page: Page<E>, order: Order) -> Self {
-        let cursor = |row: Option<&Row<E>>| row.map(|row| order.encode(&row.keys));
+        let cursor = |row: Option<&PageRow<E>>| row.map(|row| order.encode(&row.keys));
         let info = PageInfo {
             has_next_page: page.has_next,
             has_previous_page: page.has_previous,
@@ -80,12 +80,12 @@ impl<E: Member> Connection<E> {
     }
 
     /// Cuts the page for `request` out of `rows`: all rows that match it, in its order.
-    pub fn slice(rows: Vec<Row<E>>, request: PageRequest) -> Self {
+    pub fn slice(rows: Vec<PageRow<E>>, request: PageRequest) -> Self {
         let total = rows.len();
         let order = &request.order;
-        let behind = |row: &Row<E>, keys: &Vec<Key>| order.compare(&row.keys, keys).is_gt();
-        let ahead = |row: &Row<E>, keys: &Vec<Key>| order.compare(&row.keys, keys).is_lt();
-        let mut within: Vec<Row<E>> = rows
+        let behind = |row: &PageRow<E>, keys: &Vec<SortKey>| order.compare(&row.keys, keys).is_gt();
+        let ahead = |row: &PageRow<E>, keys: &Vec<SortKey>| order.compare(&row.keys, keys).is_lt();
+        let mut within: Vec<PageRow<E>> = rows
             .iter()
             .filter(|row| request.after.as_ref().is_none_or(|keys| behind(row, keys)))
             .filter(|row| request.before.as_ref().is_none_or(|keys| ahead(row, keys)))

@@ -16,11 +16,11 @@ use crate::api::viewer::{admin, editor};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
-use crate::store::cursor::{Key, KeyKind, Order, OrderBy};
+use crate::store::cursor::{KeyKind, Order, OrderBy, SortKey};
 use crate::store::filter::Filter;
-use crate::store::page::{Page, Row};
+use crate::store::page::{Page, PageRow};
 use crate::store::tokens::is_history_id;
-use crate::store::write::{Entry, FieldChange};
+use crate::store::write::{FieldChange, HistoryRecord};
 
 /// One change of a document.
 #[derive(SimpleObject, Debug)]
@@ -54,8 +54,8 @@ pub struct HistoryChange {
     after: Option<Json<serde_json::Value>>,
 }
 
-impl From<Entry> for HistoryEntry {
-    fn from(entry: Entry) -> Self {
+impl From<HistoryRecord> for HistoryEntry {
+    fn from(entry: HistoryRecord) -> Self {
         let change = |FieldChange { field, before, after }| HistoryChange {
             field,
             before: before.map(Json),
@@ -141,7 +141,7 @@ async fn read(
     let want = fetch.wanted(&ctx.item.node.selection_set.node);
     let request = window.request(Filter::All(vec![]), order, fetch.limits, want)?;
     let behind = match request.after.as_deref() {
-        Some([Key::Number(version), ..]) => Some(*version),
+        Some([SortKey::Number(version), ..]) => Some(*version),
         _ => None,
     };
     let store = &fetch.loader.store;
@@ -153,8 +153,8 @@ async fn read(
     } else {
         None
     };
-    let row = |entry: Entry| Row {
-        keys: vec![Key::Number(entry.version), Key::Text(entry.id.clone())],
+    let row = |entry: HistoryRecord| PageRow {
+        keys: vec![SortKey::Number(entry.version), SortKey::Text(entry.id.clone())],
         node: Arc::new(HistoryEntry::from(entry)),
     };
     let page = Page {

@@ -112,7 +112,7 @@ pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, 
 
 /// One answer of a subscription.
 #[derive(Debug)]
-pub struct Told {
+pub struct SubscriptionAnswer {
     /// The cursor to resume after this answer; `None` if the subscription has ended with it.
     pub cursor: Option<String>,
     /// A change, or the error that ended the subscription. Every error has `extensions.code`.
@@ -129,11 +129,11 @@ pub fn subscribe(
     live: Live,
     search: Search,
     mut request: Request,
-) -> impl Stream<Item = Told> + Send + use<> {
+) -> impl Stream<Item = SubscriptionAnswer> + Send + use<> {
     if request.parsed_query().map(root_keys).unwrap_or_default().is_empty() {
         let nothing = ApiError::BadUserInput("no field is subscribed to; accepted is one".into());
         let response = without_data(nothing);
-        return stream::iter([Told { cursor: None, response }]).left_stream();
+        return stream::iter([SubscriptionAnswer { cursor: None, response }]).left_stream();
     }
     let cursor = Cursor::default();
     let execution = Execution::new(schema.limits);
@@ -149,7 +149,7 @@ pub fn subscribe(
         }
         execution.next();
         response.errors.iter_mut().for_each(give_code);
-        Told {
+        SubscriptionAnswer {
             cursor: cursor.take(),
             response,
         }

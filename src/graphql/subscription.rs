@@ -175,7 +175,7 @@ impl Where {
 
 impl Sieve {
     /// The change to deliver, if any.
-    async fn sift(&mut self, store: &Store, live: &Live, change: Arc<feed::Change>) -> Result<Option<Change>> {
+    async fn sift(&mut self, store: &Store, live: &Live, change: Arc<feed::DocumentChange>) -> Result<Option<Change>> {
         match self {
             Self::Documents { kinds, ids } => {
                 let is_asked_for = kinds.as_ref().is_none_or(|kinds| kinds.contains(&change.kind))
@@ -196,7 +196,7 @@ impl Sieve {
 
 /// The changes for one subscriber.
 struct Telling {
-    changes: BoxStream<'static, std::result::Result<Arc<feed::Change>, Ended>>,
+    changes: BoxStream<'static, std::result::Result<Arc<feed::DocumentChange>, Ended>>,
     sieve: Sieve,
 }
 

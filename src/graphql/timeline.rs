@@ -19,7 +19,7 @@ use super::connection::{Connection, Member, Window};
 use super::cost::{ON_PAGE, PAGE, WINDOW, cost, list_size, names};
 use super::eager;
 use super::filter::{CollectionFilter as _, DateFilter, DatePaths};
-use super::loader::prefetch::{Fetch, Group};
+use super::loader::prefetch::{Fetch, SelectedDocuments};
 use super::loader::resolve;
 use super::order::OrderDirection;
 use super::selection;
@@ -28,7 +28,7 @@ use crate::domain::id::Kind;
 use crate::store::cursor::{KeyKind, Order, OrderBy};
 use crate::store::entity::Entity as _;
 use crate::store::filter::Filter;
-use crate::store::page::{Page, PageRequest, Row};
+use crate::store::page::{Page, PageRequest, PageRow};
 
 /// What stands in the timeline.
 #[derive(Union, Clone)]
@@ -148,7 +148,7 @@ async fn read<'a>(
     .await?;
     let page = merged(gifts, events, &request);
     let sets = selection::on_page(set);
-    let group = |kind| Group {
+    let group = |kind| SelectedDocuments {
         kind,
         ids: page.rows.iter().filter_map(|row| row.node.id_of(kind)).collect(),
         sets: sets.clone(),
@@ -189,7 +189,7 @@ async fn entries<E: Collection>(
     let identities = fetch.loader.of::<E>();
     let rows = page.rows.into_iter().map(|row| {
         identities.put(Arc::clone(&row.node));
-        Row {
+        PageRow {
             node: Arc::new(entry(row.node)),
             keys: row.keys,
         }

@@ -21,7 +21,7 @@ use crate::store::bson_types::optional_day;
 /// "over 70" is `min: 71, max: null`; "at least one" is `min: 1, max: null`; "a pair" is `min: 2, max: 2`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub struct Count(pub count::Count);
+pub struct Count(pub count::CountRange);
 
 /// How many, with bounds. A bound that is null is unknown; it is never 0 by default.
 ///

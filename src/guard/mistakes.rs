@@ -10,18 +10,16 @@ use apollo_compiler::ast::{
     Argument, Definition, DirectiveList, Document, FragmentDefinition, OperationDefinition, Selection, Value,
     VariableDefinition,
 };
-use apollo_compiler::diagnostic::{Diagnostic, ToCliReport};
+use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::parser::SourceSpan;
-use apollo_compiler::validation::{DiagnosticData, DiagnosticList};
+use apollo_compiler::validation::DiagnosticList;
 use apollo_compiler::{Name, Node, Schema};
 
-use super::suggest::{Suggestions, quoted, unselected};
+use super::mistake::{Mistake, kind, quoted, unselected};
+use super::suggest::Suggestions;
 
 /// The maximum length of a quoted value, in characters.
 const SHOWN: usize = 60;
-
-/// An error of validation.
-pub type Mistake<'a> = Diagnostic<'a, DiagnosticData>;
 
 /// The errors in the order in which they are reported. If names are suggested, a missing argument or field is not
 /// reported where an unknown name is probably a misspelling of it.
@@ -46,11 +44,6 @@ pub fn in_order<'a>(
         found.sort_by_key(rank);
     }
     found
-}
-
-/// The name of the error's kind.
-pub fn kind(mistake: &Mistake<'_>) -> &'static str {
-    mistake.error.unstable_error_name().unwrap_or_default()
 }
 
 fn rank(mistake: &Mistake<'_>) -> u8 {

@@ -16,6 +16,7 @@ pub mod cost;
 mod counts;
 mod expansion;
 mod lower;
+mod mistake;
 mod mistakes;
 mod normal;
 mod prices;
@@ -81,7 +82,7 @@ pub struct Checked {
 }
 
 /// A request for one operation of a checked document, with variables substituted.
-pub struct Prepared {
+pub struct PreparedRequest {
     pub request: async_graphql::Request,
     /// The estimated cost in points.
     pub cost: u64,
@@ -220,7 +221,7 @@ impl Guard {
         checked: &Checked,
         operation: &Node<Operation>,
         variables: &Variables,
-    ) -> Result<Prepared, Rejection> {
+    ) -> Result<PreparedRequest, Rejection> {
         self.prepare_after(checked, operation, variables, None)
     }
 
@@ -234,7 +235,7 @@ impl Guard {
         operation: &Node<Operation>,
         variables: &Variables,
         after: Option<&str>,
-    ) -> Result<Prepared, Rejection> {
+    ) -> Result<PreparedRequest, Rejection> {
         let values = self.values(operation, variables, &checked.document.sources)?;
         let estimate = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
         self.limits().check(Limit::FilterConditions, estimate.conditions())?;
@@ -255,7 +256,7 @@ impl Guard {
         }
         let mut request = async_graphql::Request::new("");
         request.set_parsed_query(document);
-        Ok(Prepared {
+        Ok(PreparedRequest {
             request,
             cost: estimate.points(),
         })

@@ -11,7 +11,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::schema::ExtendedType;
 use regex::Regex;
 
-use super::mistakes::{Mistake, kind};
+use super::mistake::{Mistake, kind, unselected};
 
 /// Up to so many fields of a type are listed; a type with more has documentation for that.
 const FEW: usize = 16;
@@ -236,21 +236,6 @@ fn names(message: &str) -> Vec<&str> {
     let quoted = QUOTED.as_ref().map(|quoted| quoted.captures_iter(message));
     let names = quoted.into_iter().flatten().filter_map(|found| found.get(1));
     names.map(|name| name.as_str()).collect()
-}
-
-/// The field that lacks a selection set, and its type.
-pub fn unselected(mistake: &Mistake<'_>) -> Option<(String, String)> {
-    // The plain message does not name them.
-    let told = mistake.error.unstable_compat_message()?;
-    match &quoted(&told)[..] {
-        [field, on, ..] => Some(((*field).to_owned(), (*on).to_owned())),
-        _ => None,
-    }
-}
-
-/// The texts in double quotes.
-pub fn quoted(message: &str) -> Vec<&str> {
-    message.split('"').skip(1).step_by(2).collect()
 }
 
 /// The least likeness of similar names; 1 is equality.

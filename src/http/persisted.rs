@@ -110,7 +110,7 @@ pub struct Persisted {
 }
 
 /// The document of a request.
-pub struct Source {
+pub struct RequestDocument {
     pub text: Arc<str>,
     /// The hash to store it under once it has passed the guard; `None` if the client did not ask for that.
     store_as: Option<String>,
@@ -131,12 +131,12 @@ impl Persisted {
     ///
     /// # Errors
     /// If it names none, gives a wrong hash or an unknown id, or if only trusted documents are accepted and it is none.
-    pub fn source(&self, parameters: &Parameters) -> Result<Source, Rejection> {
+    pub fn source(&self, parameters: &Parameters) -> Result<RequestDocument, Rejection> {
         let by_hash = parameters
             .extensions
             .as_ref()
             .and_then(|extensions| extensions.persisted_query.as_ref());
-        let known = |text| Source { text, store_as: None };
+        let known = |text| RequestDocument { text, store_as: None };
         match (&parameters.query, &parameters.document_id, by_hash) {
             (Some(_), Some(_), _) => Err(Rejection::input(
                 "both `query` and `documentId` are given; accepted is one of them",
@@ -174,14 +174,14 @@ impl Persisted {
         }
     }
 
-    fn text(&self, text: &str, store_as: Option<String>) -> Result<Source, Rejection> {
+    fn text(&self, text: &str, store_as: Option<String>) -> Result<RequestDocument, Rejection> {
         if self.only_trusted && self.trusted.get(&sha256(text)).is_none() {
             return Err(Rejection::new(
                 "FORBIDDEN",
                 "this server runs only documents that it was given beforehand; accepted are those, best by their `documentId`",
             ));
         }
-        Ok(Source {
+        Ok(RequestDocument {
             text: text.into(),
             store_as,
         })
@@ -199,7 +199,7 @@ impl Persisted {
     }
 
     /// Stores a document that has passed the guard, if its request asked for that.
-    pub fn keep(&self, source: &Source) {
+    pub fn keep(&self, source: &RequestDocument) {
         if let (Some(stored), Some(hash)) = (&self.stored, &source.store_as) {
             stored.insert(hash.clone(), Arc::clone(&source.text));
         }

@@ -18,11 +18,11 @@ pub struct Places(Arc<Mutex<Lines>>);
 struct Lines {
     free: usize,
     /// The queues by client; the first is served next. No queue is empty.
-    waiting: VecDeque<(Client, VecDeque<Sender<Place>>)>,
+    waiting: VecDeque<(Client, VecDeque<Sender<ExecutionSlot>>)>,
 }
 
-/// A place, held until this is dropped.
-pub struct Place(Places);
+/// A slot ("place"), held until this is dropped.
+pub struct ExecutionSlot(Places);
 
 impl Places {
     pub fn new(most: usize) -> Self {
@@ -33,10 +33,10 @@ impl Places {
     }
 
     /// A place, if one is free now.
-    pub fn free(&self) -> Option<Place> {
+    pub fn free(&self) -> Option<ExecutionSlot> {
         let mut lines = self.lines();
         lines.free = lines.free.checked_sub(1)?;
-        Some(Place(self.clone()))
+        Some(ExecutionSlot(self.clone()))
     }
 
     /// Whether the next operation has to wait.
@@ -45,7 +45,7 @@ impl Places {
     }
 
     /// Waits for a place until it is this client's turn. Cancel-safe: no place is lost.
-    pub async fn turn(&self, client: &Client) -> Option<Place> {
+    pub async fn turn(&self, client: &Client) -> Option<ExecutionSlot> {
         if let Some(place) = self.free() {
             return Some(place);
         }
@@ -64,12 +64,12 @@ impl Places {
         }
     }
 
-    fn next(&self) -> Option<(Sender<Place>, Place)> {
+    fn next(&self) -> Option<(Sender<ExecutionSlot>, ExecutionSlot)> {
         let mut lines = self.lines();
         let free = lines.free.checked_sub(1)?;
         let waiting = lines.pop()?;
         lines.free = free;
-        Some((waiting, Place(self.clone())))
+        Some((waiting, ExecutionSlot(self.clone())))
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {
@@ -79,7 +79,7 @@ impl Places {
 }
 
 impl Lines {
-    fn push(&mut self, client: &Client, sender: Sender<Place>) {
+    fn push(&mut self, client: &Client, sender: Sender<ExecutionSlot>) {
         match self.waiting.iter_mut().find(|(of, _)| of == client) {
             Some((_, line)) => {
                 // Before the queue grows, remove those that no longer wait.
@@ -93,7 +93,7 @@ impl Lines {
     }
 
     /// The first of the next queue, which then moves behind the others. Skips those that no longer wait.
-    fn pop(&mut self) -> Option<Sender<Place>> {
+    fn pop(&mut self) -> Option<Sender<ExecutionSlot>> {
         loop {
             let (client, mut line) = self.waiting.pop_front()?;
             let first = std::iter::from_fn(|| line.pop_front()).find(|waiting| !waiting.is_closed());
@@ -107,7 +107,7 @@ impl Lines {
     }
 }
 
-impl Drop for Place {
+impl Drop for ExecutionSlot {
     fn drop(&mut self) {
         self.0.lines().free += 1;
         self.0.serve();
@@ -126,7 +126,7 @@ mod tests {
     }
 
     /// One future for each client, each polled once and waiting.
-    fn waiting<'a>(places: &'a Places, clients: &'a [Client]) -> Vec<LocalBoxFuture<'a, Option<Place>>> {
+    fn waiting<'a>(places: &'a Places, clients: &'a [Client]) -> Vec<LocalBoxFuture<'a, Option<ExecutionSlot>>> {
         let waiting = clients.iter().map(|client| {
             let mut turn = places.turn(client).boxed_local();
             assert!((&mut turn).now_or_never().is_none(), "it has to wait");

@@ -42,7 +42,7 @@ const SYLLABLES: [&str; 16] = [
 ];
 
 /// How many documents of each collection were new.
-pub type Counts = Vec<(Kind, u64)>;
+pub type GeneratedCounts = Vec<(Kind, u64)>;
 
 /// Writes `gifts` gifts and what belongs to them; calls `progress` with how many documents are done.
 ///
@@ -52,14 +52,14 @@ pub async fn generate(
     gifts: usize,
     seed: u64,
     mut progress: impl FnMut(usize, usize),
-) -> Result<Counts, StoreError> {
+) -> Result<GeneratedCounts, StoreError> {
     use futures_util::{StreamExt, TryStreamExt, stream};
 
     let world = World::new(gifts, seed);
     let plan = world.plan();
     let total: usize = plan.iter().map(|(_, count, _)| count).sum();
     let mut done = 0;
-    let mut counts = Counts::new();
+    let mut counts = GeneratedCounts::new();
     for (kind, count, make) in plan {
         let world = &world;
         let starts: Vec<usize> = (0..count).step_by(BATCH).collect();

@@ -22,7 +22,7 @@ pub struct Options {
 
 /// What loading a set did, or would do.
 #[derive(Debug, Default)]
-pub struct Report {
+pub struct LoadReport {
     /// The set.
     pub set: String,
     /// New documents.
@@ -41,14 +41,14 @@ pub struct Report {
     pub dry_run: bool,
 }
 
-impl Report {
+impl LoadReport {
     /// How many documents were, or would be, written.
     pub fn written(&self) -> usize {
         self.added.len() + self.updated.len() + self.reset.len()
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (added, updated, reset) = (self.added.len(), self.updated.len(), self.reset.len());
         let verb = if self.dry_run { "would be" } else { "were" };
@@ -85,12 +85,17 @@ impl fmt::Display for Report {
 const SEED: &str = "seed";
 
 /// Loads sets in their order; each is written as a whole or not at all, and none before all are found to be right.
-pub async fn load(store: &Store, names: &[String], options: Options) -> Result<Vec<Report>, LoadError> {
+pub async fn load(store: &Store, names: &[String], options: Options) -> Result<Vec<LoadReport>, LoadError> {
     load_as(store, names, options, SEED).await
 }
 
 /// The same, by a name for the history.
-pub async fn load_as(store: &Store, names: &[String], options: Options, by: &str) -> Result<Vec<Report>, LoadError> {
+pub async fn load_as(
+    store: &Store,
+    names: &[String],
+    options: Options,
+    by: &str,
+) -> Result<Vec<LoadReport>, LoadError> {
     let mut sets: Vec<Set> = Vec::new();
     for name in names {
         if sets.iter().all(|set| set.name != *name) {
@@ -130,7 +135,7 @@ pub async fn load_as(store: &Store, names: &[String], options: Options, by: &str
 
 /// What became of the documents of a set, which are the last of those that were written with it; an error where any of
 /// them cannot be.
-fn report(set: &Set, outcomes: &[Outcome], options: Options) -> Result<Report, SetError> {
+fn report(set: &Set, outcomes: &[Outcome], options: Options) -> Result<LoadReport, SetError> {
     let deleted = outcomes.iter().filter(|outcome| outcome.effect == Effect::LeftDeleted);
     let deleted: HashSet<&str> = deleted.map(|outcome| outcome.id.as_str()).collect();
     let own = &outcomes[outcomes.len().saturating_sub(set.documents.len())..];
@@ -143,10 +148,10 @@ fn report(set: &Set, outcomes: &[Outcome], options: Options) -> Result<Report, S
     if !lines.is_empty() {
         return Err(set.misfits(lines));
     }
-    let mut report = Report {
+    let mut report = LoadReport {
         set: set.name.clone(),
         dry_run: options.dry_run,
-        ..Report::default()
+        ..LoadReport::default()
     };
     for Outcome { id, effect, .. } in own {
         match effect {

@@ -40,7 +40,7 @@ pub const BY_ID: OrderBy = OrderBy {
 
 /// The value of one sort field in one row.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
+pub enum SortKey {
     /// Absent or null.
     Absent,
     Number(i64),
@@ -49,7 +49,7 @@ pub enum Key {
     Moment(i64),
 }
 
-impl Key {
+impl SortKey {
     fn of(value: Option<RawBsonRef<'_>>) -> Self {
         match value {
             Some(RawBsonRef::Int32(number)) => Self::Number(number.into()),
@@ -127,13 +127,13 @@ impl Order {
     }
 
     /// The sort keys of a row.
-    pub(super) fn keys_of(&self, row: &RawDocument) -> Vec<Key> {
-        let key = |field: &OrderBy| Key::of(value_at(row, field.path));
+    pub(super) fn keys_of(&self, row: &RawDocument) -> Vec<SortKey> {
+        let key = |field: &OrderBy| SortKey::of(value_at(row, field.path));
         self.0.iter().map(key).collect()
     }
 
     /// Compares two rows by their keys.
-    pub fn compare(&self, left: &[Key], right: &[Key]) -> Ordering {
+    pub fn compare(&self, left: &[SortKey], right: &[SortKey]) -> Ordering {
         self.0
             .iter()
             .zip(left.iter().zip(right))
@@ -153,15 +153,15 @@ impl Order {
     ///
     /// One condition with `$or` would be equivalent in one command, but a database may then sort all matching documents
     /// before it applies the limit; with ranges, a page at any depth costs as much as the first.
-    pub(super) fn ranges_beyond(&self, keys: &[Key], backward: bool) -> Vec<Document> {
+    pub(super) fn ranges_beyond(&self, keys: &[SortKey], backward: bool) -> Vec<Document> {
         let mut ranges = Vec::new();
         for (depth, field) in self.0.iter().enumerate().rev() {
             let Some(key) = keys.get(depth) else { continue };
             let down = field.descending != backward;
             let beyond: Vec<Bson> = match (down, key) {
-                (false, Key::Absent) => vec![doc! { "$ne": Bson::Null }.into()],
+                (false, SortKey::Absent) => vec![doc! { "$ne": Bson::Null }.into()],
                 (false, key) => vec![doc! { "$gt": key.to_bson() }.into()],
-                (true, Key::Absent) => vec![],
+                (true, SortKey::Absent) => vec![],
                 // The id is never absent.
                 (true, key) if field.path == BY_ID.path => vec![doc! { "$lt": key.to_bson() }.into()],
                 (true, key) => vec![doc! { "$lt": key.to_bson() }.into(), doc! { "$eq": Bson::Null }.into()],
@@ -187,13 +187,13 @@ impl Order {
     }
 
     /// The opaque cursor of a row.
-    pub fn encode(&self, keys: &[Key]) -> String {
-        let keys: Vec<Json> = keys.iter().map(Key::to_json).collect();
+    pub fn encode(&self, keys: &[SortKey]) -> String {
+        let keys: Vec<Json> = keys.iter().map(SortKey::to_json).collect();
         URL_SAFE_NO_PAD.encode(json!([self.signature(), keys]).to_string())
     }
 
     /// Decodes the sort keys of a cursor.
-    pub fn decode(&self, cursor: &str) -> Result<Vec<Key>, CursorError> {
+    pub fn decode(&self, cursor: &str) -> Result<Vec<SortKey>, CursorError> {
         /// No valid cursor is longer: `schema/collections` limits the texts that can be ordered by.
         const LONGEST: usize = 8_192;
         if cursor.len() > LONGEST {
@@ -211,7 +211,7 @@ impl Order {
         self.0
             .iter()
             .zip(&values)
-            .map(|(field, value)| Key::from_json(field.kind, value))
+            .map(|(field, value)| SortKey::from_json(field.kind, value))
             .collect::<Option<_>>()
             .ok_or(CursorError::Malformed)
     }
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn beyond_a_row_lie_its_ties_then_the_smaller_then_the_absent() {
         let order = Order::new([BY_DATE]);
-        let keys = [Key::Moment(5), Key::Text("gift_m".into())];
+        let keys = [SortKey::Moment(5), SortKey::Text("gift_m".into())];
         let day = DateTime::from_millis(5);
         assert_eq!(
             order.ranges_beyond(&keys, false),
@@ -275,7 +275,7 @@ mod tests {
     fn a_cursor_of_another_order_or_of_nobody_is_refused() {
         let by_date = Order::new([BY_DATE]);
         let by_id = Order::new([]);
-        let cursor = by_id.encode(&[Key::Text("gift_a".into())]);
+        let cursor = by_id.encode(&[SortKey::Text("gift_a".into())]);
         assert_eq!(by_date.decode(&cursor), Err(CursorError::OtherOrder));
         for forged in ["", "x", "gift_a", "eyJhIjoxfQ", &"A".repeat(9_000)] {
             assert_eq!(by_id.decode(forged), Err(CursorError::Malformed), "{forged}");
@@ -288,7 +288,7 @@ mod tests {
         #[test]
         fn a_cursor_gives_back_its_keys(id in ".*", moment in proptest::option::of(any::<i64>())) {
             let order = Order::new([BY_DATE]);
-            let keys = vec![moment.map_or(Key::Absent, Key::Moment), Key::Text(id)];
+            let keys = vec![moment.map_or(SortKey::Absent, SortKey::Moment), SortKey::Text(id)];
             // Longer cursors are refused.
             prop_assume!(order.encode(&keys).len() <= 8_192);
             prop_assert_eq!(order.decode(&order.encode(&keys)), Ok(keys));

@@ -30,8 +30,8 @@ pub const QUIET: Duration = Duration::from_millis(200);
 
 /// An event of the change stream.
 #[derive(Clone, Debug)]
-pub enum Event {
-    Changed(Change),
+pub enum FeedEvent {
+    Changed(DocumentChange),
     /// The access token with this hash was created or revoked; `None`: any of them may have been.
     Token(Option<String>),
     /// A heartbeat was written: see [`Feed::write_heartbeat`].
@@ -43,7 +43,7 @@ pub enum Event {
 
 /// A change of one document.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct DocumentChange {
     /// Resumes after this change.
     pub token: ResumeToken,
     /// When it happened, by the database's clock.
@@ -68,7 +68,7 @@ pub enum Operation {
     Deleted,
 }
 
-impl Change {
+impl DocumentChange {
     /// The document in its type, with all fields.
     ///
     /// # Errors
@@ -148,7 +148,7 @@ impl Feed {
         resume_token_of(self.token.as_ref()?)
     }
 
-    /// Writes a heartbeat. Once [`Event::Heartbeat`] with this number or a greater one arrives, every write that had
+    /// Writes a heartbeat. Once [`FeedEvent::Heartbeat`] with this number or a greater one arrives, every write that had
     /// been acknowledged before has arrived too.
     ///
     /// Silence does not prove that: a database that filters our changes from those of others may need several
@@ -171,9 +171,9 @@ impl Feed {
     ///
     /// # Errors
     /// After any error the stream is closed until [`Feed::reopen`].
-    pub async fn next(&mut self) -> Result<Option<Event>> {
+    pub async fn next(&mut self) -> Result<Option<FeedEvent>> {
         let Some(stream) = &mut self.stream else {
-            return Ok(Some(Event::Dropped));
+            return Ok(Some(FeedEvent::Dropped));
         };
         loop {
             let asked = {
@@ -199,7 +199,7 @@ impl Feed {
                 return Ok(if alive { None } else { Some(self.end()) });
             };
             match event_of(&event) {
-                Some(Event::Dropped) => return Ok(Some(self.end())),
+                Some(FeedEvent::Dropped) => return Ok(Some(self.end())),
                 Some(event) => return Ok(Some(event)),
                 None => {}
             }
@@ -229,9 +229,9 @@ impl Feed {
         }
     }
 
-    fn end(&mut self) -> Event {
+    fn end(&mut self) -> FeedEvent {
         (self.stream, self.token) = (None, None);
-        Event::Dropped
+        FeedEvent::Dropped
     }
 }
 
@@ -282,19 +282,19 @@ fn is_passing(error: &StoreError) -> bool {
 }
 
 /// Decodes an event; `None` if it is not about our documents.
-fn event_of(event: &RawDocument) -> Option<Event> {
+fn event_of(event: &RawDocument) -> Option<FeedEvent> {
     let text = |document: &RawDocument, name: &str| document.get_str(name).unwrap_or_default().to_owned();
     let inner = |name: &str| event.get_document(name).ok();
     let collection_at = |space: &str| Some(text(inner(space)?, "coll"));
     let collection = collection_at("ns").unwrap_or_default();
     let kind = Kind::of_collection(&collection).or_else(|| Kind::of_collection(&collection_at("to")?));
     let operation = match (text(event, "operationType").as_str(), kind) {
-        ("dropDatabase" | "invalidate", _) => return Some(Event::Dropped),
-        ("drop" | "rename", Some(_)) => return Some(Event::Dropped),
-        (_, None) if collection == HEARTBEATS => return heartbeat_of(event).map(Event::Heartbeat),
+        ("dropDatabase" | "invalidate", _) => return Some(FeedEvent::Dropped),
+        ("drop" | "rename", Some(_)) => return Some(FeedEvent::Dropped),
+        (_, None) if collection == HEARTBEATS => return heartbeat_of(event).map(FeedEvent::Heartbeat),
         (_, None) => {
             let hash = || inner("documentKey")?.get_str("_id").ok().map(str::to_owned);
-            return (collection == TOKENS).then(|| Event::Token(hash()));
+            return (collection == TOKENS).then(|| FeedEvent::Token(hash()));
         }
         ("insert", _) => Operation::Created,
         ("replace", _) => Operation::Updated { fields: None },
@@ -307,7 +307,7 @@ fn event_of(event: &RawDocument) -> Option<Event> {
     let at = event.get_timestamp("clusterTime").ok()?;
     let told = event.get_datetime("wallTime").ok();
     let told = told.unwrap_or_else(|| mongodb::bson::DateTime::from_millis(i64::from(at.time) * 1_000));
-    Some(Event::Changed(Change {
+    Some(FeedEvent::Changed(DocumentChange {
         token: ResumeToken::new(inner("_id")?)?,
         at: told.into(),
         kind: kind?,

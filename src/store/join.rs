@@ -9,18 +9,18 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::future::{BoxFuture, FutureExt, ready, try_join_all};
 use mongodb::bson::doc;
-use tokio::sync::Mutex;
 use tokio::task::yield_now;
 
 use super::filter::Filter;
 use super::filter::matches::{meets, top_fields};
 use super::filter::operator::{Ids, Operator};
 use super::find::Find;
+use super::join_cache::{Joins, Relation};
 use super::path::texts_at;
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
@@ -35,35 +35,8 @@ const MAX_KEPT: usize = 5 * MAX_JOINED;
 /// How many evaluations run before yielding to other tasks of the thread.
 const AT_A_STRETCH: usize = 1_000;
 
-/// A collection, and the top-level field there with the ids that replace the join.
-type Relation = (Kind, &'static str);
-
 /// The distinct inner filters of a level, by relation.
 type Level<'a> = BTreeMap<Relation, Vec<&'a Filter>>;
-
-/// The ids for inner filters of one relation.
-type LookedUp = Arc<Mutex<HashMap<Filter, Ids>>>;
-
-/// What a request has looked up across relations.
-#[derive(Default)]
-pub(super) struct Joins {
-    /// By relation and inner filter. The inner lock is held during the command, so that others who need the same wait
-    /// for its result. Nobody waits for one of these locks while holding another.
-    known: std::sync::Mutex<HashMap<Relation, LookedUp>>,
-    ids: AtomicUsize,
-}
-
-impl Joins {
-    fn of(&self, relation: Relation) -> LookedUp {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(relation).or_default())
-    }
-
-    fn forget(&self) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.ids.store(0, Ordering::Relaxed);
-    }
-}
 
 impl Store {
     /// `filter` with every join replaced by ids. Callers that use it several times can call this first.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::future::{OptionFuture, try_join3};
 use mongodb::bson::{self, Document, RawDocumentBuf, doc};
 
-use super::cursor::{Key, Order};
+use super::cursor::{Order, SortKey};
 use super::entity::{Entity, Projection};
 use super::filter::{Filter, all_of, nothing};
 use super::find::Find;
@@ -22,9 +22,9 @@ pub struct PageRequest {
     pub filter: Filter,
     pub order: Order,
     /// Only rows after these sort keys.
-    pub after: Option<Vec<Key>>,
+    pub after: Option<Vec<SortKey>>,
     /// Only rows before these sort keys.
-    pub before: Option<Vec<Key>>,
+    pub before: Option<Vec<SortKey>>,
     /// The last rows instead of the first.
     pub backward: bool,
     /// The maximum number of rows.
@@ -48,14 +48,14 @@ pub struct Want {
 
 /// A document with its sort keys.
 #[derive(Debug)]
-pub struct Row<E> {
+pub struct PageRow<E> {
     pub node: Arc<E>,
     /// In the order of the page.
-    pub keys: Vec<Key>,
+    pub keys: Vec<SortKey>,
 }
 
 // Not derived: that would require `E: Clone`.
-impl<E> Clone for Row<E> {
+impl<E> Clone for PageRow<E> {
     fn clone(&self) -> Self {
         Self {
             node: Arc::clone(&self.node),
@@ -67,7 +67,7 @@ impl<E> Clone for Row<E> {
 /// A page, in the requested order even if it was read backward.
 #[derive(Debug)]
 pub struct Page<E> {
-    pub rows: Vec<Row<E>>,
+    pub rows: Vec<PageRow<E>>,
     /// Whether there are rows before the first.
     pub has_previous: bool,
     /// Whether there are rows after the last.
@@ -78,13 +78,13 @@ pub struct Page<E> {
 
 impl PageRequest {
     /// The keys after which the page starts, in the direction of travel.
-    fn start(&self) -> Option<&Vec<Key>> {
+    fn start(&self) -> Option<&Vec<SortKey>> {
         let start = if self.backward { &self.before } else { &self.after };
         start.as_ref()
     }
 
     /// The keys before which the page stops, in the direction of travel.
-    fn cut(&self) -> Option<&Vec<Key>> {
+    fn cut(&self) -> Option<&Vec<SortKey>> {
         let cut = if self.backward { &self.after } else { &self.before };
         cut.as_ref()
     }
@@ -176,7 +176,7 @@ impl Store {
         request: &PageRequest,
         filter: &Document,
         fields: &Projection,
-    ) -> Result<Vec<Row<E>>> {
+    ) -> Result<Vec<PageRow<E>>> {
         let mut rows = Vec::new();
         for mut find in request.finds(E::KIND, filter, self.projection(fields, &request.order, None)) {
             find.limit -= rows.len();
@@ -191,7 +191,7 @@ impl Store {
     }
 
     /// Whether there is a row at or before the cursor after which a page starts.
-    async fn any_behind<E: Entity>(&self, request: &PageRequest, filter: &Document, keys: &[Key]) -> Result<bool> {
+    async fn any_behind<E: Entity>(&self, request: &PageRequest, filter: &Document, keys: &[SortKey]) -> Result<bool> {
         let order = &request.order;
         let at: Document = order
             .fields()
@@ -228,8 +228,8 @@ impl Store {
     }
 
     /// Decodes a stored row, with its sort keys.
-    pub(super) fn row<E: Entity>(&self, order: &Order, row: &RawDocumentBuf) -> Result<Row<E>> {
-        Ok(Row {
+    pub(super) fn row<E: Entity>(&self, order: &Order, row: &RawDocumentBuf) -> Result<PageRow<E>> {
+        Ok(PageRow {
             node: Arc::new(read_document(row)?),
             keys: order.keys_of(row),
         })

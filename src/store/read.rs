@@ -10,7 +10,7 @@ use super::entity::{Entity, Projection};
 use super::filter::operator::Operator;
 use super::filter::{Filter, Value, all_of};
 use super::find::Find;
-use super::page::{PageRequest, Row, read_document};
+use super::page::{PageRequest, PageRow, read_document};
 use super::path::texts_at;
 use super::{Result, Store};
 use crate::domain::id::Kind;
@@ -103,7 +103,7 @@ impl Store {
         request: &PageRequest,
         limit: usize,
         fields: &Projection,
-    ) -> Result<Option<HashMap<String, Vec<Row<E>>>>> {
+    ) -> Result<Option<HashMap<String, Vec<PageRow<E>>>>> {
         let filter = self.resolve(&request.filter).await?.to_document();
         let of_parents = Filter::field(path, Operator::In(parents.iter().cloned().map(Value::Text).collect()));
         let find = Find {
@@ -117,7 +117,7 @@ impl Store {
         if rows.len() > limit {
             return Ok(None);
         }
-        let mut by_parent: HashMap<String, Vec<Row<E>>> =
+        let mut by_parent: HashMap<String, Vec<PageRow<E>>> =
             parents.iter().map(|parent| (parent.clone(), Vec::new())).collect();
         for raw in &rows {
             let row = self.row::<E>(&request.order, raw)?;

@@ -24,7 +24,7 @@ use crate::domain::id::Kind;
 const HIDDEN: &str = "words";
 
 /// The rows of one collection, in order. The cursor is closed when this is dropped.
-pub struct Rows {
+pub struct Scan {
     store: Store,
     cursor: Cursor<RawDocumentBuf>,
     shape: &'static Document,
@@ -41,7 +41,7 @@ impl Store {
         target = "menagerie::trace", name = "find", skip_all,
         fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = kind.collection()),
     )]
-    pub async fn rows(&self, kind: Kind, filter: &Filter, order: &Order, batch: u32) -> Result<Rows> {
+    pub async fn rows(&self, kind: Kind, filter: &Filter, order: &Order, batch: u32) -> Result<Scan> {
         let shape = shape(kind)?;
         let shown = shape.keys().filter(|field| *field != HIDDEN);
         let projection: Document = shown.map(|field| (field.clone(), 1.into())).collect();
@@ -53,7 +53,7 @@ impl Store {
             .projection(projection)
             .batch_size(batch);
         let cursor = in_time(self.deadline, async { Ok(find.await?) }).await?;
-        Ok(Rows {
+        Ok(Scan {
             store: self.clone(),
             cursor,
             shape,
@@ -63,7 +63,7 @@ impl Store {
     }
 }
 
-impl Rows {
+impl Scan {
     /// The next rows; empty at the end.
     pub async fn next(&mut self) -> Result<Vec<Json>> {
         let Self {

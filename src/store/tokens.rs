@@ -48,7 +48,7 @@ const ATTEMPTS: usize = 5;
 /// A stored token, without its hash.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
-pub struct Token {
+pub struct StoredToken {
     /// Unique among the tokens that are not revoked.
     pub name: String,
     pub role: String,
@@ -62,7 +62,7 @@ pub struct Token {
     pub revoked_by: Option<String>,
 }
 
-impl Token {
+impl StoredToken {
     /// Whether it has expired.
     pub fn is_expired(&self) -> bool {
         self.expires_at.is_some_and(|end| end <= Timestamp::now())
@@ -124,7 +124,7 @@ pub fn is_history_id(id: &str) -> bool {
 
 impl Store {
     /// Creates a token with this text. If a valid token has the same name, returns that and creates none.
-    pub async fn create_token(&self, text: &str, new: NewToken<'_>) -> Result<Option<Token>> {
+    pub async fn create_token(&self, text: &str, new: NewToken<'_>) -> Result<Option<StoredToken>> {
         let now = DateTime::now();
         let mut row = doc! {
             "_id": sha256(text), "name": new.name, "role": new.role, "createdAt": now, "createdBy": new.by,
@@ -197,7 +197,7 @@ impl Store {
     }
 
     /// All tokens by name, including revoked ones.
-    pub async fn tokens_by_name(&self) -> Result<Vec<Token>> {
+    pub async fn tokens_by_name(&self) -> Result<Vec<StoredToken>> {
         let rows = self
             .tokens()
             .find(doc! {})
@@ -266,12 +266,12 @@ impl Store {
     }
 
     /// The token with this text, even if it is revoked or expired. One command.
-    pub async fn token(&self, text: &str) -> Result<Option<Token>> {
+    pub async fn token(&self, text: &str) -> Result<Option<StoredToken>> {
         // By its hash, so that the duration of the search reveals nothing about valid texts.
         self.find_token(doc! { "_id": sha256(text) }).await
     }
 
-    async fn find_token(&self, filter: Document) -> Result<Option<Token>> {
+    async fn find_token(&self, filter: Document) -> Result<Option<StoredToken>> {
         let turn = self.counted_turn().await;
         let (tokens, time_left) = (self.tokens(), self.time_left());
         let found = async move {
@@ -302,7 +302,7 @@ fn not_revoked(name: &str) -> Document {
     doc! { "name": name, "revokedAt": null }
 }
 
-fn read(row: Document) -> Result<Token> {
+fn read(row: Document) -> Result<StoredToken> {
     deserialize_from_document(row).map_err(|error| StoreError::Unreadable {
         collection: TOKENS,
         detail: error.to_string(),

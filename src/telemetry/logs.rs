@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-use super::SPANS;
+use super::traces::SPANS;
 use crate::config::{Config, LogFormat};
 
 pub(super) type Logs = Box<dyn Layer<Registry> + Send + Sync>;

@@ -1,37 +1,18 @@
 //! Telemetry: logs to standard error, traces to a collector. Set up once, at the start.
 
+mod error;
 mod logs;
 mod traces;
 
-use std::time::Duration;
-
-use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use error::TelemetryError;
+use traces::FLUSH;
+pub use traces::SPANS;
+
 use crate::config::Config;
-
-/// The target of spans. They are for traces only: logs do not repeat them, and without a collector none are made.
-pub const SPANS: &str = "menagerie::trace";
-
-/// How long the shutdown waits for the collector.
-const FLUSH: Duration = Duration::from_secs(5);
-
-/// Why telemetry cannot start.
-#[derive(Debug, thiserror::Error)]
-pub enum TelemetryError {
-    #[error("MENAGERIE_LOG: {0}; accepted is a filter such as `info` or `menagerie=debug,warn`")]
-    Log(#[from] ParseError),
-    #[error(
-        "OTEL_EXPORTER_OTLP_ENDPOINT is {0:?}; accepted is the http:// or https:// address of a collector, such as \
-         http://127.0.0.1:4318"
-    )]
-    Endpoint(String),
-    #[error("OTEL_EXPORTER_OTLP_ENDPOINT: traces cannot be sent there: {0}")]
-    Traces(#[from] ExporterBuildError),
-}
 
 /// Telemetry in operation; call [`Telemetry::stop`] at the end.
 #[must_use = "traces that were not sent yet are lost without `stop`"]

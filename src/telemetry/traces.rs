@@ -1,5 +1,7 @@
 //! Traces: spans over OTLP/HTTP to a collector. The exporter has its own thread.
 
+use std::time::Duration;
+
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
@@ -10,7 +12,13 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{FLUSH, SPANS, TelemetryError};
+use super::error::TelemetryError;
+
+/// The target of spans. They are for traces only: logs do not repeat them, and without a collector none are made.
+pub const SPANS: &str = "menagerie::trace";
+
+/// How long the shutdown waits for the collector.
+pub(super) const FLUSH: Duration = Duration::from_secs(5);
 
 pub(super) fn provider(endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
     if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {

@@ -56,7 +56,7 @@ pub enum BackupError {
 }
 
 /// How many documents of each collection.
-pub type Counts = BTreeMap<String, u64>;
+pub type DocumentCounts = BTreeMap<String, u64>;
 
 /// Writes everything that the database holds into a file that only its owner may read, for the hashes of tokens are in it.
 /// The file is there when it is whole.
@@ -67,9 +67,9 @@ pub async fn backup(
     store: &Store,
     path: &Path,
     tell: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Counts, BackupError> {
+) -> Result<DocumentCounts, BackupError> {
     let mut dump = store.dump().await?;
-    let counts: Counts = dump
+    let counts: DocumentCounts = dump
         .counts
         .iter()
         .map(|(name, count)| ((*name).to_owned(), *count))
@@ -111,7 +111,7 @@ pub async fn restore(
     path: &Path,
     replace: bool,
     tell: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Counts, BackupError> {
+) -> Result<DocumentCounts, BackupError> {
     let mut file = Backup::open(path)?;
     let counts = file.counts.clone();
     let total = counts.values().sum();
@@ -170,8 +170,8 @@ struct Backup {
     lines: Lines<BufReader<File>>,
     line: Vec<u8>,
     /// How many documents there must be still.
-    left: Counts,
-    counts: Counts,
+    left: DocumentCounts,
+    counts: DocumentCounts,
 }
 
 impl Backup {
@@ -179,8 +179,8 @@ impl Backup {
         let mut backup = Self {
             lines: Lines::new(BufReader::new(File::open(path)?), LONGEST),
             line: Vec::new(),
-            left: Counts::new(),
-            counts: Counts::new(),
+            left: DocumentCounts::new(),
+            counts: DocumentCounts::new(),
         };
         let head = backup.json()?.unwrap_or_default();
         if head["menagerie"] != "backup" || head["format"] != FORMAT {

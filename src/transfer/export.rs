@@ -9,7 +9,7 @@ use csv::{Terminator, WriterBuilder};
 
 use super::files::Whole;
 use super::table::Table;
-use super::{Format, Progress};
+use super::{FileFormat, Progress};
 use crate::domain::id::Kind;
 use crate::store::cursor::Order;
 use crate::store::filter::Filter;
@@ -37,7 +37,7 @@ pub enum ExportError {
 pub async fn export_file(
     store: &Store,
     kind: Kind,
-    format: Format,
+    format: FileFormat,
     path: &Path,
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<u64, ExportError> {
@@ -54,7 +54,7 @@ pub async fn export_file(
 pub async fn export(
     store: &Store,
     kind: Kind,
-    format: Format,
+    format: FileFormat,
     to: &mut (dyn Write + Send),
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<u64, ExportError> {
@@ -63,14 +63,14 @@ pub async fn export(
     let everything = Filter::All(Vec::new());
     let mut rows = store.rows(kind, &everything, &Order::new([]), PIECE).await?;
     let mut done = 0;
-    if format == Format::Csv {
+    if format == FileFormat::Csv {
         to.write_all(&lines_of([table.header()])?)?;
     }
     loop {
         let piece = rows.next().await?;
         let bytes = match format {
-            Format::Ndjson => lines(&piece).map_err(io::Error::from)?,
-            Format::Csv => lines_of(piece.iter().map(|row| table.cells(row)))?,
+            FileFormat::Ndjson => lines(&piece).map_err(io::Error::from)?,
+            FileFormat::Csv => lines_of(piece.iter().map(|row| table.cells(row)))?,
         };
         to.write_all(&bytes)?;
         if piece.is_empty() {

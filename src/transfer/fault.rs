@@ -7,7 +7,7 @@ use crate::store::write::Violation;
 
 /// Something that is wrong in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct RowFault {
     /// Where in the line, counted from 1: which cell of a table, which character of JSON. `None` for what is not at one
     /// place.
     pub column: Option<usize>,
@@ -17,7 +17,7 @@ pub struct Fault {
     pub message: String,
 }
 
-impl Fault {
+impl RowFault {
     /// Of a row as a whole, or of its writing.
     pub(super) fn at(column: impl Into<Option<usize>>, found: impl fmt::Display, accepted: impl fmt::Display) -> Self {
         Self {
@@ -36,13 +36,13 @@ impl Fault {
     }
 }
 
-impl From<Problem> for Fault {
+impl From<Problem> for RowFault {
     fn from(problem: Problem) -> Self {
         Self::at(None, problem.found, problem.accepted).of(&problem.path)
     }
 }
 
-impl From<&Violation> for Fault {
+impl From<&Violation> for RowFault {
     fn from(violation: &Violation) -> Self {
         Self {
             column: None,
@@ -60,7 +60,7 @@ pub struct BadRow {
     /// The line that the row begins in, counted from 1.
     pub line: u32,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: RowFault,
 }
 
 impl fmt::Display for BadRow {

@@ -9,9 +9,9 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use super::fault::{BadRow, Fault};
+use super::fault::{BadRow, RowFault};
 use super::pieces::{Broken, Piece, ROWS, Row, read};
-use super::plan::{Place, Plan};
+use super::plan::{ImportPlan, RowPosition};
 use super::{Input, Progress};
 use crate::domain::id::Kind;
 use crate::store::write::{Batch, Effect, Intent, Outcome, Policy, Prepared, Write};
@@ -32,7 +32,7 @@ pub struct Options {
 
 /// What is told while an import is under way.
 #[derive(Debug)]
-pub enum Told {
+pub enum ImportEvent {
     /// A row is bad: every one of them has at least one of these.
     Bad(BadRow),
     /// How far it has come.
@@ -41,7 +41,7 @@ pub enum Told {
 
 /// What an import did, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ImportReport {
     /// New documents.
     pub created: u64,
     /// Documents that say something else now.
@@ -54,7 +54,7 @@ pub struct Report {
     pub dry_run: bool,
 }
 
-impl Report {
+impl ImportReport {
     const fn add(&mut self, effect: Effect) {
         match effect {
             Effect::Created => self.created += 1,
@@ -65,7 +65,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             created,
@@ -101,14 +101,14 @@ pub enum ImportError {
     },
     /// What some rows rest on was changed by others between the passes.
     #[error("others changed what these rows rest on meanwhile; {}", again(.0))]
-    Overtaken(Report),
+    Overtaken(ImportReport),
     /// A file is not any more what it was.
     #[error("{file} was changed while it was read; {}", again(.done))]
     Changed {
         /// Which.
         file: String,
         /// What was written before.
-        done: Report,
+        done: ImportReport,
     },
     /// A file cannot be read.
     #[error("{file} cannot be read: {error}; {}", again(.done))]
@@ -118,7 +118,7 @@ pub enum ImportError {
         /// Why.
         error: io::Error,
         /// What was written before.
-        done: Report,
+        done: ImportReport,
     },
     /// The database failed.
     #[error("{error}; {}", again(.done))]
@@ -126,11 +126,11 @@ pub enum ImportError {
         /// Why.
         error: StoreError,
         /// What was written before.
-        done: Report,
+        done: ImportReport,
     },
 }
 
-fn again(done: &Report) -> String {
+fn again(done: &ImportReport) -> String {
     match done.created + done.updated {
         0 => "nothing was written".to_owned(),
         written => format!(
@@ -147,8 +147,8 @@ pub async fn import(
     store: &Store,
     mut inputs: Vec<Input>,
     options: &Options,
-    tell: &mut (dyn FnMut(Told) + Send),
-) -> Result<Report, ImportError> {
+    tell: &mut (dyn FnMut(ImportEvent) + Send),
+) -> Result<ImportReport, ImportError> {
     // What is referred to first, so that few rows have to wait.
     inputs.sort_by_key(|input| Kind::REFERRED_FIRST.iter().position(|kind| *kind == input.kind));
     let mut import = Import {
@@ -157,7 +157,7 @@ pub async fn import(
         store,
         options,
         tell,
-        done: Report::default(),
+        done: ImportReport::default(),
     };
     let mut plan = import.look().await?;
     let (bad, rows) = (plan.bad(), plan.rows);
@@ -165,7 +165,7 @@ pub async fn import(
         return Err(ImportError::Bad { bad, rows });
     }
     if options.dry_run {
-        return Ok(Report {
+        return Ok(ImportReport {
             created: plan.count(Effect::Created),
             updated: plan.count(Effect::Updated),
             unchanged: plan.count(Effect::Unchanged),
@@ -181,15 +181,15 @@ struct Import<'a> {
     store: &'a Store,
     inputs: Arc<Vec<Input>>,
     options: &'a Options,
-    tell: &'a mut (dyn FnMut(Told) + Send),
+    tell: &'a mut (dyn FnMut(ImportEvent) + Send),
     total: u64,
-    done: Report,
+    done: ImportReport,
 }
 
 impl Import<'_> {
     /// The first pass.
-    async fn look(&mut self) -> Result<Plan, ImportError> {
-        let mut plan = Plan::default();
+    async fn look(&mut self) -> Result<ImportPlan, ImportError> {
+        let mut plan = ImportPlan::default();
         let mut pieces = read(&self.inputs);
         while let Some(piece) = pieces.recv().await {
             let piece = piece.map_err(|broken| self.unreadable(broken))?;
@@ -210,13 +210,13 @@ impl Import<'_> {
                     }
                 };
                 plan.refuse(&row);
-                self.bad(Place::of(&row), faults);
+                self.bad(RowPosition::of(&row), faults);
             }
             let (rows, prepared): (Vec<Row>, Vec<Prepared>) = asked.into_iter().unzip();
             let outcomes = self.hand_over(prepared, Intent::Look).await?;
             for (row, outcome) in rows.iter().zip(&outcomes) {
                 let faults = plan.hear(row, outcome);
-                self.bad(Place::of(row), faults);
+                self.bad(RowPosition::of(row), faults);
             }
             self.progress("checking", bytes, plan.rows);
         }
@@ -227,7 +227,7 @@ impl Import<'_> {
     }
 
     /// The second pass.
-    async fn write(&mut self, plan: &Plan) -> Result<Report, ImportError> {
+    async fn write(&mut self, plan: &ImportPlan) -> Result<ImportReport, ImportError> {
         self.done.bad = plan.bad();
         let mut pieces = read(&self.inputs);
         let mut digests = plan.digests.iter();
@@ -284,7 +284,10 @@ impl Import<'_> {
                 }
             } else {
                 self.done.bad += 1;
-                self.bad(Place::of(row), outcome.violations.iter().map(Fault::from).collect());
+                self.bad(
+                    RowPosition::of(row),
+                    outcome.violations.iter().map(RowFault::from).collect(),
+                );
             }
         }
         if refused && !self.options.keep_good {
@@ -322,11 +325,11 @@ impl Import<'_> {
             .unwrap_or_default()
     }
 
-    fn bad(&mut self, place: Place, faults: Vec<Fault>) {
+    fn bad(&mut self, place: RowPosition, faults: Vec<RowFault>) {
         let file = self.name(place.file);
         for fault in faults {
             let file = file.clone();
-            (self.tell)(Told::Bad(BadRow {
+            (self.tell)(ImportEvent::Bad(BadRow {
                 file,
                 line: place.line,
                 fault,
@@ -336,7 +339,7 @@ impl Import<'_> {
 
     fn progress(&mut self, doing: &'static str, done: u64, rows: u32) {
         let (total, rows) = (self.total, u64::from(rows));
-        (self.tell)(Told::Progress(Progress {
+        (self.tell)(ImportEvent::Progress(Progress {
             doing,
             done,
             total,

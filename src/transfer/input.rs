@@ -7,7 +7,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::{Format, kind_of};
+use super::{FileFormat, kind_of};
 use crate::domain::id::Kind;
 
 /// How much of a file is read at once, in bytes.
@@ -21,7 +21,7 @@ pub struct Input {
     /// What is in it.
     pub kind: Kind,
     /// How.
-    pub format: Format,
+    pub format: FileFormat,
     /// How long it was when it was opened, in bytes.
     pub size: u64,
     file: File,
@@ -49,11 +49,11 @@ impl Input {
     ///
     /// # Errors
     /// Where that does not tell it either, and where it cannot be read.
-    pub fn open(path: &Path, kind: Option<Kind>, format: Option<Format>) -> Result<Self, InputError> {
+    pub fn open(path: &Path, kind: Option<Kind>, format: Option<FileFormat>) -> Result<Self, InputError> {
         let name = path.display().to_string();
         let kind = kind.or_else(|| kind_of(path));
         let kind = kind.ok_or_else(|| InputError::NoCollection(name.clone()))?;
-        let format = format.or_else(|| Format::of(path));
+        let format = format.or_else(|| FileFormat::of(path));
         let format = format.ok_or_else(|| InputError::NoFormat(name.clone()))?;
         let opened = if name == "-" {
             kept(&mut io::stdin().lock())

@@ -19,19 +19,19 @@ mod table;
 use std::path::Path;
 
 use crate::domain::id::Kind;
-pub use fault::{BadRow, Fault};
+pub use fault::{BadRow, RowFault};
 pub use input::{Input, InputError};
 
 /// How documents are written into a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum FileFormat {
     /// Comma-separated values as RFC 4180 says, with a header line.
     Csv,
     /// A JSON object a line.
     Ndjson,
 }
 
-impl Format {
+impl FileFormat {
     /// Each with its name, which is the ending of its files too.
     pub const NAMES: [(&str, Self); 3] = [("csv", Self::Csv), ("ndjson", Self::Ndjson), ("jsonl", Self::Ndjson)];
 

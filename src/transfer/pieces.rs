@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::fault::Fault;
+use super::fault::RowFault;
 use super::input::Input;
 use super::rows::Rows;
 use crate::store::write::Prepared;
@@ -37,7 +37,7 @@ pub struct Row {
     /// The line that it begins in.
     pub line: u32,
     /// As a document, or what is wrong with it.
-    pub content: Result<Prepared, Vec<Fault>>,
+    pub content: Result<Prepared, Vec<RowFault>>,
 }
 
 /// A file that cannot be read on: which, and why.
@@ -79,7 +79,7 @@ fn pieces(input: &Input, file: u16, number: &mut u32, each: &mut dyn FnMut(Piece
         if let Some(raw) = row {
             let content = raw.content.and_then(|json| {
                 Prepared::from_row(input.kind, &json)
-                    .map_err(|problems| problems.into_iter().map(Fault::from).collect())
+                    .map_err(|problems| problems.into_iter().map(RowFault::from).collect())
             });
             let content = content.map_err(|faults| faults.into_iter().map(|fault| placed(fault, &rows)).collect());
             piece.push(Row {
@@ -105,8 +105,8 @@ fn pieces(input: &Input, file: u16, number: &mut u32, each: &mut dyn FnMut(Piece
     }
 }
 
-fn placed<R: io::BufRead>(fault: Fault, rows: &Rows<R>) -> Fault {
-    Fault {
+fn placed<R: io::BufRead>(fault: RowFault, rows: &Rows<R>) -> RowFault {
+    RowFault {
         column: fault.column.or_else(|| rows.column_of(&fault.path)),
         ..fault
     }

@@ -7,13 +7,13 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use super::fault::Fault;
+use super::fault::RowFault;
 use super::pieces::Row;
 use crate::store::write::{Effect, Outcome, Prepared};
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct RowPosition {
     /// Which row, over all files.
     pub number: u32,
     /// Which file.
@@ -22,7 +22,7 @@ pub struct Place {
     pub line: u32,
 }
 
-impl Place {
+impl RowPosition {
     pub const fn of(row: &Row) -> Self {
         Self {
             number: row.number,
@@ -34,15 +34,15 @@ impl Place {
 
 /// A reference that may lead to a row.
 struct Edge {
-    from: Place,
+    from: RowPosition,
     to: u64,
     effect: Effect,
-    fault: Fault,
+    fault: RowFault,
 }
 
 /// What is known of the rows.
 #[derive(Default)]
-pub struct Plan {
+pub struct ImportPlan {
     /// Of each piece, what its file's digest was behind it.
     pub digests: Vec<[u8; 32]>,
     /// How many rows there are.
@@ -54,27 +54,27 @@ pub struct Plan {
     effects: [u64; Effect::COUNT],
     // Keyed at random, so that nobody can make up ids of the same hash.
     hasher: RandomState,
-    ids: HashMap<u64, Place>,
-    values: HashMap<u64, Place>,
+    ids: HashMap<u64, RowPosition>,
+    values: HashMap<u64, RowPosition>,
     edges: Vec<Edge>,
     /// The rows that have edges.
     tied: HashSet<u32>,
 }
 
-impl Plan {
+impl ImportPlan {
     /// Takes a row that could be prepared, before the database is asked about it; gives what is wrong with it beside
     /// the rows before it. `name`: of a file.
-    pub fn meet(&mut self, row: &Row, prepared: &Prepared, name: impl Fn(u16) -> String) -> Vec<Fault> {
+    pub fn meet(&mut self, row: &Row, prepared: &Prepared, name: impl Fn(u16) -> String) -> Vec<RowFault> {
         let mut faults = Vec::new();
-        let here = Place::of(row);
-        let mut once = |known: Entry<'_, u64, Place>, field: &str, value: &str| match known {
+        let here = RowPosition::of(row);
+        let mut once = |known: Entry<'_, u64, RowPosition>, field: &str, value: &str| match known {
             Entry::Vacant(place) => {
                 place.insert(here);
             }
             Entry::Occupied(first) => {
-                let Place { file, line, .. } = first.get();
+                let RowPosition { file, line, .. } = first.get();
                 let found = format!("{value:?}, which line {line} of {} has too", name(*file));
-                faults.push(Fault::at(None, found, "each once").of(field));
+                faults.push(RowFault::at(None, found, "each once").of(field));
             }
         };
         let hash = self.hasher.hash_one(&prepared.id);
@@ -92,20 +92,20 @@ impl Plan {
     }
 
     /// Takes what the database has to say of a row; gives what is wrong for certain.
-    pub fn hear(&mut self, row: &Row, outcome: &Outcome) -> Vec<Fault> {
+    pub fn hear(&mut self, row: &Row, outcome: &Outcome) -> Vec<RowFault> {
         let mut faults = Vec::new();
         for reason in &outcome.violations {
             let Some(missing) = &reason.missing else {
-                faults.push(Fault::from(reason));
+                faults.push(RowFault::from(reason));
                 continue;
             };
             let to = self.hasher.hash_one(&missing.id);
-            let stands = |place: &&Place| {
+            let stands = |place: &&RowPosition| {
                 place.number < row.number && !self.tied.contains(&place.number) && !self.bad.contains(&place.number)
             };
             if self.ids.get(&to).filter(stands).is_none() {
                 self.tied.insert(row.number);
-                let (from, fault) = (Place::of(row), Fault::from(reason));
+                let (from, fault) = (RowPosition::of(row), RowFault::from(reason));
                 let effect = outcome.effect;
                 self.edges.push(Edge {
                     from,
@@ -125,7 +125,7 @@ impl Plan {
 
     /// When all rows were read: the references that lead nowhere, and which rows wait for which. With `keep_good`, what
     /// refers to a bad row is bad itself.
-    pub fn close(&mut self, keep_good: bool) -> Vec<(Place, Fault)> {
+    pub fn close(&mut self, keep_good: bool) -> Vec<(RowPosition, RowFault)> {
         let mut found = Vec::new();
         let mut edges = std::mem::take(&mut self.edges);
         loop {

@@ -1,7 +1,7 @@
 //! The records of a table in a file: cells parted by commas, with quotation marks around those that hold such, as RFC
 //! 4180 says. Strict, so that a stray quotation mark is told with its place and does not swallow the rows below it.
 
-use super::fault::Fault;
+use super::fault::RowFault;
 use super::lines::parted;
 
 /// A record that is being read, line by line.
@@ -18,7 +18,7 @@ impl Record {
     ///
     /// # Errors
     /// What is wrong with it; the record ends with this.
-    pub fn take(&mut self, line: &str) -> Result<(), Fault> {
+    pub fn take(&mut self, line: &str) -> Result<(), RowFault> {
         let (text, end) = parted(line);
         let mut rest = text;
         if !self.is_open {
@@ -46,14 +46,14 @@ impl Record {
                 rest = behind;
                 if !rest.is_empty() && !rest.starts_with(',') {
                     let found = format!("{:?} behind the quotation mark that ends a cell", first(rest));
-                    return Err(Fault::at(column, found, "a comma, or the end of the line"));
+                    return Err(RowFault::at(column, found, "a comma, or the end of the line"));
                 }
             } else {
                 let (inside, _) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
                 if let Some(stray) = inside.chars().find(|letter| ['"', '\r'].contains(letter)) {
                     let found = format!("{stray:?} in a cell that does not begin with a quotation mark");
                     let accepted = "the cell between quotation marks, each of those within it written twice";
-                    return Err(Fault::at(column, found, accepted));
+                    return Err(RowFault::at(column, found, accepted));
                 }
                 cell.push_str(inside);
                 rest = &rest[inside.len()..];
@@ -74,9 +74,9 @@ impl Record {
     }
 
     /// The fault of a record that has not ended where the file does.
-    pub fn unended(&self) -> Fault {
+    pub fn unended(&self) -> RowFault {
         let accepted = "a quotation mark at the end of the cell, those within it written twice";
-        Fault::at(self.cells.len(), "a cell that does not end", accepted)
+        RowFault::at(self.cells.len(), "a cell that does not end", accepted)
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str) -> Result<Vec<Vec<String>>, Fault> {
+    fn read(text: &str) -> Result<Vec<Vec<String>>, RowFault> {
         let (mut rows, mut record) = (Vec::new(), Record::default());
         for line in text.split_inclusive('\n') {
             record.take(line)?;

@@ -4,8 +4,8 @@ use std::io::{self, BufRead};
 
 use serde_json::Value as Json;
 
-use super::Format;
-use super::fault::Fault;
+use super::FileFormat;
+use super::fault::RowFault;
 use super::lines::{LONGEST, Lines, Read, parted};
 use super::records::Record;
 use super::table::Table;
@@ -21,17 +21,17 @@ pub struct Raw {
     /// The line that it begins in, counted from 1.
     pub line: u32,
     /// What it says.
-    pub content: Result<Json, Vec<Fault>>,
+    pub content: Result<Json, Vec<RowFault>>,
 }
 
 /// The cells of a record, or what is wrong with it.
-type Cells = Result<Vec<String>, Vec<Fault>>;
+type Cells = Result<Vec<String>, Vec<RowFault>>;
 
 /// The rows of a file.
 pub struct Rows<R> {
     lines: Lines<R>,
     kind: Kind,
-    format: Format,
+    format: FileFormat,
     /// Of CSV, when the header line was read.
     table: Option<Table>,
     /// The header line cannot be understood, so nothing below it can.
@@ -40,7 +40,7 @@ pub struct Rows<R> {
 }
 
 impl<R: BufRead> Rows<R> {
-    pub fn new(from: R, kind: Kind, format: Format) -> Self {
+    pub fn new(from: R, kind: Kind, format: FileFormat) -> Self {
         Self {
             lines: Lines::new(from, LONGEST),
             kind,
@@ -72,13 +72,13 @@ impl<R: BufRead> Rows<R> {
     /// What the file system says. What is wrong with a row is in it.
     pub fn next(&mut self) -> io::Result<Option<Raw>> {
         match self.format {
-            Format::Ndjson => self.next_object(),
-            Format::Csv => self.next_record(),
+            FileFormat::Ndjson => self.next_object(),
+            FileFormat::Csv => self.next_record(),
         }
     }
 
     /// The next line that is not empty, as text.
-    fn next_line(&mut self) -> io::Result<Option<Result<&str, Fault>>> {
+    fn next_line(&mut self) -> io::Result<Option<Result<&str, RowFault>>> {
         loop {
             self.line.clear();
             let read = self.lines.next(&mut self.line)?;
@@ -89,7 +89,7 @@ impl<R: BufRead> Rows<R> {
                 Read::End => return Ok(None),
                 Read::Cut => {
                     let found = format!("a line of more than {} MB", LONGEST / 1024 / 1024);
-                    return Ok(Some(Err(Fault::at(
+                    return Ok(Some(Err(RowFault::at(
                         None,
                         found,
                         "a document that the database can hold",
@@ -104,10 +104,10 @@ impl<R: BufRead> Rows<R> {
                 .chars()
                 .count();
             let column = match self.format {
-                Format::Ndjson => Some(good + 1),
-                Format::Csv => None,
+                FileFormat::Ndjson => Some(good + 1),
+                FileFormat::Csv => None,
             };
-            Fault::at(
+            RowFault::at(
                 column,
                 format!("bytes that are no UTF-8 after {good} characters"),
                 "a text in UTF-8",
@@ -176,7 +176,7 @@ impl<R: BufRead> Rows<R> {
             }
             taken = match std::str::from_utf8(&self.line) {
                 Ok(line) => record.take(line),
-                Err(_) => Err(Fault::at(
+                Err(_) => Err(RowFault::at(
                     record.cells.len(),
                     "bytes that are no UTF-8",
                     "a text in UTF-8",
@@ -187,17 +187,17 @@ impl<R: BufRead> Rows<R> {
     }
 }
 
-fn object(line: &str) -> Result<Json, Fault> {
+fn object(line: &str) -> Result<Json, RowFault> {
     serde_json::from_str(line).map_err(|error| {
         let told = error.to_string();
         let told = told.split(" at line ").next().unwrap_or_default();
         // It counts bytes.
         let before = &line.as_bytes()[..line.len().min(error.column())];
         let column = String::from_utf8_lossy(before).chars().count();
-        Fault::at(column, format!("no JSON: {told}"), "a JSON object in one line")
+        RowFault::at(column, format!("no JSON: {told}"), "a JSON object in one line")
     })
 }
 
-fn unreadable(error: &StoreError) -> Fault {
-    Fault::at(None, error, "readable files in schema/collections")
+fn unreadable(error: &StoreError) -> RowFault {
+    RowFault::at(None, error, "readable files in schema/collections")
 }

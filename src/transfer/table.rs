@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::fault::Fault;
+use super::fault::RowFault;
 use crate::domain::id::Kind;
 use crate::store;
 use crate::store::path::{put, value_at};
@@ -30,7 +30,7 @@ impl Table {
     ///
     /// # Errors
     /// Names that are none, or that come twice.
-    pub fn headed(kind: Kind, header: &[String]) -> store::Result<Result<Self, Vec<Fault>>> {
+    pub fn headed(kind: Kind, header: &[String]) -> store::Result<Result<Self, Vec<RowFault>>> {
         let mut known = leaves(kind)?;
         let names: Vec<String> = known.iter().map(|leaf| leaf.path.clone()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -41,7 +41,7 @@ impl Table {
                 continue;
             }
             faults.push(if names.contains(&name.as_str()) {
-                Fault::at(column, format!("the column {name:?} twice"), "each column once")
+                RowFault::at(column, format!("the column {name:?} twice"), "each column once")
             } else {
                 let hint = nearest(name, &names).unwrap_or_default();
                 let parted = if header.len() == 1 && name.contains([';', '\t']) {
@@ -50,7 +50,7 @@ impl Table {
                     ""
                 };
                 let accepted = format!("the columns {}{hint}{parted}", names.join(", "));
-                Fault::at(column, format!("the unknown column {name:?}"), accepted)
+                RowFault::at(column, format!("the unknown column {name:?}"), accepted)
             });
         }
         Ok(if faults.is_empty() {
@@ -69,10 +69,10 @@ impl Table {
     ///
     /// # Errors
     /// Another number of cells than columns, and cells that should be JSON and are none.
-    pub fn row(&self, cells: &[String]) -> Result<Json, Vec<Fault>> {
+    pub fn row(&self, cells: &[String]) -> Result<Json, Vec<RowFault>> {
         if cells.len() != self.columns.len() {
             let accepted = format!("{}, one for each column", self.columns.len());
-            return Err(vec![Fault::at(None, format!("{} cells", cells.len()), accepted)]);
+            return Err(vec![RowFault::at(None, format!("{} cells", cells.len()), accepted)]);
         }
         let (mut document, mut faults) = (Map::new(), Vec::new());
         for ((column, cell), place) in self.columns.iter().zip(cells).zip(1..) {
@@ -82,7 +82,7 @@ impl Table {
             match value(column.holds, cell) {
                 Ok(value) => put(&mut document, &column.path, value),
                 Err(fault) => faults.push(
-                    Fault {
+                    RowFault {
                         column: Some(place),
                         ..fault
                     }
@@ -127,7 +127,7 @@ impl Table {
     }
 }
 
-fn value(holds: FieldType, cell: &str) -> Result<Json, Fault> {
+fn value(holds: FieldType, cell: &str) -> Result<Json, RowFault> {
     let text = || Json::String(cell.to_owned());
     Ok(match holds {
         FieldType::Text => text(),
@@ -138,7 +138,7 @@ fn value(holds: FieldType, cell: &str) -> Result<Json, Fault> {
                 FieldType::List => "a list as JSON, such as [\"a\", \"b\"]",
                 _ => "an object as JSON, or nothing",
             };
-            Fault::at(
+            RowFault::at(
                 None,
                 format!("{:?}, which is no JSON: {error}", shortened(cell)),
                 accepted,

@@ -1,8 +1,8 @@
 //! The grammar of one date: a year and what may follow, including the qualifier. `time.rs` parses times of day.
 
-use super::day::days_in_month;
+use super::day::{Day, days_in_month};
+use super::facts::{Bounds, Facts, Precision};
 use super::reader::{EdtfError, Pair, Reader, is_qualifier};
-use super::{Bounds, Day, Facts, Precision};
 
 #[rustfmt::skip]
 const MONTHS: [&str; 12] = [

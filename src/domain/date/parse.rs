@@ -1,8 +1,8 @@
 //! Parses a text: a single date, or an interval with two ends. Nothing is corrected: blanks, lower case letters and
 //! spellings of older drafts are refused with a hint. `calendar.rs` parses single dates, `reader.rs` words refusals.
 
+use super::facts::{Bounds, Facts, Precision};
 use super::reader::{EdtfError, Reader};
-use super::{Bounds, Facts, Precision};
 
 pub(super) fn parse(text: &str) -> Result<Facts, EdtfError> {
     let Some(slash) = text.find('/') else {

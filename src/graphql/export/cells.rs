@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::api::error::ApiError;
-use crate::domain::count::{Count, Sum};
+use crate::domain::count::{CountRange, Sum};
 use crate::store::path::value_at;
 
 /// Display names of documents, by id.
@@ -106,8 +106,8 @@ impl Cell {
     }
 }
 
-fn sum(list: &Json) -> Count {
-    let counts: Vec<Option<Count>> = items_of(list).map(|item| count(&item["count"])).collect();
+fn sum(list: &Json) -> CountRange {
+    let counts: Vec<Option<CountRange>> = items_of(list).map(|item| count(&item["count"])).collect();
     let sum: Sum = counts.iter().map(Option::as_ref).collect();
     sum.total()
 }
@@ -133,7 +133,7 @@ fn items_of(value: &Json) -> impl Iterator<Item = &Json> {
     value.as_array().into_iter().flatten()
 }
 
-fn count(value: &Json) -> Option<Count> {
+fn count(value: &Json) -> Option<CountRange> {
     serde_json::from_value(value.clone()).ok()
 }
 

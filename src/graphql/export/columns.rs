@@ -13,7 +13,7 @@ use crate::store::collections;
 use crate::store::path::texts_at;
 
 /// The columns of a collection: header and content of each.
-pub struct Table(Vec<(String, Cell)>);
+pub struct ExportTable(Vec<(String, Cell)>);
 
 /// A column, as a schema file has it.
 #[derive(Deserialize)]
@@ -28,17 +28,17 @@ enum Column {
 ///
 /// # Errors
 /// If the schema file has a cell of an unknown form; a test checks all files.
-pub fn of(kind: Kind) -> Result<Table> {
+pub fn of(kind: Kind) -> Result<ExportTable> {
     let columns = Vec::<Column>::deserialize(&collections::of(kind)?.columns).map_err(unwritten)?;
     let common = ["version", "createdAt", "updatedAt"].map(Column::Path);
     let columns = columns.into_iter().chain(common).flat_map(|column| match column {
         Column::Path(path) => BTreeMap::from([(joined(path), Cell::Value(path))]),
         Column::Named(column) => column,
     });
-    Ok(Table(columns.collect()))
+    Ok(ExportTable(columns.collect()))
 }
 
-impl Table {
+impl ExportTable {
     /// These rows as CSV lines, ended by CRLF as in RFC 4180, with the header line first if `header`.
     pub fn text(&self, rows: &[Json], names: &Names, header: bool) -> Result<Vec<u8>> {
         let mut writer = WriterBuilder::new()

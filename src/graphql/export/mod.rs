@@ -18,23 +18,23 @@ use crate::domain::id::Kind;
 use crate::limits::Limits;
 use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
-use crate::store::scan::{Rows, lines};
+use crate::store::scan::{Scan, lines};
 use cells::{Names, unwritten};
-use columns::Table;
+use columns::ExportTable;
 
 /// The maximum number of rows in a piece.
 pub const PIECE: u32 = 500;
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum ExportFormat {
     /// Comma-separated values (RFC 4180) with a header line, flattened, protected against formula injection.
     Csv,
     /// JSON lines: each row is the whole document, nested.
     Ndjson,
 }
 
-impl Format {
+impl ExportFormat {
     /// All formats.
     pub const ALL: [Self; 2] = [Self::Csv, Self::Ndjson];
 
@@ -49,37 +49,37 @@ impl Format {
 
 /// What to export, with its arguments already checked.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct ExportPlan {
     kind: Kind,
-    format: Format,
+    format: ExportFormat,
     request: PageRequest,
 }
 
 /// An export in progress.
 pub struct Export {
     store: Store,
-    rows: Rows,
-    format: Format,
-    table: Table,
+    rows: Scan,
+    format: ExportFormat,
+    table: ExportTable,
     begun: bool,
 }
 
 /// Some rows of an export, as text.
 #[derive(Debug)]
-pub struct Piece {
+pub struct ExportPiece {
     /// Whole lines; the first piece of CSV begins with the header line.
     pub bytes: Vec<u8>,
     pub rows: usize,
 }
 
-impl Plan {
+impl ExportPlan {
     /// Parses the arguments of the collection's connection, `where` and `orderBy`, which `get` returns by name.
     ///
     /// # Errors
     /// If a value in them is invalid.
     pub fn new(
         kind: Kind,
-        format: Format,
+        format: ExportFormat,
         limits: &Limits,
         get: impl Fn(&str) -> Result<Option<Value>>,
     ) -> Result<Self> {
@@ -108,17 +108,17 @@ impl Export {
     ///
     /// # Errors
     /// If the database fails; the pieces so far are then incomplete.
-    pub async fn next(&mut self) -> Result<Option<Piece>> {
+    pub async fn next(&mut self) -> Result<Option<ExportPiece>> {
         let rows = self.rows.next().await?;
         let is_first = !std::mem::replace(&mut self.begun, true);
         let bytes = match self.format {
-            Format::Ndjson => lines(&rows).map_err(unwritten)?,
-            Format::Csv => {
+            ExportFormat::Ndjson => lines(&rows).map_err(unwritten)?,
+            ExportFormat::Csv => {
                 let names = self.names(&rows).await?;
                 self.table.text(&rows, &names, is_first)?
             }
         };
-        Ok((!bytes.is_empty()).then_some(Piece {
+        Ok((!bytes.is_empty()).then_some(ExportPiece {
             bytes,
             rows: rows.len(),
         }))

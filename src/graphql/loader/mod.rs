@@ -16,7 +16,7 @@ use super::collection::Collection;
 use super::connection::Connection;
 use super::selection::Projections;
 use crate::api::error::ApiError;
-use crate::domain::count::Count;
+use crate::domain::count::CountRange;
 use crate::domain::id::Kind;
 use crate::feed::Live;
 use crate::store::Store;
@@ -28,7 +28,7 @@ pub struct Loader {
     projections: OnceLock<Projections>,
     /// By kind; each [`Identities`] is created when its kind is first used.
     identities: [OnceLock<Box<dyn AnyIdentities>>; Kind::COUNT],
-    given: Mutex<HashMap<String, Count>>,
+    given: Mutex<HashMap<String, CountRange>>,
     /// Errors of connections whose arguments are invalid, by [`address`] of the field.
     refused: Mutex<HashMap<usize, ApiError>>,
 }
@@ -143,7 +143,7 @@ impl Loader {
     }
 
     /// How many animals of this kind were given, if the sum has been read.
-    pub fn given(&self, animal: &str) -> Option<Count> {
+    pub fn given(&self, animal: &str) -> Option<CountRange> {
         locked(&self.given).get(animal).cloned()
     }
 
@@ -156,7 +156,7 @@ impl Loader {
         locked(&self.refused).insert(address(field), error);
     }
 
-    fn put_given(&self, sums: HashMap<String, Count>) {
+    fn put_given(&self, sums: HashMap<String, CountRange>) {
         locked(&self.given).extend(sums);
     }
 }

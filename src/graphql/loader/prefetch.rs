@@ -30,7 +30,7 @@ const PARALLEL: usize = 8;
 const FEW: usize = 2_000;
 
 /// Documents of one collection in the loader, and the selection sets on them.
-pub struct Group<'a> {
+pub struct SelectedDocuments<'a> {
     pub kind: Kind,
     pub ids: Vec<String>,
     pub sets: Vec<&'a SelectionSet>,
@@ -44,11 +44,11 @@ pub struct Collections(pub fn(Kind) -> &'static dyn AnyCollection);
 pub trait AnyCollection: Sync {
     fn computed(&self) -> &'static [Computed];
     /// Adds to `level` what is selected below a group of its documents.
-    fn plan<'a>(&self, fetch: Fetch<'a>, group: &Group<'a>, level: &mut Level<'a>);
+    fn plan<'a>(&self, fetch: Fetch<'a>, group: &SelectedDocuments<'a>, level: &mut Level<'a>);
     /// Reads the documents that are not in the loader yet.
     fn by_ids<'a>(&self, fetch: Fetch<'a>, ids: Vec<String>) -> BoxFuture<'a, Result<()>>;
     /// Reads the pages that one field requests, one for each parent.
-    fn pages_below<'a>(&self, fetch: Fetch<'a>, below: Below<'a>) -> BoxFuture<'a, Result<Group<'a>>>;
+    fn pages_below<'a>(&self, fetch: Fetch<'a>, below: Below<'a>) -> BoxFuture<'a, Result<SelectedDocuments<'a>>>;
 }
 
 /// [`AnyCollection`] for the collection of a type.
@@ -64,7 +64,7 @@ impl<E: Collection> AnyCollection for Of<E> {
         E::COMPUTED
     }
 
-    fn plan<'a>(&self, fetch: Fetch<'a>, group: &Group<'a>, level: &mut Level<'a>) {
+    fn plan<'a>(&self, fetch: Fetch<'a>, group: &SelectedDocuments<'a>, level: &mut Level<'a>) {
         fetch.plan::<E>(group, level);
     }
 
@@ -72,7 +72,7 @@ impl<E: Collection> AnyCollection for Of<E> {
         fetch.by_ids::<E>(ids).boxed()
     }
 
-    fn pages_below<'a>(&self, fetch: Fetch<'a>, below: Below<'a>) -> BoxFuture<'a, Result<Group<'a>>> {
+    fn pages_below<'a>(&self, fetch: Fetch<'a>, below: Below<'a>) -> BoxFuture<'a, Result<SelectedDocuments<'a>>> {
         fetch.pages_below::<E>(below).boxed()
     }
 }
@@ -89,7 +89,7 @@ pub struct Below<'a> {
 /// What has to be read for one level of the selection.
 #[derive(Default)]
 pub struct Level<'a> {
-    groups: Vec<Group<'a>>,
+    groups: Vec<SelectedDocuments<'a>>,
     below: Vec<Below<'a>>,
     animals: BTreeSet<String>,
 }
@@ -125,7 +125,7 @@ impl<'a> Fetch<'a> {
     }
 
     /// Reads everything selected below documents that are in the loader.
-    pub async fn everything_below(self, start: Vec<Group<'a>>) -> Result<()> {
+    pub async fn everything_below(self, start: Vec<SelectedDocuments<'a>>) -> Result<()> {
         let mut groups = start;
         while !groups.is_empty() {
             let mut level = Level::default();
@@ -138,7 +138,7 @@ impl<'a> Fetch<'a> {
     }
 
     /// Reads documents by id, with everything selected on them: one command per kind, all concurrently.
-    pub async fn documents(self, groups: Vec<Group<'a>>) -> Result<()> {
+    pub async fn documents(self, groups: Vec<SelectedDocuments<'a>>) -> Result<()> {
         let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
         for group in &groups {
             wanted.entry(group.kind).or_default().extend(group.ids.iter().cloned());
@@ -158,7 +158,7 @@ impl<'a> Fetch<'a> {
         self.collection(kind).by_ids(self, vec![id.to_owned()])
     }
 
-    fn plan<E: Collection>(self, group: &Group<'a>, level: &mut Level<'a>) {
+    fn plan<E: Collection>(self, group: &SelectedDocuments<'a>, level: &mut Level<'a>) {
         let identities = self.loader.of::<E>();
         let selected = selection::fields(&group.sets, Some(E::NAME));
         for link in E::relations() {
@@ -174,7 +174,7 @@ impl<'a> Fetch<'a> {
                     held.sort_unstable();
                     held.dedup();
                     for (kind, ids) in by_kind(*to, held) {
-                        level.groups.push(Group {
+                        level.groups.push(SelectedDocuments {
                             kind,
                             ids,
                             sets: sets.clone(),
@@ -202,17 +202,18 @@ impl<'a> Fetch<'a> {
     }
 
     /// Reads a level and returns the groups of the next.
-    async fn read(self, level: Level<'a>) -> Result<Vec<Group<'a>>> {
+    async fn read(self, level: Level<'a>) -> Result<Vec<SelectedDocuments<'a>>> {
         let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
         for group in &level.groups {
             wanted.entry(group.kind).or_default().extend(group.ids.iter().cloned());
         }
         let by_id = self.reads(wanted);
-        let mut below: Vec<BoxFuture<'a, Result<Group<'a>>>> = Vec::new();
+        let mut below: Vec<BoxFuture<'a, Result<SelectedDocuments<'a>>>> = Vec::new();
         for connection in level.below {
             below.push(self.collection(connection.of).pages_below(self, connection));
         }
-        let pages: BoxFuture<'a, Result<Vec<Group<'a>>>> = stream::iter(below).buffered(PARALLEL).try_collect().boxed();
+        let pages: BoxFuture<'a, Result<Vec<SelectedDocuments<'a>>>> =
+            stream::iter(below).buffered(PARALLEL).try_collect().boxed();
         let sums = async {
             if !level.animals.is_empty() {
                 let animals: Vec<String> = level.animals.iter().cloned().collect();
@@ -236,13 +237,13 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
-    async fn pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
+    async fn pages_below<E: Collection>(self, below: Below<'a>) -> Result<SelectedDocuments<'a>> {
         let field = below.field;
         match self.readable_pages_below::<E>(below).await {
             // The field's resolver reports an error of the caller, with its path.
             Err(error) if error.is_of_input() => {
                 self.loader.refuse(field, error);
-                Ok(Group {
+                Ok(SelectedDocuments {
                     kind: E::KIND,
                     ids: Vec::new(),
                     sets: Vec::new(),
@@ -252,7 +253,7 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    async fn readable_pages_below<E: Collection>(self, below: Below<'a>) -> Result<Group<'a>> {
+    async fn readable_pages_below<E: Collection>(self, below: Below<'a>) -> Result<SelectedDocuments<'a>> {
         let arguments = PageArguments::<E>::read(|name| selection::argument(below.field, name))?;
         let set = &below.field.selection_set.node;
         let want = self.wanted(set);
@@ -280,7 +281,7 @@ impl<'a> Fetch<'a> {
                 pages.for_each(|(parent, page)| keep(&parent, page));
             }
         }
-        Ok(Group {
+        Ok(SelectedDocuments {
             kind: E::KIND,
             ids: ids.into_iter().collect(),
             sets: selection::on_page(set),

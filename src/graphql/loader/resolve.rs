@@ -13,10 +13,10 @@ use async_graphql::{Context, ContextBase};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::prefetch::{Collections, Fetch, Group};
+use super::prefetch::{Collections, Fetch, SelectedDocuments};
 use super::{AnyDocument, Loader, PageKey};
 use crate::api::error::{ApiError, Result};
-use crate::domain::count::Count;
+use crate::domain::count::CountRange;
 use crate::domain::id::Kind;
 use crate::graphql::any_of::{AnyOf, Nullable};
 use crate::graphql::collection::Collection;
@@ -54,7 +54,7 @@ pub async fn page<E: Collection>(
         let identities = fetch.loader.of::<E>();
         page.documents()
             .for_each(|document| identities.put(Arc::clone(document)));
-        let group = Group {
+        let group = SelectedDocuments {
             kind: E::KIND,
             ids: page.documents().map(|document| document.id().to_owned()).collect(),
             sets: selection::on_page(set),
@@ -106,7 +106,7 @@ pub async fn one<E: Collection>(
         };
         if let Some(document) = &found {
             fetch.loader.of::<E>().put(Arc::clone(document));
-            let group = Group {
+            let group = SelectedDocuments {
                 kind: E::KIND,
                 ids: vec![document.id().to_owned()],
                 sets: vec![&ctx.item.node.selection_set.node],
@@ -136,7 +136,7 @@ pub async fn documents<T: AnyDocument>(ctx: &Context<'_>, ids: Vec<String>) -> R
             of_kinds.entry(kind).or_default().push(id.clone());
         }
     }
-    let groups = of_kinds.into_iter().map(|(kind, ids)| Group {
+    let groups = of_kinds.into_iter().map(|(kind, ids)| SelectedDocuments {
         kind,
         ids,
         sets: vec![&ctx.item.node.selection_set.node],
@@ -179,7 +179,7 @@ pub fn below<'a, E: Collection>(
 }
 
 /// How many animals of this kind were given; read now if the plan has missed it.
-pub async fn given(ctx: &Context<'_>, animal: &str) -> Result<Count> {
+pub async fn given(ctx: &Context<'_>, animal: &str) -> Result<CountRange> {
     async {
         let loader = fetch(ctx)?.loader;
         if let Some(count) = loader.given(animal) {

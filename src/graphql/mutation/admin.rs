@@ -14,7 +14,7 @@ use crate::graphql::cost::{CHANGE, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::resolve::loader;
 use crate::seed::LoadError;
-use crate::seed::load::{Options, Report, load_as};
+use crate::seed::load::{LoadReport, Options, load_as};
 use crate::seed::set::Set;
 use crate::store::bson_types::Timestamp;
 use crate::store::by_itself;
@@ -47,7 +47,7 @@ pub struct Token {
 
 impl Token {
     /// `None` if the role is unknown; such a token grants nothing.
-    fn of(token: tokens::Token) -> Option<Self> {
+    fn of(token: tokens::StoredToken) -> Option<Self> {
         Some(Self {
             role: Role::named(&token.role)?,
             name: token.name,
@@ -124,8 +124,8 @@ pub struct SetReset {
     unchanged: i32,
 }
 
-impl From<Report> for SetReset {
-    fn from(report: Report) -> Self {
+impl From<LoadReport> for SetReset {
+    fn from(report: LoadReport) -> Self {
         let ids = |ids: Vec<String>| ids.into_iter().map(ID).collect();
         Self {
             set: report.set,
@@ -284,7 +284,7 @@ async fn created(ctx: &Context<'_>, input: &CreateTokenInput) -> Result<std::res
 }
 
 /// Resets the sets and returns what was done to each.
-async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result::Result<Vec<Report>, UserError>> {
+async fn reset(ctx: &Context<'_>, input: &ResetSetsInput) -> Result<std::result::Result<Vec<LoadReport>, UserError>> {
     let by = admin(ctx)?;
     let known = Set::bundled();
     let invalid = |field, message| Ok(Err(UserError::at(ViolationCode::Invalid, field, message)));

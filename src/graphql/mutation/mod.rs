@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 
 use super::collection::Collection;
 use super::eager;
-use super::loader::prefetch::Group;
+use super::loader::prefetch::SelectedDocuments;
 use super::loader::resolve::{fetch, loader};
 use super::selection;
 use crate::api::error::{ApiError, Result};
@@ -249,7 +249,7 @@ async fn document<E: Collection>(
         return Ok(None);
     }
     fetch.by_ids::<E>(vec![id.to_owned()]).await?;
-    let group = Group {
+    let group = SelectedDocuments {
         kind: E::KIND,
         ids: vec![id.to_owned()],
         sets,

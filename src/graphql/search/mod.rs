@@ -13,7 +13,7 @@ use crate::graphql::any_of::AnyOf;
 use crate::graphql::connection::{PageInfo, first_of};
 use crate::graphql::cost::{COUNT, FIRST, ON_PAGE, PAGE, cost, list_size, names};
 use crate::graphql::eager;
-use crate::graphql::loader::prefetch::{Fetch, Group};
+use crate::graphql::loader::prefetch::{Fetch, SelectedDocuments};
 use crate::graphql::loader::resolve::fetch;
 use crate::graphql::loader::{AnyDocument, Loader};
 use crate::graphql::selection;
@@ -205,7 +205,7 @@ async fn read<'a>(fetch: Fetch<'a>, hits: &[Hit], set: &'a SelectionSet) -> Resu
         let ids = hits.iter().map(|hit| &hit.id);
         ids.filter(move |id| Kind::of(id) == Ok(kind)).cloned().collect()
     };
-    let groups = searched().map(|kind| Group {
+    let groups = searched().map(|kind| SelectedDocuments {
         kind,
         ids: of(kind),
         sets: sets.clone(),

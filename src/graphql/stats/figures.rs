@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 
-use super::groups::{AnimalGrouping, Entry, GroupKind, Listing, MOST_GIFTS};
+use super::groups::{AnimalGrouping, GroupEntry, GroupKind, Listing, MOST_GIFTS};
 use super::times::Buckets;
-use super::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime, Told};
+use super::types::{
+    EntryFields, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime,
+};
 use crate::api::error::{ApiError, Result};
 use crate::domain::date::Day;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
@@ -67,8 +69,8 @@ impl Figures {
         let pairs = read(self.pairs.as_ref())?.iter();
         let nations = merged(pairs.map(|(pair, group)| (end(pair).clone(), &group.tally)));
         let entries = listing.entries(nations, |one, other| self.by_name(one, other), []);
-        let shown = |entry: Entry<String>| GiftsByNation {
-            told: Told::of(&entry, |key| key.map_or("", |key| self.name(key)).to_owned()),
+        let shown = |entry: GroupEntry<String>| GiftsByNation {
+            told: EntryFields::of(&entry, |key| key.map_or("", |key| self.name(key)).to_owned()),
             nation: entry.key.into(),
         };
         Ok(entries.into_iter().map(shown).collect())
@@ -81,7 +83,7 @@ impl Figures {
             .iter()
             .filter_map(|(key, group)| Some((key.clone()?, group.tally.clone())));
         let missing = groups.get(&None);
-        let missing = missing.map(|group| Entry::apart(GroupKind::Missing, group.tally.clone()));
+        let missing = missing.map(|group| GroupEntry::apart(GroupKind::Missing, group.tally.clone()));
         let without = match by {
             AnimalGrouping::Animal => "no animal",
             AnimalGrouping::Family => "no family",
@@ -89,8 +91,8 @@ impl Figures {
             AnimalGrouping::Class => "no class",
         };
         let entries = listing.entries(named, |one, other| self.by_name(one, other), missing);
-        let shown = |entry: Entry<String>| GiftsByAnimal {
-            told: Told::of(&entry, |key| key.map_or(without, |key| self.name(key)).to_owned()),
+        let shown = |entry: GroupEntry<String>| GiftsByAnimal {
+            told: EntryFields::of(&entry, |key| key.map_or(without, |key| self.name(key)).to_owned()),
             animal: entry.key.filter(|_| by == AnimalGrouping::Animal).into(),
         };
         Ok(entries.into_iter().map(shown).collect())
@@ -105,7 +107,7 @@ impl Figures {
         } else {
             ("several decades", "s")
         };
-        let shown = |entry: Entry<i64>| {
+        let shown = |entry: GroupEntry<i64>| {
             let label = |year: Option<&i64>| match year {
                 Some(year) => format!("{year}{suffix}"),
                 None if entry.kind == GroupKind::Spanning => several.to_owned(),
@@ -117,7 +119,7 @@ impl Figures {
                 start: entry.key.and_then(|year| Day::from_civil(year, 1, 1)),
                 end: entry.key.and_then(|year| Day::from_civil(year + size - 1, 12, 31)),
                 possible: possible.map_or(0, |(_, possible)| *possible),
-                told: Told::of(&entry, label),
+                told: EntryFields::of(&entry, label),
             }
         };
         let entries = listing.entries(certain, i64::cmp, found.apart());
@@ -157,7 +159,7 @@ impl Figures {
         let groups = read(self.certainties.as_ref())?.iter();
         let keyed = groups.flat_map(|(words, group)| words.iter().map(|word| (word.clone(), &group.tally)));
         let without = read(self.certainties.as_ref())?.get(&Vec::new());
-        let missing = without.map(|group| Entry::apart(GroupKind::Missing, group.tally.clone()));
+        let missing = without.map(|group| GroupEntry::apart(GroupKind::Missing, group.tally.clone()));
         let shown = |key: Option<&String>, told| GiftsByCertainty {
             certainty: key.and_then(|key| word(key)),
             told,
@@ -178,8 +180,8 @@ fn merged<'a, K: Ord>(tallies: impl Iterator<Item = (K, &'a Tally)>) -> BTreeMap
 /// The list of all words of a vocabulary that occur, most gifts first.
 fn of_words<T>(
     tallies: BTreeMap<String, Tally>,
-    missing: Option<Entry<String>>,
-    shown: impl Fn(Option<&String>, Told) -> T,
+    missing: Option<GroupEntry<String>>,
+    shown: impl Fn(Option<&String>, EntryFields) -> T,
 ) -> Vec<T> {
     let listing = Listing {
         first: usize::MAX,
@@ -189,7 +191,7 @@ fn of_words<T>(
     let entries = entries.into_iter();
     let label = |key: Option<&String>| key.map_or_else(|| "no claim".to_owned(), |key| in_words(key));
     entries
-        .map(|entry| shown(entry.key.as_ref(), Told::of(&entry, label)))
+        .map(|entry| shown(entry.key.as_ref(), EntryFields::of(&entry, label)))
         .collect()
 }
 

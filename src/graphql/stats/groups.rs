@@ -83,7 +83,7 @@ pub struct Listing {
 
 /// An entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry<K> {
+pub struct GroupEntry<K> {
     pub kind: GroupKind,
     /// `None` unless the entry stands for a value.
     pub key: Option<K>,
@@ -92,7 +92,7 @@ pub struct Entry<K> {
     pub others: usize,
 }
 
-impl<K> Entry<K> {
+impl<K> GroupEntry<K> {
     /// An entry without a key.
     pub const fn apart(kind: GroupKind, tally: Tally) -> Self {
         Self {
@@ -111,8 +111,8 @@ impl Listing {
         &self,
         groups: impl IntoIterator<Item = (K, Tally)>,
         compare: impl Fn(&K, &K) -> Ordering,
-        apart: impl IntoIterator<Item = Entry<K>>,
-    ) -> Vec<Entry<K>> {
+        apart: impl IntoIterator<Item = GroupEntry<K>>,
+    ) -> Vec<GroupEntry<K>> {
         let mut groups: Vec<(K, Tally)> = groups.into_iter().collect();
         let least = |tally: &Tally| tally.animals.total().min;
         groups.sort_by(|(one, of_one), (other, of_other)| {
@@ -129,20 +129,20 @@ impl Listing {
             .then(by_label)
         });
         let rest = groups.split_off(self.first.min(groups.len()));
-        let mut entries: Vec<Entry<K>> = groups
+        let mut entries: Vec<GroupEntry<K>> = groups
             .into_iter()
-            .map(|(key, tally)| Entry {
+            .map(|(key, tally)| GroupEntry {
                 key: Some(key),
-                ..Entry::apart(GroupKind::Value, tally)
+                ..GroupEntry::apart(GroupKind::Value, tally)
             })
             .collect();
         entries.extend(apart);
         if !rest.is_empty() {
             let mut tally = Tally::default();
             rest.iter().for_each(|(_, other)| tally.merge(other));
-            entries.push(Entry {
+            entries.push(GroupEntry {
                 others: rest.len(),
-                ..Entry::apart(GroupKind::Others, tally)
+                ..GroupEntry::apart(GroupKind::Others, tally)
             });
         }
         entries

@@ -9,24 +9,21 @@ mod plan;
 mod times;
 mod types;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 use futures_util::FutureExt;
 
 use self::figures::Figures;
 use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
-use self::types::{GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime};
+use self::types::{GiftFlow, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime};
 use super::collections::gift::GiftFilter;
-use super::collections::nation::Nation;
 use super::connection::first_of;
-use super::cost::{DOCUMENT, FIRST, SUMS, cost, list_size, names};
+use super::cost::{FIRST, SUMS, cost, list_size, names};
 use super::eager;
 use super::filter::CollectionFilter as _;
-use super::loader::reference::Ref;
 use super::loader::resolve;
 use super::order::OrderDirection;
 use super::values::Count;
 use crate::api::error::{ApiError, Result};
-use crate::domain::date::Day;
 use crate::limits::Limits;
 use crate::store::aggregate::Tally;
 use crate::store::filter::Filter;
@@ -211,26 +208,4 @@ fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, oth
 
 fn objects<T>(entries: Result<Vec<T>>) -> Result<eager::List<eager::Object<T>>> {
     Ok(entries?.into_iter().map(eager::Object::from).collect())
-}
-
-/// What went from one nation to another.
-#[derive(SimpleObject)]
-#[graphql(serial)]
-pub struct GiftFlow {
-    /// How many gifts.
-    gifts: u64,
-    /// How many animals changed hands; see `GiftStats.animals`.
-    animals: eager::Object<Count>,
-    /// Of how many of these gifts that changed hands no number of animals is known.
-    unknown_counts: u32,
-    /// The first day that the date of any of these gifts can mean; null where no beginning is known.
-    first_date: Option<Day>,
-    /// The last day that the date of any of these gifts can mean; null where no end is known.
-    last_date: Option<Day>,
-    /// The nation that gave.
-    #[graphql(directive = cost::apply(DOCUMENT, None))]
-    giver: Ref<Nation>,
-    /// The nation that received.
-    #[graphql(directive = cost::apply(DOCUMENT, None))]
-    recipient: Ref<Nation>,
 }

@@ -6,18 +6,17 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_join4};
 
 use super::figures::Figures;
-use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing};
-use super::types::GiftsByNation;
-use super::{GiftFlow, MOST_GIFTS};
+use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
+use super::types::{GiftFlow, GiftsByNation};
 use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::graphql::connection::{first_of, parse};
 use crate::graphql::eager;
-use crate::graphql::loader::prefetch::{Fetch, Group};
+use crate::graphql::loader::prefetch::{Fetch, SelectedDocuments};
 use crate::graphql::selection;
 use crate::graphql::values::Count;
 use crate::limits::Limits;
-use crate::store::aggregate::{All, Group as Gifts, Groups, Pair, Span, Tally, Words};
+use crate::store::aggregate::{All, Group, Groups, Pair, Span, Tally, Words};
 use crate::store::filter::Filter;
 
 /// Whether a grouping is selected, and whether with numbers of animals.
@@ -140,7 +139,7 @@ pub async fn flows<'a>(
     // The sort is stable: pairs with equally many gifts stay ordered by id.
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
     groups.truncate(first);
-    let end = |name, of: fn(&Pair) -> &String| Group {
+    let end = |name, of: fn(&Pair) -> &String| SelectedDocuments {
         kind: Kind::Nation,
         ids: groups.iter().map(|(pair, _)| of(pair).clone()).collect(),
         sets: selection::below(&[set], &[name]),
@@ -151,7 +150,7 @@ pub async fn flows<'a>(
     ];
     ends.retain(|group| !group.sets.is_empty());
     fetch.documents(ends).await?;
-    let flow = |(pair, group): (Pair, Gifts)| {
+    let flow = |(pair, group): (Pair, Group)| {
         eager::Object::from(GiftFlow {
             giver: pair.giver.into(),
             recipient: pair.recipient.into(),
@@ -228,10 +227,10 @@ fn listing_of(list: &Field, limits: &Limits) -> Result<Listing> {
 }
 
 /// The documents that a list shows, and what is selected on them.
-fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Option<Group<'a>>> {
+fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Option<SelectedDocuments<'a>>> {
     let listing = listing_of(list, fetch.limits)?;
     let below = |name| selection::below(&[&list.selection_set.node], &[name]);
-    let nations = |entries: Vec<GiftsByNation>| Group {
+    let nations = |entries: Vec<GiftsByNation>| SelectedDocuments {
         kind: Kind::Nation,
         ids: entries
             .into_iter()
@@ -244,7 +243,7 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
         "byRecipient" => Some(nations(figures.by_nation(|pair| &pair.recipient, &listing)?)),
         "byAnimal" => {
             let entries = figures.by_animal(grouping(list)?, &listing)?;
-            Some(Group {
+            Some(SelectedDocuments {
                 kind: Kind::Animal,
                 ids: entries
                     .into_iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::groups::{Entry, GroupKind};
+use super::groups::{GroupEntry, GroupKind};
 use crate::store::aggregate::{Groups, Span, Tally};
 
 /// Gifts in buckets of equally many years.
@@ -64,14 +64,14 @@ impl Buckets {
     }
 
     /// The entries that are not buckets.
-    pub fn apart(&self) -> Vec<Entry<i64>> {
+    pub fn apart(&self) -> Vec<GroupEntry<i64>> {
         [
             (GroupKind::Spanning, &self.spanning),
             (GroupKind::Missing, &self.undated),
         ]
         .into_iter()
         .filter(|(_, tally)| tally.gifts > 0)
-        .map(|(kind, tally)| Entry::apart(kind, tally.clone()))
+        .map(|(kind, tally)| GroupEntry::apart(kind, tally.clone()))
         .collect()
     }
 }

@@ -1,21 +1,21 @@
-//! The GraphQL types of the entries of the lists.
+//! The GraphQL types of the entries of the lists, and of the flows.
 
 use async_graphql::SimpleObject;
 
-use super::groups::{Entry, GroupKind};
+use super::groups::{GroupEntry, GroupKind};
 use crate::domain::date::Day;
 use crate::domain::vocabulary::{Certainty, GiftMode, GiftStatus};
 use crate::graphql::collections::animal::Animal;
 use crate::graphql::collections::nation::Nation;
 use crate::graphql::cost::{DOCUMENT, cost};
 use crate::graphql::eager;
-use crate::graphql::loader::reference::MaybeRef;
+use crate::graphql::loader::reference::{MaybeRef, Ref};
 use crate::graphql::values::Count;
 
 /// The part that all entries share; flattened into them.
 #[derive(SimpleObject, Debug)]
 #[graphql(serial)]
-pub struct Told {
+pub struct EntryFields {
     /// What this entry stands for.
     kind: GroupKind,
     /// For people to read: a name, "1972", "1970s", "several years", "no date", "12 others".
@@ -30,9 +30,9 @@ pub struct Told {
     others: u64,
 }
 
-impl Told {
+impl EntryFields {
     /// `label` maps the key of a value to its label; `None` stands for gifts that span several keys or have none.
-    pub fn of<K>(entry: &Entry<K>, label: impl FnOnce(Option<&K>) -> String) -> Self {
+    pub fn of<K>(entry: &GroupEntry<K>, label: impl FnOnce(Option<&K>) -> String) -> Self {
         let label = match (entry.kind, entry.others) {
             (GroupKind::Others, 1) => "1 other".to_owned(),
             (GroupKind::Others, others) => format!("{others} others"),
@@ -54,7 +54,7 @@ impl Told {
 #[graphql(serial)]
 pub struct GiftsByNation {
     #[graphql(flatten)]
-    pub(super) told: Told,
+    pub(super) told: EntryFields,
     /// The nation; null in an entry for the rest.
     #[graphql(directive = cost::apply(DOCUMENT, None))]
     pub(super) nation: MaybeRef<Nation>,
@@ -66,7 +66,7 @@ pub struct GiftsByNation {
 #[graphql(serial)]
 pub struct GiftsByAnimal {
     #[graphql(flatten)]
-    pub(super) told: Told,
+    pub(super) told: EntryFields,
     /// The kind of animal; null in an entry for a family, an order, a class, none or the rest.
     #[graphql(directive = cost::apply(DOCUMENT, None))]
     pub(super) animal: MaybeRef<Animal>,
@@ -86,7 +86,7 @@ pub struct GiftsByTime {
     /// added up over entries: such a gift is possible in each that it may lie in.
     pub(super) possible: u64,
     #[graphql(flatten)]
-    pub(super) told: Told,
+    pub(super) told: EntryFields,
 }
 
 /// The gifts of one status.
@@ -96,7 +96,7 @@ pub struct GiftsByStatus {
     /// What has become of them.
     pub(super) status: Option<GiftStatus>,
     #[graphql(flatten)]
-    pub(super) told: Told,
+    pub(super) told: EntryFields,
 }
 
 /// The gifts of one mode.
@@ -106,7 +106,7 @@ pub struct GiftsByMode {
     /// In what way the animals changed hands.
     pub(super) mode: Option<GiftMode>,
     #[graphql(flatten)]
-    pub(super) told: Told,
+    pub(super) told: EntryFields,
 }
 
 /// The gifts that a claim of one certainty is about.
@@ -116,5 +116,27 @@ pub struct GiftsByCertainty {
     /// How the source puts the claim forward; null for gifts that no claim is about.
     pub(super) certainty: Option<Certainty>,
     #[graphql(flatten)]
-    pub(super) told: Told,
+    pub(super) told: EntryFields,
+}
+
+/// What went from one nation to another.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub struct GiftFlow {
+    /// How many gifts.
+    pub(super) gifts: u64,
+    /// How many animals changed hands; see `GiftStats.animals`.
+    pub(super) animals: eager::Object<Count>,
+    /// Of how many of these gifts that changed hands no number of animals is known.
+    pub(super) unknown_counts: u32,
+    /// The first day that the date of any of these gifts can mean; null where no beginning is known.
+    pub(super) first_date: Option<Day>,
+    /// The last day that the date of any of these gifts can mean; null where no end is known.
+    pub(super) last_date: Option<Day>,
+    /// The nation that gave.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
+    pub(super) giver: Ref<Nation>,
+    /// The nation that received.
+    #[graphql(directive = cost::apply(DOCUMENT, None))]
+    pub(super) recipient: Ref<Nation>,
 }

@@ -12,7 +12,7 @@ use crate::domain::hash::sha256;
 use crate::feed::Live;
 use crate::store::Store;
 use crate::store::bson_types::Timestamp;
-use crate::store::tokens::{self, Token, is_token};
+use crate::store::tokens::{self, StoredToken, is_token};
 
 /// The longest token that is accepted, in bytes. Signed tokens with many claims have about two thousand.
 const LONGEST: usize = 8 * 1024;
@@ -24,7 +24,7 @@ pub struct Authenticator {
     /// Knows when a stored token has changed. `None` before [`Authenticator::that_hears`].
     pub(super) live: Option<Live>,
     /// Stored tokens by their hash, each with its version from before it was read. `None`: there is no cache.
-    known: Option<Cache<String, (u64, Token)>>,
+    known: Option<Cache<String, (u64, StoredToken)>>,
 }
 
 /// The capacity of the cache of stored tokens.
@@ -109,7 +109,13 @@ impl Authenticator {
         })
     }
 
-    async fn token(&self, store: &Store, text: &str, hash: &str, version: u64) -> Result<Option<Token>, ApiError> {
+    async fn token(
+        &self,
+        store: &Store,
+        text: &str,
+        hash: &str,
+        version: u64,
+    ) -> Result<Option<StoredToken>, ApiError> {
         let Some(known) = self.known.as_ref().filter(|_| self.is_fresh()) else {
             return Ok(store.token(text).await?);
         };

@@ -55,7 +55,7 @@ struct LimitName {
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Outcome<'a> {
+pub struct RequestOutcome<'a> {
     /// The operation's name, if it has one; not trustworthy, a client wrote it.
     pub operation: Option<&'a str>,
     pub kind: OperationKind,
@@ -136,7 +136,7 @@ impl Metrics {
     }
 
     /// Counts a finished request, and logs its line.
-    pub fn observe(&self, outcome: &Outcome<'_>) {
+    pub fn observe(&self, outcome: &RequestOutcome<'_>) {
         let counters = &self.0;
         let request = Request {
             kind: outcome.kind.word(),

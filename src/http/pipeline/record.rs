@@ -22,7 +22,7 @@ use crate::http::answer::Answer;
 use crate::http::cached_response::OperationInfo;
 use crate::http::media::MediaType;
 use crate::http::metrics::codes::known_code;
-use crate::http::metrics::{Metrics, Outcome};
+use crate::http::metrics::{Metrics, RequestOutcome};
 
 /// Collects what becomes known about one operation.
 pub struct Recorder {
@@ -125,7 +125,7 @@ impl Drop for Recorder {
             self.ends(answer.status(MediaType::GraphqlResponse), [&answer]);
         }
         let Some((status, codes)) = &self.ending else { return };
-        let outcome = Outcome {
+        let outcome = RequestOutcome {
             operation: self.name.as_deref(),
             kind: self.kind,
             status: status.as_u16(),

@@ -17,7 +17,7 @@ use crate::http::cached_response::{CachedResponse, OperationInfo};
 use crate::http::headers::last_event_id;
 use crate::http::parameters::Parameters;
 use crate::http::permits::Resource;
-use crate::http::persisted::Source;
+use crate::http::persisted::RequestDocument;
 use crate::http::response::Answered;
 use crate::http::response_cache::ResponseKey;
 use crate::http::state::State;
@@ -124,7 +124,7 @@ impl Pipeline<'_> {
         Ok(Found::Prepared(Box::new(prepared?)))
     }
 
-    fn source(&self, parameters: &Parameters) -> Result<Source, Answer> {
+    fn source(&self, parameters: &Parameters) -> Result<RequestDocument, Answer> {
         let source = self.state.persisted.source(parameters);
         source.map_err(|refusal| match &parameters.query {
             // Without any document it is not a GraphQL request.
@@ -136,7 +136,7 @@ impl Pipeline<'_> {
     }
 
     /// Identifies identical operations; `None` if the answer must not be cached or shared.
-    fn key(&self, parameters: &Parameters, source: &Source) -> Option<ResponseKey> {
+    fn key(&self, parameters: &Parameters, source: &RequestDocument) -> Option<ResponseKey> {
         let is_kept = self.state.responses.is_on() && !self.tells_cost();
         is_kept.then(|| ResponseKey {
             text: Arc::clone(&source.text),
@@ -151,7 +151,7 @@ impl Pipeline<'_> {
     fn prepare(
         &self,
         parameters: &Parameters,
-        source: &Source,
+        source: &RequestDocument,
         key: Option<ResponseKey>,
     ) -> Result<PreparedOperation, Answer> {
         let refused = |refusal: Rejection| Answer::refused(&refusal);

@@ -16,7 +16,7 @@ use super::caller::Caller;
 use super::execution::PreparedOperation;
 use super::record::Recorder;
 use crate::api::error::ApiError;
-use crate::graphql::{Told, subscribe};
+use crate::graphql::{SubscriptionAnswer, subscribe};
 use crate::http::answer::Answer;
 use crate::http::metrics::InFlight;
 use crate::http::permits::Permit;
@@ -46,7 +46,7 @@ pub struct Opening {
 
 struct Subscription {
     /// An item is `None` after a panic.
-    told: LocalBoxStream<'static, Option<Told>>,
+    told: LocalBoxStream<'static, Option<SubscriptionAnswer>>,
     state: Data<State>,
     caller: Rc<Caller>,
     recorder: Recorder,
@@ -112,7 +112,7 @@ impl Subscription {
             return None;
         }
         let event = match self.told.next().await? {
-            Some(Told { cursor, response }) => SubscriptionEvent {
+            Some(SubscriptionAnswer { cursor, response }) => SubscriptionEvent {
                 is_end: cursor.is_none(),
                 cursor,
                 answer: Answer::executed(response, None),

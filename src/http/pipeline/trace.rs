@@ -10,7 +10,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::http::metrics::{Outcome, printable};
+use crate::http::metrics::{RequestOutcome, printable};
 
 /// The span in which everything for a request at this route must run. An invalid `traceparent` is ignored.
 pub fn request_span(route: &'static str, headers: &HeaderMap, request_id: &str) -> Span {
@@ -43,7 +43,7 @@ pub fn log_span(request_id: &str) -> Span {
 }
 
 /// Records how the request ended.
-pub fn ended(span: &Span, outcome: &Outcome<'_>) {
+pub fn ended(span: &Span, outcome: &RequestOutcome<'_>) {
     if span.is_disabled() {
         return;
     }

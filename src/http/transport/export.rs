@@ -25,7 +25,7 @@ use tracing::Instrument;
 use crate::api::error::ApiError;
 use crate::api::operation::OperationKind;
 use crate::domain::id;
-use crate::graphql::export::{Export, Format, Piece, Plan};
+use crate::graphql::export::{Export, ExportFormat, ExportPiece, ExportPlan};
 use crate::guard::{Rejection, Variables};
 use crate::http::answer::Answer;
 use crate::http::headers::REQUEST_ID;
@@ -44,7 +44,7 @@ const PAGE: u64 = 10;
 
 /// An export whose first piece was read; `None` if there are no rows.
 struct Opened {
-    first: Option<Piece>,
+    first: Option<ExportPiece>,
     sending: Sending,
 }
 
@@ -123,10 +123,10 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
     }
 }
 
-const fn content_type(format: Format) -> &'static str {
+const fn content_type(format: ExportFormat) -> &'static str {
     match format {
-        Format::Csv => "text/csv; charset=utf-8; header=present",
-        Format::Ndjson => "application/x-ndjson",
+        ExportFormat::Csv => "text/csv; charset=utf-8; header=present",
+        ExportFormat::Ndjson => "application/x-ndjson",
     }
 }
 
@@ -135,7 +135,7 @@ async fn open(
     admission: Admission<'_>,
     file: &str,
     recorder: &mut Recorder,
-) -> Result<(Format, Option<Opened>), Answer> {
+) -> Result<(ExportFormat, Option<Opened>), Answer> {
     let Admission { http, state, .. } = admission;
     let config = &state.config;
     if let Some(message) = cross_origin::forged(http.headers(), &config.cors_origins) {
@@ -149,7 +149,7 @@ async fn open(
     let unread = |refusal: Rejection| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
     let given = given(http.query_string(), state).map_err(unread)?;
     let arguments = state.guard.arguments(kind.collection(), &given).map_err(unread)?;
-    let plan = Plan::new(kind, format, &config.limits, |name| {
+    let plan = ExportPlan::new(kind, format, &config.limits, |name| {
         Ok(arguments.values.get(name).cloned())
     })
     .map_err(failed)?;
@@ -178,10 +178,12 @@ async fn open(
 }
 
 /// Parses the name of a file.
-fn named(file: &str) -> Result<(id::Kind, Format), Answer> {
+fn named(file: &str) -> Result<(id::Kind, ExportFormat), Answer> {
     let (collection, extension) = file.rsplit_once('.').unwrap_or((file, ""));
     let kind = id::Kind::of_collection(collection);
-    let format = Format::ALL.into_iter().find(|format| format.extension() == extension);
+    let format = ExportFormat::ALL
+        .into_iter()
+        .find(|format| format.extension() == extension);
     kind.zip(format).ok_or_else(|| {
         let message = format!(
             "there is no export {file:?}; accepted are {}, each with .csv or .ndjson",
@@ -258,7 +260,7 @@ impl Sending {
     /// Sends all pieces, then `None` as the end.
     async fn send(
         &mut self,
-        mut first: Option<Piece>,
+        mut first: Option<ExportPiece>,
         sender: &Sender<Option<Bytes>>,
         state: &State,
     ) -> Result<(), Broken> {
@@ -283,7 +285,7 @@ impl Sending {
     }
 
     /// Pays for the next piece and reads it within the deadline, then checks the credentials.
-    async fn next(&mut self, state: &State) -> Result<Option<Piece>, ApiError> {
+    async fn next(&mut self, state: &State) -> Result<Option<ExportPiece>, ApiError> {
         self.pay(PAGE, state).await?;
         let piece = timeout(state.deadline(), self.export.next()).await;
         let piece = piece.unwrap_or(Err(ApiError::Timeout))?;

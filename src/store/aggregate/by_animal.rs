@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use mongodb::bson::{Bson, doc};
 
 use super::{Groups, amounts, row_id, sums};
-use crate::domain::count::Count;
+use crate::domain::count::CountRange;
 use crate::domain::id::Kind;
 use crate::store::filter::operator::Operator;
 use crate::store::filter::{Filter, Value};
@@ -70,13 +70,13 @@ impl Store {
     }
 
     /// How many animals of each of these kinds changed hands over all gifts, loans and tributes. One aggregation.
-    pub async fn animals_given(&self, animals: &[String]) -> Result<HashMap<String, Count>> {
+    pub async fn animals_given(&self, animals: &[String]) -> Result<HashMap<String, CountRange>> {
         let holds_any = Operator::In(animals.iter().cloned().map(Value::Text).collect());
         let filter = Filter::field("items.animal", holds_any);
         let groups = self.gifts_by_animal(&filter, Rank::Animal, true).await?;
         let given = |animal: &String| {
             let group = groups.get(&Some(animal.clone()));
-            group.map_or(Count::exactly(0), |group| group.tally.animals.total())
+            group.map_or(CountRange::exactly(0), |group| group.tally.animals.total())
         };
         Ok(animals.iter().map(|animal| (animal.clone(), given(animal))).collect())
     }

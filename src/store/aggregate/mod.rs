@@ -25,10 +25,6 @@ use crate::domain::count::Sum;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
-/// How many aggregations run concurrently in this process. Each reads all matching documents and holds groups in
-/// memory, and a query can contain ten: over 100,000 gifts one takes SecantusDB up to 600 MB, and six at once kill it.
-pub(super) const AT_ONCE: usize = 2;
-
 /// The number of gifts, and of animals that changed hands by them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -59,7 +55,7 @@ pub struct Group {
 pub type Groups<K> = BTreeMap<K, Group>;
 
 /// A key to group gifts by.
-pub trait Key: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
+pub trait GroupKey: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
     /// The key of a gift, as a database expression.
     fn expression() -> Bson;
 
@@ -73,7 +69,7 @@ pub trait Key: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
 #[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub struct All {}
 
-impl Key for All {
+impl GroupKey for All {
     fn expression() -> Bson {
         doc! {}.into()
     }
@@ -88,7 +84,7 @@ pub struct Words {
     pub mode: Option<String>,
 }
 
-impl Key for Words {
+impl GroupKey for Words {
     fn expression() -> Bson {
         doc! { "status": "$status", "mode": "$mode" }.into()
     }
@@ -103,7 +99,7 @@ pub struct Pair {
     pub recipient: String,
 }
 
-impl Key for Pair {
+impl GroupKey for Pair {
     fn expression() -> Bson {
         doc! { "giver": "$giver", "recipient": "$recipient" }.into()
     }
@@ -126,7 +122,7 @@ pub struct Span {
     pub to: Option<i64>,
 }
 
-impl Key for Span {
+impl GroupKey for Span {
     fn expression() -> Bson {
         // Servers can only compute years of four digits; for other days the key has the day itself.
         let (first, last) = (Day::from_civil(0, 1, 1), Day::from_civil(9999, 12, 31));
@@ -229,7 +225,7 @@ fn sums(id: Document, parts: impl IntoIterator<Item = (&'static str, Bson)>) -> 
 
 impl Store {
     /// The matching gifts in groups. One aggregation. `animals`: whether to count animals, which takes longer.
-    pub async fn gift_groups<K: Key>(&self, filter: &Filter, animals: bool) -> Result<Groups<K>> {
+    pub async fn gift_groups<K: GroupKey>(&self, filter: &Filter, animals: bool) -> Result<Groups<K>> {
         self.groups_by(filter, K::expression(), animals).await
     }
 
@@ -239,7 +235,7 @@ impl Store {
         self.groups_by(filter, Bson::Document(key.collect()), animals).await
     }
 
-    async fn groups_by<K: Key>(&self, filter: &Filter, key: Bson, animals: bool) -> Result<Groups<K>> {
+    async fn groups_by<K: GroupKey>(&self, filter: &Filter, key: Bson, animals: bool) -> Result<Groups<K>> {
         let filter = self.resolve(filter).await?.to_document();
         let id = row_id(key, animals.then(amounts::given));
         let parts = amounts::PARTS.into_iter().zip(amounts::of_gift());

@@ -4,15 +4,15 @@ use mongodb::bson::{Document, RawDocumentBuf, Timestamp};
 
 use super::*;
 
-fn told(mut event: Document) -> Option<Event> {
+fn told(mut event: Document) -> Option<FeedEvent> {
     event.insert("_id", doc! { "_data": "82000000070000000100" });
     event.insert("clusterTime", Timestamp { time: 7, increment: 1 });
     event_of(&RawDocumentBuf::try_from(&event).expect("BSON"))
 }
 
-fn change(event: Document) -> Change {
+fn change(event: Document) -> DocumentChange {
     match told(event) {
-        Some(Event::Changed(change)) => change,
+        Some(FeedEvent::Changed(change)) => change,
         other => panic!("{other:?}"),
     }
 }
@@ -54,24 +54,24 @@ fn what_is_gone_is_told_and_what_is_not_ours_is_not() {
     };
     assert!(matches!(
         of("delete", "gifts"),
-        Some(Event::Changed(Change {
+        Some(FeedEvent::Changed(DocumentChange {
             operation: Operation::Deleted,
             ..
         }))
     ));
-    assert!(matches!(of("drop", "gifts"), Some(Event::Dropped)));
+    assert!(matches!(of("drop", "gifts"), Some(FeedEvent::Dropped)));
     assert!(of("drop", "seeded").is_none());
     assert!(of("insert", "seeded").is_none());
-    assert!(matches!(of("insert", "tokens"), Some(Event::Token(Some(hash))) if hash == "gift_a"));
+    assert!(matches!(of("insert", "tokens"), Some(FeedEvent::Token(Some(hash))) if hash == "gift_a"));
     let dropped = told(doc! { "operationType": "drop", "ns": { "coll": "tokens" } });
-    assert!(matches!(dropped, Some(Event::Token(None))));
+    assert!(matches!(dropped, Some(FeedEvent::Token(None))));
     assert!(matches!(
         told(doc! { "operationType": "dropDatabase", "ns": { "db": "m" } }),
-        Some(Event::Dropped)
+        Some(FeedEvent::Dropped)
     ));
     assert!(matches!(
         told(doc! { "operationType": "invalidate" }),
-        Some(Event::Dropped)
+        Some(FeedEvent::Dropped)
     ));
     let gone = change(doc! {
         "operationType": "update", "ns": { "coll": "gifts" }, "documentKey": { "_id": "gift_a" }, "fullDocument": null,

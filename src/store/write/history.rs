@@ -21,7 +21,7 @@ use crate::store::{Result, Store};
 
 /// One change of a document.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct HistoryRecord {
     /// The document's id, `@` and its version.
     pub id: String,
     /// The document.
@@ -87,7 +87,7 @@ impl Store {
     }
 
     /// The latest changes of a document, the latest first: up to `limit`, of versions below `before` where that is given.
-    pub async fn history(&self, document: &str, before: Option<i64>, limit: usize) -> Result<Vec<Entry>> {
+    pub async fn history(&self, document: &str, before: Option<i64>, limit: usize) -> Result<Vec<HistoryRecord>> {
         self.touch_history(document);
         let mut filter = doc! { "document": document };
         if let Some(before) = before {
@@ -166,7 +166,7 @@ pub(super) fn take_back(entry: &Document, document: &mut Document) -> Vec<String
     changed_since
 }
 
-fn entry(row: &Document) -> Option<Entry> {
+fn entry(row: &Document) -> Option<HistoryRecord> {
     let text = |field| row.get_str(field).ok().map(str::to_owned);
     let change = |change: &Bson| {
         let change = change.as_document()?;
@@ -178,7 +178,7 @@ fn entry(row: &Document) -> Option<Entry> {
             after: said("after"),
         })
     };
-    Some(Entry {
+    Some(HistoryRecord {
         id: text("_id")?,
         document: text("document")?,
         version: row.get("version").and_then(number_of)? as i64,

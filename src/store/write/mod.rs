@@ -27,7 +27,7 @@ use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
 
 pub use batch::{Batch, Intent, Write};
 pub use document::Prepared;
-pub use history::{Entry, FieldChange};
+pub use history::{FieldChange, HistoryRecord};
 pub use idempotency::IdempotencyKey;
 pub use outcome::{Effect, Outcome};
 pub use policy::Policy;

@@ -13,8 +13,8 @@ use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use menagerie::feed::Live;
 use menagerie::graphql::eager::json::write;
-use menagerie::graphql::{self, Told};
-use menagerie::guard::{Guard, Prepared, Rules, Variables};
+use menagerie::graphql::{self, SubscriptionAnswer};
+use menagerie::guard::{Guard, PreparedRequest, Rules, Variables};
 use menagerie::store::Store;
 use menagerie::store::versions::FRESH;
 use mongodb::bson::{Document, doc};
@@ -27,7 +27,7 @@ use crate::support::{TestApp, settings, until};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The schema, and a document as the guard hands it over.
-fn prepared(document: &str, variables: &Json) -> (graphql::Schema, Prepared) {
+fn prepared(document: &str, variables: &Json) -> (graphql::Schema, PreparedRequest) {
     let limits = settings().config.limits;
     let schema = graphql::schema(limits);
     let rules = Rules {
@@ -44,7 +44,7 @@ fn prepared(document: &str, variables: &Json) -> (graphql::Schema, Prepared) {
 }
 
 /// A subscription under way.
-pub struct Subscriber(BoxStream<'static, Told>);
+pub struct Subscriber(BoxStream<'static, SubscriptionAnswer>);
 
 impl Subscriber {
     /// Subscribes at a test's server.
@@ -67,14 +67,14 @@ impl Subscriber {
     }
 
     /// The next thing that is told.
-    async fn told(&mut self) -> Told {
+    async fn told(&mut self) -> SubscriptionAnswer {
         let told = timeout(PATIENCE, self.0.next()).await.expect("something is told");
         told.expect("it ends with an error only")
     }
 
     /// The data of the next change; its cursor is beside it.
     pub async fn change(&mut self) -> (Json, String) {
-        let Told { cursor, response } = self.told().await;
+        let SubscriptionAnswer { cursor, response } = self.told().await;
         assert!(response.errors.is_empty(), "{:?}", response.errors);
         let mut data = Vec::new();
         write(&response.data, &mut data);
@@ -100,7 +100,7 @@ impl Subscriber {
 
     /// The code and the message of the error that it ends with.
     async fn error(mut self) -> (String, String) {
-        let Told { cursor, response } = self.told().await;
+        let SubscriptionAnswer { cursor, response } = self.told().await;
         assert_eq!(cursor, None, "{response:?}");
         let [error] = response.errors.as_slice() else {
             panic!("{response:?}")

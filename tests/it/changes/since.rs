@@ -10,7 +10,7 @@ use menagerie::domain::id::Kind;
 use menagerie::feed::resume::{Ended, changes_since};
 use menagerie::feed::{self, Live};
 use menagerie::store::Store;
-use menagerie::store::feed::{Change, Operation};
+use menagerie::store::feed::{DocumentChange, Operation};
 use menagerie::store::resume_token::ResumeToken;
 use mongodb::bson::{Document, doc};
 use tokio::time::timeout;
@@ -93,7 +93,7 @@ struct Heard {
 }
 
 impl Heard {
-    fn hear(&mut self, change: &Change) {
+    fn hear(&mut self, change: &DocumentChange) {
         let operation = match change.operation {
             Operation::Created => "created",
             Operation::Updated { .. } => "updated",

@@ -200,7 +200,7 @@ fn only_the_store_names_the_driver_and_bson() {
 
 #[test]
 fn what_is_logged_and_measured_of_an_operation_is_built_in_one_place() {
-    let built = pattern(r"(= |\()Outcome \{|\.observe\(&outcome|trace::ended\(");
+    let built = pattern(r"(= |\()RequestOutcome \{|\.observe\(&outcome|trace::ended\(");
     let mut places: Vec<String> = in_src()
         .filter(|file| file.room() == "http")
         .filter(|file| file.code().any(|(_, line)| built.is_match(line)))

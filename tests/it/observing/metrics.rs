@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use menagerie::api::operation::OperationKind;
 use menagerie::api::viewer::{Role, Viewer};
-use menagerie::http::metrics::Outcome;
+use menagerie::http::metrics::RequestOutcome;
 use serde_json::{Value as Json, json};
 
 use crate::commands::server::{Server, until};
@@ -20,8 +20,8 @@ fn value(text: &str, metric: &str) -> f64 {
     number.parse().expect("a number")
 }
 
-fn outcome<'a>(viewer: &'a Viewer, codes: &'a [&'a str]) -> Outcome<'a> {
-    Outcome {
+fn outcome<'a>(viewer: &'a Viewer, codes: &'a [&'a str]) -> RequestOutcome<'a> {
+    RequestOutcome {
         operation: Some("Gifts"),
         kind: OperationKind::Query,
         status: 200,
@@ -43,7 +43,7 @@ async fn requests_errors_cost_and_time_are_counted() {
         role: Role::Editor,
     };
     metrics.observe(&outcome(&viewer, &[]));
-    metrics.observe(&Outcome {
+    metrics.observe(&RequestOutcome {
         kind: OperationKind::None,
         status: 429,
         cost: None,

@@ -11,7 +11,7 @@ use menagerie::graphql::collections::{
 };
 use menagerie::graphql::connection::PageArguments;
 use menagerie::limits::Limits;
-use menagerie::store::cursor::Key;
+use menagerie::store::cursor::SortKey;
 use menagerie::store::entity::Projection;
 use menagerie::store::explain::{Explained, PagePlan};
 use menagerie::store::page::{PageRequest, Want};
@@ -160,7 +160,7 @@ async fn ordered<E: Collection>(app: &TestApp, order: &str) -> Vec<Verdict> {
         .await
         .expect("rows")
         .rows;
-    let absent: Vec<_> = rows.iter().filter(|row| row.keys[0] == Key::Absent).collect();
+    let absent: Vec<_> = rows.iter().filter(|row| row.keys[0] == SortKey::Absent).collect();
     let mut places = vec![None, rows.get(rows.len() / 2)];
     places.extend(absent.get(absent.len() / 2).map(|row| Some(*row)));
     let explained = ["ASC", "DESC"]

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use futures_util::TryStreamExt;
 use menagerie::seed::LoadError;
-use menagerie::seed::load::{Options, Report, load};
+use menagerie::seed::load::{LoadReport, Options, load};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -126,11 +126,11 @@ pub const DRY: Options = Options {
 };
 
 /// Loads sets that must be right.
-pub async fn loaded(app: &TestApp, names: &[&str], options: Options) -> Vec<Report> {
+pub async fn loaded(app: &TestApp, names: &[&str], options: Options) -> Vec<LoadReport> {
     try_load(app, names, options).await.expect("the sets load")
 }
 
-pub async fn try_load(app: &TestApp, names: &[&str], options: Options) -> Result<Vec<Report>, LoadError> {
+pub async fn try_load(app: &TestApp, names: &[&str], options: Options) -> Result<Vec<LoadReport>, LoadError> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     load(&app.store, &names, options).await
 }

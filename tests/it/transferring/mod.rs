@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use menagerie::transfer::Input;
-use menagerie::transfer::import::{ImportError, Options, Report, Told, import};
+use menagerie::transfer::import::{ImportError, ImportEvent, ImportReport, Options, import};
 use mongodb::bson::Document;
 
 use crate::seeding::{Folder, contents};
@@ -45,11 +45,15 @@ fn dry() -> Options {
 }
 
 /// Imports files; gives what came of it and the lines of the report, without the folder in front of the files' names.
-async fn imported(app: &TestApp, files: &[&Path], options: &Options) -> (Result<Report, ImportError>, Vec<String>) {
+async fn imported(
+    app: &TestApp,
+    files: &[&Path],
+    options: &Options,
+) -> (Result<ImportReport, ImportError>, Vec<String>) {
     let open = |path: &&Path| Input::open(path, None, None).expect("the file is there");
     let mut lines = Vec::new();
     let mut tell = |told| {
-        if let Told::Bad(row) = told {
+        if let ImportEvent::Bad(row) = told {
             let line = row.to_string();
             let folder = Path::new(&row.file).parent().expect("a folder").display().to_string();
             lines.push(line.replace(&format!("{folder}/"), ""));
@@ -61,13 +65,13 @@ async fn imported(app: &TestApp, files: &[&Path], options: &Options) -> (Result<
 }
 
 /// An import that goes well.
-async fn good(app: &TestApp, files: &[&Path]) -> Report {
+async fn good(app: &TestApp, files: &[&Path]) -> ImportReport {
     let (outcome, lines) = imported(app, files, &plainly()).await;
     outcome.unwrap_or_else(|error| panic!("{error}: {lines:#?}"))
 }
 
 /// Created, updated, unchanged, bad.
-fn counts(report: &Report) -> [u64; 4] {
+fn counts(report: &ImportReport) -> [u64; 4] {
     [report.created, report.updated, report.unchanged, report.bad]
 }
 

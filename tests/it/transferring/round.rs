@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use menagerie::domain::id::Kind;
 use menagerie::store::collections;
 use menagerie::store::write::Prepared;
-use menagerie::transfer::Format;
+use menagerie::transfer::FileFormat;
 use menagerie::transfer::export::export_file;
 use mongodb::bson::{Bson, Document};
 use rand::{Rng, RngExt, SeedableRng};
@@ -194,7 +194,7 @@ async fn exported(app: &TestApp, folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for kind in Kind::ALL {
         let path = folder.join(format!("{}.{ending}", kind.collection()));
-        let format = Format::named(ending).expect("a format");
+        let format = FileFormat::named(ending).expect("a format");
         export_file(&app.store, kind, format, &path, &mut |_| {})
             .await
             .expect("it is written");
@@ -278,7 +278,7 @@ async fn an_export_that_fails_leaves_the_file_as_it_was() {
     let nowhere = menagerie::store::Store::connect(&options)
         .await
         .expect("nothing is sent yet");
-    let outcome = export_file(&nowhere, Kind::Gift, Format::Csv, &path, &mut |_| {}).await;
+    let outcome = export_file(&nowhere, Kind::Gift, FileFormat::Csv, &path, &mut |_| {}).await;
     let error = outcome.expect_err("no database").to_string();
     assert!(error.ends_with("; no file was written"), "{error}");
     assert_eq!(fs::read_to_string(&path).expect("it is there"), "before");
