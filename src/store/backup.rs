@@ -12,7 +12,7 @@ use mongodb::options::ReadConcern;
 use mongodb::{ClientSession, SessionCursor};
 use serde_json::Value as Json;
 
-use super::names::{HISTORY, LOCKS, RETRIES, SEEDED, TOKENS};
+use super::names::{DERIVED, HISTORY, LOCKS, RETRIES, SEEDED, TOKENS};
 use super::write::{Batch, Intent, Policy, Write};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
@@ -110,7 +110,9 @@ impl Store {
             by: String::new(),
             intent: Intent::Write,
         };
-        self.write(batch).await.map(drop)
+        self.write(batch).await?;
+        // An older version may have made the backup: the next start derives again what follows from the rows.
+        Ok(self.delete_all(DERIVED).await?)
     }
 }
 

@@ -29,6 +29,7 @@ pub mod page;
 pub mod path;
 mod pool;
 pub mod read;
+mod rederive;
 pub mod references;
 pub mod resume_token;
 pub mod scan;

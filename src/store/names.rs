@@ -1,5 +1,7 @@
 //! The names of the collections that hold no documents of the API.
 
+/// By which version of the derivation the documents of each collection were derived last.
+pub(super) const DERIVED: &str = "derived";
 /// Who changed what, and when.
 pub(super) const HISTORY: &str = "history";
 /// The rows by which transactions notice each other, one for each document that was referred to.
