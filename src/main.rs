@@ -113,6 +113,10 @@ The exit status is 65 when bad rows kept all from being written.")]
         /// Let figures change without a claim that supports them.
         #[arg(long)]
         without_claims: bool,
+        /// How dates are written. `as-told`: also as people write them, such as `c. 1844`; a text that has one plain meaning
+        /// is kept as the phrase of the date, one that has none is a mistake.
+        #[arg(long, value_name = "HOW", value_parser = ["edtf", "as-told"], default_value = "edtf")]
+        dates: String,
         /// The name that stands in the history; left out: the name of the user, or `import`.
         #[arg(long, value_parser = check_name)]
         by: Option<String>,
@@ -223,6 +227,7 @@ async fn main() -> ExitCode {
             keep_good,
             dry_run,
             without_claims,
+            dates,
             by,
         } => {
             let asked = Import {
@@ -233,6 +238,7 @@ async fn main() -> ExitCode {
                 keep_good,
                 dry_run,
                 without_claims,
+                dates_as_told: dates == "as-told",
             };
             commands::transfer::import(asked).await
         }

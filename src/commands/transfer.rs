@@ -66,17 +66,22 @@ pub struct Import {
     pub keep_good: bool,
     pub dry_run: bool,
     pub without_claims: bool,
+    pub dates_as_told: bool,
 }
 
 /// Imports documents from files, and prints a summary.
 pub async fn import(asked: Import) -> Outcome {
     let (config, _telemetry) = start()?;
-    let open = |path: &PathBuf| Input::open(path, asked.kind, asked.format);
+    let open = |path: &PathBuf| {
+        let mut input = Input::open(path, asked.kind, asked.format)?;
+        input.dates_as_told = asked.dates_as_told;
+        Ok(input)
+    };
     let inputs: Vec<Input> = asked
         .files
         .iter()
         .map(open)
-        .collect::<Result<_, _>>()
+        .collect::<Result<_, InputError>>()
         .map_err(TransferError::from)?;
     let options = Options {
         by: asked.by.or_else(user).unwrap_or_else(|| "import".to_owned()),

@@ -39,7 +39,7 @@ impl Store {
             }
             // Two instances that start at the same time both write it; that one of them fails does no harm.
             let derived = doc! { "q": { "_id": name }, "u": { "$set": { "version": DERIVATION } }, "upsert": true };
-            self.run(doc! { "update": DERIVED, "updates": [derived] }).await?;
+            self.update_derived(DERIVED, vec![derived]).await?;
         }
         Ok(())
     }
@@ -83,9 +83,7 @@ impl Store {
                 doc! { "q": same(before), "u": { "$set": changed } }
             })
             .collect();
-        // One that does not fit its collection keeps nothing from the others.
-        let command = doc! { "update": schema.declared.name, "updates": updates, "ordered": false };
-        let written = self.run(command).await;
+        let written = self.update_derived(schema.declared.name, updates).await;
         // Before it is acknowledged, and also where it is not known whether it was done.
         self.versions.all_changed();
         written?;
@@ -101,7 +99,7 @@ impl Store {
                 doc! { "q": { "_id": id, "fingerprint": before }, "u": { "$set": { "fingerprint": after } } }
             })
             .collect();
-        self.run(doc! { "update": SEEDED, "updates": updates }).await.map(drop)
+        self.update_derived(SEEDED, updates).await
     }
 }
 

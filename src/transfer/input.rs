@@ -24,6 +24,8 @@ pub struct Input {
     pub format: FileFormat,
     /// How long it was when it was opened, in bytes.
     pub size: u64,
+    /// Whether its dates may be written as people write them; otherwise they are EDTF.
+    pub dates_as_told: bool,
     file: File,
 }
 
@@ -71,6 +73,7 @@ impl Input {
             kind,
             format,
             size,
+            dates_as_told: false,
             file,
         })
     }

@@ -15,6 +15,7 @@ mod plan;
 mod records;
 mod rows;
 mod table;
+mod told;
 
 use std::path::Path;
 

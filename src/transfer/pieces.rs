@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::fault::RowFault;
 use super::input::Input;
 use super::rows::Rows;
+use super::told::read_dates;
 use crate::store::write::Prepared;
 
 /// How many rows a piece has, which are written together.
@@ -77,7 +78,10 @@ fn pieces(input: &Input, file: u16, number: &mut u32, each: &mut dyn FnMut(Piece
         let row = rows.next()?;
         let is_end = row.is_none();
         if let Some(raw) = row {
-            let content = raw.content.and_then(|json| {
+            let content = raw.content.and_then(|mut json| {
+                if input.dates_as_told {
+                    read_dates(&mut json);
+                }
                 Prepared::from_row(input.kind, &json)
                     .map_err(|problems| problems.into_iter().map(RowFault::from).collect())
             });

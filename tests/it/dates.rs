@@ -7,6 +7,7 @@ use menagerie::store::write::Prepared;
 use mongodb::bson::{Bson, Document, doc};
 use serde_json::{Value as Json, json};
 
+use crate::commands::{ends_with, output, program_over};
 use crate::support::{TestApp, client, insert_new, text, token};
 
 /// A gift of this date, by its slug, and with what is more to say of it.
@@ -262,6 +263,39 @@ async fn a_refusal_proposes_what_the_text_plainly_means_in_every_door() {
         answer.contains("Did you mean `../1899`?") && answer.contains("date.edtf"),
         "{answer}"
     );
+}
+
+#[tokio::test]
+async fn an_import_of_dates_as_told_keeps_their_texts_and_without_it_proposes_what_they_mean() {
+    let app = TestApp::empty().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("sources.csv");
+    let rows = "title,kind,published.edtf\nA,DATASET,c. 1844\nB,DATASET,1.11.2024\nC,DATASET,1965/1980\n";
+    std::fs::write(&file, rows).expect("the file is written");
+    let file = file.display().to_string();
+    let said = ends_with(program_over(&app).args(["import", &file]), 65);
+    assert!(
+        said.contains("Did you mean `1844~`?") && said.contains("Did you mean `2024-11-01`?"),
+        "{said}"
+    );
+    let said = output(&app, &["import", &file, "--dates", "as-told"]);
+    assert_eq!(said, "3 created, 0 updated, 0 unchanged, 0 bad\n");
+    let query = "{ sources(orderBy: { field: TITLE }) { nodes { title published { edtf phrase } } } }";
+    assert_eq!(
+        app.query(query).await["sources"]["nodes"],
+        json!([
+            { "title": "A", "published": { "edtf": "1844~", "phrase": "c. 1844" } },
+            { "title": "B", "published": { "edtf": "2024-11-01", "phrase": "1.11.2024" } },
+            { "title": "C", "published": { "edtf": "1965/1980", "phrase": null } },
+        ])
+    );
+    std::fs::write(
+        folder.path().join("sources.csv"),
+        "title,kind,published.edtf\nD,DATASET,1/11/2024\n",
+    )
+    .expect("a file");
+    let said = ends_with(program_over(&app).args(["import", &file, "--dates", "as-told"]), 65);
+    assert!(said.contains("Did you mean `2024-11-01` or `2024-01-11`?"), "{said}");
 }
 
 #[tokio::test]

@@ -35,7 +35,6 @@ pub use day::{Calendar, Day, DayError};
 use facts::Facts;
 pub use facts::{Bounds, Precision};
 pub use reader::EdtfError;
-pub use told::as_told;
 
 /// A date, date-time, interval or set in EDTF.
 ///
@@ -99,6 +98,17 @@ impl Edtf {
     /// The text as written.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+/// A text as EDTF: as it is, or as it is plainly meant. `None` where it has no meaning or several.
+pub fn as_told(text: &str) -> Option<String> {
+    match Edtf::read(text, Calendar::Gregorian) {
+        Ok(date) => Some(date.text),
+        Err(error) => match error.proposals.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        },
     }
 }
 

@@ -7,10 +7,10 @@ use mongodb::ClientSession;
 use mongodb::bson::{Bson, Document, deserialize_from_document, doc, serialize_to_vec};
 use mongodb::error::{Error, ErrorKind, WriteError, WriteFailure};
 
-use crate::store::Store;
 use crate::store::error::{DUPLICATE_KEY, WRITE_CONFLICT};
 use crate::store::names::LOCKS;
 use crate::store::validate::number_of;
+use crate::store::{Result as StoreResult, Store};
 
 /// What the database says within a transaction, whose errors the driver has to see.
 pub(in crate::store) type Asked<T> = Result<T, Error>;
@@ -90,6 +90,17 @@ impl Store {
             met += answer.get("n").and_then(number_of).unwrap_or_default() as u64;
         }
         Ok(met)
+    }
+
+    /// Makes those of many changes that can be made, in no transaction: for what follows from documents, whose words stay as
+    /// they are.
+    pub(in crate::store) async fn update_derived(
+        &self,
+        collection: &str,
+        statements: Vec<Document>,
+    ) -> StoreResult<()> {
+        let command = doc! { "update": collection, "updates": statements, "ordered": false };
+        self.run(command).await.map(drop)
     }
 
     /// Deletes the rows of these ids.

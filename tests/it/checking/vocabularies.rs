@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use menagerie::api::viewer::Role;
-use menagerie::domain::date::Precision;
+use menagerie::domain::date::{Calendar, Precision};
 use menagerie::domain::vocabulary as words;
 use serde_json::Value as Json;
 
@@ -26,8 +26,12 @@ fn the_vocabularies_of_the_code_are_those_of_the_schema_files() {
         ("gifts.json mode", all!(words::GiftMode)),
         ("history.json action", all!(words::HistoryAction)),
         ("shared.json certainty", all!(words::Certainty)),
+        ("shared.json date.calendar", all!(Calendar)),
         ("shared.json date.inferred", all!(words::DatePart)),
         ("shared.json date.precision", all!(Precision)),
+        ("shared.json dateReading.calendar", all!(Calendar)),
+        ("shared.json dateReading.inferred", all!(words::DatePart)),
+        ("shared.json dateReading.precision", all!(Precision)),
         ("shared.json giftStatus", all!(words::GiftStatus)),
         ("shared.json place.kind", all!(words::PlaceKind)),
         ("sources.json kind", all!(words::SourceKind)),
@@ -58,8 +62,9 @@ fn the_vocabularies_of_the_code_are_those_of_the_schema_files() {
     let declared = code.matches("\nvocabulary! {\n").count();
     assert_eq!(
         expected.len(),
-        declared + 2,
-        "each vocabulary has its list; the precision is the domain's own, the role a viewer's"
+        declared + 6,
+        "each vocabulary has its list; calendar and precision are the domain's own, the role a viewer's; a reading of a \
+         date has the three of a date"
     );
 }
 

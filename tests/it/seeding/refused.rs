@@ -10,7 +10,7 @@ use crate::support::TestApp;
 const CASES: &str = r#"
     # Fields and types.
     gifts.json /0/titel | "x" | gifts.json[0] (gift_okapi): titel: found an unknown field; accepted: the fields _id, slug, title, … did you mean `title`?
-    gifts.json /0/items/0/count/mni | 1 | gifts.json[0] (gift_okapi): items[0].count.mni: found an unknown field; accepted: the fields min, max, phrase, claim; did you mean `min`?
+    gifts.json /0/items/0/count/mni | 1 | gifts.json[0] (gift_okapi): items[0].count.mni: found an unknown field; accepted: the fields min, max, approximate, phrase, claim; did you mean `min`?
     gifts.json /0/xyzzy | 1 | gifts.json[0] (gift_okapi): xyzzy: found an unknown field; accepted: the fields _id, slug
     gifts.json /0/mode | - | gifts.json[0] (gift_okapi): mode: found nothing; accepted: a value, for this field is required
     gifts.json /0/items/0/names | - | gifts.json[0] (gift_okapi): items[0].names: found nothing; accepted: a value, for this field is required

@@ -4,6 +4,7 @@
 mod asks; // random questions
 mod bed; // server, worlds, runner
 mod below; // walks through relations
+mod dates; // dates and their filters in the model
 mod model; // what the answer must be
 mod pages; // one page: asking for it, comparing it
 mod sums; // statistics over random gifts

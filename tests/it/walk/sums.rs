@@ -14,7 +14,8 @@ use serde_json::{Value as Json, json};
 
 use super::asks::about_gifts;
 use super::bed::{Bed, hold};
-use super::model::{When, gift_matches, texts_at, when};
+use super::dates::{When, when};
+use super::model::{gift_matches, texts_at};
 use super::times::times;
 use crate::support::text;
 
@@ -49,7 +50,7 @@ pub type Cut = (Option<usize>, Option<(&'static str, &'static str)>);
 fn statistics_over_random_gifts_are_those_of_a_naive_model() {
     let order = (select(vec!["LABEL", "GIFTS", "ANIMALS"]), select(vec!["ASC", "DESC"]));
     let question = (about_gifts(), weighted(0.7, 0_usize..6), weighted(0.7, order));
-    hold(4, 25, question, async |bed, (ask, first, order)| {
+    hold(10, 12, question, async |bed, (ask, first, order)| {
         check(bed, &ask.filter, (first, order)).await
     });
 }

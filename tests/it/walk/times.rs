@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use menagerie::domain::date::Day;
 use serde_json::{Value as Json, json};
 
-use super::model::{today, when};
+use super::dates::{today, when};
 use super::sums::{Cut, Sum, list, whole};
 
 /// A bucket, or a run of them.

@@ -14,8 +14,8 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use super::day::Calendar;
 use super::parse::parse;
-use super::{Calendar, Edtf};
 
 /// Longer texts are no dates, and are not looked into.
 const LONGEST: usize = 100;
@@ -41,15 +41,4 @@ pub(super) fn proposals(text: &str) -> Vec<String> {
     good.dedup();
     good.truncate(2);
     good
-}
-
-/// A text as EDTF: as it is, or as it is plainly meant.
-pub fn as_told(text: &str) -> Option<String> {
-    match Edtf::read(text, Calendar::Gregorian) {
-        Ok(date) => Some(date.as_str().to_owned()),
-        Err(error) => match error.proposals.as_slice() {
-            [only] => Some(only.clone()),
-            _ => None,
-        },
-    }
 }

@@ -18,6 +18,10 @@ fn number(text: &str, most: usize) -> Option<i64> {
     is_number.then(|| text.parse().ok()).flatten()
 }
 
+fn is_separator(character: char) -> bool {
+    matches!(character, '.' | '/' | '-')
+}
+
 fn day(year: i64, month: i64, day: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -122,7 +126,7 @@ fn of_two_years(text: &str) -> Vec<String> {
 
 /// `1.11.2024`, day first where points stand between; `1/11/2024`, either way; `2024.11.1` and `2024-1-5`.
 fn of_three(text: &str) -> Vec<String> {
-    let Some(separator) = text.chars().find(|character| matches!(character, '.' | '/' | '-')) else {
+    let Some(separator) = text.chars().find(|character| is_separator(*character)) else {
         return Vec::new();
     };
     let parts: Vec<&str> = text.split(separator).map(str::trim).collect();
@@ -143,7 +147,7 @@ fn of_three(text: &str) -> Vec<String> {
 
 /// `11/2024` and `11.2024`.
 fn of_two(text: &str) -> Vec<String> {
-    let Some((month, year)) = text.split_once(['/', '.', '-']) else {
+    let Some((month, year)) = text.split_once(is_separator) else {
         return Vec::new();
     };
     let (Some(of_year), Some(year)) = (number(month, 2), number(year, 4).filter(|_| year.len() == 4)) else {

@@ -1,6 +1,7 @@
 //! Dates as people, catalogues and machines write them, each with the reading that is wanted.
 
-use super::{as_told, proposals};
+use super::proposals;
+use crate::domain::date::{Edtf, as_told};
 
 /// A text and what it plainly means. What EDTF has already is read as it is.
 #[rustfmt::skip]
@@ -214,7 +215,7 @@ fn what_is_no_date_is_not_made_one() {
 
 #[test]
 fn the_message_asks_whether_that_is_meant() {
-    let message = |text: &str| text.parse::<super::Edtf>().unwrap_err().to_string();
+    let message = |text: &str| text.parse::<Edtf>().unwrap_err().to_string();
     assert!(
         message("c. 1844").contains("Did you mean `1844~`? Accepted: "),
         "{}",
