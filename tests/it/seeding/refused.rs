@@ -30,12 +30,12 @@ const CASES: &str = r#"
     gifts.json /0/date/edtf | "last spring" | gifts.json[0] (gift_okapi): date.edtf: found "last spring", where `l` at character 1 stands where a digit of the year is expected; accepted: four digits
     gifts.json /0/date/edtf | "2023-02-29" | gifts.json[0] (gift_okapi): date.edtf: found "2023-02-29", where `29` at character 9 is no day of February 2023; accepted: 01 to 28, such as `2023-02-28`
     gifts.json /0/date/edtf | "2023-13" | gifts.json[0] (gift_okapi): date.edtf: found "2023-13", where … such as
-    gifts.json /0/date/edtf | "[1667,1668]" | gifts.json[0] (gift_okapi): date.edtf: found "[1667,1668]", where `[` at character 1 begins a set of dates, which is level 2 of EDTF; accepted: levels 0 and 1
+    gifts.json /0/date/edtf | "[1667,1668" | gifts.json[0] (gift_okapi): date.edtf: found "[1667,1668", where `[` at character 1 begins a set that does not end; accepted: dates with commas between them
     gifts.json /0/date/edtf | "1956-XX-05" | gifts.json[0] (gift_okapi): date.edtf: found "1956-XX-05", where `05` at character 9 is a day of an unspecified month, which is level 2 of EDTF; accepted: levels 0 and 1
     nations.json /0/existed/edtf | "1500/1000" | nations.json[0] (nation_arcadia): existed.edtf: found "1500/1000", where … accepted: an end that is not before the start
     gifts.json /0/statusHistory/0/date | { "edtf": "2024-1" } | gifts.json[0] (gift_okapi): statusHistory[0].date.edtf: found "2024-1", where … such as
     gifts.json /0/date | "1400" | gifts.json[0] (gift_okapi): date: found "1400"; accepted: an object
-    gifts.json /0/date/edtf | 1400 | gifts.json[0] (gift_okapi): date.edtf: found 1400; accepted: a text (EDTF (ISO 8601-2) level 0 or 1)
+    gifts.json /0/date/edtf | 1400 | gifts.json[0] (gift_okapi): date.edtf: found 1400; accepted: a text (EDTF (ISO 8601-2) of level 0 or 1; of level 2 sets, seasons and qualified parts)
     gifts.json /0/date/edtf | - | gifts.json[0] (gift_okapi): date.edtf: found nothing; accepted: a value, for this field is required
     gifts.json /0/date/inferred | ["HOUR"] | gifts.json[0] (gift_okapi): date.inferred[0]: found "HOUR"; accepted: one of YEAR, MONTH, DAY
     gifts.json /0/date/latest | "1400-12-31" | gifts.json[0] (gift_okapi): date.latest: found a value; accepted: nothing: this field follows from `edtf`
