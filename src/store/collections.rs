@@ -61,6 +61,8 @@ pub struct CollectionSchema {
     pub names: Vec<String>,
     /// What a search finds its documents by, for the reader of the GraphQL schema; none where it does not look at them.
     pub searched: Option<String>,
+    /// The list of objects whose first item has columns of its own in tables.
+    pub first_item: Option<String>,
     /// The columns of an export, as `graphql/export/columns.rs` reads them.
     pub columns: Json,
 }
@@ -145,6 +147,7 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
         words: paths("words"),
         names: paths("names"),
         searched: json["searched"].as_str().map(str::to_owned),
+        first_item: json["firstItem"].as_str().map(str::to_owned),
         columns: json["columns"].clone(),
     })
 }
