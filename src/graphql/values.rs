@@ -1,4 +1,4 @@
-//! The values in documents: counts, dates, places, people. Their only relations are a count's claim and a place's
+//! The values in documents: counts, dates, names, places, people. Their only relations are a count's claim and a place's
 //! nation.
 
 use async_graphql::{Object, SimpleObject};
@@ -83,6 +83,17 @@ pub struct PartialDate {
     approximate: bool,
     /// Marked as uncertain (`?` or `%`). The bounds are those of the date as written.
     uncertain: bool,
+}
+
+/// A name in a language.
+#[derive(SimpleObject, Debug, Default, Deserialize)]
+#[graphql(serial)]
+#[serde(default)]
+pub struct LocalizedName {
+    /// The language, as a BCP 47 tag: `ru`, `zh`.
+    language: String,
+    /// The name.
+    name: String,
 }
 
 /// A person and the office held at that time.

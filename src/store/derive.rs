@@ -127,6 +127,30 @@ pub(super) fn without_nulls(fields: Document) -> Document {
     said.map(|(name, value)| (name, inside(value))).collect()
 }
 
+/// Adds an empty list where one is required and nothing is said, also in the objects of a document: whoever writes may
+/// leave out the lists in which nothing stands.
+pub(super) fn add_empty_lists(schema: &Document, document: &mut Document) {
+    let required = schema.get_array("required").map_or(&[][..], Vec::as_slice);
+    for (name, schema) in schema.get_document("properties").into_iter().flatten() {
+        let Some(schema) = schema.as_document() else { continue };
+        match document.get_mut(name) {
+            Some(Bson::Document(fields)) => add_empty_lists(schema, fields),
+            Some(Bson::Array(items)) => {
+                if let Ok(each) = schema.get_document("items") {
+                    let items = items.iter_mut().filter_map(Bson::as_document_mut);
+                    items.for_each(|fields| add_empty_lists(each, fields));
+                }
+            }
+            None if schema.get_str("bsonType").is_ok_and(|of| of == "array")
+                && required.iter().any(|it| it.as_str() == Some(name)) =>
+            {
+                document.insert(name, Bson::Array(Vec::new()));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A hash of what a document says, whatever the order of its fields and the width of its numbers.
 pub(super) fn fingerprint(document: &Document) -> String {
     fn canonical(value: &Bson, out: &mut String) {

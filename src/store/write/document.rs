@@ -9,7 +9,9 @@ use super::violation::Violation;
 use crate::domain::id::Kind;
 use crate::store::StoreError;
 use crate::store::collections::{self, bson_of, unique_fields};
-use crate::store::derive::{derive, fingerprint, take_out_derived, without_derived, without_nulls, words_of};
+use crate::store::derive::{
+    add_empty_lists, derive, fingerprint, take_out_derived, without_derived, without_nulls, words_of,
+};
 use crate::store::path::texts_at;
 use crate::store::validate::{Problem, number_of, problems};
 
@@ -42,6 +44,7 @@ impl Prepared {
     pub(in crate::store) fn from_document(kind: Kind, document: Document) -> Result<Self, Vec<Problem>> {
         let schema = collections::of(kind).map_err(|error| vec![unreadable_schema(&error)])?;
         let mut document = without_nulls(document);
+        add_empty_lists(&schema.input_schema, &mut document);
         let mut found = Vec::new();
         take_out_derived(&mut document, &mut found);
         found.extend(problems(&schema.input_schema, &document));
