@@ -134,5 +134,8 @@ fn the_description_of_seed_files_names_the_parts_of_each_shape() {
         );
         described += 1;
     }
-    assert_eq!(described, 5, "date, a reading of it, count, person, place");
+    assert_eq!(
+        described, 6,
+        "date, a reading of it, count, person, place, localized name"
+    );
 }

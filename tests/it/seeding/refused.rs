@@ -13,7 +13,7 @@ const CASES: &str = r#"
     gifts.json /0/items/0/count/mni | 1 | gifts.json[0] (gift_okapi): items[0].count.mni: found an unknown field; accepted: the fields min, max, approximate, phrase, claim; did you mean `min`?
     gifts.json /0/xyzzy | 1 | gifts.json[0] (gift_okapi): xyzzy: found an unknown field; accepted: the fields _id, slug
     gifts.json /0/mode | - | gifts.json[0] (gift_okapi): mode: found nothing; accepted: a value, for this field is required
-    gifts.json /0/items/0/names | - | gifts.json[0] (gift_okapi): items[0].names: found nothing; accepted: a value, for this field is required
+    gifts.json /0/items/0/animal | - | gifts.json[0] (gift_okapi): items[0].animal: found nothing; accepted: a value, for this field is required
     gifts.json /0/title | 5 | gifts.json[0] (gift_okapi): title: found 5; accepted: a text
     gifts.json /0/items | {} | gifts.json[0] (gift_okapi): items: found an object; accepted: a list
     gifts.json /0/items/0 | "okapi" | gifts.json[0] (gift_okapi): items[0]: found "okapi"; accepted: an object
@@ -219,7 +219,9 @@ async fn a_set_that_is_not_there_is_refused_with_what_is_accepted() {
     let lines = refused(&app, "articel").await;
     assert_eq!(
         lines,
-        ["there is no set `articel`; accepted are article, history and folders, written with a `/`, such as ./my-set"]
+        [
+            "there is no set `articel`; accepted are article, history, nations and folders, written with a `/`, such as ./my-set"
+        ]
     );
     let folder = tempfile::tempdir().expect("a folder");
     let missing = folder.path().join("none").display().to_string();
