@@ -219,7 +219,15 @@ fn writable(value: &Json) -> Json {
             let derived = |name: &str| {
                 ["version", "createdAt", "updatedAt"].contains(&name)
                     || (fields.contains_key("edtf")
-                        && ["earliest", "latest", "precision", "approximate", "uncertain", "endUnknown"].contains(&name))
+                        && [
+                            "earliest",
+                            "latest",
+                            "precision",
+                            "approximate",
+                            "uncertain",
+                            "endUnknown",
+                        ]
+                        .contains(&name))
             };
             let said = fields.iter().filter(|(name, _)| !derived(name));
             Json::Object(said.map(|(name, value)| (name.clone(), writable(value))).collect())
