@@ -44,7 +44,7 @@ bench: database benches/load/peers/node_modules/.package-lock.json ## Measure th
 	cargo bench --locked --bench load -- $(LOAD)
 
 seed: database web ## Load every seed set, also beside a running server
-	@cargo run --release --locked -- seed article history
+	@cargo run --release --locked -- seed article history nations
 
 clean: ## Remove what was built, and with DATA=1 the data folder ./data too
 	rm -rf target web/dist web/node_modules benches/load/peers/node_modules examples/web/build examples/web/node_modules examples/web/src/generated

@@ -1,4 +1,4 @@
-//! The values in documents: counts, dates, places, people. Their only relations are a count's claim and a place's
+//! The values in documents: counts, dates, names, places, people. Their only relations are a count's claim and a place's
 //! nation.
 
 use async_graphql::{Object, SimpleObject};
@@ -128,6 +128,17 @@ date! {
 }
 
 holds! { DateReading: claim }
+
+/// A name in a language.
+#[derive(SimpleObject, Debug, Default, Deserialize)]
+#[graphql(serial)]
+#[serde(default)]
+pub struct LocalizedName {
+    /// The language, as a BCP 47 tag: `ru`, `zh`.
+    language: String,
+    /// The name.
+    name: String,
+}
 
 /// A person and the office held at that time.
 #[derive(SimpleObject, Debug, Default, Deserialize)]

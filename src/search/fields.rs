@@ -91,7 +91,6 @@ pub(super) fn whole<'a>(words: impl Iterator<Item = &'a str>) -> String {
             break;
         }
     }
-    // Folded words are ASCII.
-    whole.truncate(LONGEST);
+    whole.truncate(whole.floor_char_boundary(LONGEST));
     whole
 }

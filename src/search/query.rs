@@ -133,9 +133,13 @@ impl TextQuery {
 }
 
 impl Word {
-    /// How many typing errors are tolerated: none in a short word, where each would make another word.
+    /// How many typing errors are tolerated: none in a short word, where each would make another word, and none where
+    /// there are digits: 1972 is another year than 1912.
     fn errors(&self) -> u8 {
-        match self.word.len() {
+        if self.word.contains(|letter: char| letter.is_ascii_digit()) {
+            return 0;
+        }
+        match self.letters() {
             0..=3 => 0,
             4..=7 => 1,
             _ => 2,
@@ -144,7 +148,11 @@ impl Word {
 
     /// Whether prefixes may have typing errors.
     fn begins_nearly(&self) -> bool {
-        self.open && self.word.len() >= LONG
+        self.open && self.letters() >= LONG
+    }
+
+    fn letters(&self) -> usize {
+        self.word.chars().count()
     }
 
     /// How well a folded word of a document matches. Matches all that the tantivy query finds; with two errors in
@@ -157,14 +165,16 @@ impl Word {
             return Some(MatchQuality::Prefix);
         }
         let errors = usize::from(self.errors());
-        let (least, most) = (self.word.len().saturating_sub(errors), self.word.len() + errors);
+        let letters = word.chars().count();
+        let (least, most) = (self.letters().saturating_sub(errors), self.letters() + errors);
         let near = |word: &str| strsim::osa_distance(word, &self.word) <= errors;
-        let fits = if errors == 0 || word.len() < least {
+        let beginning = |letters: usize| word.char_indices().nth(letters).map_or(word, |(end, _)| &word[..end]);
+        let fits = if errors == 0 || letters < least {
             false
         } else if self.begins_nearly() {
-            (least..=most).filter_map(|end| word.get(..end)).any(near)
+            (least..=most.min(letters)).map(beginning).any(near)
         } else {
-            word.len() <= most && near(word)
+            letters <= most && near(word)
         };
         fits.then_some(MatchQuality::Typo)
     }
@@ -209,7 +219,7 @@ fn exact(field: Field, text: &str) -> Box<dyn Query> {
 /// Terms that begin with a folded text.
 fn beginning(field: Field, text: &str) -> Box<dyn Query> {
     // Sorts after all letters, digits and spaces.
-    let end = format!("{text}\u{7f}");
+    let end = format!("{text}{}", char::MAX);
     Box::new(RangeQuery::new(
         Bound::Included(Term::from_field_text(field, text)),
         Bound::Excluded(Term::from_field_text(field, &end)),

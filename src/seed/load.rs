@@ -1,9 +1,10 @@
 //! Loads sets: all of a set or nothing.
 //!
-//! A document that somebody has edited or deleted since it was loaded is left alone; the fingerprint of what was
+//! Sets may share documents, which must say the same in each: then it does not matter which set is loaded first. A
+//! document that somebody has edited or deleted since it was loaded is left alone; the fingerprint of what was
 //! loaded last tells (`store/write/policy`).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::error::LoadError;
@@ -113,10 +114,18 @@ pub async fn load_as(
     };
     // Each together with those before it, which are not written yet.
     let (mut tried, mut reports) = (Vec::new(), Vec::new());
+    let mut known: HashMap<&str, &str> = HashMap::new();
     for set in &sets {
-        tried.extend(set.documents.iter().cloned().map(Write::Put));
+        let mut shared = HashSet::new();
+        for document in &set.documents {
+            if known.insert(&document.id, &document.fingerprint) == Some(&document.fingerprint) {
+                shared.insert(document.id.as_str());
+            } else {
+                tried.push(Write::Put(document.clone()));
+            }
+        }
         let outcomes = store.write(batch(set, tried.clone(), Intent::Try)).await?;
-        reports.push(report(set, &outcomes, options)?);
+        reports.push(report(set, &outcomes, &shared, options)?);
     }
     if options.dry_run {
         return Ok(reports);
@@ -127,24 +136,25 @@ pub async fn load_as(
             // server that starts at the same moment.
             let writes = set.documents.iter().cloned().map(Write::Put).collect();
             let outcomes = store.write(batch(set, writes, Intent::Write)).await?;
-            *planned = report(set, &outcomes, options)?;
+            *planned = report(set, &outcomes, &HashSet::new(), options)?;
         }
     }
     Ok(reports)
 }
 
-/// What became of the documents of a set, which are the last of those that were written with it; an error where any of
-/// them cannot be.
-fn report(set: &Set, outcomes: &[Outcome], options: Options) -> Result<LoadReport, SetError> {
+/// What became of the documents of a set among all that were written with it; an error where any of them cannot be.
+/// `shared`: those that an earlier set has too, and that are as they should be once that is loaded.
+fn report(set: &Set, outcomes: &[Outcome], shared: &HashSet<&str>, options: Options) -> Result<LoadReport, SetError> {
     let deleted = outcomes.iter().filter(|outcome| outcome.effect == Effect::LeftDeleted);
     let deleted: HashSet<&str> = deleted.map(|outcome| outcome.id.as_str()).collect();
-    let own = &outcomes[outcomes.len().saturating_sub(set.documents.len())..];
+    let ids: HashSet<&str> = set.documents.iter().map(|document| document.id.as_str()).collect();
+    let own = || outcomes.iter().filter(|outcome| ids.contains(outcome.id.as_str()));
     let line = |outcome: &Outcome| {
         let place = set.place(&outcome.id).to_owned();
         let lines = outcome.violations.iter().map(|violation| line(violation, &deleted));
         lines.map(|line| format!("{place}: {line}")).collect::<Vec<_>>()
     };
-    let lines: Vec<String> = own.iter().flat_map(line).collect();
+    let lines: Vec<String> = own().flat_map(line).collect();
     if !lines.is_empty() {
         return Err(set.misfits(lines));
     }
@@ -153,8 +163,11 @@ fn report(set: &Set, outcomes: &[Outcome], options: Options) -> Result<LoadRepor
         dry_run: options.dry_run,
         ..LoadReport::default()
     };
-    for Outcome { id, effect, .. } in own {
+    for Outcome { id, effect, .. } in own() {
         match effect {
+            Effect::Created | Effect::Updated | Effect::PutBack if shared.contains(id.as_str()) => {
+                report.unchanged += 1
+            }
             Effect::Created => report.added.push(id.clone()),
             Effect::Updated => report.updated.push(id.clone()),
             Effect::PutBack => report.reset.push(id.clone()),
@@ -178,7 +191,9 @@ fn line(violation: &Violation, deleted: &HashSet<&str>) -> String {
         ),
         // Within a set it was found when that was read.
         (None, Some("id")) => {
-            "_id: found the id of a document of an earlier set; accepted: each id in one set".to_owned()
+            "_id: found the id of a document of an earlier set, which says something else; accepted: the same \
+             document in each set"
+                .to_owned()
         }
         (None, Some(field)) => format!("{field}: {message}"),
         (None, None) => message.clone(),

@@ -1,11 +1,12 @@
-//! Checks the data against its declarations: references, validators, derived fields, indexes.
+//! Checks the data against its declarations: references, validators, derived fields, indexes; and gifts against the time
+//! in which their nations existed.
 //!
 //! Reads everything once, in batches of bounded size; changes nothing.
 
 use std::fmt;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
+use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
 
 use super::collections::{self, CollectionSchema};
 use super::derive::{derive, words_of};
@@ -32,6 +33,19 @@ pub enum Finding {
     Invalid { document: String, problem: Problem },
     /// A derived field that does not match the fields that it is derived from.
     Stale { document: String, field: &'static str },
+    /// A gift by or to a nation that did not exist at that time.
+    OutOfTime {
+        /// The gift.
+        document: String,
+        /// `giver` or `recipient`.
+        path: &'static str,
+        /// The id of the nation.
+        nation: String,
+        /// When the nation existed, as EDTF.
+        existed: String,
+        /// When the gift was made, as EDTF.
+        date: String,
+    },
     /// A collection, validator or index that differs from its declaration.
     Drifted(Drift),
 }
@@ -49,6 +63,17 @@ impl fmt::Display for Finding {
                     "{document}: `{field}` does not follow from the document any more; write the document again"
                 )
             }
+            Self::OutOfTime {
+                document,
+                path,
+                nation,
+                existed,
+                date,
+            } => write!(
+                f,
+                "{document}: `{path}` is {nation}, which existed {existed}, and the gift is of {date}; name the nation of \
+                 that time, or correct a date"
+            ),
             Self::Drifted(drift) => write!(f, "{drift}"),
         }
     }
@@ -119,7 +144,45 @@ impl Store {
                 examine(schema, &document, findings);
             }
         }
+        if schema.kind == Kind::Gift {
+            self.find_out_of_time(batch, findings).await?;
+        }
         self.find_dangling(paths, batch, findings).await
+    }
+
+    /// Gifts all of whose possible days lie before or after those of a nation that takes part.
+    async fn find_out_of_time(&self, batch: &[RawDocumentBuf], findings: &mut Vec<Finding>) -> Result<()> {
+        let parts: Vec<(&RawDocumentBuf, &'static str, &str)> = batch
+            .iter()
+            .flat_map(|gift| PARTIES.map(|path| (gift, path, gift.get_str(path).unwrap_or_default())))
+            .collect();
+        let ids = distinct(parts.iter().map(|(.., nation)| *nation).collect());
+        let limited: Vec<Document> = self
+            .documents(Kind::Nation)
+            .find(doc! { "_id": { "$in": ids }, "existed.edtf": { "$ne": Bson::Null } })
+            .projection(doc! { "existed": 1 })
+            .max_time(self.time_left())
+            .await?
+            .try_collect()
+            .await?;
+        let existed = |nation: &str| {
+            let found = limited
+                .iter()
+                .find(|row| row.get_str("_id").is_ok_and(|id| id == nation));
+            Span::of(found?.get_document("existed").ok()?)
+        };
+        findings.extend(parts.into_iter().filter_map(|(gift, path, nation)| {
+            let date = gift.get_document("date").ok()?;
+            let (date, existed) = (Span::of(&Document::try_from(date).ok()?)?, existed(nation)?);
+            (date.is_before(&existed) || existed.is_before(&date)).then(|| Finding::OutOfTime {
+                document: gift.get_str("_id").unwrap_or_default().to_owned(),
+                path,
+                nation: nation.to_owned(),
+                existed: existed.edtf,
+                date: date.edtf,
+            })
+        }));
+        Ok(())
     }
 
     async fn find_dangling(
@@ -143,6 +206,33 @@ impl Store {
                 .map(|(document, path, id)| Finding::Dangling { document, path, id }),
         );
         Ok(())
+    }
+}
+
+/// The nations that take part in a gift.
+const PARTIES: [&str; 2] = ["giver", "recipient"];
+
+/// The days that a date can mean.
+struct Span {
+    edtf: String,
+    earliest: Option<DateTime>,
+    latest: Option<DateTime>,
+}
+
+impl Span {
+    fn of(date: &Document) -> Option<Self> {
+        Some(Self {
+            edtf: date.get_str("edtf").ok()?.to_owned(),
+            earliest: date.get_datetime("earliest").ok().copied(),
+            latest: date.get_datetime("latest").ok().copied(),
+        })
+    }
+
+    /// Whether its last day comes before the other's first.
+    fn is_before(&self, other: &Self) -> bool {
+        self.latest
+            .zip(other.earliest)
+            .is_some_and(|(latest, earliest)| latest < earliest)
     }
 }
 

@@ -27,6 +27,10 @@ document! {
         conservation: Option<eager::Object<Conservation>>,
         /// The ISO two-letter codes of its native range; empty for domestic animals and where it is not known.
         native_to: eager::List<String>,
+        /// Other English names, by which it is found as well: "panda bear".
+        aliases: eager::List<String>,
+        /// Its names in other languages, by which it is found as well. A language may have several.
+        names: eager::List<eager::Object<LocalizedName>>,
     }
     references {
         /// The nation that a breed comes from.
@@ -81,6 +85,10 @@ filter! { AnimalFilter, "animals" {
     slug: StringFilter => |slugs| slugs.on("slug"),
     /// By everyday name.
     common_name: StringFilter => |names| names.on("commonName"),
+    /// By an alias, such as "panda bear".
+    aliases: StringFilter => |names| names.on("aliases"),
+    /// By a name in any language, such as "大熊猫".
+    names: StringFilter => |names| names.on("names.name"),
     /// By rank.
     rank: EnumFilter<AnimalRank> => |words| words.on("rank"),
     /// By class, such as "Mammalia".
@@ -99,7 +107,8 @@ filter! { AnimalFilter, "animals" {
     /// By the certainty of a claim about it.
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Animal),
-    /// By words: each must begin a word of the slug, names or taxonomy. Case and accents do not matter.
+    /// By words: each must begin a word of the slug, the names in any language, the aliases or the taxonomy. Case and
+    /// accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }
 
@@ -134,6 +143,10 @@ mutations! { AnimalMutation for Animal as animal, "kind of animal" {
     lists {
         /// The ISO two-letter codes of its native range.
         native_to: String,
+        /// Other English names.
+        aliases: String,
+        /// Names in other languages.
+        names: LocalizedNameInput,
     }
     optional {
         /// The scientific name, with author and year where known.

@@ -1,4 +1,4 @@
-//! Nations: states past and present that give or receive.
+//! Nations: states past and present that give or receive, and territories.
 
 use super::claim::Claim;
 use super::event::Event;
@@ -6,7 +6,7 @@ use super::gift::Gift;
 use super::prelude::*;
 
 document! {
-    /// A state that gives or receives. A former state has no ISO codes and says when it existed.
+    /// A state that gives or receives, or a territory. A former state has no codes of ISO 3166-1 and says when it existed.
     pub struct Nation by NationFilter, NationOrder {
         /// The id: `nation_` and the slug.
         id,
@@ -20,6 +20,8 @@ document! {
         iso_alpha2: Option<String>,
         /// The three-letter code of ISO 3166-1.
         iso_alpha3: Option<String>,
+        /// The four-letter code of ISO 3166-3, for a state or territory whose codes were withdrawn.
+        iso_alpha4: Option<String>,
         /// The three-digit M49 code of the United Nations, which is ISO's numeric code too.
         m49: Option<String>,
         /// The M49 region; for a former state that of its capital.
@@ -30,6 +32,12 @@ document! {
         capital: Option<eager::Object<Capital>>,
         /// When a former state existed.
         existed: Option<eager::Object<PartialDate>>,
+        /// The ISO codes of what came after a former state: of two letters, or of four where that is gone too.
+        successors: eager::List<String>,
+        /// Other English names, short forms and former names, by which it is found as well: "UK", "Ceylon".
+        aliases: eager::List<String>,
+        /// Its names in English and other languages, by which it is found as well. A language may have several.
+        names: eager::List<eager::Object<LocalizedName>>,
     }
     holds { existed }
     connections {
@@ -62,20 +70,29 @@ filter! { NationFilter, "nations" {
     slug: StringFilter => |slugs| slugs.on("slug"),
     /// By everyday name.
     name: StringFilter => |names| names.on("name"),
+    /// By an alias, such as "UK".
+    aliases: StringFilter => |names| names.on("aliases"),
+    /// By a name in any language, such as "Россия".
+    names: StringFilter => |names| names.on("names.name"),
     /// By two-letter code.
     iso_alpha2: StringFilter => |codes| codes.on("isoAlpha2"),
     /// By three-letter code.
     iso_alpha3: StringFilter => |codes| codes.on("isoAlpha3"),
+    /// By four-letter code of ISO 3166-3.
+    iso_alpha4: StringFilter => |codes| codes.on("isoAlpha4"),
     /// By M49 region, such as "Asia".
     region: StringFilter => |names| names.on("region"),
     /// By M49 subregion, such as "Eastern Asia".
     subregion: StringFilter => |names| names.on("subregion"),
     /// By when it existed; `known: true` finds former states.
     existed: DateFilter => |date| date.on(DatePaths::EXISTED),
+    /// By an ISO code of what came after it: "RU" finds the Soviet Union.
+    successors: StringFilter => |codes| codes.on("successors"),
     /// By the certainty of a claim about it.
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Nation),
-    /// By words: each must begin a word of the slug, names, codes or capital. Case and accents do not matter.
+    /// By words: each must begin a word of the slug, the names in any language, the aliases, the codes or the capital.
+    /// Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }
 
@@ -108,11 +125,21 @@ mutations! { NationMutation for Nation as nation, "nation" {
         /// The official English name.
         official_name: String,
     }
+    lists {
+        /// The ISO codes of what came after a former state: of two letters, or of four where that is gone too.
+        successors: String,
+        /// Other English names, short forms and former names.
+        aliases: String,
+        /// Names in English and other languages.
+        names: LocalizedNameInput,
+    }
     optional {
         /// The two-letter code of ISO 3166-1.
         iso_alpha2: String,
         /// The three-letter code of ISO 3166-1.
         iso_alpha3: String,
+        /// The four-letter code of ISO 3166-3, for a state or territory whose codes were withdrawn.
+        iso_alpha4: String,
         /// The three-digit M49 code of the United Nations.
         m49: String,
         /// The M49 region; for a former state that of its capital.

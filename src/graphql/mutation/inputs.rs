@@ -156,6 +156,18 @@ value! {
 }
 
 value! {
+    /// A name in a language.
+    LocalizedNameInput {
+        required {
+            /// The language, as a BCP 47 tag: `ru`, `zh`.
+            language: String,
+            /// The name.
+            name: String,
+        }
+    }
+}
+
+value! {
     /// A person and the office held at that time.
     PersonInput patch PersonPatchInput {
         required {

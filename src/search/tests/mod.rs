@@ -93,6 +93,34 @@ fn accents_case_and_typing_errors_are_forgiven() {
 }
 
 #[test]
+fn digits_take_no_typing_errors() {
+    let search = over(&[
+        document(Kind::Gift, "1912", "An elephant of 1912", &[]),
+        document(Kind::Gift, "1972", "An elephant of 1972", &[]),
+        document(Kind::Gift, "code", "An elephant of H14cd1972", &[]),
+    ]);
+    assert_eq!(finds(&search, "1972"), ["gift_1972"]);
+    assert_eq!(finds(&search, "1912 elefant"), ["gift_1912"]);
+    assert_eq!(finds(&search, "H14cd1972"), ["gift_code"]);
+    assert_eq!(finds(&search, "H14cd1912"), [""; 0]);
+    assert_eq!(finds(&search, "197"), ["gift_1972"], "a beginning");
+}
+
+#[test]
+fn a_letter_without_a_latin_one_is_found_as_it_is() {
+    let search = over(&[
+        document(Kind::Nation, "a", "Azərbaycan", &[]),
+        document(Kind::Nation, "b", "ʌʔʕʘ", &[]),
+    ]);
+    for text in ["Azərbaycan", "azerbaycan", "AZƏRBAYCAN", "azərb", "azərbaycn"] {
+        assert_eq!(finds(&search, text), ["nation_a"], "{text}");
+    }
+    for text in ["ʌʔʕʘ", "Ʌʔʕ", "ʌʔʕʕʘ"] {
+        assert_eq!(finds(&search, text), ["nation_b"], "{text}");
+    }
+}
+
+#[test]
 fn nothing_is_found_where_nothing_is_asked_or_known() {
     let search = zoo();
     for text in ["", "   ", "--- !!", "\0", "Пак", "xylophone", "🦄🦄", "zz"] {

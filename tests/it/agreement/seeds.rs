@@ -134,5 +134,5 @@ fn the_description_of_seed_files_names_the_parts_of_each_shape() {
         );
         described += 1;
     }
-    assert_eq!(described, 4, "date, count, person, place");
+    assert_eq!(described, 5, "date, count, person, place, localized name");
 }

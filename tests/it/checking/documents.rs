@@ -118,7 +118,7 @@ async fn what_is_derived_and_does_not_follow_any_more_is_found() {
         (
             "nations",
             "nation_japan",
-            doc! { "name": "Nippon" },
+            doc! { "name": "Yamato" },
             &["nation_japan: `words` does not follow from the document any more"],
         ),
         (
@@ -180,5 +180,47 @@ async fn a_document_whose_id_is_no_text_is_found_too() {
             "{id}: {found:#?}"
         );
         sources.delete_one(doc! { "_id": id }).await.expect("it is deleted");
+    }
+}
+
+#[tokio::test]
+async fn a_gift_at_a_time_when_its_nation_did_not_exist_is_found() {
+    let app = TestApp::with(&["article", "history"]).await;
+    assert_eq!(findings(&app).await, [""; 0], "all gifts of the sets lie within");
+    let day = |year: i32| DateTime::builder().year(year).month(1).day(1).build().expect("a day");
+    let date = |edtf: &str, earliest: Option<i32>, latest: Option<i32>| {
+        doc! {
+            "edtf": edtf, "earliest": earliest.map(day), "latest": latest.map(day), "precision": "YEAR", "inferred": [],
+            "approximate": false, "uncertain": false,
+        }
+    };
+    let gift = "gift_cn-su-1957";
+    let existed = "which existed 1922-12-30/1991-12-26";
+    for (edtf, earliest, latest, is_outside) in [
+        ("1921/1922-01", Some(1921), Some(1922), true),
+        ("1992/..", Some(1992), None, true),
+        ("../1922-01", None, Some(1922), true),
+        ("1991/1992", Some(1991), Some(1992), false),
+        ("1921/1923", Some(1921), Some(1923), false),
+        ("1921/..", Some(1921), None, false),
+        ("../1957", None, Some(1957), false),
+    ] {
+        edit(
+            &app,
+            "gifts",
+            gift,
+            doc! { "$set": { "date": date(edtf, earliest, latest) } },
+        )
+        .await;
+        let told: Vec<String> = findings(&app)
+            .await
+            .into_iter()
+            .filter(|it| it.contains(existed))
+            .collect();
+        let expected = format!(
+            "{gift}: `recipient` is nation_soviet-union, {existed}, and the gift is of {edtf}; name the nation of that \
+             time, or correct a date"
+        );
+        assert_eq!(told, if is_outside { vec![expected] } else { vec![] }, "{edtf}");
     }
 }

@@ -92,7 +92,7 @@ async fn seed_refuses_a_bad_set_with_a_status_of_its_own() {
     let said = ends_with(program_over(&app).args(["seed", "articel"]), 65);
     assert_eq!(
         said,
-        "menagerie: there is no set `articel`; accepted are article, history and folders, written with a `/`, such as ./my-set\n"
+        "menagerie: there is no set `articel`; accepted are article, history, nations and folders, written with a `/`, such as ./my-set\n"
     );
     let said = ends_with(program_over(&app).args(["seed", "history"]), 65);
     assert!(

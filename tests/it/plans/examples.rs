@@ -59,6 +59,7 @@ fn ends(kind: Kind) -> Vec<Json> {
 /// Values that documents of a collection have, or what else a filter of one value takes.
 fn known_values(kind: Kind, field: &str) -> Option<Vec<Json>> {
     let values = match (kind, field) {
+        (_, "aliases" | "names" | "isoAlpha4" | "successors") => return Some(called(field)),
         (_, "certainty") => json!(["REPORTED", "QUOTED"]),
         (_, "id") => {
             let prefix = kind.prefix();
@@ -114,4 +115,15 @@ fn known_values(kind: Kind, field: &str) -> Option<Vec<Json>> {
         _ => return None,
     };
     values.as_array().cloned()
+}
+
+/// What nations and animals are called beside their names, and the codes of former states.
+fn called(field: &str) -> Vec<Json> {
+    let values = match field {
+        "aliases" => ["UK", "panda bear"],
+        "names" => ["Россия", "大熊猫"],
+        "successors" => ["RU", "AM"],
+        _ => ["SUHH", "DDDE"],
+    };
+    values.map(|value| json!(value)).to_vec()
 }

@@ -1,6 +1,7 @@
 //! `search` through HTTP: what is found and how it is shown, pages and cursors, and how the index follows the data.
 
 mod following;
+mod names;
 mod pages;
 
 use menagerie::domain::id::Kind;

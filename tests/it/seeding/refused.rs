@@ -219,7 +219,9 @@ async fn a_set_that_is_not_there_is_refused_with_what_is_accepted() {
     let lines = refused(&app, "articel").await;
     assert_eq!(
         lines,
-        ["there is no set `articel`; accepted are article, history and folders, written with a `/`, such as ./my-set"]
+        [
+            "there is no set `articel`; accepted are article, history, nations and folders, written with a `/`, such as ./my-set"
+        ]
     );
     let folder = tempfile::tempdir().expect("a folder");
     let missing = folder.path().join("none").display().to_string();

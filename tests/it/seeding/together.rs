@@ -48,17 +48,101 @@ async fn no_set_is_written_when_a_later_one_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_set_that_is_named_twice_is_loaded_once_and_two_sets_cannot_share_a_document() {
+async fn a_set_that_is_named_twice_is_loaded_once() {
     let app = TestApp::empty().await;
-    let (set, same) = (Folder::good(), Folder::good());
+    let set = Folder::good();
     let reports = loaded(&app, &[&set.name(), &set.name()], PLAINLY).await;
     assert_eq!(reports.len(), 1);
-    let error = try_load(&app, &[&set.name(), &same.name()], PLAINLY)
+}
+
+#[tokio::test]
+async fn two_sets_may_share_documents_that_say_the_same() {
+    for options in [PLAINLY, super::DRY] {
+        let app = TestApp::empty().await;
+        let (set, mut other) = (Folder::good(), Folder::good());
+        other.set(
+            "nations.json",
+            "/-",
+            Some(json!({
+                "_id": "nation_lilliput", "slug": "lilliput", "name": "Lilliput", "officialName": "Empire of Lilliput",
+            })),
+        );
+        let reports = loaded(&app, &[&set.name(), &other.name()], options).await;
+        assert_eq!((reports[0].added.len(), reports[0].unchanged), (8, 0));
+        assert_eq!(
+            (reports[1].added.as_slice(), reports[1].unchanged),
+            (&["nation_lilliput".to_owned()][..], 8)
+        );
+    }
+    let app = TestApp::empty().await;
+    let (set, mut other) = (Folder::good(), Folder::good());
+    other.set("gifts.json", "/0/title", Some(json!("Two okapis")));
+    let error = try_load(&app, &[&set.name(), &other.name()], PLAINLY)
         .await
-        .expect_err("the same ids");
-    let part =
-        "gifts.json[0] (gift_okapi): _id: found the id of a document of an earlier set; accepted: each id in one set";
+        .expect_err("the same id, another title");
+    let part = "gifts.json[0] (gift_okapi): _id: found the id of a document of an earlier set, which says something else; \
+                accepted: the same document in each set";
     assert!(error.to_string().contains(part), "{error}");
+    assert!(contents(&app).await.is_empty());
+}
+
+/// All documents, without versions and times and what is kept of the sets.
+async fn said(app: &TestApp) -> Vec<Document> {
+    let all = contents(app).await;
+    let documents = all.into_iter().filter(|(name, _)| !name.starts_with("seeded/"));
+    let bare = documents.map(|(_, mut document)| {
+        for kept in ["version", "createdAt", "updatedAt"] {
+            document.remove(kept);
+        }
+        document
+    });
+    bare.collect()
+}
+
+#[tokio::test]
+async fn the_nations_of_the_world_complete_the_other_sets_in_any_order() {
+    let mut first = Vec::new();
+    for order in [
+        &["article", "history", "nations"][..],
+        &["nations", "article", "history"],
+        &["article", "nations", "history"],
+    ] {
+        let app = TestApp::empty().await;
+        // One by one, as by people, and then all of them again.
+        for set in order {
+            app.load(&[set]).await;
+        }
+        let whole = said(&app).await;
+        for options in [PLAINLY, super::WITH_RESET] {
+            let again = loaded(&app, order, options).await;
+            assert!(again.iter().all(|report| report.written() == 0), "{order:?}: {again:?}");
+        }
+        app.is_whole().await;
+        if first.is_empty() {
+            first.clone_from(&whole);
+        }
+        assert!(first == whole, "{order:?} comes to the same");
+    }
+    // In one run too, and alone.
+    let app = TestApp::empty().await;
+    app.load(&["nations", "article", "history"]).await;
+    assert!(first == said(&app).await);
+    let app = TestApp::empty().await;
+    app.load(&["nations"]).await;
+    app.is_whole().await;
+}
+
+#[tokio::test]
+async fn a_nation_that_somebody_has_edited_stays_so_whatever_set_is_loaded() {
+    let app = TestApp::empty().await;
+    app.load(&["article"]).await;
+    edit(&app, "nations", "nation_russia", doc! { "$set": { "name": "Rossiya" } }).await;
+    let report = loaded(&app, &["nations"], PLAINLY).await.remove(0);
+    assert_eq!(report.edited, ["nation_russia"]);
+    let report = loaded(&app, &["nations"], super::WITH_RESET).await.remove(0);
+    assert_eq!(report.reset, ["nation_russia"]);
+    let report = loaded(&app, &["article"], PLAINLY).await.remove(0);
+    assert_eq!((report.written(), report.edited.len()), (0, 0));
 }
 
 #[tokio::test]

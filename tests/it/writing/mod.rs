@@ -9,6 +9,7 @@ mod crash; // server and database killed while many write
 mod heard; // what subscribers hear of it
 mod history; // who changed what, and taking it back
 mod making; // entering, changing, deleting: what is accepted, and what is told of mistakes
+mod named; // aliases and names in languages by every door
 mod racing; // many writers at once: no change is lost, nothing refers to what is gone
 mod retrying; // the same request again and again
 mod roles; // who may: every mutation of the schema with every role
