@@ -137,7 +137,8 @@ impl Set {
         }
         for (kind, text) in files {
             let file = file_name(kind);
-            match serde_json::from_str::<Vec<Json>>(&text) {
+            // Some programs begin a text in UTF-8 with a mark.
+            match serde_json::from_str::<Vec<Json>>(text.trim_start_matches('\u{feff}')) {
                 Err(error) => lines.push(format!("{file}: {error}; accepted is a JSON array of documents")),
                 Ok(rows) => {
                     for (place, row) in rows.iter().enumerate() {

@@ -226,6 +226,11 @@ pub(super) fn join(path: &str, name: &str) -> String {
     }
 }
 
+/// The path of the object in which a field stands; `None` where that is the document.
+pub(super) fn object_of(path: &str) -> Option<&str> {
+    path.rsplit_once('.').map(|(object, _)| object)
+}
+
 /// The first name of a path.
 pub fn top_field(path: &str) -> &str {
     parted(path).0

@@ -46,6 +46,12 @@ impl Columns {
             };
             columns.add(&leaf.path, cells);
         }
+        // A date is what its EDTF says.
+        for leaf in &leaves {
+            if let Some(date) = leaf.path.strip_suffix(".edtf") {
+                columns.know(date, Cells::Values(leaf.clone()));
+            }
+        }
         let as_declared = collections::of(kind)?.columns.as_array().into_iter().flatten();
         let of_exports = as_declared.filter_map(Json::as_object).flatten();
         for (name, cell) in of_exports {
@@ -115,6 +121,7 @@ mod tests {
             ("totalMin", "total.min"),
             ("Total\u{a0}min", "total.min"),
             ("giverId", "giver"),
+            ("Date", "date.edtf"),
             ("originLon", "origin.location.lon"),
             ("animal", "items[0].animal"),
             ("count.min", "items[0].count.min"),

@@ -62,14 +62,14 @@ fn is_text_of_lines(begin: &[u8]) -> bool {
 }
 
 /// A text that is read as UTF-8.
-pub enum Text<R> {
+pub enum Decoded<R> {
     /// It is.
     Utf8(R),
     /// It becomes so.
     Utf16(Utf16<R>),
 }
 
-impl<R: BufRead> Read for Text<R> {
+impl<R: BufRead> Read for Decoded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let part = self.fill_buf()?;
         let length = part.len().min(into.len());
@@ -79,7 +79,7 @@ impl<R: BufRead> Read for Text<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Text<R> {
+impl<R: BufRead> BufRead for Decoded<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         match self {
             Self::Utf8(text) => text.fill_buf(),
@@ -162,7 +162,7 @@ mod tests {
     fn read(bytes: &[u8], is_little: bool, capacity: usize) -> io::Result<String> {
         let from = BufReader::with_capacity(capacity, bytes);
         let mut text = String::new();
-        Text::Utf16(Utf16::new(from, is_little)).read_to_string(&mut text)?;
+        Decoded::Utf16(Utf16::new(from, is_little)).read_to_string(&mut text)?;
         Ok(text)
     }
 

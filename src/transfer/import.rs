@@ -4,8 +4,7 @@
 //! A row that says what is stored already changes nothing. So an import that was cut off is simply run again, and goes
 //! on where it stopped.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt;
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -13,9 +12,10 @@ use super::change::RowChange;
 use super::fault::{BadRow, RowFault};
 use super::pieces::{Broken, Piece, ROWS, Row, read};
 use super::plan::{ImportPlan, RowPosition};
+pub use super::summary::ImportReport;
 use super::{Input, PassedOver, Progress};
 use crate::domain::id::Kind;
-use crate::store::write::{Batch, Door, Effect, FieldChange, ImportRow, Intent, Outcome, Policy, Write};
+use crate::store::write::{Batch, Door, Effect, ImportRow, Intent, Outcome, Policy, Write};
 use crate::store::{Store, StoreError};
 
 /// How to import.
@@ -56,72 +56,6 @@ pub enum ImportEvent {
     },
     /// How far it has come.
     Progress(Progress),
-}
-
-/// What an import did, or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportReport {
-    /// New documents.
-    pub created: u64,
-    /// Documents that say something else now.
-    pub updated: u64,
-    /// Rows that say what is stored already.
-    pub unchanged: u64,
-    /// Bad rows that were left out.
-    pub bad: u64,
-    /// From how many documents which values were taken.
-    pub cleared: BTreeMap<String, u64>,
-    /// Nothing was written on purpose.
-    pub dry_run: bool,
-}
-
-impl ImportReport {
-    fn add(&mut self, outcome: &Outcome) {
-        match outcome.effect {
-            Effect::Created => self.created += 1,
-            Effect::Updated => self.updated += 1,
-            Effect::Unchanged => self.unchanged += 1,
-            Effect::Deleted | Effect::PutBack | Effect::LeftEdited | Effect::LeftDeleted => {}
-        }
-        self.add_cleared(&outcome.changes);
-    }
-
-    fn add_cleared(&mut self, changes: &[FieldChange]) {
-        for change in changes.iter().filter(|change| change.clears()) {
-            *self.cleared.entry(change.field.clone()).or_default() += 1;
-        }
-    }
-}
-
-impl fmt::Display for ImportReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            created,
-            updated,
-            unchanged,
-            bad,
-            cleared,
-            ..
-        } = self;
-        let would = if self.dry_run {
-            " (nothing is written by a dry run)"
-        } else {
-            ""
-        };
-        write!(
-            f,
-            "{created} created, {updated} updated, {unchanged} unchanged, {bad} bad{would}"
-        )?;
-        if !cleared.is_empty() {
-            let fields: Vec<String> = cleared
-                .iter()
-                .map(|(field, count)| format!("{field} {count}"))
-                .collect();
-            let verb = if self.dry_run { "would be cleared" } else { "cleared" };
-            write!(f, "\n{verb}, in how many documents: {}", fields.join(", "))?;
-        }
-        Ok(())
-    }
 }
 
 /// Why an import did not come to its end.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::decode::{Encoding, Text, Utf16, sniff};
+use super::decode::{Decoded, Encoding, Utf16, sniff};
 use super::{FileFormat, kind_of};
 use crate::domain::id::Kind;
 
@@ -106,13 +106,13 @@ impl Input {
     }
 
     /// Begins to read it from its start. Only one may read at a time.
-    pub(super) fn read(&self) -> io::Result<Text<BufReader<File>>> {
+    pub(super) fn read(&self) -> io::Result<Decoded<BufReader<File>>> {
         let mut file = self.file.try_clone()?;
         file.rewind()?;
         let bytes = BufReader::with_capacity(BUFFER, file);
         Ok(match self.encoding {
-            Encoding::Utf8 => Text::Utf8(bytes),
-            Encoding::Utf16 { is_little } => Text::Utf16(Utf16::new(bytes, is_little)),
+            Encoding::Utf8 => Decoded::Utf8(bytes),
+            Encoding::Utf16 { is_little } => Decoded::Utf16(Utf16::new(bytes, is_little)),
         })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! How files are read stands in `input`, `decode`, `lines`, `records`, `elements`, `columns`, `table`, `rows` and `pieces`;
 //! what an import does with them in `plan` and `import`, and what it tells of them in
-//! `fault`, `change` and `report`. What is accepted of a document, and how documents are written, is the store's business.
+//! `fault`, `change`, `summary` and `report`. What is accepted of a document, and how documents are written, is the store's business.
 
 pub mod backup;
 mod change;
@@ -20,6 +20,7 @@ mod plan;
 mod records;
 pub mod report;
 mod rows;
+mod summary;
 mod table;
 mod told;
 

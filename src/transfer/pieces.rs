@@ -73,7 +73,7 @@ impl Row {
         match raw.content {
             Err(faults) => row.faults = faults,
             Ok(Content::Object(object)) => row.said = Some(ImportRow::new(kind, &object)),
-            Ok(Content::Cells(said)) => {
+            Ok(Content::Table(said)) => {
                 let mut read = ImportRow::new(kind, &Json::Object(said.fields));
                 if let Some((list, item)) = said.first {
                     read = read.with_first_item(list, item);

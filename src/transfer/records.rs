@@ -8,7 +8,7 @@ use super::lines::parted;
 pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// The cells of a record, or what is wrong with it.
-pub type Cells = Result<Vec<String>, RowFault>;
+pub type RecordCells = Result<Vec<String>, RowFault>;
 
 /// A record that is being read, line by line.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use super::FileFormat;
 use super::elements::Elements;
 use super::fault::RowFault;
 use super::lines::{LONGEST, Lines, Read, parted};
-use super::records::{Cells, Record, SEPARATORS};
-use super::table::{Said, Table};
+use super::records::{Record, RecordCells, SEPARATORS};
+use super::table::{Table, TableRow};
 use crate::domain::id::Kind;
 use crate::store::StoreError;
 
@@ -35,7 +35,7 @@ pub enum Content {
     /// An object of JSON.
     Object(Json),
     /// The cells of a table.
-    Cells(Said),
+    Table(TableRow),
 }
 
 /// What was passed over in a file.
@@ -196,7 +196,7 @@ impl<R: BufRead> Rows<R> {
                     self.passed_over.rows += 1;
                     continue;
                 }
-                Ok(cells) => table.row(&cells).map(Content::Cells),
+                Ok(cells) => table.row(&cells).map(Content::Table),
                 Err(fault) => Err(fault),
             };
             return Ok(Some(Raw {
@@ -276,7 +276,7 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// The cells of the next record, with the line that it begins in.
-    fn cells(&mut self) -> io::Result<Option<(u32, Cells)>> {
+    fn cells(&mut self) -> io::Result<Option<(u32, RecordCells)>> {
         let line = match self.next_line()? {
             None => return Ok(None),
             Some(line) => line.map(str::to_owned),
@@ -290,7 +290,7 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// The cells of the record that begins with this line.
-    fn record(&mut self, line: &str) -> io::Result<Cells> {
+    fn record(&mut self, line: &str) -> io::Result<RecordCells> {
         let mut record = Record::new(self.separator.unwrap_or(SEPARATORS[0]));
         let mut taken = record.take(line);
         let mut length = line.len();

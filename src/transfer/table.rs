@@ -32,7 +32,7 @@ pub struct Table {
 
 /// What a row says.
 #[derive(Debug, Default)]
-pub struct Said {
+pub struct TableRow {
     /// Of its document; null where a cell is empty.
     pub fields: Map<String, Json>,
     /// Of the first item of a list of its document.
@@ -117,13 +117,13 @@ impl Table {
     ///
     /// # Errors
     /// Another number of cells than columns; empty ones at the end are passed over.
-    pub fn row(&self, cells: &[String]) -> Result<Said, RowFault> {
+    pub fn row(&self, cells: &[String]) -> Result<TableRow, RowFault> {
         let columns = self.columns.len();
         if cells.len() < columns || cells[columns..].iter().any(|cell| !cell.trim().is_empty()) {
             let accepted = format!("{columns}, one for each column");
             return Err(RowFault::at(None, format!("{} cells", cells.len()), accepted));
         }
-        let (mut said, mut first) = (Said::default(), Map::new());
+        let (mut said, mut first) = (TableRow::default(), Map::new());
         for ((column, cell), place) in self.columns.iter().zip(cells).zip(1..) {
             match &column.cells {
                 Some(Cells::Values(leaf)) => self.read(leaf, cell, place, &mut said),
@@ -150,7 +150,7 @@ impl Table {
         Ok(said)
     }
 
-    fn read(&self, leaf: &SchemaField, cell: &str, place: usize, said: &mut Said) {
+    fn read(&self, leaf: &SchemaField, cell: &str, place: usize, said: &mut TableRow) {
         let path = &leaf.path;
         // An object says nothing by an empty cell where its parts have cells of their own.
         if leaf.holds == FieldType::Object && cell.trim().is_empty() && self.has_parts(path) {

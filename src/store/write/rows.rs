@@ -12,7 +12,7 @@ use super::snapshot::Snapshot;
 use super::transition::Transition;
 use super::violation::Violation;
 use crate::store::import_row::ImportRow;
-use crate::store::path::each_text;
+use crate::store::path::{each_text, object_of};
 use crate::store::references::references;
 use crate::store::validate::Problem;
 
@@ -73,7 +73,7 @@ fn renamed(row: &ImportRow, id: &str, before: &Document) -> Option<Violation> {
 
 /// A problem, with what else a row must clear that clears the required part of an object.
 fn invalid(row: &ImportRow, problem: &Problem) -> Violation {
-    let object = problem.path.rsplit_once('.').map(|(object, _)| object);
+    let object = object_of(&problem.path);
     let clears = |object: &&str| {
         problem.found == "nothing" && matches!(row.said.get(object), Some(mongodb::bson::Bson::Document(_)))
     };

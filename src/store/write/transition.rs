@@ -68,6 +68,7 @@ impl<'a> Transition<'a> {
         }
     }
 
+    /// Of a document that is gone afterwards.
     pub fn deletion(kind: Kind, id: &str, before: &'a Document) -> Self {
         Self {
             before: Some(before),

@@ -315,3 +315,17 @@ async fn a_claim_that_a_set_contradicts_is_none_of_its_documents() {
     assert_eq!(row.get_str("set").ok(), Some(set.name().as_str()));
     assert_eq!(loaded(&app, &[&set.name()], PLAINLY).await[0].edited, ["claim_test-T1"]);
 }
+
+#[tokio::test]
+async fn a_file_that_begins_with_the_mark_of_utf8_and_leaves_out_empty_lists_is_a_file_as_any_other() {
+    let (app, mut set) = (TestApp::empty().await, Folder::good());
+    set.set("gifts.json", "/0/items/0/attributes", None);
+    for file in ["gifts.json", "nations.json"] {
+        let path = set.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        std::fs::write(path, format!("\u{feff}{text}")).expect("it is written");
+    }
+    assert_eq!(loaded(&app, &[&set.name()], PLAINLY).await[0].written(), 8);
+    let again = loaded(&app, &[&set.name()], PLAINLY).await;
+    assert_eq!((again[0].written(), again[0].unchanged), (0, 8));
+}

@@ -27,14 +27,19 @@ impl Editor {
     pub async fn import(&self, input: Json) -> Json {
         let query = "mutation($input: ImportRowsInput!) { importRows(input: $input) { \
                      created updated unchanged userErrors { row code field message } } }";
-        let body = json!({ "query": query, "variables": { "input": input } });
+        self.ask(query, json!({ "input": input })).await["importRows"].take()
+    }
+
+    /// The data that comes of a request.
+    pub async fn ask(&self, query: &str, variables: Json) -> Json {
+        let body = json!({ "query": query, "variables": variables });
         let request = client()
             .post(format!("{}/graphql", self.app.address))
             .bearer_auth(&self.token);
         let response = request.json(&body).send().await.expect("an answer");
         let mut answer: Json = response.json().await.expect("JSON");
         assert!(answer.get("errors").is_none(), "{answer:#}");
-        answer["data"]["importRows"].take()
+        answer["data"].take()
     }
 }
 

@@ -138,7 +138,7 @@ impl Making {
                 1 => json!(most),
                 _ => json!(self.random.random_range(least..=most.min(least + 500))),
             },
-            "bool" => json!(self.random.random::<bool>()),
+            "bool" => json!(self.random.random_bool(0.5)),
             "string" => json!(self.text(name, schema)),
             other => panic!("{other} in {name}"),
         }
