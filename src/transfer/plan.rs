@@ -1,6 +1,7 @@
 //! The first pass over files that are to be imported: which rows are bad, and which must wait for others.
 //!
-//! Rows are not kept. Of each only hashes stay: of its id and of its values that must be its own. The references that lead
+//! Rows are not kept. Of each only hashes stay: of its id, of its values that must be its own, and of
+//! what it is called. The references that lead
 //! neither into the database nor back to a row that has been read are kept until all are, for they may lead ahead.
 
 use std::collections::hash_map::Entry;
@@ -9,7 +10,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::fault::RowFault;
 use super::pieces::Row;
-use crate::store::write::{Effect, Outcome, Prepared};
+use crate::domain::id::Kind;
+use crate::store::write::{Effect, ImportRow, Outcome};
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +37,8 @@ impl RowPosition {
 /// A reference that may lead to a row.
 struct Edge {
     from: RowPosition,
-    to: u64,
+    /// By its id, and by what it may be called.
+    to: Vec<u64>,
     effect: Effect,
     fault: RowFault,
 }
@@ -56,15 +59,83 @@ pub struct ImportPlan {
     hasher: RandomState,
     ids: HashMap<u64, RowPosition>,
     values: HashMap<u64, RowPosition>,
+    /// What the documents of the rows are called.
+    called: HashMap<u64, RowPosition>,
     edges: Vec<Edge>,
     /// The rows that have edges.
     tied: HashSet<u32>,
 }
 
 impl ImportPlan {
-    /// Takes a row that could be prepared, before the database is asked about it; gives what is wrong with it beside
-    /// the rows before it. `name`: of a file.
-    pub fn meet(&mut self, row: &Row, prepared: &Prepared, name: impl Fn(u16) -> String) -> Vec<RowFault> {
+    /// A row is bad.
+    pub fn refuse(&mut self, row: &Row) {
+        self.bad.insert(row.number);
+    }
+
+    /// Takes what the database has to say of a row, and what is wrong with it already; gives all that is wrong with it for
+    /// certain. `name`: of a file.
+    pub fn hear(
+        &mut self,
+        row: &Row,
+        said: &ImportRow,
+        outcome: &Outcome,
+        name: impl Fn(u16) -> String,
+    ) -> Vec<RowFault> {
+        let mut faults = row.faults.clone();
+        // What a cell cannot say is not missed besides.
+        let is_told = |fault: &RowFault| {
+            row.faults
+                .iter()
+                .any(|told| !told.path.is_empty() && (fault.path == told.path || fault.path.starts_with(&told.path)))
+        };
+        for reason in outcome.violations.iter().filter(|reason| reason.missing.is_none()) {
+            let fault = row.fault(reason);
+            if !is_told(&fault) {
+                faults.push(fault);
+            }
+        }
+        if outcome.effect == Effect::Created {
+            faults.extend(row.in_words.iter().cloned());
+        }
+        if faults.is_empty() {
+            faults = self.beside_others(row, said, outcome, name);
+        }
+        for reason in &outcome.violations {
+            let Some(missing) = &reason.missing else { continue };
+            let called = missing.name.iter().flat_map(|(name, kinds)| {
+                let hash = |kind: &Kind| self.hasher.hash_one((*kind, name.as_str()));
+                kinds.iter().map(hash).collect::<Vec<_>>()
+            });
+            let to: Vec<u64> = [self.hasher.hash_one(&missing.id)].into_iter().chain(called).collect();
+            let stands = |place: &RowPosition| {
+                place.number < row.number && !self.tied.contains(&place.number) && !self.bad.contains(&place.number)
+            };
+            if self.place_of(&to).is_none_or(|place| !stands(&place)) {
+                self.tied.insert(row.number);
+                self.edges.push(Edge {
+                    from: RowPosition::of(row),
+                    to,
+                    effect: outcome.effect,
+                    fault: row.fault(reason),
+                });
+            }
+        }
+        if faults.is_empty() {
+            self.effects[outcome.effect as usize] += 1;
+        } else {
+            self.refuse(row);
+        }
+        faults
+    }
+
+    /// What is wrong with a row beside the rows before it.
+    fn beside_others(
+        &mut self,
+        row: &Row,
+        said: &ImportRow,
+        outcome: &Outcome,
+        name: impl Fn(u16) -> String,
+    ) -> Vec<RowFault> {
         let mut faults = Vec::new();
         let here = RowPosition::of(row);
         let mut once = |known: Entry<'_, u64, RowPosition>, field: &str, value: &str| match known {
@@ -77,50 +148,28 @@ impl ImportPlan {
                 faults.push(RowFault::at(None, found, "each once").of(field));
             }
         };
-        let hash = self.hasher.hash_one(&prepared.id);
-        once(self.ids.entry(hash), "id", &prepared.id);
-        for (field, value) in prepared.unique_values() {
-            let hash = self.hasher.hash_one((prepared.kind, field, &value));
+        if !outcome.id.is_empty() {
+            let hash = self.hasher.hash_one(&outcome.id);
+            once(self.ids.entry(hash), "id", &outcome.id);
+        }
+        for (field, value) in said.unique_values() {
+            let hash = self.hasher.hash_one((said.kind, field, &value));
             once(self.values.entry(hash), field, &value);
         }
+        for name in said.called() {
+            self.called
+                .entry(self.hasher.hash_one((said.kind, name)))
+                .or_insert(here);
+        }
         faults
     }
 
-    /// A row is bad.
-    pub fn refuse(&mut self, row: &Row) {
-        self.bad.insert(row.number);
-    }
-
-    /// Takes what the database has to say of a row; gives what is wrong for certain.
-    pub fn hear(&mut self, row: &Row, outcome: &Outcome) -> Vec<RowFault> {
-        let mut faults = Vec::new();
-        for reason in &outcome.violations {
-            let Some(missing) = &reason.missing else {
-                faults.push(RowFault::from(reason));
-                continue;
-            };
-            let to = self.hasher.hash_one(&missing.id);
-            let stands = |place: &&RowPosition| {
-                place.number < row.number && !self.tied.contains(&place.number) && !self.bad.contains(&place.number)
-            };
-            if self.ids.get(&to).filter(stands).is_none() {
-                self.tied.insert(row.number);
-                let (from, fault) = (RowPosition::of(row), RowFault::from(reason));
-                let effect = outcome.effect;
-                self.edges.push(Edge {
-                    from,
-                    to,
-                    effect,
-                    fault,
-                });
-            }
-        }
-        if faults.is_empty() {
-            self.effects[outcome.effect as usize] += 1;
-        } else {
-            self.refuse(row);
-        }
-        faults
+    /// The row to which a reference leads.
+    fn place_of(&self, to: &[u64]) -> Option<RowPosition> {
+        let found = to
+            .iter()
+            .find_map(|to| self.ids.get(to).or_else(|| self.called.get(to)));
+        found.copied()
     }
 
     /// When all rows were read: the references that lead nowhere, and which rows wait for which. With `keep_good`, what
@@ -129,7 +178,7 @@ impl ImportPlan {
         let mut found = Vec::new();
         let mut edges = std::mem::take(&mut self.edges);
         loop {
-            let leads = |edge: &Edge| match self.ids.get(&edge.to) {
+            let leads = |edge: &Edge| match self.place_of(&edge.to) {
                 Some(place) => !keep_good || !self.bad.contains(&place.number),
                 None => false,
             };
@@ -145,7 +194,7 @@ impl ImportPlan {
                 mut fault,
             } in fallen
             {
-                if let Some(place) = self.ids.get(&to) {
+                if let Some(place) = self.place_of(&to) {
                     fault.message = format!("{} (line {} has it and is bad)", fault.message, place.line);
                 }
                 if self.bad.insert(from.number) {
@@ -166,7 +215,7 @@ impl ImportPlan {
             settled = true;
             // Backwards: most lead to the next rows, and then one time is enough.
             for edge in edges.iter().rev() {
-                let Some(to) = self.ids.get(&edge.to) else { continue };
+                let Some(to) = self.place_of(&edge.to) else { continue };
                 let last = self.waits_for(to.number);
                 if last > self.waits_for(edge.from.number) {
                     self.waits.insert(edge.from.number, last);
@@ -200,6 +249,7 @@ impl ImportPlan {
     pub fn forget(&mut self) {
         self.ids = HashMap::new();
         self.values = HashMap::new();
+        self.called = HashMap::new();
         self.tied = HashSet::new();
     }
 }

@@ -39,6 +39,7 @@ document! {
         /// Its names in English and other languages, by which it is found as well. A language may have several.
         names: eager::List<eager::Object<LocalizedName>>,
     }
+    holds { existed }
     connections {
         /// The gifts that it gave.
         gifts_given: Gift at "giver", MANY;

@@ -28,6 +28,7 @@ impl Store {
             let documents = self.of_ids(session, kind.collection(), &ids, doc! {}).await?;
             snapshot.documents.extend(by_id(documents));
         }
+        self.find_meant(session, batch, &mut snapshot).await?;
         let reverted = batch.writes.iter().filter_map(|write| match write {
             Write::Revert { entry, .. } => Some((entry.as_str(), write.id()?)),
             _ => None,

@@ -30,6 +30,7 @@ const DERIVED: Exceptions = &[
     ("precision", "follows from `edtf`"),
     ("approximate", "follows from `edtf`"),
     ("uncertain", "follows from `edtf`"),
+    ("endUnknown", "follows from `edtf`"),
 ];
 
 type Paths = BTreeSet<String>;

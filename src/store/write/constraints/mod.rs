@@ -62,7 +62,7 @@ fn violations_of(
     if !batch.policy.is_constrained() {
         return violations;
     }
-    let unclaimed = claims::unclaimed(transitions);
+    let unclaimed = claims::unclaimed(&batch.policy, transitions);
     if batch.policy.asks_for_claims_first() && !unclaimed.is_empty() {
         unclaimed.into_iter().for_each(|(at, found)| violations[at].push(found));
         return violations;
