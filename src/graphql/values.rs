@@ -108,17 +108,6 @@ macro_rules! date {
     };
 }
 
-/// A name in a language.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(serial)]
-#[serde(default)]
-pub struct LocalizedName {
-    /// The language, as a BCP 47 tag: `ru`, `zh`.
-    language: String,
-    /// The name.
-    name: String,
-}
-
 date! {
     /// A date that may be known in part only, in the Extended Date/Time Format (EDTF, ISO 8601-2) of level 0 or 1, and of
     /// level 2 sets, seasons and qualified parts.
@@ -139,6 +128,17 @@ date! {
 }
 
 holds! { DateReading: claim }
+
+/// A name in a language.
+#[derive(SimpleObject, Debug, Default, Deserialize)]
+#[graphql(serial)]
+#[serde(default)]
+pub struct LocalizedName {
+    /// The language, as a BCP 47 tag: `ru`, `zh`.
+    language: String,
+    /// The name.
+    name: String,
+}
 
 /// A person and the office held at that time.
 #[derive(SimpleObject, Debug, Default, Deserialize)]
