@@ -166,7 +166,7 @@ fn report(set: &Set, outcomes: &[Outcome], shared: &HashSet<&str>, options: Opti
     for Outcome { id, effect, .. } in own() {
         match effect {
             Effect::Created | Effect::Updated | Effect::PutBack if shared.contains(id.as_str()) => {
-                report.unchanged += 1
+                report.unchanged += 1;
             }
             Effect::Created => report.added.push(id.clone()),
             Effect::Updated => report.updated.push(id.clone()),

@@ -59,7 +59,7 @@ fn ends(kind: Kind) -> Vec<Json> {
 /// Values that documents of a collection have, or what else a filter of one value takes.
 fn known_values(kind: Kind, field: &str) -> Option<Vec<Json>> {
     let values = match (kind, field) {
-        (_, "aliases" | "names" | "isoAlpha4" | "successors") => return Some(called(field)),
+        (_, "aliases" | "names" | "isoAlpha4" | "successors") => return Some(called(kind, field)),
         (_, "certainty") => json!(["REPORTED", "QUOTED"]),
         (_, "id") => {
             let prefix = kind.prefix();
@@ -118,11 +118,13 @@ fn known_values(kind: Kind, field: &str) -> Option<Vec<Json>> {
 }
 
 /// What nations and animals are called beside their names, and the codes of former states.
-fn called(field: &str) -> Vec<Json> {
-    let values = match field {
-        "aliases" => ["UK", "panda bear"],
-        "names" => ["Россия", "大熊猫"],
-        "successors" => ["RU", "AM"],
+fn called(kind: Kind, field: &str) -> Vec<Json> {
+    let values = match (kind, field) {
+        (Kind::Animal, "aliases") => ["panda bear", "lion"],
+        (Kind::Animal, _) => ["大熊猫", "꿩"],
+        (_, "aliases") => ["UK", "USSR"],
+        (_, "names") => ["Россия", "대한민국"],
+        (_, "successors") => ["RU", "AM"],
         _ => ["SUHH", "DDDE"],
     };
     values.map(|value| json!(value)).to_vec()
