@@ -19,7 +19,7 @@ use crate::support::TestApp;
 async fn everything(app: &TestApp) -> BTreeMap<String, Document> {
     let mut contents = contents(app).await;
     contents.retain(|place, _| {
-        !["locks/", "retries/", "marks/"]
+        !["derived/", "locks/", "retries/", "marks/"]
             .iter()
             .any(|other| place.starts_with(other))
     });
