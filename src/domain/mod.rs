@@ -8,5 +8,6 @@ pub mod count;
 pub mod date;
 pub mod hash;
 pub mod id;
+pub mod text;
 pub mod vocabulary;
 pub mod words;

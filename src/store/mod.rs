@@ -31,6 +31,7 @@ mod pool;
 pub mod read;
 pub mod references;
 pub mod resume_token;
+mod row_ids;
 pub mod scan;
 pub mod schema_fields;
 pub mod texts;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
 use super::collections;
+use super::derive::SORT_KEYS;
 use super::entity::{Entity, Projection};
 use super::filter::operator::Operator;
 use super::filter::{Filter, Value, all_of};
@@ -29,7 +30,7 @@ impl Store {
     /// [`Store::by_ids`].
     pub async fn whole_by_ids<E: Entity>(&self, ids: Vec<String>) -> Result<Vec<(Arc<E>, usize)>> {
         // All but what is there for searches.
-        let rows = self.rows_of(E::KIND, ids, doc! { "words": 0 }).await?;
+        let rows = self.rows_of(E::KIND, ids, doc! { "words": 0, SORT_KEYS: 0 }).await?;
         let read = |row: &RawDocumentBuf| Ok((Arc::new(read_document(row)?), row.as_bytes().len()));
         rows.iter().map(read).collect()
     }

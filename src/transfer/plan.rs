@@ -1,7 +1,8 @@
 //! The first pass over files that are to be imported: which rows are bad, and which must wait for others.
 //!
 //! Rows are not kept. Of each only hashes stay: of its id and of its values that must be its own. The references that lead
-//! neither into the database nor back to a row that has been read are kept until all are, for they may lead ahead.
+//! neither into the database nor back to a row that has been read are kept until all are, for they may lead ahead; and so
+//! are the values that stored documents have, for a later row may give them up.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -32,12 +33,14 @@ impl RowPosition {
     }
 }
 
-/// A reference that may lead to a row.
+/// What a row needs of another: the document that it refers to, or a value that the other's document has.
 struct Edge {
     from: RowPosition,
     to: u64,
     effect: Effect,
     fault: RowFault,
+    /// What the other row does, where it is bad.
+    lacks: &'static str,
 }
 
 /// What is known of the rows.
@@ -95,11 +98,16 @@ impl ImportPlan {
     pub fn hear(&mut self, row: &Row, outcome: &Outcome) -> Vec<RowFault> {
         let mut faults = Vec::new();
         for reason in &outcome.violations {
-            let Some(missing) = &reason.missing else {
-                faults.push(RowFault::from(reason));
-                continue;
+            // No other row has the value, or `meet` would have refused one of them: so the row of its holder gives it up.
+            let (needed, lacks) = match (&reason.missing, &reason.held_by) {
+                (Some(missing), _) => (&missing.id, "has it"),
+                (None, Some(holder)) => (holder, "gives it up"),
+                (None, None) => {
+                    faults.push(RowFault::from(reason));
+                    continue;
+                }
             };
-            let to = self.hasher.hash_one(&missing.id);
+            let to = self.hasher.hash_one(needed);
             let stands = |place: &&RowPosition| {
                 place.number < row.number && !self.tied.contains(&place.number) && !self.bad.contains(&place.number)
             };
@@ -112,6 +120,7 @@ impl ImportPlan {
                     to,
                     effect,
                     fault,
+                    lacks,
                 });
             }
         }
@@ -123,8 +132,8 @@ impl ImportPlan {
         faults
     }
 
-    /// When all rows were read: the references that lead nowhere, and which rows wait for which. With `keep_good`, what
-    /// refers to a bad row is bad itself.
+    /// When all rows were read: the references that lead nowhere, the values that nobody gives up, and which rows wait for
+    /// which. With `keep_good`, what needs a bad row is bad itself.
     pub fn close(&mut self, keep_good: bool) -> Vec<(RowPosition, RowFault)> {
         let mut found = Vec::new();
         let mut edges = std::mem::take(&mut self.edges);
@@ -143,10 +152,11 @@ impl ImportPlan {
                 to,
                 effect,
                 mut fault,
+                lacks,
             } in fallen
             {
                 if let Some(place) = self.ids.get(&to) {
-                    fault.message = format!("{} (line {} has it and is bad)", fault.message, place.line);
+                    fault.message = format!("{} (line {} {lacks} and is bad)", fault.message, place.line);
                 }
                 if self.bad.insert(from.number) {
                     self.effects[effect as usize] -= 1;
@@ -159,7 +169,7 @@ impl ImportPlan {
         found
     }
 
-    /// Each row waits for all that it refers to, and for what these wait for.
+    /// Each row waits for all that it needs, and for what these wait for.
     fn order(&mut self, edges: &[Edge]) {
         let mut settled = false;
         while !settled {

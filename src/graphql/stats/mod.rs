@@ -14,7 +14,9 @@ use futures_util::FutureExt;
 
 use self::figures::Figures;
 use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
-use self::types::{GiftFlow, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime};
+use self::types::{
+    GiftFlow, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime, ListEntry,
+};
 use super::collections::gift::GiftFilter;
 use super::connection::first_of;
 use super::cost::{FIRST, SUMS, cost, list_size, names};
@@ -44,7 +46,7 @@ impl StatsQuery {
         async {
             let filter = filter_of(filter.as_ref())?;
             let figures = plan::figures(resolve::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
-            Ok(Some(eager::Object::from(GiftStats { figures })))
+            Ok(Some(eager::Object::from(GiftStats { figures, filter })))
         }
         .boxed()
         .await
@@ -81,6 +83,8 @@ fn filter_of(filter: Option<&GiftFilter>) -> Result<Filter> {
 /// every entry that it belongs to.
 pub struct GiftStats {
     figures: Figures,
+    /// Which gifts; a part of the ids of entries.
+    filter: Filter,
 }
 
 /// Numbers over the gifts that match.
@@ -114,7 +118,11 @@ impl GiftStats {
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        objects(self.figures.by_nation(|pair| &pair.giver, &listing))
+        self.objects(
+            "byGiver",
+            Some(&listing),
+            self.figures.by_nation(|pair| &pair.giver, &listing),
+        )
     }
 
     /// By the nation that received.
@@ -126,7 +134,11 @@ impl GiftStats {
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        objects(self.figures.by_nation(|pair| &pair.recipient, &listing))
+        self.objects(
+            "byRecipient",
+            Some(&listing),
+            self.figures.by_nation(|pair| &pair.recipient, &listing),
+        )
     }
 
     /// By the animals in the gifts. A gift with several kinds stands in the entry of each; its animals are told by its
@@ -140,7 +152,11 @@ impl GiftStats {
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByAnimal>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        objects(self.figures.by_animal(by, &listing))
+        self.objects(
+            &format!("byAnimal{by:?}"),
+            Some(&listing),
+            self.figures.by_animal(by, &listing),
+        )
     }
 
     /// By year, the earliest first. Only years are listed in which a gift lies, begins or ends.
@@ -152,7 +168,7 @@ impl GiftStats {
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        objects(self.figures.by_time(1, &listing))
+        self.objects("byYear", Some(&listing), self.figures.by_time(1, &listing))
     }
 
     /// By decade, the earliest first. Only decades are listed in which a gift lies, begins or ends.
@@ -164,32 +180,47 @@ impl GiftStats {
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        objects(self.figures.by_time(10, &listing))
+        self.objects("byDecade", Some(&listing), self.figures.by_time(10, &listing))
     }
 
     /// By what has become of the gifts; most gifts first.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_status(&self) -> Result<eager::List<eager::Object<GiftsByStatus>>> {
-        objects(self.figures.by_status())
+        self.objects("byStatus", None, self.figures.by_status())
     }
 
     /// By the way the animals changed hands; most gifts first.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_mode(&self) -> Result<eager::List<eager::Object<GiftsByMode>>> {
-        objects(self.figures.by_mode())
+        self.objects("byMode", None, self.figures.by_mode())
     }
 
     /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
     /// that a claim about it has, as the filter `certainty` finds it.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_certainty(&self) -> Result<eager::List<eager::Object<GiftsByCertainty>>> {
-        objects(self.figures.by_certainty())
+        self.objects("byCertainty", None, self.figures.by_certainty())
     }
 }
 
 impl GiftStats {
     fn totals(&self) -> Result<&Tally> {
         self.figures.totals()
+    }
+
+    /// The entries of a list, with their ids.
+    fn objects<T: ListEntry>(
+        &self,
+        list: &str,
+        listing: Option<&Listing>,
+        entries: Result<Vec<T>>,
+    ) -> Result<eager::List<eager::Object<T>>> {
+        let cut = listing.map(|listing| format!("{listing:?}")).unwrap_or_default();
+        let identified = entries?.into_iter().map(|mut entry| {
+            entry.told().identify(&self.filter, list, &cut);
+            eager::Object::from(entry)
+        });
+        Ok(identified.collect())
     }
 }
 
@@ -204,8 +235,4 @@ fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, oth
         first: first_of(first, limits)?,
         order: order.unwrap_or(otherwise),
     })
-}
-
-fn objects<T>(entries: Result<Vec<T>>) -> Result<eager::List<eager::Object<T>>> {
-    Ok(entries?.into_iter().map(eager::Object::from).collect())
 }

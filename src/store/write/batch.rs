@@ -101,7 +101,7 @@ impl Write {
             Self::Put(Prepared { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(id.into()),
             Self::Create { kind, json } => match json["_id"].as_str() {
                 Some(id) => Some(id.into()),
-                None => id_of_slug(*kind, json["slug"].as_str()).map(Cow::from),
+                None => id_of_slug(*kind, json["slug"].as_str().map(str::trim)).map(Cow::from),
             },
             Self::Revert { entry, .. } => entry.rsplit_once('@').map(|(document, _)| document.into()),
             Self::Restore { .. } => None,

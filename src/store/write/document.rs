@@ -9,7 +9,9 @@ use super::violation::Violation;
 use crate::domain::id::Kind;
 use crate::store::StoreError;
 use crate::store::collections::{self, bson_of, unique_fields};
-use crate::store::derive::{derive, fingerprint, take_out_derived, without_derived, without_nulls, words_of};
+use crate::store::derive::{
+    SORT_KEYS, derive, fingerprint, sort_keys_of, take_out_derived, tidy, without_derived, without_nulls, words_of,
+};
 use crate::store::path::texts_at;
 use crate::store::validate::{Problem, number_of, problems};
 
@@ -44,9 +46,11 @@ impl Prepared {
         let mut document = without_nulls(document);
         let mut found = Vec::new();
         take_out_derived(&mut document, &mut found);
+        tidy(&mut document, &mut found);
         found.extend(problems(&schema.input_schema, &document));
         derive(&mut document, &mut found);
         document.insert("words", words_of(&schema.words, &document));
+        document.insert(SORT_KEYS, sort_keys_of(&schema.ordered, &document));
         if !found.is_empty() {
             return Err(found);
         }

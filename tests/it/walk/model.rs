@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use menagerie::domain::date::{Bounds, Edtf};
 use menagerie::domain::id::Kind;
-use menagerie::domain::words::words;
+use menagerie::domain::words::{spots, words};
 use serde_json::Value as Json;
 
 use super::world::World;
@@ -18,14 +18,12 @@ pub fn gift_matches(world: &World, filter: &Json, gift: &Json) -> bool {
     holds(filter, &|name, test| match name {
         "id" => is_member(test, gift, "_id"),
         "event" | "slug" | "status" | "mode" => is_member(test, gift, name),
-        "giver" | "recipient" => {
-            let mut nations = world.with_ids_at(Kind::Nation, gift, name);
-            nations.any(|nation| nation_matches(world, test, nation))
-        }
-        "animal" => {
-            let mut animals = world.with_ids_at(Kind::Animal, gift, "items.animal");
-            animals.any(|animal| animal_matches(world, test, animal))
-        }
+        "giver" | "recipient" => related(test, world.with_ids_at(Kind::Nation, gift, name), |nation| {
+            nation_matches(world, test, nation)
+        }),
+        "animal" => related(test, world.with_ids_at(Kind::Animal, gift, "items.animal"), |animal| {
+            animal_matches(world, test, animal)
+        }),
         "date" => date_matches(test, gift, name),
         "total" => count_matches(test, &gift["total"]),
         "certainty" => certainty_matches(world, test, gift),
@@ -67,10 +65,9 @@ fn animal_matches(world: &World, filter: &Json, animal: &Json) -> bool {
         "slug" | "commonName" | "rank" | "nativeTo" => is_member(test, animal, name),
         "class" | "order" | "family" => is_member(test, &animal["taxonomy"], name),
         "conservation" => is_member(test, animal, "conservation.category"),
-        "origin" => {
-            let mut nations = world.with_ids_at(Kind::Nation, animal, "origin");
-            nations.any(|nation| nation_matches(world, test, nation))
-        }
+        "origin" => related(test, world.with_ids_at(Kind::Nation, animal, "origin"), |nation| {
+            nation_matches(world, test, nation)
+        }),
         "certainty" => certainty_matches(world, test, animal),
         "text" => {
             let taxonomy = ["taxonomy.class", "taxonomy.order", "taxonomy.family"];
@@ -91,10 +88,10 @@ pub fn entry_matches(world: &World, filter: &Json, entry: &Json) -> bool {
             } else {
                 &["nations.nation"]
             };
-            let mut nations = paths
+            let nations = paths
                 .iter()
                 .flat_map(|path| world.with_ids_at(Kind::Nation, entry, path));
-            nations.any(|nation| nation_matches(world, test, nation))
+            related(test, nations, |nation| nation_matches(world, test, nation))
         }
         "date" => date_matches(test, entry, name),
         _ => panic!("the model knows no `{name}` of the timeline"),
@@ -121,9 +118,37 @@ impl World {
     }
 }
 
-/// All given fields must hold; null is not given.
+/// Whether one of the related documents passes; or none is there, and that is asked for.
+fn related<'a>(filter: &Json, of: impl Iterator<Item = &'a Json>, passes: impl Fn(&Json) -> bool) -> bool {
+    let all: Vec<&Json> = of.collect();
+    match all.is_empty() {
+        true => holds_for_none(filter) == Some(true),
+        false => all.into_iter().any(passes),
+    }
+}
+
+/// Whether a filter across a relation holds where nothing is related; only `known` says something of that.
+fn holds_for_none(filter: &Json) -> Option<bool> {
+    let all = |parts: Vec<Option<bool>>, decisive: bool| {
+        if parts.contains(&Some(decisive)) {
+            return Some(decisive);
+        }
+        (!parts.is_empty() && !parts.contains(&None)).then_some(!decisive)
+    };
+    let parts = given(filter).flat_map(|(name, test)| match name {
+        "and" => list(test).map(holds_for_none).collect(),
+        "or" => vec![all(list(test).map(holds_for_none).collect(), true)],
+        "not" => vec![holds_for_none(test).map(|holds| !holds)],
+        "known" => vec![Some(*test == false)],
+        _ => vec![None],
+    });
+    all(parts.collect(), false)
+}
+
+/// All given fields must hold; null is not given. What is asked is there, so it is known.
 fn holds(filter: &Json, leaf: &dyn Fn(&str, &Json) -> bool) -> bool {
     given(filter).all(|(name, test)| match name {
+        "known" => *test == true,
         "and" => list(test).all(|part| holds(part, leaf)),
         "or" => list(test).any(|part| holds(part, leaf)),
         "not" => !holds(test, leaf),
@@ -162,6 +187,7 @@ fn is_member(test: &Json, document: &Json, path: &str) -> bool {
         "eq" => found.iter().any(|found| wanted == found),
         "in" => among(wanted),
         "notIn" => !among(wanted),
+        "known" => *wanted == !found.is_empty(),
         _ => panic!("the model knows no `{name}`"),
     })
 }
@@ -227,10 +253,11 @@ fn count_matches(test: &Json, count: &Json) -> bool {
 }
 
 fn certainty_matches(world: &World, test: &Json, document: &Json) -> bool {
-    let mut about = world
-        .of(Kind::Claim)
-        .iter()
-        .filter(|claim| list(&claim["about"]).any(|id| *id == document["_id"]));
+    let is_about = |claim: &&Json| list(&claim["about"]).any(|id| *id == document["_id"]);
+    let mut about = world.of(Kind::Claim).iter().filter(is_about).peekable();
+    if about.peek().is_none() {
+        return *test == serde_json::json!({ "known": false });
+    }
     about.any(|claim| is_member(test, claim, "certainty"))
 }
 
@@ -248,13 +275,21 @@ enum Key<'a> {
     Nothing,
     Number(i64),
     Bytes(&'a [u8]),
+    /// The words of a text, then the text.
+    Words(String, &'a str),
 }
 
 fn key<'a>(document: &'a Json, field: &str) -> Key<'a> {
-    let text = |field: &str| {
+    let bytes = |field: &str| {
         document[field]
             .as_str()
             .map_or(Key::Nothing, |text| Key::Bytes(text.as_bytes()))
+    };
+    let text = |field: &str| {
+        let words = |text| spots(text).into_iter().map(|spot| spot.word).collect::<Vec<_>>();
+        document[field]
+            .as_str()
+            .map_or(Key::Nothing, |text| Key::Words(words(text).join(" "), text))
     };
     let number = |value: &Json| value.as_i64().map_or(Key::Nothing, Key::Number);
     let date = bounds_at(document, "date");
@@ -264,7 +299,7 @@ fn key<'a>(document: &'a Json, field: &str) -> Key<'a> {
         })
     };
     match field {
-        "ID" => text("_id"),
+        "ID" => bytes("_id"),
         "TITLE" => text("title"),
         "CODE" => text("code"),
         "DATE" => day(date.and_then(|date| date.earliest)),
