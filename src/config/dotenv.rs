@@ -1,12 +1,11 @@
-//! Reading `.env`. The syntax is `dotenvy`'s; added is the number of the line where it is broken.
+//! Reads `.env`, in the syntax of `dotenvy`. Errors also have the number of the malformed line.
 
 use std::io::ErrorKind;
 use std::path::Path;
 
 use super::ConfigError;
 
-/// The variables in the file, in its order; none where
-/// there is no such file.
+/// The variables in the file, in its order; none if the file does not exist.
 pub(super) fn read(path: &Path) -> Result<Vec<(String, String)>, ConfigError> {
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text).map_err(|problem| problem_in(path, &problem)),
@@ -18,8 +17,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<(String, String)>, ConfigError> {
 fn parse(text: &str) -> Result<Vec<(String, String)>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     entries(text).ok_or_else(|| {
-        // The parser does not count lines, and its message repeats the line, which may hold a
-        // password: the broken one follows the longest beginning that can be read.
+        // The parser does not count lines, and its message repeats the line, which may contain a password. So find the
+        // malformed line here: it follows the longest readable beginning of the file.
         let lines: Vec<_> = text.split_inclusive('\n').collect();
         let readable = |n: &usize| entries(&lines[..*n].concat()).is_some();
         let good = (0..lines.len()).rev().find(readable).unwrap_or(0);

@@ -1,13 +1,13 @@
-//! What is wrong with a configuration, in words for the person who set it.
+//! The problems of a configuration, worded for the person who set it.
 
 use std::fmt;
 
 use super::settings::{Config, Setting, settings};
 
-/// All that is wrong with a configuration, one line for each problem.
+/// All problems of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError {
-    /// The problems: which variable, what was found, what is accepted. No secret is among it.
+    /// A line for each problem: the variable, what was found, what is accepted. Contains no secrets.
     pub problems: Vec<String>,
 }
 
@@ -18,7 +18,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// A value that the setting does not accept.
+/// The problem of a value that the setting does not accept.
 pub(super) fn not_accepted(setting: &Setting, value: &str) -> String {
     let Setting { name, accepted, .. } = setting;
     let found = if setting.secret {
@@ -31,7 +31,7 @@ pub(super) fn not_accepted(setting: &Setting, value: &str) -> String {
     format!("{name} {found}; accepted: {accepted} (default: {default})")
 }
 
-/// One line for each setting that does not go with another.
+/// One line for each setting that contradicts another.
 pub(super) fn that_do_not_fit(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     let (size, max) = (config.limits.page_size, config.limits.max_page_size);
@@ -63,7 +63,7 @@ pub(super) fn that_do_not_fit(config: &Config) -> Vec<String> {
     problems
 }
 
-/// One line for each name that begins like one of ours and is none.
+/// One line for each unknown name that begins with `MENAGERIE_`.
 pub(super) fn unknown_names(names: impl Iterator<Item = String>) -> Vec<String> {
     let known = settings();
     let mut unknown: Vec<_> = names
@@ -89,11 +89,12 @@ fn unknown_name(name: &str) -> String {
 }
 
 fn likeness(known: &str, name: &str) -> f64 {
-    // All names share their beginning; compared whole, every one would be near every other.
+    // Without the common beginning, which would make all names similar.
     let tail = |name: &str| name.strip_prefix("MENAGERIE_").unwrap_or(name).to_ascii_uppercase();
     let (known, name) = (tail(known), tail(name));
     let by_letters = strsim::normalized_damerau_levenshtein(&known, &name);
-    // A left-out word is many letters, yet near: TIMEOUT_MS for REQUEST_TIMEOUT_MS. Whole words, or PORT would be near EXPORTS.
+    // A missing word is many letters, but a likely mistake: TIMEOUT_MS for REQUEST_TIMEOUT_MS. Only whole words count,
+    // so that PORT is not similar to EXPORTS.
     let words_missing = name.len() >= 4 && format!("_{known}_").contains(&format!("_{name}_"));
     by_letters + if words_missing { 0.3 } else { 0.0 }
 }

@@ -1,13 +1,13 @@
-//! All settings in words: for `--help`, which shows them to who runs the program.
+//! The descriptions of the settings, for `--help` and the generated documentation.
 
 use super::settings::{Config, Setting, settings};
 use super::values::Profile;
 
-/// How many letters a line has at most.
+/// The maximum line length, in bytes.
 const WIDTH: usize = 100;
 
 impl Setting {
-    /// What there is to know of it: its text, what is accepted, and its default where the profile `production` changes it.
+    /// Its text, the accepted values, and its default in the profile `production` if that is a different one.
     pub fn described(&self) -> String {
         let mut described = format!("{} Accepted: {}.", self.text, self.accepted);
         if let Some(default) = self.in_production() {
@@ -16,16 +16,16 @@ impl Setting {
         described
     }
 
-    /// Its default in the profile `production`, where that is another one.
+    /// Its default in the profile `production`; `None` if it is the same as in `development`.
     pub fn in_production(&self) -> Option<String> {
         let [development, production] =
             [Profile::Development, Profile::Production].map(|profile| self.value(&Config::of(profile)));
-        // Of the profile itself there is nothing to say.
+        // The setting of the profile itself always differs.
         (development != production && self.name != "MENAGERIE_PROFILE").then_some(production)
     }
 }
 
-/// All settings, section by section, each with its default.
+/// Describes all settings by section, each with its default.
 pub fn help() -> String {
     let mut help = String::new();
     let mut section = "";
@@ -44,7 +44,7 @@ pub fn help() -> String {
     help
 }
 
-/// A text in lines of so many letters, each behind `indent`.
+/// Wraps a text at `width` bytes, which include the `indent` of each line. A longer word is not split.
 pub fn wrapped(text: &str, indent: &str, width: usize) -> String {
     let mut lines = String::new();
     let mut line = String::new();

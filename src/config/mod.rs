@@ -1,8 +1,8 @@
-//! Configuration: one struct, read once at the start, from the environment and from `.env`.
+//! Configuration: one struct, read once at startup, from the environment and from `.env`.
 //!
-//! Here lives how it is read. The settings are declared in `settings`, the forms of their values in `values`; the reading
-//! of `.env` is in `dotenv`, the words for what is wrong in `error`, those for `--help` in `help`. Nothing here opens a
-//! connection or a file other than `.env`; command line arguments are `main`'s.
+//! `settings` declares the settings, `values` has the forms of their values, `dotenv` reads `.env`, `error` describes
+//! problems, and `help` describes the settings. Nothing here opens a connection, or a file other than `.env`; `main`
+//! parses the command line.
 
 mod dotenv;
 mod error;
@@ -26,7 +26,7 @@ pub use values::{LogFormat, Profile, Seed};
 use crate::limits::Limit;
 
 impl Config {
-    /// What holds under a profile when nothing else is set. docs/OPERATIONS.md lists what `production` changes.
+    /// The defaults of a profile. docs/OPERATIONS.md lists what `production` changes.
     pub fn of(profile: Profile) -> Self {
         let development = Self::default();
         match profile {
@@ -44,12 +44,12 @@ impl Config {
         }
     }
 
-    /// Reads the configuration: `names` are the variables that are set, `lookup` gives their
-    /// values. An empty value counts as unset.
+    /// Reads the configuration: `names` are the variables that are set, `lookup` returns their values. An empty value
+    /// counts as unset.
     ///
     /// # Errors
-    /// All problems at once: values that are not accepted, and unknown names that begin with
-    /// `MENAGERIE_`.
+    /// All problems together: values that are not accepted, settings that contradict each other, and unknown names that
+    /// begin with `MENAGERIE_`.
     pub fn read(
         names: impl Iterator<Item = String>,
         lookup: impl Fn(&str) -> Option<String>,
@@ -68,7 +68,7 @@ impl Config {
         };
         let mut config = Self::default();
         put_in(&mut config);
-        // The profile is known now, and gives the defaults of all the others.
+        // Twice: the defaults of all other settings depend on the profile, which is known only now.
         config = Self::of(config.profile);
         let mut problems = put_in(&mut config);
         problems.extend(error::that_do_not_fit(&config));
@@ -80,27 +80,26 @@ impl Config {
         }
     }
 
-    /// Reads the configuration from the environment and from the file `.env` in the current folder.
-    /// What is set in the environment wins, even when it is empty: `MONGODB_URI= menagerie` is a
-    /// start without the URI of the file.
+    /// Reads the configuration from the environment and from the file `.env` in the current folder. The environment
+    /// takes precedence, even with an empty value: `MONGODB_URI= menagerie` ignores the URI in the file.
     ///
     /// # Errors
-    /// As [`Config::read`], and a `.env` that cannot be read or understood.
+    /// As [`Config::read`], and if `.env` cannot be read or parsed.
     pub fn from_env() -> Result<Self, ConfigError> {
         let variables = merge(dotenv::read(".env".as_ref())?, std::env::vars_os());
         Self::read(variables.keys().cloned(), |name| variables.get(name).cloned())
     }
 }
 
-/// The variables of the environment over those of the file; of equal names in the file the first.
+/// Merges the variables; the environment takes precedence. If the file sets a name twice, the first value counts.
 fn merge(
     file: Vec<(String, String)>,
     environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> HashMap<String, String> {
     let mut variables: HashMap<_, _> = file.into_iter().rev().collect();
     for (name, value) in environment {
-        // A name that is not Unicode is none of ours; a value that is not keeps a mark where its
-        // bytes were wrong.
+        // None of our names has characters beyond ASCII. In a value, invalid bytes become U+FFFD, which paths and
+        // addresses refuse.
         if let Ok(name) = name.into_string() {
             variables.insert(name, value.to_string_lossy().into_owned());
         }

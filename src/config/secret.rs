@@ -1,18 +1,17 @@
-//! A text that must not reach a log: it shows itself only when asked by name.
+//! Text that must not be logged.
 
 use std::fmt;
 
-/// A secret text. `Debug` and `Display` print `[secret]`; [`Secret::expose`] gives the text.
+/// A secret text. `Debug` and `Display` print `[secret]`; [`Secret::expose`] returns the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that needs it.
+    /// The text itself. Never log or print it.
     pub fn expose(&self) -> &str {
         &self.0
     }

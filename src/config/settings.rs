@@ -1,8 +1,8 @@
 //! The settings, each declared once: section, text, name, field, default, and the form of its values.
 //!
-//! From here come the fields of [`Config`], their defaults, how they are read and what a message says of them; `--help`,
-//! `.env.example` and the tables in `docs/` are made of the same ([`settings`]). Numbers that bound requests are declared
-//! in `limits`, with whoever is held against them.
+//! The declarations generate the fields of [`Config`] with their defaults, and how each is parsed and described in
+//! messages. `--help`, `.env.example` and the tables in `docs/` are generated from [`settings`] too. The limits on
+//! requests are declared in `limits`.
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,20 +18,20 @@ use super::values::{
 };
 use crate::limits::{Limit, Limits, Unit};
 
-/// Reads a text into a setting's field; `None` where it is not accepted.
+/// Parses a text and sets the field of a setting; `None` if the text is not accepted.
 type Set = dyn Fn(&mut Config, &str) -> Option<()>;
 
 /// A setting.
 pub struct Setting {
-    /// The variable that sets it.
+    /// The environment variable that sets it.
     pub name: &'static str,
-    /// The section of the documentation that it stands in.
+    /// Its section in the documentation.
     pub section: &'static str,
-    /// What it is for: whole sentences.
+    /// Its description, in whole sentences.
     pub text: String,
-    /// What is accepted, to follow "accepted:".
+    /// The accepted values, worded to follow "accepted:".
     pub accepted: Cow<'static, str>,
-    /// Whether its value must not be repeated in a message.
+    /// Whether messages must not contain its value.
     pub secret: bool,
     set: Box<Set>,
     get: Box<dyn Fn(&Config) -> String>,
@@ -56,12 +56,12 @@ impl Setting {
         }
     }
 
-    /// Puts a value, trimmed and not empty, in its place; `None` where it is not accepted.
+    /// Sets its field to a value, trimmed and not empty; `None` if the value is not accepted.
     pub(super) fn set(&self, config: &mut Config, value: &str) -> Option<()> {
         (self.set)(config, value)
     }
 
-    /// Its value as one would write it; empty where it is unset.
+    /// Its value in the form in which it can be set; empty if unset, `[secret]` for a password.
     pub fn value(&self, config: &Config) -> String {
         (self.get)(config)
     }
@@ -71,7 +71,7 @@ macro_rules! settings {
     ($($section:literal {
         $($(#[doc = $text:literal])+ $name:ident => $field:ident: $type:ty = $default:expr, $form:expr;)+
     })+) => {
-        /// Everything that can be set from outside. [`Config::default`] is what holds when nothing is set.
+        /// The values of all settings. [`Config::default`] has the defaults of the profile `development`.
         #[derive(Clone, Debug)]
         pub struct Config {
             $($(
@@ -79,7 +79,7 @@ macro_rules! settings {
                 #[doc = concat!("\n\nSet by `", stringify!($name), "`.")]
                 pub $field: $type,
             )+)+
-            /// What a request may ask for.
+            /// The limits on requests.
             pub limits: Limits,
         }
 
@@ -210,7 +210,7 @@ settings! {
 }
 }
 
-/// The settings of the limits.
+/// The settings of the limits on requests.
 fn of_limits() -> Vec<Setting> {
     let section = "Limits on requests";
     let bounds = Limits::BOUNDS.iter().map(|bound| {
@@ -248,6 +248,6 @@ fn of_limits() -> Vec<Setting> {
     bounds.chain(limits).chain([measured]).collect()
 }
 
-/// What is said of limits that are only measured.
+/// The text of the setting for limits that are only measured.
 const MEASURED: &str = "Limits that are only measured, by their names in `serviceConfig`: what goes over one is logged and \
     let through, up to the greatest that it can be set to. To find the right limits for the clients that one has.";

@@ -1,4 +1,4 @@
-//! Tests of the configuration: tables of what is accepted and what is refused, and how it is told.
+//! Tests of the configuration: tables of accepted and refused values, and the messages.
 
 use std::path::PathBuf;
 
@@ -15,8 +15,8 @@ fn read(set: &[(&str, &str)]) -> Result<Config, ConfigError> {
 
 #[test]
 fn a_wrong_value_is_refused_with_what_was_found_and_what_is_accepted() {
-    // Variable | value | part of what is accepted | why it is wrong. {x} stands for 64 letters, {?}
-    // for wrong bytes.
+    // Variable | value | part of what is accepted | why it is refused. {x}: 64 letters. {?}: bytes that are
+    // not Unicode.
     let cases = "
         MONGODB_DATABASE | {x} | 63 letters | MongoDB's limit is 63 bytes
         MONGODB_DATABASE | a.b | letters | a dot parts database and collection

@@ -1,4 +1,4 @@
-//! The values of settings: their types, and in which form each kind of value is read and written.
+//! The values of settings: their types, and how each kind of value is parsed and written.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -16,45 +16,43 @@ use crate::limits::{Limit, Unit};
 /// A set of defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// For people at work on it: everything can be looked at.
+    /// For development: introspection, GraphiQL and suggestions are on.
     Development,
-    /// For a server in public: see [`Config::of`](super::Config::of).
+    /// For a public server: see [`Config::of`](super::Config::of).
     Production,
 }
 
-/// What the server loads into the database at its start.
+/// What the server loads into the database at startup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seed {
-    /// The article when the embedded database is empty; nothing into a MongoDB named by
-    /// `MONGODB_URI`.
+    /// The set `article` if the embedded database is empty; nothing into a MongoDB named by `MONGODB_URI`.
     Auto,
-    /// Nothing.
     None,
-    /// These sets, in this order. Whether they exist is for the seed room to say.
+    /// These sets, in this order. Whether they exist is checked when they are loaded.
     Sets(Vec<String>),
 }
 
-/// How log messages are written.
+/// The format of log messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// Lines for people.
     Text,
-    /// One JSON object a line, for collectors.
+    /// One JSON object per line, for log collectors.
     Json,
 }
 
-/// Reads a value of a setting.
+/// Parses the value of a setting.
 type Read<T> = dyn Fn(&str) -> Option<T>;
 
-/// The form in which values of a kind are given.
+/// The form of a kind of values: how they are parsed and written.
 pub(super) struct Form<T> {
-    /// What is accepted, to follow "accepted:".
+    /// The accepted values, worded to follow "accepted:".
     pub accepted: Cow<'static, str>,
-    /// Whether a value must not be repeated in a message.
+    /// Whether messages must not contain a value.
     pub secret: bool,
-    /// Reads a value, trimmed and not empty; `None` where it is not accepted.
+    /// Parses a value, trimmed and not empty; `None` if it is not accepted.
     pub read: Box<Read<T>>,
-    /// Writes a value so that it can be read again; empty where it stands for nothing.
+    /// Writes a value so that it can be parsed again; empty for an unset one.
     pub write: Box<dyn Fn(&T) -> String>,
 }
 
@@ -72,7 +70,7 @@ impl<T: 'static> Form<T> {
         }
     }
 
-    /// The same for what may be unset.
+    /// The same form for a setting that may be unset.
     pub fn optional(self) -> Form<Option<T>> {
         let Self { read, write, .. } = self;
         Form {
@@ -83,7 +81,7 @@ impl<T: 'static> Form<T> {
         }
     }
 
-    /// The same for another type.
+    /// The same form for another type; `into` and `back` convert between the two.
     fn mapped<U: 'static>(self, into: fn(T) -> U, back: fn(&U) -> T) -> Form<U> {
         let Self { read, write, .. } = self;
         Form::new(
@@ -95,13 +93,13 @@ impl<T: 'static> Form<T> {
 }
 
 impl<T: FromStr + Display + 'static> Form<T> {
-    /// What is read and written as its type says.
+    /// The form of a type's `FromStr` and `Display`.
     pub fn plain(accepted: &'static str) -> Self {
         Self::new(accepted, |text| text.parse().ok(), T::to_string)
     }
 }
 
-/// True or false.
+/// `true` or `false`.
 pub(super) fn flag() -> Form<bool> {
     Form::plain("true or false")
 }
@@ -122,7 +120,7 @@ pub(super) fn choice<T: Copy + PartialEq + 'static>(words: [(&'static str, T); 2
     )
 }
 
-/// A whole number in this range, given in units.
+/// A whole number, in this unit and from this range. The field has the number times the unit's factor.
 pub(super) fn number<T>(unit: Unit, range: RangeInclusive<u64>) -> Form<T>
 where
     T: TryFrom<u64> + TryInto<u64> + Copy + 'static,
@@ -142,20 +140,20 @@ where
     )
 }
 
-/// How long something takes, up to ten minutes.
+/// A duration in milliseconds, up to ten minutes.
 pub(super) fn milliseconds() -> Form<Duration> {
     let back = |time: &Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     number(Unit::MILLISECONDS, 0..=600_000).mapped(Duration::from_millis, back)
 }
 
-/// A path.
+/// The path of a file or folder.
 pub(super) fn path(accepted: &'static str) -> Form<PathBuf> {
-    // The mark that stands where bytes were not Unicode: such a path would silently be another one.
+    // U+FFFD replaces bytes that were not Unicode, so the text names another path than was meant.
     let read = |text: &str| (!text.contains(char::REPLACEMENT_CHARACTER)).then(|| text.into());
     Form::new(accepted, read, |path: &PathBuf| path.display().to_string())
 }
 
-/// Where something is: a path, or an address that begins with its scheme.
+/// A path, or a URL with its scheme.
 pub(super) fn address(accepted: &'static str) -> Form<String> {
     let read = |text: &str| {
         let whole = !text.contains(char::REPLACEMENT_CHARACTER) && !text.contains(char::is_whitespace);
@@ -164,7 +162,7 @@ pub(super) fn address(accepted: &'static str) -> Form<String> {
     Form::new(accepted, read, String::clone)
 }
 
-/// A connection string of MongoDB, which may hold a password.
+/// A MongoDB connection string, which may contain a password.
 pub(super) fn uri() -> Form<Secret> {
     let read = |text: &str| {
         let hosts = text
@@ -179,7 +177,7 @@ pub(super) fn uri() -> Form<Secret> {
     }
 }
 
-/// The name of a database of MongoDB's.
+/// The name of a MongoDB database.
 pub(super) fn database_name() -> Form<String> {
     let read = |text: &str| {
         let reserved = ["admin", "config", "local"];
@@ -194,9 +192,9 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
-/// What is loaded at the start.
+/// What is loaded at startup.
 pub(super) fn seed() -> Form<Seed> {
-    // Within a list the two words would be taken for sets.
+    // In a list, `auto` and `none` would mean sets with these names.
     let set = |name: &str| (is_plain(name) && !matches!(name, "" | "auto" | "none")).then(|| name.to_owned());
     let read = move |text: &str| match text {
         "auto" => Some(Seed::Auto),
@@ -212,7 +210,7 @@ pub(super) fn seed() -> Form<Seed> {
     Form::new(accepted, read, write)
 }
 
-/// `*` alone, or origins as browsers send them: scheme, host and where it is not the scheme's own, the port.
+/// `*` alone, or origins as browsers send them: scheme, host, and the port unless it is the scheme's default.
 pub(super) fn origins() -> Form<Vec<String>> {
     let origin = |text: &str| {
         let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
@@ -227,7 +225,7 @@ pub(super) fn origins() -> Form<Vec<String>> {
     Form::new(accepted, read, |origins| origins.join(","))
 }
 
-/// Addresses of IP, and networks of them.
+/// IP addresses and networks.
 pub(super) fn networks() -> Form<Vec<IpNet>> {
     let network = |text: &str| {
         let alone = || text.parse().ok().map(IpAddr::into);
@@ -238,7 +236,7 @@ pub(super) fn networks() -> Form<Vec<IpNet>> {
     Form::new(accepted, move |text| items(text, network), write)
 }
 
-/// Limits by their names.
+/// The names of limits.
 pub(super) fn limit_names() -> Form<Vec<Limit>> {
     let limit = |name: &str| Limit::ALL.into_iter().find(|limit| limit.facts().name == name);
     let accepted = "names of limits with commas between, such as depth,cost";
@@ -252,7 +250,7 @@ pub(super) fn limit_names() -> Form<Vec<Limit>> {
     Form::new(accepted, move |text| items(text, limit), write)
 }
 
-/// What stands between commas.
+/// The items of a list separated by commas; `None` if any is not accepted.
 fn items<T>(text: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     text.split(',').map(|text| item(text.trim())).collect()
 }

@@ -5,9 +5,13 @@ use serde::{Deserialize, Serialize};
 
 /// How many: at least `min` and at most `max`, both inclusive. An absent bound is unknown, not 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct CountRange {
     pub min: Option<i32>,
     pub max: Option<i32>,
+    /// The source gives the number as approximate: "about 40" has bounds of 40 and is not exactly 40.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub approximate: bool,
     /// The words of the source, such as "several dozen". No part of any calculation.
     pub phrase: Option<String>,
     /// The id of the claim that supports it. No part of any calculation either.
@@ -43,9 +47,9 @@ impl CountRange {
         CountRange::default()
     }
 
-    /// The number, if the bounds are equal.
+    /// The number, if the bounds are equal and not approximate.
     pub fn exact(&self) -> Option<i32> {
-        self.min.filter(|_| self.min == self.max)
+        self.min.filter(|_| self.min == self.max && !self.approximate)
     }
 
     /// Whether neither bound is known.
@@ -53,13 +57,14 @@ impl CountRange {
         self.min.is_none() && self.max.is_none()
     }
 
-    /// The bounds in words: "2", "71 or more", "at most 5", "2 to 25", "unknown".
+    /// The bounds in words: "2", "71 or more", "at most 5", "2 to 25", "about 40", "unknown".
     pub fn text(&self) -> String {
+        let about = if self.approximate { "about " } else { "" };
         match (self.min, self.max) {
-            (Some(min), Some(max)) if min == max => min.to_string(),
-            (Some(min), Some(max)) => format!("{min} to {max}"),
-            (Some(min), None) => format!("{min} or more"),
-            (None, Some(max)) => format!("at most {max}"),
+            (Some(min), Some(max)) if min == max => format!("{about}{min}"),
+            (Some(min), Some(max)) => format!("{about}{min} to {max}"),
+            (Some(min), None) => format!("{about}{min} or more"),
+            (None, Some(max)) => format!("at most {about}{max}"),
             (None, None) => "unknown".to_owned(),
         }
     }
@@ -76,6 +81,8 @@ pub struct Sum {
     max: Option<i64>,
     /// How many of the counts were missing or had neither bound.
     pub unknown_counts: u32,
+    /// Whether one of the counts was approximate, and so the sum is.
+    pub approximate: bool,
 }
 
 impl Default for Sum {
@@ -85,6 +92,7 @@ impl Default for Sum {
             min: 0,
             max: Some(0),
             unknown_counts: 0,
+            approximate: false,
         }
     }
 }
@@ -99,14 +107,16 @@ impl Sum {
         if min.is_none() && max.is_none() {
             self.unknown_counts = self.unknown_counts.saturating_add(1);
         }
+        self.approximate |= count.is_some_and(|count| count.approximate);
     }
 
-    /// A sum computed elsewhere: its bounds, and how many of its counts had neither bound.
-    pub const fn of(min: i64, max: Option<i64>, unknown_counts: u32) -> Sum {
+    /// A sum computed elsewhere: its bounds, how many of its counts had neither bound, and whether one was approximate.
+    pub const fn of(min: i64, max: Option<i64>, unknown_counts: u32, approximate: bool) -> Sum {
         Sum {
             min,
             max,
             unknown_counts,
+            approximate,
         }
     }
 
@@ -115,6 +125,7 @@ impl Sum {
         self.min = self.min.saturating_add(other.min);
         self.max = self.max.zip(other.max).map(|(sum, max)| sum.saturating_add(max));
         self.unknown_counts = self.unknown_counts.saturating_add(other.unknown_counts);
+        self.approximate |= other.approximate;
     }
 
     /// The sum so far, without a phrase.
@@ -126,6 +137,7 @@ impl Sum {
         CountRange {
             min: i32::try_from(min).ok(),
             max: self.max.and_then(|max| i32::try_from(max).ok()),
+            approximate: self.approximate,
             ..CountRange::default()
         }
     }
@@ -154,6 +166,13 @@ mod tests {
         }
     }
 
+    fn about(count: CountRange) -> CountRange {
+        CountRange {
+            approximate: true,
+            ..count
+        }
+    }
+
     fn sum(counts: &[Option<CountRange>]) -> Sum {
         counts.iter().map(Option::as_ref).collect()
     }
@@ -167,10 +186,24 @@ mod tests {
             (at_most(5), "at most 5"),
             (CountRange::between(2, 25), "2 to 25"),
             (CountRange::unknown(), "unknown"),
+            (about(CountRange::exactly(40)), "about 40"),
+            (about(CountRange::between(40, 50)), "about 40 to 50"),
+            (about(CountRange::at_least(40)), "about 40 or more"),
+            (about(at_most(40)), "at most about 40"),
+            (about(CountRange::unknown()), "unknown"),
         ];
         for (count, text) in cases {
             assert_eq!(count.text(), text, "{count:?}");
         }
+    }
+
+    #[test]
+    fn about_40_is_not_exactly_40_and_neither_is_what_it_is_part_of() {
+        let forty = about(CountRange::exactly(40));
+        assert_eq!(forty.exact(), None);
+        let sum = sum(&[Some(CountRange::exactly(2)), Some(forty), Some(CountRange::exactly(1))]);
+        assert_eq!(sum.total(), about(CountRange::exactly(43)));
+        assert_eq!(sum.total().text(), "about 43");
     }
 
     #[test]
@@ -257,8 +290,8 @@ mod tests {
             merged.merge(&sum(&counts[split..]));
             assert_eq!(merged, sum(&counts));
         }
-        let mut bounded = Sum::of(2, Some(3), 0);
-        bounded.merge(&Sum::of(1, Some(1), 0));
+        let mut bounded = Sum::of(2, Some(3), 0, false);
+        bounded.merge(&Sum::of(1, Some(1), 0, false));
         assert_eq!(bounded.total(), CountRange::between(3, 4));
     }
 

@@ -106,6 +106,16 @@ vocabulary! {
 impl GiftStatus {
     /// The statuses of animals that never left their giver: such gifts do not count as animals given.
     pub const NEVER_GIVEN: [Self; 4] = [Self::Planned, Self::Shelved, Self::Offered, Self::Declined];
+    /// The statuses after which nothing of a gift changes hands any more.
+    pub const ENDS: [Self; 7] = [
+        Self::Shelved,
+        Self::Declined,
+        Self::Returned,
+        Self::Sold,
+        Self::LostInTransit,
+        Self::DiedInTransit,
+        Self::Died,
+    ];
 }
 
 vocabulary! {

@@ -67,7 +67,7 @@ mod tests {
     use std::net::TcpListener;
     use std::thread;
 
-    /// Serves one connection with these bytes, and says what was thought of them.
+    /// Replies with these bytes on one connection, and returns whether they count as an answer.
     fn answered_with(reply: Vec<u8>) -> bool {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -21,7 +21,7 @@ pub(super) struct Program {
     pub log_file_max: Option<String>,
 }
 
-/// What the supervisor is told.
+/// A message to the supervisor.
 #[derive(Debug)]
 pub(super) enum Event {
     /// End the database and the supervisor.

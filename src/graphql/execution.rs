@@ -3,10 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use async_graphql::{ContextSelectionSet, Error, ServerError, ServerResult};
+use async_graphql::{ContextSelectionSet, Error, PathSegment, ServerError, ServerResult};
 
 use crate::api::error::{ApiError, Result};
 use crate::limits::{Limit, Limits};
+
+/// What quotes and a comma add to a name in a path, in bytes.
+const QUOTED: usize = 3;
+/// How many bytes an index in a path takes with its comma, on average.
+const INDEX: usize = 4;
 
 /// Shared by all resolvers of one execution; a clone is another handle.
 #[derive(Clone, Debug)]
@@ -52,7 +57,7 @@ impl Execution {
         if self.too_long().is_some() {
             return;
         }
-        let bytes: usize = errors.iter().map(|error| error.message.len()).sum();
+        let bytes: usize = errors.iter().map(length).sum();
         self.0.written.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
@@ -76,6 +81,16 @@ impl Execution {
     pub fn data_is_null(&self) -> bool {
         self.0.data_is_null.load(Ordering::Relaxed)
     }
+}
+
+/// About how many bytes an error takes in the answer: those of its message and of its path, which is repeated for every
+/// row of a list that fails.
+fn length(error: &ServerError) -> usize {
+    let path = error.path.iter().map(|segment| match segment {
+        PathSegment::Field(name) => name.len() + QUOTED,
+        PathSegment::Index(_) => INDEX,
+    });
+    error.message.len() + path.sum::<usize>()
 }
 
 /// Counts bytes of the answer written for `ctx`.

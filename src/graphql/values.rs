@@ -10,8 +10,9 @@ use super::cost::{DOCUMENT, cost};
 use super::eager;
 use super::loader::reference::MaybeRef;
 use super::relation::{Holds, References, holds};
+use super::row_id::RowId;
 use crate::domain::count;
-use crate::domain::date::{Day, Precision};
+use crate::domain::date::{Calendar, Day, Precision};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{DatePart, PlaceKind};
 use crate::store::bson_types::optional_day;
@@ -38,9 +39,15 @@ impl Count {
         self.0.max
     }
 
-    /// The number itself, where both bounds agree.
+    /// The number itself, where both bounds agree and it is not approximate.
     async fn exact(&self) -> Option<i32> {
         self.0.exact()
+    }
+
+    /// Whether the source gives the number as approximate: "about 40" has bounds of 40 and is not exactly 40. Of a sum:
+    /// whether one of its numbers is.
+    async fn approximate(&self) -> bool {
+        self.0.approximate
     }
 
     /// The words of the source, where they say more than the bounds.
@@ -48,7 +55,7 @@ impl Count {
         self.0.phrase.as_deref()
     }
 
-    /// For people to read: "2", "71 or more", "2 to 25", "unknown".
+    /// For people to read: "2", "71 or more", "2 to 25", "about 40", "unknown".
     async fn text(&self) -> String {
         self.0.text()
     }
@@ -60,30 +67,70 @@ impl Count {
     }
 }
 
-/// A date that may be known in part only, in the Extended Date/Time Format (EDTF, ISO 8601-2) of level 0 or 1.
-#[derive(SimpleObject, Debug, Default, Deserialize)]
-#[graphql(serial)]
-#[serde(rename_all = "camelCase", default)]
-pub struct PartialDate {
-    /// The date: `2024-11-20`, `2024-11`, `2018`, `1965/1980`; `1965/` ends at an unknown time, `1959/..` is still open.
-    edtf: String,
-    /// The date in the words of the source.
-    phrase: Option<String>,
-    /// The first day that it can mean; null where the beginning is open or unknown.
-    #[serde(deserialize_with = "optional_day")]
-    earliest: Option<Day>,
-    /// The last day that it can mean; null where the end is open or unknown.
-    #[serde(deserialize_with = "optional_day")]
-    latest: Option<Day>,
-    /// How precise it is.
-    precision: Precision,
-    /// The parts that the source does not say and that were concluded from elsewhere.
-    inferred: eager::List<DatePart>,
-    /// Marked as approximate (`~` or `%`). The bounds are those of the date as written.
-    approximate: bool,
-    /// Marked as uncertain (`?` or `%`). The bounds are those of the date as written.
-    uncertain: bool,
+/// Declares a type of dates: what a date says and what follows from it, and what else it has.
+macro_rules! date {
+    ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(SimpleObject, Debug, Default, Deserialize)]
+        #[graphql(serial)]
+        #[serde(rename_all = "camelCase", default)]
+        pub struct $name {
+            /// The date: `2024-11-20`, `2024-11`, `2018`, `1965/1980`; `1965/` ends at an unknown time, `1959/..` is still
+            /// open. Its days are those of `calendar`.
+            edtf: String,
+            /// The calendar in which the source counts its days. All other dates and bounds are Gregorian.
+            calendar: Calendar,
+            /// The date in the words of the source.
+            phrase: Option<String>,
+            /// The first day that it can mean, in the Gregorian calendar; null where the beginning is open or unknown.
+            #[serde(deserialize_with = "optional_day")]
+            earliest: Option<Day>,
+            /// The last day that it can mean, in the Gregorian calendar; null where the end is open or unknown. An unknown
+            /// end of a gift's date lies no later than the end of what became of it: a dated step of its `statusHistory`,
+            /// such as `DIED`.
+            #[serde(deserialize_with = "optional_day")]
+            latest: Option<Day>,
+            /// Whether `latest` is null because the end is not known (`1965/`), rather than open (`1965/..`). It lies no
+            /// later than today.
+            end_unknown: bool,
+            /// How precise it is.
+            precision: Precision,
+            /// The parts that the source does not say and that were concluded from elsewhere.
+            inferred: eager::List<DatePart>,
+            /// Marked as approximate (`~` or `%`). The bounds are those of the date as written.
+            approximate: bool,
+            /// Marked as uncertain (`?` or `%`). The bounds are those of the date as written.
+            uncertain: bool,
+            $($(#[$fmeta])* $field: $type,)+
+            /// The claim that it rests on; null where none is named.
+            #[graphql(directive = cost::apply(DOCUMENT, None))]
+            claim: MaybeRef<Claim>,
+        }
+    };
 }
+
+date! {
+    /// A date that may be known in part only, in the Extended Date/Time Format (EDTF, ISO 8601-2) of level 0 or 1, and of
+    /// level 2 sets, seasons and qualified parts.
+    PartialDate {
+        /// What other sources say instead.
+        other_readings: eager::List<eager::Object<DateReading>>,
+    }
+}
+
+holds! { PartialDate: claim, other_readings }
+
+date! {
+    /// What another source says of a date, or how its words can be read otherwise.
+    DateReading {
+        /// The id of the reading, which it keeps for as long as it is there. No other row of any list has it.
+        id: RowId,
+        /// How it comes about.
+        note: Option<String>,
+    }
+}
+
+holds! { DateReading: claim }
 
 /// A person and the office held at that time.
 #[derive(SimpleObject, Debug, Default, Deserialize)]
@@ -126,7 +173,7 @@ pub struct Place {
     nation: MaybeRef<Nation>,
 }
 
-holds! { Place: nation }
+holds! { Place: nation, open }
 
 impl Holds for Count {
     fn declare(references: &mut References) {

@@ -16,6 +16,7 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 use super::answer::Answer;
 use super::cached_response::CachedResponse;
 use crate::api::viewer::Role;
+use crate::domain::date::Day;
 use crate::feed::{Bounded, Live, Use};
 use crate::store::versions::{ReadSet, Snapshot};
 
@@ -33,6 +34,8 @@ pub struct ResponseKey {
     pub variables: Option<Box<str>>,
     /// Decides what the viewer may see.
     pub role: Role,
+    /// The day on which it is asked: an end that is not known lies no later than today.
+    pub day: Day,
 }
 
 impl ResponseKey {

@@ -10,8 +10,8 @@ use super::client::{Client, Points};
 use super::metrics::Metrics;
 use super::permits::{Permit, Permits, Resource};
 use super::persisted::{Persisted, Trusted};
-use super::places::Places;
 use super::response_cache::Responses;
+use super::slots::ExecutionSlots;
 use super::stopping::Stopping;
 use crate::api::error::ApiError;
 use crate::config::Config;
@@ -95,7 +95,7 @@ pub struct State {
     pub(super) metrics: Metrics,
     pub(super) stopping: Stopping,
     /// For operations that are executed on this thread: as many as it has connections.
-    pub(super) places: Places,
+    pub(super) slots: ExecutionSlots,
 }
 
 impl State {
@@ -127,7 +127,7 @@ impl State {
         let authenticator =
             Authenticator::new(config.anonymous, signed).that_hears(live.clone(), config.response_cache_bytes > 0);
         let responses = Responses::new(live.clone(), config.response_cache_bytes);
-        let places = Places::new(store.most_connections());
+        let slots = ExecutionSlots::new(store.most_connections());
         let permits = Permits::new(&config.limits);
         Ok(Self {
             sdl: sdl.into(),
@@ -151,7 +151,7 @@ impl State {
             config: Arc::new(config),
             timeouts,
             guard,
-            places,
+            slots,
         })
     }
 
@@ -161,10 +161,10 @@ impl State {
             tracing::warn!("a thread shares the connections of others: {error}");
             self.store.clone()
         });
-        let places = Places::new(store.most_connections());
+        let slots = ExecutionSlots::new(store.most_connections());
         Self {
             store,
-            places,
+            slots,
             ..self.clone()
         }
     }

@@ -1,8 +1,8 @@
-//! All that the database holds, as extended JSON: read as it was at one moment, and put back as it was.
+//! Dumps the whole database from one snapshot, and restores it exactly.
 //!
-//! Extended JSON is MongoDB's own way to keep the types of BSON in JSON, in its canonical form
-//! (<https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/>). What a file of it looks like is the
-//! business of `transfer/backup`.
+//! Documents are represented as MongoDB's extended JSON, which preserves the types of BSON, in its canonical form
+//! (<https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/>). The format of the backup file is in
+//! `transfer/backup`.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,31 +12,31 @@ use mongodb::options::ReadConcern;
 use mongodb::{ClientSession, SessionCursor};
 use serde_json::Value as Json;
 
-use super::names::{HISTORY, LOCKS, RETRIES, SEEDED, TOKENS};
+use super::names::{DERIVED, HISTORY, LOCKS, RETRIES, SEEDED, TOKENS};
 use super::write::{Batch, Intent, Policy, Write};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
-/// The collections that are kept: all documents, and what is known of them and of who may write them. Locks and retries
-/// mean something for a day at most.
+/// The collections in a backup: all documents, the history, the tokens and the records of seed sets. Not the locks,
+/// which only matter during a transaction, nor the idempotency keys, which expire after a day.
 pub fn kept() -> impl Iterator<Item = &'static str> {
     let documents = Kind::REFERRED_FIRST.into_iter().map(Kind::collection);
     documents.chain([HISTORY, TOKENS, SEEDED])
 }
 
-/// The database at one moment, which is that of its beginning. It is read in one transaction: a database that bounds
-/// how long these last, as MongoDB does (60 s, `transactionLifetimeLimitSeconds`), ends a dump that takes longer.
+/// A dump of the database: all reads use the snapshot of one transaction, from the start of the dump. By default,
+/// MongoDB aborts transactions after 60 s (`transactionLifetimeLimitSeconds`), so a dump must not take longer there.
 pub struct Dump {
     store: Store,
     session: ClientSession,
     left: VecDeque<&'static str>,
     open: Option<(&'static str, SessionCursor<Document>)>,
-    /// How many documents each collection has.
+    /// The number of documents of each collection.
     pub counts: BTreeMap<&'static str, u64>,
 }
 
 impl Store {
-    /// Begins to read everything.
+    /// Starts a dump, and counts the documents in its snapshot.
     pub async fn dump(&self) -> Result<Dump> {
         let mut session = self.client.start_session().await?;
         let snapshot = session.start_transaction().read_concern(ReadConcern::snapshot());
@@ -56,20 +56,20 @@ impl Store {
         })
     }
 
-    /// How many documents a collection has.
+    /// The number of documents of a collection.
     pub async fn count_all(&self, kind: Kind) -> Result<u64> {
         let documents = self.documents(kind);
         let counted = documents.count_documents(doc! {});
         Ok(counted.max_time(self.time_left()).await?)
     }
 
-    /// Whether no collection holds any document.
+    /// Whether there is no document of any kind. There may be tokens and history.
     pub async fn is_empty(&self) -> Result<bool> {
         let filled = self.filled().await?;
         Ok(Kind::ALL.iter().all(|kind| !filled.contains(&kind.collection())))
     }
 
-    /// Which of the collections that are kept hold something.
+    /// The collections of a backup that are not empty.
     pub async fn filled(&self) -> Result<Vec<&'static str>> {
         let mut filled = Vec::new();
         for name in kept() {
@@ -82,21 +82,21 @@ impl Store {
         Ok(filled)
     }
 
-    /// Takes everything out.
+    /// Deletes everything that a backup contains, and the locks and idempotency keys.
     pub async fn clear(&self) -> Result<()> {
         for name in kept().chain([LOCKS, RETRIES]) {
             let cleared = self.delete_all(name).await;
-            // Before it is acknowledged, and also where it is not known whether it was done.
+            // Before returning, and also after an error: the deletion may have happened all the same.
             self.versions.all_changed();
             cleared?;
         }
         Ok(())
     }
 
-    /// Puts documents back into a collection that is kept, exactly as they were.
+    /// Restores documents of a collection exactly, without checking them.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] for what is no extended JSON of a document.
+    /// [`StoreError::Unreadable`] if a row is not the extended JSON of a document.
     pub async fn put_back(&self, name: &'static str, rows: Vec<Json>) -> Result<()> {
         let row = |row| {
             let row = document(name, row)?;
@@ -105,17 +105,19 @@ impl Store {
         };
         let batch = Batch {
             writes: rows.into_iter().map(row).collect::<Result<_>>()?,
-            // They were accepted once. Where the declarations have changed since, `check` tells.
+            // They were valid when they were written. If the declarations have changed since, `check` reports it.
             policy: Policy::Restore,
             by: String::new(),
             intent: Intent::Write,
         };
-        self.write(batch).await.map(drop)
+        self.write(batch).await?;
+        // An older version may have made the backup: the next start derives again what follows from the rows.
+        Ok(self.delete_all(DERIVED).await?)
     }
 }
 
 impl Dump {
-    /// Some more documents of one collection, with its name; `None` when all were given.
+    /// The next documents of one collection, at most `most`, with its name; `None` after the last.
     pub async fn next(&mut self, most: usize) -> Result<Option<(&'static str, Vec<Json>)>> {
         loop {
             let (name, mut cursor) = match self.open.take() {

@@ -26,6 +26,11 @@ impl Timestamp {
         Self(DateTime::now())
     }
 
+    /// Its day in UTC.
+    pub fn day(self) -> Day {
+        Day::from_millis(self.0.timestamp_millis())
+    }
+
     /// The time until then, by this machine's clock; zero if it has passed.
     pub fn ahead(self) -> Duration {
         let millis = self

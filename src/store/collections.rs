@@ -1,7 +1,7 @@
-//! The collections' declarations, read from `schema/collections/*.json`: validator, indexes, searchable words.
+//! The declarations of the collections, read from `schema/collections/*.json`: validator, indexes, searchable texts.
 //!
-//! The files are carried inside the binary. They are the one description of what a stored document looks like: the
-//! database enforces it, `validate` explains it, `check.rs` holds the data against it.
+//! The files are embedded in the binary. They are the only description of stored documents: the database enforces it,
+//! `validate` explains violations, and `check` compares the stored data with it.
 
 use std::sync::LazyLock;
 
@@ -19,70 +19,69 @@ use crate::domain::id::{Kind, any_id_pattern};
 #[include = "*.json"]
 struct Files;
 
-/// The shapes that several collections share, named by `$ref`.
+/// Has the schemas that several collections use by `$ref`.
 const SHARED: &str = "shared.json";
 
-/// An index as it is declared.
+/// A declared index.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Index {
-    /// Its name.
     pub name: String,
-    /// Fields and directions.
+    /// The fields, with 1 for ascending and -1 for descending.
     pub key: Document,
-    /// No two documents may share a value.
+    /// Whether no two documents may have the same value.
     pub unique: bool,
-    /// How long after the moment in its field a document is kept, in seconds; for ever where nothing is said.
+    /// How many seconds after the time in its field the database deletes a document; `None` for never.
     pub expires: Option<i64>,
 }
 
-/// What the database enforces for a collection, whatever it holds.
+/// What the database enforces for a collection, also for one without documents of the API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declaration {
-    /// The collection's name.
     pub name: &'static str,
-    /// The `$jsonSchema` itself, every `$ref` filled in.
+    /// The value of `$jsonSchema`, with every `$ref` resolved.
     pub json_schema: Document,
-    /// The indexes beside that on `_id`.
+    /// All indexes except the one on `_id`.
     pub indexes: Vec<Index>,
 }
 
-/// A collection of documents as it is declared.
+/// A declared collection with documents of the API.
 #[derive(Clone, Debug)]
 pub struct CollectionSchema {
-    /// Which collection.
     pub kind: Kind,
-    /// What the database enforces.
     pub declared: Declaration,
-    /// The same for documents as people write them: without what the store fills in.
+    /// The schema of documents as people write them: without the fields that the store fills in.
     pub input_schema: Document,
-    /// The paths of the texts whose words the text filter finds.
+    /// The paths of the texts that the text filter searches.
     pub words: Vec<String>,
-    /// Those of them that name the document: a search counts them for more.
+    /// Those of `words` that name the document, the display name first. In a search they have more weight.
     pub names: Vec<String>,
     /// The texts that documents can be ordered by; top-level fields.
     pub ordered: Vec<String>,
     /// The fields of which no two documents may share a value; each has an index that begins with it.
     pub own: Vec<String>,
-    /// What a search finds its documents by, for the reader of the GraphQL schema; none where it does not look at them.
+    /// What a search looks at, for the description in the GraphQL schema; `None` if the collection is not searched.
     pub searched: Option<String>,
-    /// The columns of an export, as `graphql/export/columns.rs` reads them.
+    /// The columns of a CSV export, parsed by `graphql/export/columns.rs`.
     pub columns: Json,
 }
 
 impl CollectionSchema {
-    /// The field that tells people which document it is.
+    /// The path of the display name.
     pub fn called_by(&self) -> &str {
         self.names.first().map_or("_id", String::as_str)
     }
 }
 
-/// The kinds of documents that a search finds.
+/// The kinds that are searched.
 pub fn searched() -> impl Iterator<Item = Kind> {
     let all = all().unwrap_or_default().iter();
     all.filter(|schema| schema.searched.is_some()).map(|schema| schema.kind)
 }
 
-/// What is declared of every collection: those of [`all`], and those that hold no documents of the API.
+/// The declarations of all collections: those of [`all`], and those without documents of the API.
+///
+/// # Errors
+/// If a file in `schema/collections` is wrong; a test reads them all.
 pub fn declarations() -> Result<Vec<&'static Declaration>> {
     static OTHERS: LazyLock<Result<Vec<Declaration>>> = LazyLock::new(|| {
         let others = [TOKENS, HISTORY, LOCKS, RETRIES];
@@ -95,14 +94,17 @@ pub fn declarations() -> Result<Vec<&'static Declaration>> {
     Ok(all()?.iter().map(|schema| &schema.declared).chain(others).collect())
 }
 
-/// All collections of documents, in the order of [`Kind::ALL`].
+/// All collections with documents of the API, in the order of [`Kind::ALL`].
+///
+/// # Errors
+/// As [`declarations`].
 pub fn all() -> Result<&'static [CollectionSchema]> {
     static ALL: LazyLock<Result<Vec<CollectionSchema>>> =
         LazyLock::new(|| Kind::ALL.iter().map(|kind| load(*kind)).collect());
     ALL.as_deref().map_err(again)
 }
 
-/// A failure that was kept, for one more caller.
+/// A copy of a stored error: the type is not `Clone`.
 fn again(error: &StoreError) -> StoreError {
     match error {
         StoreError::Schema { file, detail } => fault(file, detail),
@@ -110,7 +112,10 @@ fn again(error: &StoreError) -> StoreError {
     }
 }
 
-/// The declaration of one collection.
+/// The collection of a kind.
+///
+/// # Errors
+/// As [`declarations`].
 pub fn of(kind: Kind) -> Result<&'static CollectionSchema> {
     all()?
         .iter()
@@ -118,13 +123,13 @@ pub fn of(kind: Kind) -> Result<&'static CollectionSchema> {
         .ok_or_else(|| fault(kind.collection(), "missing"))
 }
 
-/// The stored top-level field of that name, where the collection declares one.
+/// The name of a top-level field as a static string; `None` if the collection does not declare it.
 pub fn field(kind: Kind, name: &str) -> Option<&'static str> {
     let properties = of(kind).ok()?.declared.json_schema.get_document("properties").ok()?;
     properties.keys().find(|field| *field == name).map(String::as_str)
 }
 
-/// The stored part of that name in such a field, which holds an object or a list of objects.
+/// Like [`field`], for a field of the object, or of each object in the list, at the top-level `field`.
 pub fn part(kind: Kind, field: &str, name: &str) -> Option<&'static str> {
     let schema = &of(kind).ok()?.declared.json_schema;
     let field = schema.get_document("properties").ok()?.get_document(field).ok()?;
@@ -155,7 +160,7 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
     })
 }
 
-/// What the database enforces, and all else that the file says.
+/// The declaration of a collection, with its whole file.
 fn declaration(name: &'static str) -> Result<(Declaration, Json)> {
     let file = format!("{name}.json");
     let shared = read(SHARED)?;
@@ -179,7 +184,8 @@ fn declaration(name: &'static str) -> Result<(Declaration, Json)> {
     Ok((declaration, json))
 }
 
-/// Nobody writes the ids of rows, nor what follows from a date's EDTF; and an empty list of inferred parts may be left out.
+/// Changes the schemas of rows and dates to what people write: without the ids of rows, without the fields that are derived
+/// from `edtf`, and with an optional `inferred`.
 fn as_written(schema: &mut Document) {
     if schema
         .get_document("properties")
@@ -242,7 +248,7 @@ fn read(file: &str) -> Result<Json> {
     serde_json::from_slice(&content.data).map_err(|error| fault(file, error))
 }
 
-/// MongoDB knows no `$ref`, so each is replaced by what it names; and so are the names of ids in patterns.
+/// Replaces each `$ref`, which MongoDB does not support, by the schema that it names, and the placeholders in patterns.
 fn fill_in(json: &Json, shared: &Json) -> std::result::Result<Json, String> {
     Ok(match json {
         Json::Object(fields) => match fields.get("$ref").and_then(Json::as_str) {
@@ -273,7 +279,7 @@ fn fill_in(json: &Json, shared: &Json) -> std::result::Result<Json, String> {
     })
 }
 
-/// The patterns of ids are what the registry of collections says: `{claim id}` for one kind, `{id}` for any.
+/// Replaces the placeholders for ids in a pattern: `{claim id}` for one kind, `{id}` for any.
 fn with_ids(pattern: &str) -> String {
     let of_kinds = Kind::ALL.map(|kind| (format!("{{{} id}}", kind.prefix()), kind.id_pattern()));
     let any = ("{id}".to_owned(), any_id_pattern());
@@ -281,14 +287,14 @@ fn with_ids(pattern: &str) -> String {
     all.fold(pattern.to_owned(), |text, (name, ids)| text.replace(&name, &ids))
 }
 
-/// JSON as BSON: whole numbers as the smallest integer that holds them.
+/// Converts JSON to BSON. A whole number becomes an `Int32` if it fits, otherwise an `Int64`.
 pub(super) fn bson_of(json: &Json) -> Bson {
     match json {
         Json::Null => Bson::Null,
         Json::Bool(flag) => Bson::Boolean(*flag),
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(whole), _) => whole_number(whole),
-            // `2.0` is the whole number 2 in JSON; beyond an i32 it stays as it is.
+            // In JSON, `2.0` is the whole number 2. Outside the range of an i32 it remains a double.
             (None, Some(real)) if real == f64::from(real as i32) => whole_number(i64::from(real as i32)),
             (None, Some(real)) => Bson::Double(real),
             (None, None) => Bson::Null,

@@ -1,5 +1,5 @@
-//! What belongs to one request in a store: its turns, what it has looked up, and the counts of its commands.
-//! `metered.rs` counts them.
+//! The state of one request in a store: its permits, the ids that it has looked up, and the counts of its commands.
+//! `metered` does the counting.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -17,7 +17,7 @@ const AT_ONCE: usize = 4;
 pub(super) struct OfRequest {
     /// Limits its concurrent commands.
     pub turns: Arc<Semaphore>,
-    /// What it has looked up across relations.
+    /// The ids that it has looked up for joins.
     pub joins: Arc<Joins>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct CommandMeter {
     pub microseconds: AtomicU64,
     pub read_set: AtomicU64,
     pub explains: bool,
-    /// Whether some reads were not explained although they should be.
+    /// Whether a read was too large to be explained.
     pub unexplained: AtomicBool,
 }
 

@@ -8,9 +8,10 @@ use mongodb::bson::{Bson, Document};
 use super::bson_types::date_of;
 use super::path::{join, texts_at, value_at};
 use super::validate::{Problem, number_of};
-use crate::domain::date::Edtf;
+use crate::domain::date::{Calendar, Edtf};
 use crate::domain::hash::sha256;
 use crate::domain::text::{sort_key, tidied, unseen};
+use crate::domain::vocabulary::GiftStatus;
 use crate::domain::words::words;
 
 /// The fields that the store keeps about a document, beside what it says.
@@ -23,7 +24,18 @@ pub(super) const ROW_ID: &str = "id";
 pub(super) const SORT_KEYS: &str = "sortKeys";
 
 /// The fields of a date that follow from its `edtf`.
-pub(super) const FROM_EDTF: [&str; 5] = ["earliest", "latest", "precision", "approximate", "uncertain"];
+pub(super) const FROM_EDTF: [&str; 6] = [
+    "earliest",
+    "latest",
+    "precision",
+    "approximate",
+    "uncertain",
+    "endUnknown",
+];
+
+/// Goes up with every change of what is derived here: documents that were written before are derived again when a
+/// server starts (`rederive.rs`).
+pub(super) const DERIVATION: i64 = 3;
 
 /// Puts the texts of a document in order, and says which have characters that nobody sees. Ids are left as they are: one
 /// that is not in order is none.
@@ -120,13 +132,48 @@ pub(super) fn derive(document: &mut Document, problems: &mut Vec<Problem>) {
             });
         }
     });
+    end_with_what_became_of_it(document);
+}
+
+/// An end of a gift's date that is not known lies no later than the end of what became of the gift.
+///
+/// Steps contradict each other, so the latest counts; a step whose own end is not known, or whose date is itself
+/// uncertain or approximate, leaves the end unknown.
+fn end_with_what_became_of_it(document: &mut Document) {
+    let Ok(steps) = document.get_array("statusHistory") else {
+        return;
+    };
+    let steps = steps.iter().filter_map(Bson::as_document).filter(|step| {
+        let status = step.get_str("status").unwrap_or_default();
+        GiftStatus::ENDS.iter().any(|end| end.as_str() == status)
+    });
+    let dates = steps.filter_map(|step| step.get_document("date").ok());
+    let end = |date: &Document| {
+        let is = |flag| date.get_bool(flag).unwrap_or(true);
+        let latest = date.get_datetime("latest").ok().copied();
+        latest.filter(|_| !is("approximate") && !is("uncertain"))
+    };
+    let ends: Option<Vec<_>> = dates.map(end).collect();
+    let Some(end) = ends.and_then(|ends| ends.into_iter().max()) else {
+        return;
+    };
+    let Ok(date) = document.get_document_mut("date") else {
+        return;
+    };
+    let begins_later = date.get_datetime("earliest").is_ok_and(|earliest| *earliest > end);
+    if date.get_bool("endUnknown").unwrap_or(false) && !begins_later {
+        date.insert("latest", end);
+        date.insert("endUnknown", false);
+    }
 }
 
 fn derive_date(fields: &mut Document, path: &str, problems: &mut Vec<Problem>) {
     let Some(edtf) = fields.get("edtf").and_then(Bson::as_str) else {
         return;
     };
-    match edtf.parse::<Edtf>() {
+    let calendar = fields.get_str("calendar").unwrap_or_default();
+    let calendar = Calendar::ALL.into_iter().find(|known| known.as_str() == calendar);
+    match Edtf::read(edtf, calendar.unwrap_or_default()) {
         Ok(date) => {
             let bounds = date.bounds();
             let day = |day: Option<_>| day.map_or(Bson::Null, |day| Bson::DateTime(date_of(day)));
@@ -135,6 +182,7 @@ fn derive_date(fields: &mut Document, path: &str, problems: &mut Vec<Problem>) {
             fields.insert("precision", date.precision().as_str());
             fields.insert("approximate", date.is_approximate());
             fields.insert("uncertain", date.is_uncertain());
+            fields.insert("endUnknown", date.has_unknown_end() && bounds.latest.is_none());
             fields
                 .entry("inferred".to_owned())
                 .or_insert_with(|| Bson::Array(vec![]));
@@ -142,7 +190,7 @@ fn derive_date(fields: &mut Document, path: &str, problems: &mut Vec<Problem>) {
         Err(error) => problems.push(Problem {
             path: join(path, "edtf"),
             found: format!("{edtf:?}, where {}", error.problem),
-            accepted: error.accepted,
+            accepted: error.advice(),
         }),
     }
 }

@@ -59,6 +59,7 @@ impl fmt::Display for Drift {
 
 impl Store {
     /// Applies the declarations. Logs and corrects what is missing or different; removes only indexes that it rebuilds.
+    /// Documents that were derived by an older version are derived again.
     pub async fn ensure_schema(&self) -> Result<()> {
         for drift in self.drift().await? {
             match &drift {
@@ -69,6 +70,7 @@ impl Store {
             }
             self.put_right(drift).await?;
         }
+        self.rederive().await?;
         self.schema_applied.store(true, Ordering::Relaxed);
         Ok(())
     }

@@ -48,11 +48,11 @@ pub enum StoreError {
 
 /// Server codes for a passed deadline: MaxTimeMSExpired, ExceededTimeLimit.
 const TIMED_OUT: [i32; 2] = [50, 262];
-/// Server codes for another write that came first: DuplicateKey and its older forms, WriteConflict.
+/// Server codes for a conflict with another write: DuplicateKey and its older forms, WriteConflict.
 const CONFLICTS: [i32; 4] = [DUPLICATE_KEY, 11001, 12582, WRITE_CONFLICT];
-/// The server's code for a value of a unique index that is there already.
+/// The server's code for a duplicate value in a unique index.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
-/// The server's code for a transaction that met another one.
+/// The server's code for a transaction that conflicts with another write.
 pub(super) const WRITE_CONFLICT: i32 = 112;
 /// The server's code for a missing permission.
 pub(super) const UNAUTHORIZED: i32 = 13;

@@ -2,8 +2,8 @@
 //!
 //! All conditions of a filter on one collection are looked up together: one command for each collection and each level
 //! of nested relations, however many conditions there are. It returns the documents that meet any of them; which of
-//! them a document meets is decided here, by `matches.rs`. The fields of a request share what they have looked up, even
-//! if they do so at the same time.
+//! them a document meets is decided in this process, by `filter/matches`. The fields of a request share the ids that
+//! they have looked up, even if they do so at the same time.
 //!
 //! The number of ids is limited: more are refused, not truncated.
 

@@ -1,4 +1,4 @@
-//! What a request has looked up across relations: its fields share it.
+//! The ids that a request has looked up for joins, shared by all its fields.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ pub(super) type Relation = (Kind, &'static str);
 /// The ids for inner filters of one relation.
 pub(super) type LookedUp = Arc<Mutex<HashMap<Filter, Ids>>>;
 
-/// What a request has looked up across relations.
+/// The ids that a request has looked up for joins.
 #[derive(Default)]
 pub(super) struct Joins {
     /// By relation and inner filter. The inner lock is held during the command, so that others who need the same wait

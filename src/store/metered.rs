@@ -54,7 +54,7 @@ impl Store {
         }
     }
 
-    /// Like [`Store::for_request`], as long as the client reads: each read has the whole deadline.
+    /// Like [`Store::for_request`], for a streamed response: its duration is not limited, only that of each read.
     #[must_use]
     pub fn for_stream(&self) -> Self {
         Self {

@@ -1,8 +1,8 @@
-//! The only room that speaks to MongoDB: connecting, the collections' schemas and indexes, reads, pages, writes.
+//! The only room that talks to MongoDB: connections, schemas and indexes of collections, reads, pages and writes.
 //!
-//! Callers hand in plain values (ids, [`filter::Filter`], [`page::PageRequest`]) and get typed documents; no BSON
-//! crosses the border but inside `Deserialize`. Reads are bounded by [`Options::deadline`] through `maxTimeMS`.
-//! Knows nothing of GraphQL or HTTP.
+//! Callers pass plain values (ids, [`filter::Filter`], [`page::PageRequest`]) and get typed documents; BSON appears at
+//! this interface only inside `Deserialize`. Reads are limited by [`Options::deadline`], which is sent as `maxTimeMS`.
+//! Nothing here depends on GraphQL or HTTP.
 
 pub mod aggregate;
 pub mod backup;
@@ -29,6 +29,7 @@ pub mod page;
 pub mod path;
 mod pool;
 pub mod read;
+mod rederive;
 pub mod references;
 pub mod resume_token;
 mod row_ids;
@@ -67,7 +68,7 @@ use crate::domain::id::Kind;
 /// The outcome of a call to the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// The driver's words about a URI repeat parts of it, and where a password is written wrongly, parts of that.
+/// Hides the driver's message about a malformed URI: it repeats parts of the URI, maybe of a password.
 fn not_understood(error: mongodb::error::Error) -> StoreError {
     match error.kind.as_ref() {
         ErrorKind::InvalidArgument { .. } => StoreError::Uri,
@@ -75,70 +76,73 @@ fn not_understood(error: mongodb::error::Error) -> StoreError {
     }
 }
 
-/// How long the driver looks for a server before it says that there is none.
+/// How long the driver looks for a server before a command fails.
 const SERVER_SELECTION: Duration = Duration::from_secs(5);
 
 /// How many aggregations run concurrently in this process. Each reads all matching documents and holds groups in
 /// memory, and a query can contain ten: over 100,000 gifts one takes SecantusDB up to 600 MB, and six at once kill it.
 const AGGREGATIONS_AT_ONCE: usize = 2;
 
-/// How many connections there may be.
+/// The maximum number of connections.
 fn most_of(pool_size: u32) -> usize {
-    // The driver takes 0 for a pool without end.
+    // For the driver, 0 means no limit.
     let most = if pool_size == 0 { u32::MAX } else { pool_size };
     most as usize
 }
 
-/// How many connections may be opened at the same time: all of them, where the driver's own measure is 2. With a
-/// connection for each turn ([`Store::turn`]), hardly anybody waits in the driver's queue (see `unbroken`).
+/// How many connections may be opened concurrently: all, not 2 as by the driver's default. With a connection for each
+/// permit ([`Store::turn`]), commands rarely wait in the driver's queue (see `cancel_safe`).
 fn at_once(pool_size: Option<u32>) -> Option<u32> {
     pool_size.filter(|most| *most > 0).or(Some(u32::MAX))
 }
 
-/// What a connection needs to know.
+/// How to connect to the database.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The address; may hold a password, so it is never logged.
+    /// The connection string. May contain a password, so it is never logged.
     pub uri: String,
-    /// Which database.
+    /// The name of the database.
     pub database: String,
-    /// The largest number of connections. The driver's default of 10 is small for a server.
+    /// The maximum number of connections. The driver's default of 10 is small for a server.
     pub pool_size: u32,
-    /// The longest that one command may take: it is sent along as `maxTimeMS`.
+    /// The timeout of each command, sent as `maxTimeMS`.
     pub deadline: Duration,
 }
 
-/// The database, ready for use. Cheap to clone; all clones share one pool.
+/// A handle to the database. Cheap to clone; all clones share one connection pool.
 #[derive(Clone)]
 pub struct Store {
     client: Client,
     client_options: Arc<ClientOptions>,
     database: Database,
-    /// Turns for connections.
+    /// A permit for each connection.
     connections: Arc<Semaphore>,
     most_connections: usize,
     deadline: Duration,
-    /// When the request that this store is for must have its answer.
+    /// The end of the time for the request that this store serves; `None` for no limit.
     until: Option<Instant>,
     meter: Arc<CommandMeter>,
     of_request: Option<OfRequest>,
     commands: Arc<AtomicU64>,
     pool: Arc<Pool>,
-    /// Turns for aggregations over many documents.
+    /// Permits for aggregations over many documents.
     turns: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
     versions: Arc<CacheVersions>,
 }
 
 impl Store {
-    /// Prepares the pool. Nothing is sent yet: [`Store::ping`] tells whether a server answers.
+    /// Creates the connection pool. Nothing is sent yet: [`Store::ping`] checks that a server answers.
     ///
-    /// The pool's tasks belong to the runtime that calls this, which therefore must outlive the store.
+    /// The tasks of the pool run on the calling runtime, which therefore must outlive the store.
+    ///
+    /// # Errors
+    /// If the URI is malformed ([`StoreError::Uri`]), or the DNS lookup of a `mongodb+srv://` URI fails.
     pub async fn connect(options: &Options) -> Result<Self> {
         let mut client_options = ClientOptions::parse(&options.uri).await.map_err(not_understood)?;
         let pool = Arc::new(Pool::default());
         let connections = Arc::clone(&pool);
-        // There is no handler for events of commands: for its sake the driver would copy each command and each reply.
+        // No handler for command events: for one, the driver would copy each command and each reply.
         client_options.cmap_event_handler = Some(EventHandler::callback(move |event: CmapEvent| {
             connections.count(&event);
             cancel_safe::on_pool_event(&event);
@@ -176,13 +180,14 @@ impl Store {
         })
     }
 
-    /// The same store with connections of its own, of which it has its share among so many stores like it.
+    /// The same store with a connection pool of its own. The maximum number of connections is divided by `share`, the
+    /// number of such stores.
     ///
-    /// A connection wakes the runtime that opened it: each thread that serves requests is best served by its own. Its
-    /// tasks belong to the runtime that calls this.
+    /// A connection wakes the runtime that opened it, so each thread that serves requests should have its own
+    /// connections. The tasks of the pool run on the calling runtime.
     ///
     /// # Errors
-    /// What the driver says of its options, which it has accepted before.
+    /// If the driver refuses options that it accepted before.
     pub fn with_own_connections(&self, share: u32) -> Result<Self> {
         let mut client_options = ClientOptions::clone(&self.client_options);
         let most = client_options.max_pool_size.map(|most| (most / share.max(1)).max(1));
@@ -198,20 +203,20 @@ impl Store {
         })
     }
 
-    /// Asks the server for a sign of life.
+    /// Checks that the server answers.
     pub async fn ping(&self) -> Result<()> {
         self.run(doc! { "ping": 1 }).await.map(drop)
     }
 
-    /// A turn for a command, which is counted.
+    /// Waits for a permit for a command, and counts the command.
     async fn counted_turn(&self) -> Option<OwnedSemaphorePermit> {
         let turn = self.turn().await;
         self.commands.fetch_add(1, Ordering::Relaxed);
         turn
     }
 
-    /// A turn for a command. As many are given out as there are connections, so that hardly anybody waits in the driver's
-    /// own queue (see `unbroken`).
+    /// Waits for a permit for a command. There is one for each connection, so that commands rarely wait in the driver's
+    /// own queue (see `cancel_safe`).
     async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         let waiting = self.pool.waits();
         // The semaphore is never closed.
@@ -220,17 +225,17 @@ impl Store {
         turn
     }
 
-    /// How many commands were sent for requests so far; what the driver adds to them and the feed are not counted.
+    /// How many commands were sent for requests so far, without those of the driver itself and of the change feed.
     pub fn commands_sent(&self) -> u64 {
         self.commands.load(Ordering::Relaxed)
     }
 
-    /// How many connections there may be at once.
+    /// The maximum number of connections.
     pub const fn most_connections(&self) -> usize {
         self.most_connections
     }
 
-    /// The connections at this moment.
+    /// The current state of the connection pool.
     pub fn pool(&self) -> PoolState {
         self.pool.state()
     }
@@ -240,12 +245,12 @@ impl Store {
         self.schema_applied.load(Ordering::Relaxed)
     }
 
-    /// The counters that tell whether what was read through this store is still so.
+    /// The counters that tell whether data read through this store is still current.
     pub fn versions(&self) -> Arc<CacheVersions> {
         Arc::clone(&self.versions)
     }
 
-    /// Removes the whole database: for tests, which have one each.
+    /// Drops the whole database. For tests, which have one each.
     pub async fn drop_database(&self) -> Result<()> {
         let dropped = self.database.drop().await;
         self.versions.all_changed();
@@ -260,7 +265,7 @@ impl Store {
         self.database.collection(kind.collection())
     }
 
-    /// Runs one command under the deadline.
+    /// Runs one command with the deadline.
     async fn run(&self, mut command: Document) -> Result<Document> {
         let turn = self.counted_turn().await;
         command.insert("maxTimeMS", self.deadline_ms());

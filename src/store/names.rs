@@ -1,12 +1,14 @@
-//! The names of the collections that hold no documents of the API.
+//! The names of the collections without a kind of their own: they hold no documents of the API.
 
-/// Who changed what, and when.
+/// By which version of the derivation the documents of each collection were derived last.
+pub(super) const DERIVED: &str = "derived";
+/// The history of all changes: who changed what, and when.
 pub(super) const HISTORY: &str = "history";
-/// The rows by which transactions notice each other, one for each document that was referred to.
+/// One row for each document that was referred to or deleted. Transactions write it so that they conflict.
 pub(super) const LOCKS: &str = "locks";
-/// What became of requests that came with an idempotency key.
+/// The results of requests with an idempotency key.
 pub(super) const RETRIES: &str = "retries";
-/// What seed sets wrote.
+/// What each seed set wrote, to recognize documents that were edited or deleted since.
 pub(super) const SEEDED: &str = "seeded";
-/// The tokens.
+/// The API tokens.
 pub(super) const TOKENS: &str = "tokens";

@@ -1,4 +1,4 @@
-//! Reads by id, by key and for many parents at once.
+//! Reads by id, by a unique field, and for many parents together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::domain::id::Kind;
 use crate::store::cursor::Order;
 
 impl Store {
-    /// The documents with these ids, in no particular order; ids that lead nowhere are left out. One command.
+    /// The documents with these ids, in no particular order; ids without a document are omitted. One command.
     pub async fn by_ids<E: Entity>(&self, ids: Vec<String>, fields: &Projection) -> Result<Vec<Arc<E>>> {
         let rows = self
             .rows_of(E::KIND, ids, self.projection(fields, &Order::new([]), None))
@@ -26,16 +26,15 @@ impl Store {
         rows.iter().map(|row| read_document(row).map(Arc::new)).collect()
     }
 
-    /// The documents with these ids with all their fields, and how many bytes each has in the database; otherwise as
-    /// [`Store::by_ids`].
+    /// Like [`Store::by_ids`], but with all fields, and with the size of each document in the database in bytes.
     pub async fn whole_by_ids<E: Entity>(&self, ids: Vec<String>) -> Result<Vec<(Arc<E>, usize)>> {
-        // All but what is there for searches.
+        // Except the fields that only filters and orders use.
         let rows = self.rows_of(E::KIND, ids, doc! { "words": 0, SORT_KEYS: 0 }).await?;
         let read = |row: &RawDocumentBuf| Ok((Arc::new(read_document(row)?), row.as_bytes().len()));
         rows.iter().map(read).collect()
     }
 
-    /// Those of `ids`, of whatever kinds, that exist. One command for each kind.
+    /// Those of `ids` that exist; they may be of different kinds. One command for each kind.
     pub async fn existing(&self, ids: impl Iterator<Item = &String>) -> Result<HashSet<String>> {
         let mut by_kind: BTreeMap<Kind, BTreeSet<&str>> = BTreeMap::new();
         for id in ids {
@@ -51,7 +50,7 @@ impl Store {
         Ok(found)
     }
 
-    /// What these documents are called, by their ids. One command.
+    /// The display names of these documents, by id; ids without a document are omitted. One command.
     pub async fn names(&self, kind: Kind, ids: Vec<String>) -> Result<HashMap<String, String>> {
         let field = collections::of(kind)?.called_by();
         let rows = self.rows_of(kind, ids, doc! { field: 1 }).await?;
@@ -60,7 +59,7 @@ impl Store {
         Ok(rows.iter().filter_map(text).collect())
     }
 
-    /// The rows of these ids, in no particular order; no command where there are none.
+    /// The rows with these ids, in no particular order. No command if there are no ids.
     async fn rows_of<I: Into<Value>>(
         &self,
         kind: Kind,
@@ -81,7 +80,8 @@ impl Store {
         self.find(find).await
     }
 
-    /// The one document that matches, or none. Meant for unique fields; of several the one with the first id is taken.
+    /// The document that matches, if any. Meant for unique fields; if several match, the one with the lowest id is
+    /// returned.
     pub async fn one<E: Entity>(&self, filter: &Filter, fields: &Projection) -> Result<Option<Arc<E>>> {
         let find = Find {
             kind: E::KIND,
@@ -94,9 +94,9 @@ impl Store {
         rows.first().map(|row| read_document(row).map(Arc::new)).transpose()
     }
 
-    /// All rows of `request` (its window does not count) whose `path` names one of `parents`, kept by parent in the
-    /// request's order. One command for all parents; `None` when there are more than `limit` rows, so that the caller
-    /// pages per parent instead.
+    /// The rows whose `path` holds the id of one of `parents`, by parent, with the filter and order of `request`; its
+    /// cursors and limit are ignored. One command for all parents. `None` if there are more than `limit` rows: the
+    /// caller then reads a page for each parent.
     pub async fn by_parents<E: Entity>(
         &self,
         path: &'static str,
@@ -132,7 +132,7 @@ impl Store {
     }
 }
 
-/// Each of these once.
+/// Without duplicates, sorted.
 pub(super) fn distinct(mut ids: Vec<&str>) -> Vec<&str> {
     ids.sort_unstable();
     ids.dedup();

@@ -1,4 +1,4 @@
-//! Which fields hold ids of other documents: those whose pattern in `schema/collections` is that of an id.
+//! The fields that hold ids of other documents: those whose pattern in `schema/collections` is that of an id.
 
 use std::sync::LazyLock;
 
@@ -12,17 +12,18 @@ use crate::domain::id::{Kind, any_id_pattern};
 pub struct Reference {
     /// The collection that holds the field.
     pub from: Kind,
-    /// Its dotted path; may lead through arrays.
+    /// Its dotted path, which may lead through arrays.
     pub path: &'static str,
-    /// The collection that it leads to; any where that is `None`.
+    /// The kind of the documents that it refers to; `None` for any kind.
     pub to: Option<Kind>,
 }
 
-/// Every reference that the collections declare.
+/// All references that the collections declare.
 pub fn references() -> &'static [Reference] {
     static ALL: LazyLock<Vec<(Kind, String, Option<Kind>)>> = LazyLock::new(|| {
         let mut found = Vec::new();
-        // A fault in a file is told when the collections are applied, before anything is written.
+        // Without declarations there are no references. The error is reported when the declarations are applied, before
+        // anything is written.
         for schema in collections::all().unwrap_or_default() {
             collect(&schema.declared.json_schema, "", &mut |path, to| {
                 found.push((schema.kind, path.to_owned(), to));
@@ -41,7 +42,7 @@ pub fn references() -> &'static [Reference] {
     &REFERENCES
 }
 
-/// Calls `each` with every path below `path` at which ids stand, and the kind that they are of.
+/// Calls `each` for every field at or below `path` that holds ids, with its path and their kind.
 fn collect(schema: &Document, path: &str, each: &mut impl FnMut(&str, Option<Kind>)) {
     if let Ok(items) = schema.get_document("items") {
         collect(items, path, each);
@@ -57,7 +58,7 @@ fn collect(schema: &Document, path: &str, each: &mut impl FnMut(&str, Option<Kin
     }
 }
 
-/// The kind of document whose ids have this pattern, `Some(None)` where any kind's have.
+/// The kind whose ids have this pattern: `Some(None)` for ids of any kind, `None` if it is not the pattern of an id.
 fn leads_to(pattern: &str) -> Option<Option<Kind>> {
     let ids = pattern.strip_prefix('^')?.strip_suffix('$')?;
     if ids == any_id_pattern() {

@@ -23,29 +23,38 @@ pub(super) fn identify(schema: &Document, document: &mut Document, before: Optio
 /// The same for the lists of an object; `id`: of the object.
 fn identify_within(schema: &Document, id: &str, object: &mut Document, before: Option<&Document>) {
     for (name, field) in schema.get_document("properties").into_iter().flatten() {
-        let row = field.as_document().and_then(|field| field.get_document("items").ok());
-        let Some(row) = row.filter(|row| has_ids(row)) else {
-            continue;
-        };
-        let Ok(rows) = object.get_array_mut(name) else { continue };
-        let old = before
-            .and_then(|before| before.get_array(name).ok())
-            .into_iter()
-            .flatten();
-        let old: Vec<&Document> = old.filter_map(Bson::as_document).collect();
-        let mut rows: Vec<&mut Document> = rows.iter_mut().filter_map(Bson::as_document_mut).collect();
-        let found = found_again(row, &rows, &old);
-        let list = format!("{id}/{name}/");
-        let mut known: HashSet<String> = old.iter().filter_map(|row| id_of(row)).collect();
-        known.extend(rows.iter().filter_map(|row| id_of(row)));
-        for (row_of, found) in rows.iter_mut().zip(found) {
-            let old = found.and_then(|at| old.get(at)).copied();
-            let own = id_of(row_of).or_else(|| old.and_then(id_of));
-            let own = own.unwrap_or_else(|| new_id(&list, row_of, &known));
-            known.insert(own.clone());
-            row_of.insert(ROW_ID, &own);
-            identify_within(row, &own, row_of, old);
+        let Some(field) = field.as_document() else { continue };
+        let before = before.and_then(|before| before.get(name));
+        match object.get_mut(name) {
+            Some(Bson::Document(inner)) => {
+                let before = before.and_then(Bson::as_document);
+                identify_within(field, &format!("{id}/{name}"), inner, before);
+            }
+            Some(Bson::Array(rows)) => {
+                if let Some(row) = field.get_document("items").ok().filter(|row| has_ids(row)) {
+                    let old = before.and_then(Bson::as_array).map_or(&[][..], Vec::as_slice);
+                    identify_rows(row, &format!("{id}/{name}/"), rows, old);
+                }
+            }
+            _ => {}
         }
+    }
+}
+
+/// The same for the rows of a list, whose ids begin with `list`.
+fn identify_rows(schema: &Document, list: &str, rows: &mut [Bson], old: &[Bson]) {
+    let old: Vec<&Document> = old.iter().filter_map(Bson::as_document).collect();
+    let mut rows: Vec<&mut Document> = rows.iter_mut().filter_map(Bson::as_document_mut).collect();
+    let found = found_again(schema, &rows, &old);
+    let mut known: HashSet<String> = old.iter().filter_map(|row| id_of(row)).collect();
+    known.extend(rows.iter().filter_map(|row| id_of(row)));
+    for (row, found) in rows.iter_mut().zip(found) {
+        let old = found.and_then(|at| old.get(at)).copied();
+        let id = id_of(row).or_else(|| old.and_then(id_of));
+        let id = id.unwrap_or_else(|| new_id(list, row, &known));
+        known.insert(id.clone());
+        row.insert(ROW_ID, &id);
+        identify_within(schema, &id, row, old);
     }
 }
 
@@ -112,11 +121,13 @@ mod tests {
     use mongodb::bson::doc;
 
     fn schema() -> Document {
-        let reading = doc! { "required": ["note"], "properties": { "id": {}, "note": {} } };
+        let item_of = |subject: &str| doc! { "required": [subject], "properties": { "id": {}, subject: {} } };
+        let reading = item_of("note");
         let item = doc! { "required": ["animal"], "properties": {
             "id": {}, "animal": {}, "count": {}, "readings": { "items": reading },
         } };
-        doc! { "properties": { "items": { "items": item }, "names": { "items": {} } } }
+        let date = doc! { "properties": { "edtf": {}, "readings": { "items": item_of("edtf") } } };
+        doc! { "properties": { "items": { "items": item }, "names": { "items": {} }, "date": date } }
     }
 
     fn gift(items: Vec<Document>, before: Option<&Document>) -> Document {
@@ -172,6 +183,26 @@ mod tests {
         let gift_ids = ids(&gift(twins(), None));
         assert_ne!(gift_ids[0], gift_ids[1]);
         assert_eq!(gift_ids, ids(&gift(twins(), None)));
+    }
+
+    #[test]
+    fn rows_within_objects_have_ids_too() {
+        let gift = |edtf: &str, before: Option<&Document>| {
+            let readings = vec![doc! { "edtf": edtf }, doc! { "edtf": "2024" }];
+            let mut gift = doc! { "_id": "gift_a", "date": { "edtf": "2023", "readings": readings } };
+            identify(&schema(), &mut gift, before);
+            gift
+        };
+        let ids = |gift: &Document| {
+            let date = gift.get_document("date").expect("a date");
+            let readings = date.get_array("readings").expect("a list").iter();
+            readings.filter_map(|row| id_of(row.as_document()?)).collect::<Vec<_>>()
+        };
+        let before = gift("2021", None);
+        let after = gift("2022", Some(&before));
+        assert!(ids(&before)[0].starts_with("gift_a/date/readings/"));
+        assert_ne!(ids(&before)[0], ids(&after)[0]);
+        assert_eq!(ids(&before)[1], ids(&after)[1]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod changes; // subscriptions below HTTP: what is told, filters in memory, where
 mod checking; // what a check finds, what is put right, that the vocabularies agree
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod conformance; // what graphql-http and graphql-js hold a server to
+mod dates; // dates and counts: certain and possible, proposals, calendars, what is derived again
 mod docs; // README.md and docs/ tell the truth
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod examples; // the Grafana dashboard and the clients in examples/ work

@@ -77,23 +77,47 @@ async fn soldiers_are_no_animals_and_the_lion_is_one() {
 }
 
 #[tokio::test]
-async fn a_gift_whose_date_spans_many_years_stands_apart_and_is_possible_in_those_it_reaches() {
+async fn a_gift_whose_date_spans_many_years_stands_apart_and_is_possible_in_each_of_them() {
     let app = article().await;
-    let query = "{ giftStats { gifts byYear { label kind gifts possible start } byDecade { label gifts possible } } }";
+    let query = "{ giftStats { gifts byYear(first: 200) { label kind gifts possible start end }
+        byDecade { label gifts possible } } }";
     let stats = &app.query(query).await["giftStats"];
+    // Since 1965, until an unknown time, which is no later than today. More than 20 years alike are a run.
     assert_eq!(
-        stats["byYear"],
-        json!([
-            { "label": "1965", "kind": "VALUE", "gifts": 0, "possible": 1, "start": "1965-01-01" },
-            { "label": "2018", "kind": "VALUE", "gifts": 1, "possible": 1, "start": "2018-01-01" },
-            { "label": "2024", "kind": "VALUE", "gifts": 2, "possible": 1, "start": "2024-01-01" },
-            { "label": "several years", "kind": "SPANNING", "gifts": 1, "possible": 0, "start": null },
-            { "label": "no date", "kind": "MISSING", "gifts": 2, "possible": 0, "start": null },
-        ])
+        entry(&stats["byYear"], "1965 to 2017"),
+        &json!({ "label": "1965 to 2017", "kind": "RUN", "gifts": 0, "possible": 1, "start": "1965-01-01",
+            "end": "2017-12-31" })
     );
-    let decades = stats["byDecade"].as_array().expect("decades").iter();
-    let gifts: i64 = decades.map(|decade| decade["gifts"].as_i64().expect("a number")).sum();
-    assert_eq!(gifts, 6);
+    for (year, gifts) in [(2018, 1), (2019, 0), (2023, 0), (2024, 2)] {
+        assert_eq!(
+            entry(&stats["byYear"], &year.to_string()),
+            &json!({ "label": year.to_string(), "kind": "VALUE", "gifts": gifts, "possible": 1,
+                "start": format!("{year}-01-01"), "end": format!("{year}-12-31") })
+        );
+    }
+    for (label, gifts) in [("no certain year", 1), ("no date", 2)] {
+        assert_eq!(entry(&stats["byYear"], label)["gifts"], gifts, "{label}");
+    }
+    let decades: Vec<&str> = stats["byDecade"]
+        .as_array()
+        .expect("decades")
+        .iter()
+        .filter_map(|decade| decade["label"].as_str())
+        .collect();
+    assert_eq!(
+        decades[..7],
+        ["1960s", "1970s", "1980s", "1990s", "2000s", "2010s", "2020s"]
+    );
+    let gifts = |entry: &Json| entry["gifts"].as_i64().expect("a number");
+    assert_eq!(
+        stats["byDecade"]
+            .as_array()
+            .expect("decades")
+            .iter()
+            .map(gifts)
+            .sum::<i64>(),
+        6
+    );
 }
 
 #[tokio::test]

@@ -93,6 +93,7 @@ test('counts say their bounds, and nothing more', () => {
   assert.equal(bounds({ min: null, max: 5 }), 'up to 5');
   assert.equal(bounds({ min: null, max: null }), 'unknown');
   assert.equal(bounds({ min: 0, max: 0 }), '0');
+  assert.equal(bounds({ min: 40, max: 40, approximate: true }), 'about 40');
 });
 
 test('a count is drawn from its least to its most, to the end of the scale where that is unknown', () => {
@@ -127,6 +128,7 @@ test('dates are told in words, with what is not known of them', () => {
     ['19XX', '1900–1999'],
     ['1985-04-XX', 'April 1985'],
     ['2001-21', 'spring 2001'],
+    ['2001-29', 'spring (south) 2001'],
     ['1965/1980', '1965 to 1980'],
     ['1965/', '1965, until an unknown time'],
     ['1959/..', 'since 1959'],
@@ -140,30 +142,40 @@ test('dates are told in words, with what is not known of them', () => {
   ]) {
     assert.equal(date({ edtf }), words, edtf);
   }
+  assert.equal(date({ edtf: '1515-05-20', calendar: 'JULIAN' }), '20 May 1515 (Julian calendar)');
 });
 
 test('years between two days are told as far as they are known', () => {
   assert.equal(years('0802-01-01', '0802-12-31'), '802');
   assert.equal(years('1957-01-01', '1959-12-31'), '1957–1959');
   assert.equal(years('1965-01-01', null), 'since 1965');
-  assert.equal(years(null, null), 'no date');
+  assert.equal(years(null, null), 'not all dates are known');
 });
 
 test('the time axis has each decade, and one place for a long stretch of nothing', () => {
-  const groups = [800, 1510, 1530, 1540].map((year) => ({ year, label: `${year}s` }));
+  const groups = [800, 1510, 1530, 1540].map((year) => ({ kind: 'VALUE', year, end: `${year + 9}-12-31`, label: `${year}s` }));
   assert.deepEqual(
     slots(groups, 10).map(({ kind, label }) => `${kind} ${label}`),
     ['group 800s', 'gap ⋯', 'group 1510s', 'empty 1520s', 'group 1530s', 'group 1540s'],
   );
   assert.deepEqual(slots([], 10), []);
+  const run = { kind: 'RUN', year: -49, end: '1509-12-31', label: '-004X to 1500s' };
+  assert.deepEqual(
+    slots([run, ...groups.slice(1)], 10).map(({ kind, label }) => `${kind} ${label}`),
+    ['group -004X to 1500s', 'group 1510s', 'empty 1520s', 'group 1530s', 'group 1540s'],
+  );
 });
 
 test('a place on the time axis is an EDTF date to filter by', () => {
-  assert.equal(edtfOf(1970, 10), '197X');
-  assert.equal(edtfOf(800, 10), '080X');
-  assert.equal(edtfOf(802, 1), '0802');
-  assert.equal(edtfOf(-40, 10), null);
-  assert.equal(edtfOf(12000, 1), null);
+  const at = (year, end, kind = 'VALUE') => ({ kind, year, end, label: '' });
+  assert.equal(edtfOf(at(1970, '1979-12-31'), 10), '197X');
+  assert.equal(edtfOf(at(800, '0809-12-31'), 10), '080X');
+  assert.equal(edtfOf(at(802, '0802-12-31'), 1), '0802');
+  assert.equal(edtfOf(at(-49, '-000040-12-31'), 10), '-004X');
+  assert.equal(edtfOf(at(-43, '-000043-12-31'), 1), '-0043');
+  assert.equal(edtfOf(at(12000, '+012000-12-31'), 1), null);
+  assert.equal(edtfOf(at(-43, '1938-12-31', 'RUN'), 1), '-0043/1938');
+  assert.equal(edtfOf(at(null, null, 'SPANNING'), 1), null);
 });
 
 const claim = (id, about, conflicts = []) => ({

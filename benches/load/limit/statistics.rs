@@ -156,7 +156,7 @@ fn by_decade(groups: &[Group<Span>]) -> Vec<Entry<OfTime>> {
     let shown = |(year, gifts)| Entry::value(format!("{year}s"), gifts, OfTime { year: Some(year) });
     let mut entries: Vec<_> = decades.into_iter().map(shown).collect();
     for (kind, label, gifts) in [
-        ("SPANNING", "several decades", spanning),
+        ("SPANNING", "no certain decade", spanning),
         ("MISSING", "no date", missing),
     ] {
         if gifts > 0 {

@@ -59,7 +59,7 @@ export function decades(groups, first) {
   const sorted = [...buckets].sort(([one], [other]) => one - other);
   const listed = sorted.map(([year, gifts]) => ({ label: `${year}s`, year, gifts }));
   const apart = [
-    { kind: "SPANNING", label: "several decades", gifts: spanning },
+    { kind: "SPANNING", label: "no certain decade", gifts: spanning },
     { kind: "MISSING", label: "no date", gifts: missing },
   ];
   return withRest(

@@ -1,6 +1,7 @@
-//! The grammar of one date: a year and what may follow, including the qualifier. `time.rs` parses times of day.
+//! The grammar of one date: a year and what may follow, and the qualifiers of its parts. `time.rs` parses times of day,
+//! `season.rs` has the parts of a year.
 
-use super::day::{Day, days_in_month};
+use super::day::{Calendar, Day};
 use super::facts::{Bounds, Facts, Precision};
 use super::reader::{EdtfError, Pair, Reader, is_qualifier};
 
@@ -11,31 +12,74 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// First day, last day, precision.
-type Span = (Day, Day, Precision);
+pub(super) type Span = (Day, Day, Precision);
 
 impl Reader<'_> {
     /// One date, to the end of the reader.
     pub(super) fn date(&mut self) -> Result<Facts, EdtfError> {
+        self.mark();
+        let begin = self.at;
         let (first, last, precision) = match self.peek() {
-            Some(b'[' | b'{') => return Err(self.level_two("begins a set of dates", "1667/1668")),
+            Some(b'[' | b'{') => return Err(self.misplaced_set()),
             Some(b'Y') => self.long_year()?,
             _ => self.calendar()?,
         };
-        let qualifier = self.qualifier(precision)?;
-        self.finish(qualifier.is_some())?;
+        self.finish(precision)?;
         Ok(Facts {
             bounds: Bounds {
                 earliest: Some(first),
                 latest: Some(last),
             },
             precision,
-            approximate: matches!(qualifier, Some(b'~' | b'%')),
-            uncertain: matches!(qualifier, Some(b'?' | b'%')),
+            approximate: self.approximate,
+            uncertain: self.uncertain,
+            end_unknown: false,
+            loose: precision == Precision::Season && self.names_no_hemisphere(begin),
         })
+    }
+
+    /// Takes `?`, `~` or `%`, if there is one. It may stand before or after any part of a date; to which parts it
+    /// refers makes no difference to what is derived.
+    fn mark(&mut self) {
+        if let Some(byte) = self.peek().filter(|byte| is_qualifier(*byte)) {
+            self.at += 1;
+            self.approximate |= matches!(byte, b'~' | b'%');
+            self.uncertain |= matches!(byte, b'?' | b'%');
+        }
+    }
+
+    /// [`Reader::mark`] after a part, which has one at most.
+    fn mark_after(&mut self) -> Result<(), EdtfError> {
+        let begin = self.at;
+        self.mark();
+        match self.peek() {
+            Some(byte) if self.at > begin && is_qualifier(byte) => Err(self.refuse(
+                "is a second qualifier",
+                "one of them; `%` means uncertain and approximate",
+                "1984%",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The `-` before a further part, and a qualifier behind it.
+    fn further(&mut self) -> bool {
+        let found = self.eat(b'-');
+        if found {
+            self.mark();
+        }
+        found
     }
 
     /// `Y`, an optional minus, five or more digits.
     fn long_year(&mut self) -> Result<Span, EdtfError> {
+        if self.calendar != Calendar::Gregorian {
+            return Err(self.refuse(
+                "begins a year of five digits or more",
+                "four digits for a year of this calendar",
+                "1515",
+            ));
+        }
         self.at += 1;
         let begin = self.at;
         self.eat(b'-');
@@ -44,10 +88,13 @@ impl Reader<'_> {
             self.at += 1;
         }
         if self.peek() == Some(b'E') {
-            return Err(self.level_two("is the exponent of a year", "Y170000000"));
+            return Err(self.level_two(
+                "gives a year by its power of ten, which tells no more than its digits would",
+                "Y-170000000",
+            ));
         }
         if self.at == digits {
-            return Err(self.expected("a digit of the year", "five digits or more after `Y`", "Y12024"));
+            return Err(self.expected("a digit of the year", "", "five digits or more after `Y`", "Y12024"));
         }
         if self.at - digits < 5 || self.text.as_bytes().get(digits) == Some(&b'0') {
             return Err(self.refuse_at(
@@ -59,7 +106,10 @@ impl Reader<'_> {
             ));
         }
         match self.text[begin..self.at].parse::<i64>() {
-            Ok(year) if (-Day::MAX_YEAR..=Day::MAX_YEAR).contains(&year) => Ok(years(year, year, Precision::Year)),
+            Ok(year) if (-Day::MAX_YEAR..=Day::MAX_YEAR).contains(&year) => {
+                self.mark_after()?;
+                Ok(self.years(year, year, Precision::Year))
+            }
             _ => Err(self.refuse_at(
                 begin,
                 self.at,
@@ -76,71 +126,72 @@ impl Reader<'_> {
     /// A year of four digits and what may follow: month, season, day, time.
     fn calendar(&mut self) -> Result<Span, EdtfError> {
         let (low, high, unspecified) = self.year()?;
+        self.mark_after()?;
         if unspecified > 0 && self.peek() == Some(b'-') {
             return Err(self.level_two("adds a month to a year with unspecified digits", "201X"));
         }
         match unspecified {
             0 => {}
-            1 => return Ok(years(low, high, Precision::Decade)),
-            _ => return Ok(years(low, high, Precision::Century)),
+            1 => return Ok(self.years(low, high, Precision::Decade)),
+            _ => return Ok(self.years(low, high, Precision::Century)),
         }
         let year = low;
-        if !self.eat(b'-') {
-            return Ok(years(year, year, Precision::Year));
+        if !self.further() {
+            return Ok(self.years(year, year, Precision::Year));
         }
         let begin = self.at;
-        let month = match self.pair(
+        let month = self.pair(
             "the month",
-            "two digits, 01 to 12 for a month or 21 to 24 for a season",
+            "two digits, 01 to 12 for a month or 21 to 41 for a season or another part of the year",
             "1985-04",
-        )? {
+        )?;
+        self.mark_after()?;
+        let month = match month {
             Pair::Number(number) => number,
             Pair::Unspecified => return self.unspecified_month(year),
         };
         match month {
-            1..=12 => {}
-            21..=24 => return Ok(season(year, month)),
-            25..=41 => {
-                return Err(self.level_two_at(begin, "is a season or part of a year", "2001-21"));
-            }
-            _ => {
-                return Err(self.refuse_at(
-                    begin,
-                    self.at,
-                    "is no month",
-                    "01 to 12 for a month, 21 to 24 for a season",
-                    "1985-04",
-                ));
-            }
+            1..=12 => self.day_of(year, month),
+            21..=41 => Ok(self.part_of_year(year, month)),
+            _ => Err(self.refuse_at(
+                begin,
+                begin + 2,
+                "is no month",
+                "01 to 12 for a month, 21 to 41 for a season or another part of the year",
+                "1985-04",
+            )),
         }
-        self.day_of(year, month)
     }
 
     /// What may follow a year and a month: a day, and a time.
     fn day_of(&mut self, year: i64, month: u8) -> Result<Span, EdtfError> {
-        let length = days_in_month(year, month);
-        let whole_month = (Day::of(year, month, 1), Day::of(year, month, length), Precision::Month);
-        if !self.eat(b'-') {
+        let calendar = self.calendar;
+        let length = calendar.days_in_month(year, month);
+        let last = calendar.day(year, month, length);
+        let whole_month = (calendar.day(year, month, 1), last, Precision::Month);
+        if !self.further() {
             return Ok(whole_month);
         }
         let begin = self.at;
-        let day = match self.pair("the day", "two digits", "1985-04-12")? {
+        let day = self.pair("the day", "two digits", "1985-04-12")?;
+        self.mark_after()?;
+        let day = match day {
             Pair::Number(number) => number,
             Pair::Unspecified => return Ok(whole_month),
         };
         if !(1..=length).contains(&day) {
-            let stem = &self.text[..begin];
-            let stem = &stem[stem.find('/').map_or(0, |slash| slash + 1)..];
+            let name = MONTHS[usize::from(month) - 1];
             return Err(self.refuse_at(
                 begin,
-                self.at,
-                &format!("is no day of {} {year}", MONTHS[usize::from(month) - 1]),
+                begin + 2,
+                &format!("is no day of {name} {year}"),
                 &format!("01 to {length}"),
-                &format!("{stem}{length}"),
+                &format!("{}-{month:02}-{length}", four_digits(year)),
             ));
         }
-        let day = Day::of(year, month, day);
-        if !self.eat(b'T') {
+        let day = calendar.day(year, month, day);
+        let qualified = self.approximate || self.uncertain;
+        if qualified || !self.eat(b'T') {
             return Ok((day, day, Precision::Day));
         }
         self.time()?;
@@ -191,70 +242,60 @@ impl Reader<'_> {
 
     /// After `YYYY-XX`: nothing or `-XX`.
     fn unspecified_month(&mut self, year: i64) -> Result<Span, EdtfError> {
-        if self.eat(b'-') {
+        if self.further() {
             let begin = self.at;
             if let Pair::Number(_) = self.pair("the day", "`XX`", "1985-XX-XX")? {
                 return Err(self.level_two_at(begin, "is a day of an unspecified month", "1985-XX-XX"));
             }
+            self.mark_after()?;
         }
-        Ok(years(year, year, Precision::Year))
+        Ok(self.years(year, year, Precision::Year))
     }
 
-    /// `?`, `~` or `%`, if there is one.
-    fn qualifier(&mut self, precision: Precision) -> Result<Option<u8>, EdtfError> {
-        let Some(byte) = self.peek().filter(|byte| is_qualifier(*byte)) else {
-            return Ok(None);
-        };
-        if precision == Precision::Time {
-            return Err(self.refuse(
+    fn finish(&self, precision: Precision) -> Result<(), EdtfError> {
+        Err(match self.peek() {
+            None => return Ok(()),
+            Some(byte) if precision == Precision::Time && is_qualifier(byte) => self.refuse(
                 "qualifies a time of day",
                 "`?`, `~` or `%` after a date without a time",
                 "1985-04-12~",
-            ));
-        }
-        self.at += 1;
-        Ok(Some(byte))
-    }
-
-    fn finish(&self, qualified: bool) -> Result<(), EdtfError> {
-        Err(match self.peek() {
-            None => return Ok(()),
-            Some(byte) if qualified && is_qualifier(byte) => self.refuse(
-                "is a second qualifier",
-                "one of them; `%` means uncertain and approximate",
-                "1984%",
             ),
-            Some(b'-') if qualified => self.qualified_part(),
             Some(b'S') => self.level_two("gives the number of significant digits", "195X"),
             Some(byte) if byte.is_ascii_digit() => self.refuse(
                 "is a digit too many",
                 "four digits for a year, or `Y` and five or more; two for a month or a day, with `-` between them",
                 "1985-04-12",
             ),
+            Some(b't') if precision == Precision::Day => self.refuse(
+                "stands where the date should end (letters are upper case in EDTF)",
+                "a date, or `T` and a time of day",
+                "1985-04-12T23:20:30",
+            ),
+            Some(b'z') if precision == Precision::Time => self.refuse(
+                "stands where the date should end (letters are upper case in EDTF)",
+                "a time of day, or `Z` behind it for UTC",
+                "1985-04-12T23:20:30Z",
+            ),
             Some(_) => self.refuse(
                 "stands where the date should end",
-                "a date, date-time, interval, season or year of EDTF levels 0 and 1",
+                "a date, date-time, interval, season, set or year of EDTF",
                 "1985-04-12",
             ),
         })
     }
+
+    /// From the first day of one year to the last of another.
+    fn years(&self, first: i64, last: i64, precision: Precision) -> Span {
+        (
+            self.calendar.day(first, 1, 1),
+            self.calendar.day(last, 12, 31),
+            precision,
+        )
+    }
 }
 
-fn years(first: i64, last: i64, precision: Precision) -> Span {
-    (Day::of(first, 1, 1), Day::of(last, 12, 31), precision)
-}
-
-/// See the parent module for the choice of months.
-fn season(year: i64, code: u8) -> Span {
-    let first = Day::of(year, (code - 20) * 3, 1);
-    let (year, month) = if code == 24 {
-        (year + 1, 2)
-    } else {
-        (year, (code - 20) * 3 + 2)
-    };
-    (
-        first,
-        Day::of(year, month, days_in_month(year, month)),
-        Precision::Season,
-    )
+/// A year between -9999 and 9999 as EDTF writes it.
+fn four_digits(year: i64) -> String {
+    let sign = if year < 0 { "-" } else { "" };
+    format!("{sign}{:04}", year.abs())
 }

@@ -1,4 +1,4 @@
-//! A day of the calendar as a number: conversion to and from year, month and day, milliseconds, and ISO 8601 text.
+//! A day as a number: conversion to and from year, month and day of a calendar, milliseconds, and ISO 8601 text.
 //! Times of day and time zones are not covered; the parent module defines what EDTF strings mean in days.
 
 use std::fmt;
@@ -9,7 +9,8 @@ use crate::domain::id::quoted;
 /// A day of the proleptic Gregorian calendar with the astronomical year 0, counted from 1970-01-01.
 ///
 /// Every value lies between [`Day::MIN`] and [`Day::MAX`], so that [`Day::to_millis`] cannot overflow.
-/// Its text is ISO 8601: `YYYY-MM-DD`, and the expanded form `±YYYYY-MM-DD` outside the years 0000 to 9999.
+/// Its text is ISO 8601: `YYYY-MM-DD`, and outside the years 0000 to 9999 the expanded form `±YYYYYY-MM-DD` with six
+/// digits of the year or more, as ECMA-262 has it: JavaScript reads `-00044-03-15` as a day of the year 2044.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i64);
 
@@ -17,7 +18,7 @@ pub struct Day(i64);
 #[derive(thiserror::Error, Debug, Clone, PartialEq, Eq)]
 #[error(
     "{found} is not a day. Accepted: `YYYY-MM-DD` for the years 0000 to 9999, such as `2024-11-20`; \
-     outside them a sign and at least five digits, such as `-00044-03-15` or `+12024-01-01`, \
+     outside them a sign and at least six digits, such as `-000044-03-15` or `+012024-01-01`, \
      up to the year {}",
     Day::MAX_YEAR
 )]
@@ -43,7 +44,7 @@ impl Day {
     pub fn from_civil(year: i64, month: u8, day: u8) -> Option<Day> {
         let exists = (-Self::MAX_YEAR..=Self::MAX_YEAR).contains(&year)
             && (1..=12).contains(&month)
-            && (1..=days_in_month(year, month)).contains(&day);
+            && (1..=Calendar::Gregorian.days_in_month(year, month)).contains(&day);
         exists.then(|| Day::of(year, month, day))
     }
 
@@ -59,6 +60,16 @@ impl Day {
         let day_of_year = (153 * months_since_march + 2) / 5 + day as i64 - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         Day(era * 146_097 + day_of_era - 719_468)
+    }
+
+    /// The day that the Julian calendar calls so, for valid input. Its leap years are all that 4 divides.
+    ///
+    /// On 1 March of the year 0, from which both formulas count, it is two days behind the Gregorian calendar.
+    pub(super) const fn of_julian(year: i64, month: u8, day: u8) -> Day {
+        let year = if month <= 2 { year - 1 } else { year };
+        let months_since_march = (month as i64 + 9) % 12;
+        let day_of_year = (153 * months_since_march + 2) / 5 + day as i64 - 1;
+        Day(year * 365 + year.div_euclid(4) + day_of_year - 719_470)
     }
 
     /// Year, month (1 to 12) and day of the month (1 to 31).
@@ -86,14 +97,50 @@ impl Day {
     }
 }
 
-/// How many days this month (1 to 12) of this year has.
-pub(super) fn days_in_month(year: i64, month: u8) -> u8 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+/// The calendar in which a source counts its days.
+#[derive(async_graphql::Enum, serde::Deserialize, serde::Serialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Calendar {
+    /// The Gregorian calendar, also for days before its introduction on 15 October 1582 (proleptic).
+    #[default]
+    Gregorian,
+    /// The Julian calendar, which Europe kept until 1582 and some countries until the 20th century.
+    Julian,
+}
+
+impl Calendar {
+    /// Every calendar.
+    pub const ALL: [Calendar; 2] = [Calendar::Gregorian, Calendar::Julian];
+
+    /// The word in documents and in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Calendar::Gregorian => "GREGORIAN",
+            Calendar::Julian => "JULIAN",
+        }
+    }
+
+    /// The day that this calendar calls so, for valid input.
+    pub(super) const fn day(self, year: i64, month: u8, day: u8) -> Day {
+        match self {
+            Calendar::Gregorian => Day::of(year, month, day),
+            Calendar::Julian => Day::of_julian(year, month, day),
+        }
+    }
+
+    /// How many days this month (1 to 12) of this year has.
+    pub(super) const fn days_in_month(self, year: i64, month: u8) -> u8 {
+        let every_fourth = year % 4 == 0;
+        let leap = match self {
+            Calendar::Gregorian => every_fourth && (year % 100 != 0 || year % 400 == 0),
+            Calendar::Julian => every_fourth,
+        };
+        match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        }
     }
 }
 
@@ -103,7 +150,7 @@ impl fmt::Display for Day {
         if (0..=9999).contains(&year) {
             write!(f, "{year:04}-{month:02}-{day:02}")
         } else {
-            write!(f, "{year:+06}-{month:02}-{day:02}")
+            write!(f, "{year:+07}-{month:02}-{day:02}")
         }
     }
 }

@@ -9,6 +9,10 @@ pub(super) struct Facts {
     pub precision: Precision,
     pub approximate: bool,
     pub uncertain: bool,
+    /// The end is not known, rather than open.
+    pub end_unknown: bool,
+    /// The bounds enclose days that the text does not mean.
+    pub loose: bool,
 }
 
 /// The first and the last day that a date may mean, both inclusive. `None` at an open or unknown end. If both are
@@ -31,7 +35,7 @@ pub enum Precision {
     Day,
     /// A month, such as `1985-04`, or some day in it: `1985-04-XX`.
     Month,
-    /// A season of three months, such as `2001-21` for spring 2001.
+    /// A season, such as `2001-21` for spring 2001, or another part of a year, such as `2001-33` for its first quarter.
     Season,
     /// A year, such as `1985` or `Y12000`, or some month or day in it: `1985-XX`, `1985-XX-XX`.
     Year,
@@ -41,11 +45,13 @@ pub enum Precision {
     Century,
     /// A stretch between two dates, one of which may be open or unknown, such as `1959/1965` or `1959/..`.
     Interval,
+    /// One of several dates, such as `[1667,1668..1670]`, or all of them: `{1960,1961-12}`.
+    Set,
 }
 
 impl Precision {
-    /// Every precision, from finest to coarsest; the interval, which may be either, is last.
-    pub const ALL: [Precision; 8] = [
+    /// Every precision, from finest to coarsest; the interval and the set, which may be either, are last.
+    pub const ALL: [Precision; 9] = [
         Precision::Time,
         Precision::Day,
         Precision::Month,
@@ -54,6 +60,7 @@ impl Precision {
         Precision::Decade,
         Precision::Century,
         Precision::Interval,
+        Precision::Set,
     ];
 
     /// The word in documents and in the API.
@@ -67,6 +74,7 @@ impl Precision {
             Precision::Decade => "DECADE",
             Precision::Century => "CENTURY",
             Precision::Interval => "INTERVAL",
+            Precision::Set => "SET",
         }
     }
 }

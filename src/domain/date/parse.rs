@@ -1,33 +1,41 @@
-//! Parses a text: a single date, or an interval with two ends. Nothing is corrected: blanks, lower case letters and
-//! spellings of older drafts are refused with a hint. `calendar.rs` parses single dates, `reader.rs` words refusals.
+//! Parses a text: a single date, an interval with two ends, or a set. Nothing is corrected: blanks, lower case letters and
+//! spellings of older drafts are refused with a hint. `calendar.rs` parses single dates, `set.rs` sets, `reader.rs` words
+//! refusals.
 
+use super::day::Calendar;
 use super::facts::{Bounds, Facts, Precision};
 use super::reader::{EdtfError, Reader};
+use super::set;
 
-pub(super) fn parse(text: &str) -> Result<Facts, EdtfError> {
+pub(super) fn parse(text: &str, calendar: Calendar) -> Result<Facts, EdtfError> {
+    let whole = Reader::over(text, calendar);
+    if set::is_begun(text) {
+        return whole.set();
+    }
     let Some(slash) = text.find('/') else {
-        let mut reader = Reader::over(text, 0, text.len());
+        let mut reader = whole;
         return match reader.end()? {
             End::Date(facts) => Ok(facts),
             End::Open => Err(reader.alone()),
-            End::Unknown => Err(reader.expected("a year", "a date", "1985-04-12")),
+            End::Unknown => Err(reader.expected("a year", "", "a date", "1985-04-12")),
         };
     };
     if let Some(further) = text[slash + 1..].find('/') {
-        let reader = Reader::over(text, slash + 1 + further, text.len());
-        return Err(reader.refuse(
+        let second = whole.part(slash + 1 + further, text.len());
+        return Err(second.refuse(
             "is a second one",
             "one `/`, between the start and the end of an interval; a date has `-` between its parts, the year first",
             "1984-06/2004-08",
         ));
     }
-    let start = Reader::over(text, 0, slash).interval_end()?;
-    let end = Reader::over(text, slash + 1, text.len()).interval_end()?;
-    interval(text, slash, start, end)
+    let start = whole.part(0, slash).interval_end()?;
+    let end = whole.part(slash + 1, text.len()).interval_end()?;
+    interval(&whole, slash, start, end)
 }
 
-fn interval(text: &str, slash: usize, start: End, end: End) -> Result<Facts, EdtfError> {
-    let whole = Reader::over(text, 0, text.len());
+fn interval(whole: &Reader<'_>, slash: usize, start: End, end: End) -> Result<Facts, EdtfError> {
+    let text = whole.text;
+    let end_unknown = matches!(end, End::Unknown);
     let (start, end) = (start.date(), end.date());
     if start.is_none() && end.is_none() {
         return Err(whole.refuse_at(
@@ -55,11 +63,14 @@ fn interval(text: &str, slash: usize, start: End, end: End) -> Result<Facts, Edt
         ));
     }
     let ends = [start, end];
+    let any = |is: fn(&Facts) -> bool| ends.iter().flatten().any(is);
     Ok(Facts {
         bounds,
         precision: Precision::Interval,
-        approximate: ends.iter().flatten().any(|facts| facts.approximate),
-        uncertain: ends.iter().flatten().any(|facts| facts.uncertain),
+        approximate: any(|facts| facts.approximate),
+        uncertain: any(|facts| facts.uncertain),
+        end_unknown,
+        loose: any(|facts| facts.loose),
     })
 }
 

@@ -54,6 +54,11 @@ impl Reader<'_> {
         if self.eat(b':') {
             return Ok(());
         }
-        Err(self.expected("a colon", "hours, minutes and seconds with `:` between them", example))
+        Err(self.expected(
+            "a colon",
+            "",
+            "hours, minutes and seconds with `:` between them",
+            example,
+        ))
     }
 }

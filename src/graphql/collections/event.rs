@@ -33,7 +33,7 @@ document! {
         /// How far it has come, where the sources say so.
         status: Option<EventStatus>,
     }
-    holds { nations, place, headcount }
+    holds { nations, date, place, headcount }
     connections {
         /// The gifts that belong to it.
         gifts: Gift at "event", MANY;
@@ -73,7 +73,7 @@ filter! { EventFilter, "events" {
     #[graphql(directive = cost::apply(PAGE, None))]
     nation: NationFilter => |nation| related_in_list("nations.nation", Kind::Nation, nation),
     /// By headcount.
-    headcount: CountFilter => |count| count.on("headcount.min", "headcount.max"),
+    headcount: CountFilter => |count| count.on(CountPaths::HEADCOUNT),
     /// By the certainty of a claim about it.
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Event),

@@ -54,7 +54,7 @@ document! {
         #[graphql(directive = cost::apply(DOCUMENT, None))]
         event: MaybeRef<Event>,
     }
-    holds { items, status_history, total, occasions, origin, destination }
+    holds { items, status_history, total, occasions, date, origin, destination }
     connections {
         /// What the sources say about this gift.
         claims: Claim at "about", FEW;
@@ -131,7 +131,7 @@ pub struct GiftStatusChange {
     claim: MaybeRef<Claim>,
 }
 
-holds! { GiftStatusChange: claim }
+holds! { GiftStatusChange: claim, date }
 
 filter! { GiftFilter, "gifts" {
     /// By id.
@@ -156,7 +156,7 @@ filter! { GiftFilter, "gifts" {
     /// By date.
     date: DateFilter => |date| date.on(DatePaths::DATE),
     /// By the total that a source gives.
-    total: CountFilter => |count| count.on("total.min", "total.max"),
+    total: CountFilter => |count| count.on(CountPaths::TOTAL),
     /// By the certainty of a claim about it.
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Gift),

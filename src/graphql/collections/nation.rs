@@ -31,6 +31,7 @@ document! {
         /// When a former state existed.
         existed: Option<eager::Object<PartialDate>>,
     }
+    holds { existed }
     connections {
         /// The gifts that it gave.
         gifts_given: Gift at "giver", MANY;

@@ -21,6 +21,7 @@ document! {
         /// The SHA-256 of the text that was read, in hexadecimal digits.
         sha256: Option<String>,
     }
+    holds { published }
     connections {
         /// The claims that were read there.
         claims: Claim at "source", MANY;

@@ -8,10 +8,11 @@ mod comparisons;
 use async_graphql::{InputObject, InputType};
 
 use crate::api::error::{ApiError, Result};
-use crate::domain::date::Edtf;
+use crate::domain::date::{Bounds, Edtf};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::Certainty;
 use crate::domain::words::words;
+use crate::store::bson_types::Timestamp;
 use crate::store::filter::Filter;
 use crate::store::filter::operator::Operator;
 pub use comparisons::{EnumFilter, IdFilter, StringFilter};
@@ -133,14 +134,16 @@ macro_rules! filter {
 }
 pub(crate) use filter;
 
-/// Which dates. Each argument is an EDTF date of level 0 or 1: a day, month, year, season, decade (`198X`) or interval.
+/// Which dates. Each argument is an EDTF date: a day, month, year, season, decade (`198X`) or interval.
 ///
 /// Dates are known in part only, so a filter says whether it wants what is possible (`overlaps`) or what is certain
-/// (`within`, `before`, `after`). A document without any date is possible at all times and certain at none; add
-/// `known: true` to leave it out.
+/// (`within`, `before`, `after`). A date that its source calls uncertain or approximate (`?`, `~`, `%`) is certain
+/// nowhere, unless `includeQualified` takes it at its word. A document without any date is possible at all times and
+/// certain at none; add `known: true` to leave it out.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct DateFilter {
-    /// Possibly: no known bound rules out that the date has a day in this span.
+    /// Possibly: no known bound rules out that the date has a day in this span. An end that is not known (`1965/`) lies
+    /// no later than today.
     overlaps: Option<String>,
     /// Certainly: the date begins and ends in this span, whose ends are known or open (`1965/..`), not unknown.
     within: Option<String>,
@@ -150,53 +153,49 @@ pub struct DateFilter {
     after: Option<String>,
     /// Whether there is a date at all.
     known: Option<bool>,
+    /// Whether `within`, `before` and `after` also take dates and spans that are marked as uncertain or approximate
+    /// (`?`, `~`, `%`), as if they were not.
+    #[graphql(default)]
+    include_qualified: bool,
 }
 
 impl DateFilter {
     /// The filter for the date at these paths.
     pub fn on(&self, path: DatePaths) -> Result<Filter> {
         let mut parts = Vec::new();
-        let mut push = |path, test| parts.push(Filter::field(path, test));
         if let Some(span) = &self.overlaps {
-            let bounds = span_of("overlaps", span)?.bounds();
-            if let Some(latest) = bounds.latest {
-                push(path.earliest, Operator::MaybeAtMost(latest.into()));
-            }
-            if let Some(earliest) = bounds.earliest {
-                push(path.latest, Operator::MaybeAtLeast(earliest.into()));
-            }
+            parts.extend(overlaps(span_of("overlaps", span)?.bounds(), path));
         }
+        let mut push = |path, test| parts.push(Filter::field(path, test));
         if let Some(span) = &self.within {
-            let span = span_of("within", span)?;
-            if span.has_unknown_end() {
-                let message = "one end of this span is unknown, so nothing lies in it for certain; accepted is a span \
-                               whose ends are known, or open (`..`)";
-                return Err(ApiError::input("within", message));
+            let bounds = self.certain("within", span)?.bounds();
+            // A known date has at least one known bound, so a span that is open at one side needs no other test.
+            if let Some(earliest) = bounds.earliest {
+                push(path.earliest, Operator::AtLeast(earliest.into()));
             }
-            let bounds = span.bounds();
-            push(
-                path.earliest,
-                bounds
-                    .earliest
-                    .map_or(Operator::Known, |day| Operator::AtLeast(day.into())),
-            );
-            push(
-                path.latest,
-                bounds
-                    .latest
-                    .map_or(Operator::Known, |day| Operator::AtMost(day.into())),
-            );
+            if let Some(latest) = bounds.latest {
+                push(path.latest, Operator::AtMost(latest.into()));
+            }
         }
         if let Some(span) = &self.before {
-            let start = span_of("before", span)?.bounds().earliest;
+            let start = self.certain("before", span)?.bounds().earliest;
             push(
                 path.latest,
                 Operator::Below(bound("before", "beginning", start)?.into()),
             );
         }
         if let Some(span) = &self.after {
-            let end = span_of("after", span)?.bounds().latest;
+            let end = self.certain("after", span)?.bounds().latest;
             push(path.earliest, Operator::Above(bound("after", "end", end)?.into()));
+        }
+        if !self.include_qualified
+            && [&self.within, &self.before, &self.after]
+                .into_iter()
+                .any(Option::is_some)
+        {
+            for flag in [path.approximate, path.uncertain] {
+                push(flag, Operator::In(vec![false.into()]));
+            }
         }
         match self.known {
             Some(true) => push(path.edtf, Operator::Known),
@@ -209,6 +208,40 @@ impl DateFilter {
         }
         Ok(Filter::All(parts))
     }
+
+    /// A span in or beside which something can lie for certain.
+    fn certain(&self, name: &str, text: &str) -> Result<Edtf> {
+        let span = span_of(name, text)?;
+        let message = if (span.is_approximate() || span.is_uncertain()) && !self.include_qualified {
+            "this span is itself uncertain or approximate, so nothing can be held against it for certain; accepted is a \
+             span without `?`, `~` and `%`, or `includeQualified: true`"
+        } else if name == "within" && (span.has_unknown_end() || span.has_unknown_beginning()) {
+            "one end of this span is unknown, so nothing lies in it for certain; accepted is a span whose ends are known, \
+             or open (`..`)"
+        } else if name == "within" && span.is_loose() {
+            "this span does not say which days it means: it is a season without a hemisphere or a set of several dates; \
+             accepted is a span such as `2001-25` for spring in the north, `2001-29` for spring in the south, or \
+             `2001-03/2001-05`"
+        } else {
+            return Ok(span);
+        };
+        Err(ApiError::input(name, message))
+    }
+}
+
+/// What has a day between these bounds, as far as is known.
+fn overlaps(span: Bounds, path: DatePaths) -> Vec<Filter> {
+    let mut parts = Vec::new();
+    if let Some(latest) = span.latest {
+        parts.push(Filter::field(path.earliest, Operator::MaybeAtMost(latest.into())));
+    }
+    if let Some(earliest) = span.earliest {
+        parts.push(Filter::field(path.latest, Operator::MaybeAtLeast(earliest.into())));
+        if earliest > Timestamp::now().day() {
+            parts.push(Filter::field(path.end_unknown, Operator::NotIn(vec![true.into()])));
+        }
+    }
+    parts
 }
 
 /// The paths of the parts of a date.
@@ -217,6 +250,9 @@ pub struct DatePaths {
     edtf: &'static str,
     earliest: &'static str,
     latest: &'static str,
+    approximate: &'static str,
+    uncertain: &'static str,
+    end_unknown: &'static str,
 }
 
 macro_rules! date_paths {
@@ -225,6 +261,9 @@ macro_rules! date_paths {
             edtf: concat!($path, ".edtf"),
             earliest: concat!($path, ".earliest"),
             latest: concat!($path, ".latest"),
+            approximate: concat!($path, ".approximate"),
+            uncertain: concat!($path, ".uncertain"),
+            end_unknown: concat!($path, ".endUnknown"),
         }
     };
 }
@@ -254,8 +293,8 @@ pub struct CountFilter {
     at_least: Option<i32>,
     /// This many or fewer.
     at_most: Option<i32>,
-    /// True: only where the bounds make it certain. False: wherever the bounds do not rule it out, so also where
-    /// nothing is known.
+    /// True: only where the bounds make it certain, and never by a number that is approximate. False: wherever the bounds
+    /// do not rule it out, so also where nothing is known.
     #[graphql(default = true)]
     sure: bool,
     /// Whether a bound is known at all.
@@ -263,9 +302,12 @@ pub struct CountFilter {
 }
 
 impl CountFilter {
-    /// The filter for the count whose bounds are at these paths.
-    pub fn on(&self, min: &'static str, max: &'static str) -> Result<Filter> {
+    /// The filter for the count at these paths.
+    pub fn on(&self, CountPaths { min, max, approximate }: CountPaths) -> Result<Filter> {
         let mut parts = Vec::new();
+        if self.sure && (self.at_least.is_some() || self.at_most.is_some()) {
+            parts.push(Filter::field(approximate, Operator::NotIn(vec![true.into()])));
+        }
         if let Some(least) = self.at_least {
             parts.push(if self.sure {
                 Filter::field(min, Operator::AtLeast(least.into()))
@@ -290,6 +332,31 @@ impl CountFilter {
         }
         Ok(Filter::All(parts))
     }
+}
+
+/// The paths of the parts of a count.
+#[derive(Clone, Copy, Debug)]
+pub struct CountPaths {
+    min: &'static str,
+    max: &'static str,
+    approximate: &'static str,
+}
+
+macro_rules! count_paths {
+    ($path:literal) => {
+        CountPaths {
+            min: concat!($path, ".min"),
+            max: concat!($path, ".max"),
+            approximate: concat!($path, ".approximate"),
+        }
+    };
+}
+
+impl CountPaths {
+    /// The `total` of a gift.
+    pub const TOTAL: Self = count_paths!("total");
+    /// The `headcount` of an event.
+    pub const HEADCOUNT: Self = count_paths!("headcount");
 }
 
 /// Documents that have, for every word of `text`, a word that begins with it. Blank text matches all; otherwise a text

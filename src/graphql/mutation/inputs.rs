@@ -4,6 +4,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use serde::{Serialize, Serializer};
 
+use crate::domain::date::Calendar;
 use crate::domain::vocabulary::{AttributionScope, ConservationCategory, DatePart, GiftStatus, NationRole, PlaceKind};
 
 /// Declares an input type of a value: required fields, lists, and optional fields.
@@ -32,6 +33,8 @@ value! {
             min: i32,
             /// The most that it can be: not below `min`.
             max: i32,
+            /// Whether the source gives the number as approximate, such as "about 40".
+            approximate: bool,
             /// The words of the source, where they say more than the bounds.
             phrase: String,
             /// The id of the claim that it rests on.
@@ -44,7 +47,32 @@ value! {
     /// A date that may be known in part only. Its bounds and its precision follow from `edtf`.
     DateInput {
         required {
-            /// The date in the Extended Date/Time Format of level 0 or 1: `2024-11-20`, `2024-11`, `1965/1980`, `198X`.
+            /// The date in the Extended Date/Time Format: `2024-11-20`, `2024-11`, `1965/1980`, `198X`, `1844~`. A text of
+            /// another form is refused with what it may mean.
+            edtf: String,
+        }
+        lists {
+            /// The parts that the source does not say and that were concluded from elsewhere.
+            inferred: DatePart,
+            /// What other sources say instead.
+            other_readings: DateReadingInput,
+        }
+        optional {
+            /// The date in the words of the source.
+            phrase: String,
+            /// The calendar in which the source counts its days: of `edtf` only. Gregorian where nothing is said.
+            calendar: Calendar,
+            /// The id of the claim that it rests on.
+            claim: ID,
+        }
+    }
+}
+
+value! {
+    /// What another source says of a date, or how its words can be read otherwise.
+    DateReadingInput {
+        required {
+            /// The date in the Extended Date/Time Format.
             edtf: String,
         }
         lists {
@@ -54,6 +82,12 @@ value! {
         optional {
             /// The date in the words of the source.
             phrase: String,
+            /// The calendar in which the source counts its days: of `edtf` only. Gregorian where nothing is said.
+            calendar: Calendar,
+            /// The id of the claim that it rests on.
+            claim: ID,
+            /// How it comes about.
+            note: String,
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 
 use super::groups::{AnimalGrouping, GroupEntry, GroupKind, Listing, MOST_GIFTS};
-use super::times::Buckets;
+use super::times::{Buckets, Step};
 use super::types::{
     EntryFields, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime,
 };
@@ -16,6 +16,7 @@ use crate::domain::date::Day;
 use crate::domain::text::sort_key;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
 use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
+use crate::store::bson_types::Timestamp;
 
 /// The groups that were read, where they are selected, and the names of their documents by id.
 #[derive(Debug, Default)]
@@ -99,27 +100,26 @@ impl Figures {
         Ok(entries.into_iter().map(shown).collect())
     }
 
-    /// The list of buckets of `size` years.
-    pub fn by_time(&self, size: i64, listing: &Listing) -> Result<Vec<GiftsByTime>> {
-        let found = Buckets::of(read(self.spans.as_ref())?, size);
-        let certain = found.buckets.iter().map(|(year, (tally, _))| (*year, tally.clone()));
-        let (several, suffix) = if size == 1 {
-            ("several years", "")
-        } else {
-            ("several decades", "s")
-        };
-        let shown = |entry: GroupEntry<i64>| {
-            let label = |year: Option<&i64>| match year {
-                Some(year) => format!("{year}{suffix}"),
-                None if entry.kind == GroupKind::Spanning => several.to_owned(),
+    /// The list of years or decades.
+    pub fn by_time(&self, step: Step, listing: &Listing) -> Result<Vec<GiftsByTime>> {
+        let found = Buckets::of(read(self.spans.as_ref())?, step, Timestamp::now().day());
+        let certain = found.found.iter().map(|(start, bucket)| (*start, bucket.tally.clone()));
+        let shown = |mut entry: GroupEntry<i64>| {
+            if entry.key.is_some_and(|start| found.is_run(start)) {
+                entry.kind = GroupKind::Run;
+            }
+            let label = |start: Option<&i64>| match start {
+                Some(start) => found.label(*start),
+                None if entry.kind == GroupKind::Spanning => step.of_none().to_owned(),
                 None => "no date".to_owned(),
             };
-            let possible = entry.key.and_then(|year| found.buckets.get(&year));
+            let possible = entry.key.and_then(|start| found.found.get(&start));
+            let years = entry.key.map(|start| found.years(start));
             GiftsByTime {
-                year: entry.key.and_then(|year| i32::try_from(year).ok()),
-                start: entry.key.and_then(|year| Day::from_civil(year, 1, 1)),
-                end: entry.key.and_then(|year| Day::from_civil(year + size - 1, 12, 31)),
-                possible: possible.map_or(0, |(_, possible)| *possible),
+                year: years.and_then(|(first, _)| i32::try_from(first).ok()),
+                start: years.and_then(|(first, _)| Day::from_civil(first, 1, 1)),
+                end: years.and_then(|(_, last)| Day::from_civil(last, 12, 31)),
+                possible: possible.map_or(0, |bucket| bucket.possible),
                 told: EntryFields::of(&entry, label),
             }
         };

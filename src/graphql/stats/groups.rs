@@ -12,8 +12,12 @@ use crate::store::aggregate::{Rank, Tally};
 pub enum GroupKind {
     /// One nation, animal, year, status …
     Value,
-    /// Only by time: gifts whose date spans several years or decades, or has an open or unknown end. Each is counted
-    /// once, here; in the entries that it may belong to it is `possible`.
+    /// Only by time: more than 20 years or decades in a row that are alike, from `start` to `end`. No gift lies in any of
+    /// them for certain, and the same number may lie in each: `possible`.
+    Run,
+    /// Only by time: gifts that lie in no year or decade for certain, as their date spans several, has an open or unknown
+    /// end, or is uncertain or approximate. Each is counted once, here; in the entries that it may belong to it is
+    /// `possible`.
     Spanning,
     /// Gifts without one: without a date, a claim, an animal, a family.
     Missing,

@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 
 use self::figures::Figures;
 use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
+use self::times::Step;
 use self::types::{
     GiftFlow, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime, ListEntry,
 };
@@ -159,7 +160,11 @@ impl GiftStats {
         )
     }
 
-    /// By year, the earliest first. Only years are listed in which a gift lies, begins or ends.
+    /// By year, the earliest first: every year in which a gift lies, or may lie.
+    ///
+    /// A beginning that is open or unknown reaches back to the first year that any of the dates names. An unknown end
+    /// reaches up to today, an open one up to today or the last year that any of the dates names. More than 20 years in a
+    /// row that are alike are one entry, a `RUN`.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_year(
         &self,
@@ -168,10 +173,12 @@ impl GiftStats {
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        self.objects("byYear", Some(&listing), self.figures.by_time(1, &listing))
+        self.objects("byYear", Some(&listing), self.figures.by_time(Step::Year, &listing))
     }
 
-    /// By decade, the earliest first. Only decades are listed in which a gift lies, begins or ends.
+    /// By decade, the earliest first: every decade in which a gift lies, or may lie.
+    /// The decades of years before 0 are those of EDTF, such as `-004X`. How far open and unknown ends reach and what a `RUN`
+    /// is stands at `byYear`.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(names(FIRST), None))]
     async fn by_decade(
         &self,
@@ -180,7 +187,7 @@ impl GiftStats {
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        self.objects("byDecade", Some(&listing), self.figures.by_time(10, &listing))
+        self.objects("byDecade", Some(&listing), self.figures.by_time(Step::Decade, &listing))
     }
 
     /// By what has become of the gifts; most gifts first.

@@ -28,7 +28,7 @@ pub struct EntryFields {
     path: String,
     /// What this entry stands for.
     kind: GroupKind,
-    /// For people to read: a name, "1972", "1970s", "several years", "no date", "12 others".
+    /// For people to read: a name, "1972", "1970s", "no certain year", "no date", "12 others".
     label: String,
     /// How many gifts.
     gifts: u64,
@@ -116,18 +116,18 @@ pub struct GiftsByAnimal {
     pub(super) animal: MaybeRef<Animal>,
 }
 
-/// The gifts of one year or decade.
+/// The gifts of one year or decade, or of a run of them.
 #[derive(SimpleObject, Debug)]
 #[graphql(serial)]
 pub struct GiftsByTime {
-    /// The year, of a decade the first one; null where the entry is none. Year 0 is 1 BC.
+    /// The year, of a decade or a run the first one; null where the entry is none. Year 0 is 1 BC.
     pub(super) year: Option<i32>,
-    /// The first day of the year or decade.
+    /// The first day of the year, decade or run.
     pub(super) start: Option<Day>,
-    /// The last day of the year or decade.
+    /// The last day of the year, decade or run.
     pub(super) end: Option<Day>,
-    /// How many gifts more may lie in it: their dates span others too, or have an open or unknown end. Not to be
-    /// added up over entries: such a gift is possible in each that it may lie in.
+    /// How many gifts more may lie in it: their dates span others too, have an open or unknown end, or are uncertain or
+    /// approximate. Not to be added up over entries: such a gift is possible in each that it may lie in.
     pub(super) possible: u64,
     #[graphql(flatten)]
     pub(super) told: EntryFields,
@@ -175,9 +175,9 @@ pub struct GiftFlow {
     pub(super) animals: eager::Object<Count>,
     /// Of how many of these gifts that changed hands no number of animals is known.
     pub(super) unknown_counts: u32,
-    /// The first day that the date of any of these gifts can mean; null where no beginning is known.
+    /// The first day that the date of any of these gifts can mean; null where that of one of them is not known.
     pub(super) first_date: Option<Day>,
-    /// The last day that the date of any of these gifts can mean; null where no end is known.
+    /// The last day that the date of any of these gifts can mean; null where that of one of them is not known.
     pub(super) last_date: Option<Day>,
     /// The nation that gave.
     #[graphql(directive = cost::apply(DOCUMENT, None))]

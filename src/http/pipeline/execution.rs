@@ -76,12 +76,12 @@ impl Pipeline<'_> {
 
     async fn alone(&self, store: Store, operation: PreparedOperation) -> Result<Answered, ApiError> {
         let PreparedOperation { request, info, .. } = operation;
-        let _place = match self.state.places.free() {
-            Some(place) => Some(place),
+        let _slot = match self.state.slots.try_acquire() {
+            Some(slot) => Some(slot),
             None => {
-                let place = self.state.places.turn(&self.caller.client).await;
+                let slot = self.state.slots.acquire(&self.caller.client).await;
                 self.still_holds().boxed_local().await?;
-                place
+                slot
             }
         };
         let response = executed(self.state, store.clone(), request).await;
@@ -97,7 +97,7 @@ impl Pipeline<'_> {
         let (state, client) = (self.state.clone(), self.caller.client.clone());
         self.state.responses.join(&key, async move {
             let execution = async {
-                let _place = state.places.turn(&client).await;
+                let _slot = state.slots.acquire(&client).await;
                 Answer::executed(executed(&state, store.clone(), request).await, None)
             };
             let answer = caught(&state.metrics, execution, || Answer::failed(&ApiError::Internal)).await;
@@ -107,7 +107,7 @@ impl Pipeline<'_> {
     }
 
     async fn shared(&self, making: Making) -> Result<Answered, ApiError> {
-        let waits = self.state.places.are_taken();
+        let waits = self.state.slots.are_all_taken();
         let made = making.await;
         if waits {
             self.still_holds().boxed_local().await?;
@@ -127,13 +127,13 @@ impl Pipeline<'_> {
         self.http.is_some_and(|http| asks_for_cost(http.headers()))
     }
 
-    /// The credentials may have become invalid while the operation waited for a place.
+    /// The credentials may have become invalid while the operation waited for a slot.
     async fn still_holds(&self) -> Result<(), ApiError> {
         self.state.still_holds(&self.caller.credentials).await
     }
 }
 
-/// Not an `async fn`: the future is made, and boxed, when it has a place: operations that wait for one stay small.
+/// Not an `async fn`: the future is made, and boxed, when it has a slot: operations that wait for one stay small.
 fn executed(state: &State, store: Store, request: Request) -> impl Future<Output = async_graphql::Response> + Send {
     let (live, search) = (state.live.clone(), state.search.clone());
     execute(&state.schema, store, live, search, request).boxed()

@@ -22,6 +22,7 @@ use crate::http::response::Answered;
 use crate::http::response_cache::ResponseKey;
 use crate::http::state::State;
 use crate::limits::Limit;
+use crate::store::bson_types::Timestamp;
 
 /// The result of running an operation.
 pub enum Done {
@@ -144,6 +145,7 @@ impl Pipeline<'_> {
             // Many clients send an empty object for no variables.
             variables: parameters.variables_text().filter(|text| *text != "{}").map(Into::into),
             role: self.caller.viewer.role(),
+            day: Timestamp::now().day(),
         })
     }
 

@@ -13,23 +13,23 @@ use crate::domain::vocabulary::GiftStatus;
 /// The parts of a sum; each is 0 or more for one gift.
 ///
 /// `gifts` is 1; `min` and `max` are summed, with 0 for an unknown bound; `open` is 1 if the maximum is unknown,
-/// `unknown` is 1 if both are.
-pub(super) const PARTS: [&str; 5] = ["gifts", "min", "max", "open", "unknown"];
+/// `unknown` is 1 if both are, `approximate` is 1 if a number is.
+pub(super) const PARTS: [&str; 6] = ["gifts", "min", "max", "open", "unknown", "approximate"];
 
 fn never_given() -> Vec<&'static str> {
     GiftStatus::NEVER_GIVEN.iter().map(|status| status.as_str()).collect()
 }
 
 /// Whether the value at a path is a number: in BSON's order only null and missing values come before numbers.
-fn known(path: &str) -> Bson {
+pub(super) fn known(path: &str) -> Bson {
     doc! { "$gt": [path, Bson::Null] }.into()
 }
 
-fn flag(condition: impl Into<Bson>) -> Bson {
+pub(super) fn flag(condition: impl Into<Bson>) -> Bson {
     doc! { "$cond": [condition.into(), 1, 0] }.into()
 }
 
-fn not(condition: impl Into<Bson>) -> Bson {
+pub(super) fn not(condition: impl Into<Bson>) -> Bson {
     doc! { "$not": [condition.into()] }.into()
 }
 
@@ -38,27 +38,48 @@ pub(super) fn given() -> Bson {
     not(doc! { "$in": ["$status", never_given()] })
 }
 
+fn is_true(path: &str) -> Bson {
+    doc! { "$eq": [path, true] }.into()
+}
+
+fn all(conditions: impl IntoIterator<Item = Bson>) -> Bson {
+    doc! { "$and": conditions.into_iter().collect::<Vec<_>>() }.into()
+}
+
+/// Whether a bound of the count at this path is known.
+fn counted(count: &str) -> Bson {
+    doc! { "$or": [known(&format!("{count}.min")), known(&format!("{count}.max"))] }.into()
+}
+
 /// The [`PARTS`] of one gift.
 pub(super) fn of_gift() -> [Bson; PARTS.len()] {
-    let has_total = doc! { "$gt": [{ "$ifNull": ["$total.min", "$total.max"] }, Bson::Null] };
-    let has_items = doc! { "$gt": ["$items", []] };
+    let has_total = counted("$total");
+    let has_items = Bson::from(doc! { "$gt": ["$items", []] });
     let never = doc! { "$in": ["$$item.status", never_given()] };
+    let given = not(never.clone());
     let each = |of: Bson| doc! { "$map": { "input": "$items", "as": "item", "in": of } };
     let sum = |bound: &str| {
         let path = format!("$$item.count.{bound}");
         doc! { "$sum": each(doc! { "$cond": [never.clone(), 0, path] }.into()) }
     };
+    let any = |of: Bson| all([has_items.clone(), doc! { "$anyElementTrue": [each(of)] }.into()]);
     let total_or = |total: Bson, items: Bson| Bson::from(doc! { "$cond": [has_total.clone(), total, items] });
-    let counted = doc! { "$or": [never.clone(), known("$$item.count.min"), known("$$item.count.max")] };
     let bounded = doc! { "$or": [never.clone(), known("$$item.count.max")] };
-    let any_counted = doc! { "$and": [has_items.clone(), { "$anyElementTrue": [each(counted.into())] }] };
-    let all_bounded = doc! { "$and": [has_items, { "$allElementsTrue": [each(bounded.into())] }] };
+    let all_bounded = all([
+        has_items.clone(),
+        doc! { "$allElementsTrue": [each(bounded.into())] }.into(),
+    ]);
+    let any_counted = any(all([given.clone(), counted("$$item.count")]));
+    let any_approximate = any(all([given.clone(), is_true("$$item.count.approximate")]));
+    // Of a gift all of whose items were never given, nothing is unknown.
+    let none_given = all([has_items.clone(), not(any(given))]);
     [
         1.into(),
         total_or("$total.min".into(), sum("min").into()),
         total_or("$total.max".into(), sum("max").into()),
-        flag(not(total_or(known("$total.max"), all_bounded.into()))),
-        flag(not(total_or(true.into(), any_counted.into()))),
+        flag(not(total_or(known("$total.max"), all_bounded))),
+        flag(not(doc! { "$or": [has_total.clone(), any_counted, none_given] })),
+        flag(total_or(is_true("$total.approximate"), any_approximate)),
     ]
 }
 
@@ -66,13 +87,27 @@ pub(super) fn of_gift() -> [Bson; PARTS.len()] {
 pub(super) fn of_items() -> Document {
     let never = || doc! { "$in": ["$items.status", never_given()] };
     let bound = |path: &str| doc! { "$cond": [never(), 0, path] };
-    let counted = doc! { "$or": [never(), known("$items.count.min"), known("$items.count.max")] };
     let bounded = doc! { "$or": [never(), known("$items.count.max")] };
+    let of_given = |condition: Bson| doc! { "$max": flag(all([not(never()), condition])) };
     doc! {
         "min": { "$sum": bound("$items.count.min") },
         "max": { "$sum": bound("$items.count.max") },
         "open": { "$max": flag(not(bounded)) },
-        // Unknown only if every item is.
-        "unknown": { "$min": flag(not(counted)) },
+        "given": of_given(true.into()),
+        "counted": of_given(counted("$items.count")),
+        "approximate": of_given(is_true("$items.count.approximate")),
     }
+}
+
+/// The [`PARTS`] of one gift's number for one kind of animal, from what [`of_items`] has computed.
+pub(super) fn of_kind() -> [Bson; PARTS.len()] {
+    [
+        1.into(),
+        "$min".into(),
+        "$max".into(),
+        "$open".into(),
+        // Unknown if something was given, and none of that is counted.
+        doc! { "$subtract": ["$given", "$counted"] }.into(),
+        "$approximate".into(),
+    ]
 }

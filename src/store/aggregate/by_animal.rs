@@ -49,16 +49,11 @@ impl Store {
         let mut id = row_id(key, given);
         id.insert("gift", "$_id");
         let mut of_gift = doc! { "_id": id };
-        let mut parts: Vec<(&str, Bson)> = vec![("gifts", 1.into())];
+        let count = if animals { amounts::PARTS.len() } else { 1 };
         if animals {
             of_gift.extend(amounts::of_items());
-            parts.extend(
-                amounts::PARTS
-                    .map(|part| (part, format!("${part}").into()))
-                    .into_iter()
-                    .skip(1),
-            );
         }
+        let parts = amounts::PARTS.into_iter().zip(amounts::of_kind()).take(count);
         let id = row_id("$_id.key".into(), animals.then(|| "$_id.given".into()));
         let pipeline = vec![
             doc! { "$match": filter.clone() },

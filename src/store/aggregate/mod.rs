@@ -7,6 +7,7 @@ mod by_animal;
 mod by_certainty;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Debug;
 
 use futures_util::TryStreamExt;
@@ -45,10 +46,20 @@ impl Tally {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
     pub tally: Tally,
-    /// The first day that any of their dates can mean; `None` if the key has no accumulator for it.
+    /// The first day that any of their dates can mean; `None` if that of one of them is not known, or if the key has no
+    /// accumulator for it.
     pub first: Option<Day>,
     /// Like `first`, the last day.
     pub last: Option<Day>,
+}
+
+impl Group {
+    /// Adds other gifts of the same key.
+    fn merge(&mut self, other: &Self) {
+        self.tally.merge(&other.tally);
+        self.first = self.first.zip(other.first).map(|(one, other)| one.min(other));
+        self.last = self.last.zip(other.last).map(|(one, other)| one.max(other));
+    }
 }
 
 /// Groups by their keys, in the order of the keys.
@@ -105,15 +116,25 @@ impl GroupKey for Pair {
     }
 
     fn accumulators() -> Document {
-        doc! { "first": { "$min": "$date.earliest" }, "last": { "$max": "$date.latest" } }
+        // `$min` and `$max` pass over what is not known.
+        let missing = |path: &str| amounts::flag(amounts::not(amounts::known(path)));
+        doc! {
+            "first": { "$min": "$date.earliest" }, "firstUnknown": { "$max": missing("$date.earliest") },
+            "last": { "$max": "$date.latest" }, "lastUnknown": { "$max": missing("$date.latest") },
+        }
     }
 }
 
 /// Gifts by the years in which their dates begin and end.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "camelCase")]
 pub struct Span {
     /// Whether there is a date at all.
     pub dated: bool,
+    /// Whether the date is marked as uncertain or approximate.
+    pub qualified: bool,
+    /// Whether `to` is absent because the end is not known, rather than open.
+    pub end_unknown: bool,
     /// `None` if the beginning is open or unknown.
     #[serde(default, deserialize_with = "year")]
     pub from: Option<i64>,
@@ -131,8 +152,11 @@ impl GroupKey for Span {
                 doc! { "$and": [{ "$gte": [path, first.map(date_of)] }, { "$lte": [path, last.map(date_of)] }] };
             doc! { "$cond": [known, { "$year": path }, path] }
         };
+        let is = |flag: &str| doc! { "$eq": [flag, true] };
         doc! {
-            "dated": { "$gt": ["$date.edtf", Bson::Null] },
+            "dated": amounts::known("$date.edtf"),
+            "qualified": { "$or": [is("$date.approximate"), is("$date.uncertain")] },
+            "endUnknown": is("$date.endUnknown"),
             "from": year("$date.earliest"),
             "to": year("$date.latest"),
         }
@@ -156,6 +180,7 @@ fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<i64,
 
 /// A row of an aggregation, as the stages below produce it.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Row<K> {
     #[serde(rename = "_id")]
     id: RowId<K>,
@@ -169,10 +194,16 @@ struct Row<K> {
     open: i64,
     #[serde(default, deserialize_with = "whole")]
     unknown: i64,
+    #[serde(default, deserialize_with = "whole")]
+    approximate: i64,
     #[serde(default, deserialize_with = "optional_day")]
     first: Option<Day>,
+    #[serde(default, deserialize_with = "whole")]
+    first_unknown: i64,
     #[serde(default, deserialize_with = "optional_day")]
     last: Option<Day>,
+    #[serde(default, deserialize_with = "whole")]
+    last_unknown: i64,
 }
 
 #[derive(Deserialize)]
@@ -187,7 +218,8 @@ impl<K> Row<K> {
     fn into_group(self) -> (K, Group) {
         let animals = if self.id.given {
             let unknown = u32::try_from(self.unknown).unwrap_or(u32::MAX);
-            Sum::of(self.min, (self.open == 0).then_some(self.max), unknown)
+            let max = (self.open == 0).then_some(self.max);
+            Sum::of(self.min, max, unknown, self.approximate > 0)
         } else {
             Sum::default()
         };
@@ -196,8 +228,8 @@ impl<K> Row<K> {
                 gifts: self.gifts.unsigned_abs(),
                 animals,
             },
-            first: self.first,
-            last: self.last,
+            first: self.first.filter(|_| self.first_unknown == 0),
+            last: self.last.filter(|_| self.last_unknown == 0),
         };
         (self.id.key, group)
     }
@@ -271,10 +303,10 @@ impl Store {
         let rows = self.commanded(Kind::Gift, explained, read, Vec::len).await?;
         let mut groups = Groups::new();
         for (key, row) in rows.into_iter().map(Row::into_group) {
-            let group: &mut Group = groups.entry(key).or_default();
-            group.tally.merge(&row.tally);
-            group.first = [group.first, row.first].into_iter().flatten().min();
-            group.last = group.last.max(row.last);
+            match groups.entry(key) {
+                Entry::Vacant(place) => drop(place.insert(row)),
+                Entry::Occupied(mut group) => group.get_mut().merge(&row),
+            }
         }
         Ok(groups)
     }

@@ -15,6 +15,7 @@ pub enum Value {
     Number(i64),
     /// Stored as UTC midnight.
     Day(Day),
+    Flag(bool),
 }
 
 impl From<&str> for Value {
@@ -41,12 +42,19 @@ impl From<Day> for Value {
     }
 }
 
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
 impl From<Value> for Bson {
     fn from(value: Value) -> Self {
         match value {
             Value::Text(text) => Self::String(text),
             Value::Number(number) => Self::Int64(number),
             Value::Day(day) => Self::DateTime(date_of(day)),
+            Value::Flag(flag) => Self::Boolean(flag),
         }
     }
 }
@@ -59,6 +67,7 @@ pub(super) fn compared(stored: RawBsonRef<'_>, value: &Value) -> Option<Ordering
         (RawBsonRef::Int64(stored), Value::Number(number)) => Some(stored.cmp(number)),
         (RawBsonRef::Double(stored), Value::Number(number)) => real_to_whole(stored, *number),
         (RawBsonRef::DateTime(stored), Value::Day(day)) => Some(stored.cmp(&date_of(*day))),
+        (RawBsonRef::Boolean(stored), Value::Flag(flag)) => Some(stored.cmp(flag)),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
-//! Says what in a document breaks its collection's `$jsonSchema`, where, and what would be accepted.
+//! Finds violations of a collection's `$jsonSchema` in a document: where each is, and what would be accepted.
 //!
-//! The database enforces the same schema, but its refusals are hard to read and come one at a time. Covered is the
-//! part of JSON Schema (draft 4, MongoDB's `bsonType`) that the files in `schema/collections` use; an unknown
-//! keyword is a fault of the build that a test finds.
+//! The database enforces the same schema, but its errors are hard to read and report one problem at a time. This
+//! supports the part of JSON Schema (draft 4, with MongoDB's `bsonType`) that the files in `schema/collections` use; a
+//! test fails if they use another keyword.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,14 +13,14 @@ use regex::Regex;
 
 use super::path::join;
 
-/// One thing that is wrong in a document.
+/// A violation of the schema, or of another rule for documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where: `items[0].count.min`; empty for the document itself.
+    /// The place in the document: `items[0].count.min`; empty for the document itself.
     pub path: String,
-    /// What was found there.
+    /// What was found there, in words.
     pub found: String,
-    /// What is accepted there.
+    /// What is accepted there, in words.
     pub accepted: String,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All that is wrong with `document` by `schema`.
+/// All violations of `schema` in `document`.
 pub fn problems(schema: &Document, document: &Document) -> Vec<Problem> {
     let mut found = Vec::new();
     examine(
@@ -91,7 +91,7 @@ fn push(problems: &mut Vec<Problem>, path: &str, found: String, accepted: String
     });
 }
 
-/// Lengths are counted in characters (code points), as the database counts them.
+/// Counts lengths in characters (code points), as the database does.
 fn text_limits(schema: &Document, text: &str, value: &Bson, path: &str, problems: &mut Vec<Problem>) {
     let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
     if limit(schema, "minLength").is_some_and(|least| length < least) {
@@ -121,7 +121,8 @@ fn text_limits(schema: &Document, text: &str, value: &Bson, path: &str, problems
     }
 }
 
-/// Whether a pattern is found in `text`. Patterns come from our own files, so they are few and are compiled once.
+/// Whether `text` contains a match of the pattern. The patterns come from our own files, so they are few: each is
+/// compiled once.
 fn matches(pattern: &str, text: &str) -> bool {
     static COMPILED: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,7 +156,7 @@ fn array(schema: &Document, items: &[Bson], path: &mut String, problems: &mut Ve
             format!("{length} entries"),
             format!("at most {most} entries"),
         );
-        // What is in such a list is not looked at: it may be as long as it likes.
+        // Do not examine the items: there may be any number.
         return;
     }
     if schema.get_bool("uniqueItems").unwrap_or(false) {
@@ -222,7 +223,7 @@ fn object(schema: &Document, fields: &Document, path: &mut String, problems: &mu
     }
 }
 
-/// A number of any width.
+/// The value of a number of any BSON type.
 pub(super) fn number_of(value: &Bson) -> Option<f64> {
     match value {
         Bson::Int32(number) => Some(f64::from(*number)),
@@ -232,7 +233,7 @@ pub(super) fn number_of(value: &Bson) -> Option<f64> {
     }
 }
 
-/// A hint at the nearest accepted word, where one is near enough to be meant.
+/// A hint at the most similar accepted word, to append to a message; `None` if none is similar enough.
 pub fn nearest(found: &str, words: &[&str]) -> Option<String> {
     let (word, distance) = words
         .iter()
@@ -277,7 +278,7 @@ const fn type_name(value: &Bson) -> &'static str {
     }
 }
 
-/// Types for the reader, who writes JSON and knows of no widths of numbers.
+/// Describes types for people who write JSON, which does not distinguish kinds of numbers.
 fn in_words(types: &[&str]) -> String {
     let mut words: Vec<&str> = types
         .iter()
@@ -298,7 +299,7 @@ fn in_words(types: &[&str]) -> String {
     words.join(" or ")
 }
 
-/// A value for the reader: long texts are cut.
+/// Shows a value in a message. Long texts are truncated.
 fn describe(value: &Bson) -> String {
     const LONGEST: usize = 60;
     match value {

@@ -1,4 +1,4 @@
-//! Tests of the validator: what is told of each problem, and that the files in `schema/collections` have no gap.
+//! Tests of the validator: the message for each problem, and that the files in `schema/collections` have no gaps.
 
 use super::*;
 use crate::store::collections;
@@ -89,7 +89,7 @@ fn the_files_use_no_keyword_that_would_go_unchecked() {
     }
 }
 
-/// Without an end, one document could be larger than any answer may be.
+/// Without limits, one document could be larger than the maximum size of a response.
 #[test]
 fn every_text_and_every_list_of_a_document_has_an_end() {
     fn ends(schema: &Document) -> bool {
@@ -117,7 +117,7 @@ fn every_text_and_every_list_of_a_document_has_an_end() {
     for declared in collections::declarations().expect("the files can be read") {
         let mut schema = declared.json_schema.clone();
         if let Ok(properties) = schema.get_document_mut("properties") {
-            // They follow from the texts, which have an end.
+            // They are derived from the texts, which have limits.
             properties.remove("words");
         }
         walk(&schema, declared.name, &mut endless);

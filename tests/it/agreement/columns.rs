@@ -12,10 +12,17 @@ const IN_NO_COLUMN: Exceptions = &[
     ("precision", "follows from `edtf`"),
     ("approximate", "follows from `edtf`"),
     ("uncertain", "follows from `edtf`"),
+    ("endUnknown", "follows from `edtf`"),
     ("date.inferred", "beside the date's own words too much for a table"),
     ("existed.inferred", "as above"),
     ("published.inferred", "as above"),
-    ("claim", "of a count or a step: what a figure rests on"),
+    (
+        "date.otherReadings",
+        "what other sources say instead, too much for a table",
+    ),
+    ("existed.otherReadings", "as above"),
+    ("published.otherReadings", "as above"),
+    ("claim", "of a count, a date or a step: what it rests on"),
     ("open", "since when a place has been open"),
     ("statusHistory", "a list of steps"),
 ];

@@ -35,6 +35,7 @@ const DERIVED: Exceptions = &[
     ("precision", "follows from `edtf`"),
     ("approximate", "follows from `edtf`"),
     ("uncertain", "follows from `edtf`"),
+    ("endUnknown", "follows from `edtf`"),
 ];
 
 type Paths = BTreeSet<String>;

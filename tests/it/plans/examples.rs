@@ -14,6 +14,10 @@ pub fn examples(kind: Kind, filter: &str) -> Option<Vec<Json>> {
         ("before" | "after", _) => ends(kind),
         ("known", _) => vec![json!(true), json!(false)],
         ("atLeast" | "atMost", _) => vec![json!(20), json!(190)],
+        ("includeQualified", _) => {
+            let certain = |span| json!({ field: { "within": span, "includeQualified": true } });
+            return Some(spans(kind).into_iter().map(certain).collect());
+        }
         ("sure", _) => {
             let possible = |bound: &str, number: i32| json!({ field: { bound: number, "sure": false } });
             let bounds = ["atLeast", "atMost"].into_iter();

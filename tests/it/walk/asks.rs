@@ -11,18 +11,21 @@ use serde_json::{Value as Json, json};
 use super::world::{self, ids, object, one_of, slugs};
 
 /// Spans whose beginning and end are both known; filters may compare with either.
-const SPANS: [&str; 10] = [
+const SPANS: [&str; 11] = [
     "2018",
     "2018-09",
     "2018-09-27",
     "2018-09-28",
-    "2018-24",
+    "9999",
     "201X",
     "1965/1980",
     "1970-01-01",
     "-0044",
     "Y12024",
+    "2018-28",
 ];
+/// Spans that do not say for certain what they mean, so that nothing lies in them for certain.
+const VAGUE: [&str; 3] = ["2018-24", "[2017,2019]", "2018-09-27~"];
 /// Spans without a known end; turned round, without a known beginning.
 const HALF_OPEN: [(&str, &str); 3] = [
     ("1965/", "/1965"),
@@ -182,21 +185,12 @@ fn known() -> impl Strategy<Value = Option<Json>> {
 
 fn date() -> BoxedStrategy<Json> {
     // An unknown end makes nothing certain, so `within` refuses it.
+    let halves = || HALF_OPEN.into_iter().flat_map(|(one, other)| [one, other]);
     let certain_span = || {
-        let all: Vec<&str> = SPANS
-            .into_iter()
-            .chain(HALF_OPEN.into_iter().flat_map(|(one, other)| [one, other]))
-            .filter(|span| !span.starts_with('/') && !span.ends_with('/'))
-            .collect();
-        one_of(&all)
+        let is_known = |span: &&str| !span.starts_with('/') && !span.ends_with('/');
+        one_of(&SPANS.into_iter().chain(halves()).filter(is_known).collect::<Vec<_>>())
     };
-    let any_span = || {
-        let all: Vec<&str> = SPANS
-            .into_iter()
-            .chain(HALF_OPEN.into_iter().flat_map(|(one, other)| [one, other]))
-            .collect();
-        one_of(&all)
-    };
+    let any_span = || one_of(&SPANS.into_iter().chain(VAGUE).chain(halves()).collect::<Vec<_>>());
     let begun: Vec<&str> = SPANS.into_iter().chain(HALF_OPEN.map(|(begun, _)| begun)).collect();
     let ended: Vec<&str> = SPANS.into_iter().chain(HALF_OPEN.map(|(_, ended)| ended)).collect();
     let part = |strategy: BoxedStrategy<Json>| weighted(0.35, strategy);
@@ -205,15 +199,16 @@ fn date() -> BoxedStrategy<Json> {
         part(certain_span()),
         part(one_of(&begun)),
         part(one_of(&ended)),
-        known(),
+        (known(), known()),
     )
-        .prop_map(|(overlaps, within, before, after, known)| {
+        .prop_map(|(overlaps, within, before, after, (known, qualified))| {
             object([
                 ("overlaps", overlaps),
                 ("within", within),
                 ("before", before),
                 ("after", after),
                 ("known", known),
+                ("includeQualified", qualified),
             ])
         })
         .boxed()

@@ -7,6 +7,7 @@ mod below; // walks through relations
 mod model; // what the answer must be
 mod pages; // one page: asking for it, comparing it
 mod sums; // statistics over random gifts
+mod times; // years and decades of the model
 mod told; // filters of subscriptions
 mod world; // random documents
 

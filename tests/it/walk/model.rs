@@ -6,9 +6,10 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use menagerie::domain::date::{Bounds, Edtf};
+use menagerie::domain::date::{Calendar, Day, Edtf};
 use menagerie::domain::id::Kind;
 use menagerie::domain::words::{spots, words};
+use menagerie::store::bson_types::Timestamp;
 use serde_json::Value as Json;
 
 use super::world::World;
@@ -192,44 +193,103 @@ fn is_member(test: &Json, document: &Json, path: &str) -> bool {
     })
 }
 
-fn bounds_at(document: &Json, field: &str) -> Option<Bounds> {
-    document[field]["edtf"].as_str().map(bounds)
+/// What is known of a date.
+#[derive(Clone, Copy, Debug)]
+pub struct When {
+    pub earliest: Option<Day>,
+    pub latest: Option<Day>,
+    /// The end is not known, rather than open.
+    pub end_unknown: bool,
+    /// Uncertain or approximate.
+    pub qualified: bool,
 }
 
-/// The bounds of a date. Every comparison asks for them, and the worlds have few dates: each is read once.
-fn bounds(edtf: &str) -> Bounds {
-    thread_local! {
-        static KNOWN: RefCell<HashMap<String, Bounds>> = RefCell::default();
+/// The date of a document. An end of a gift's that is not known is no later than what became of it.
+pub fn when(document: &Json, field: &str) -> Option<When> {
+    let mut date = read(&document[field])?;
+    let over = [
+        "SHELVED",
+        "DECLINED",
+        "RETURNED",
+        "SOLD",
+        "LOST_IN_TRANSIT",
+        "DIED_IN_TRANSIT",
+        "DIED",
+    ];
+    let steps = list(&document["statusHistory"]).filter(|step| over.iter().any(|over| step["status"] == *over));
+    let ends: Vec<When> = steps.filter_map(|step| read(&step["date"])).collect();
+    let known = ends.iter().all(|end| end.latest.is_some() && !end.qualified);
+    let end = ends.iter().filter_map(|end| end.latest).max().filter(|_| known);
+    let begun = end.filter(|end| date.earliest.is_none_or(|earliest| earliest <= *end));
+    if date.end_unknown && begun.is_some() && field == "date" {
+        (date.latest, date.end_unknown) = (begun, false);
     }
-    let read = || edtf.parse::<Edtf>().map(|date| date.bounds()).expect("an EDTF date");
-    KNOWN.with_borrow_mut(|known| *known.entry(edtf.to_owned()).or_insert_with(read))
+    Some(date)
+}
+
+/// The parts of a date. Every comparison asks for them, and the worlds have few dates: each is read once.
+fn read(date: &Json) -> Option<When> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<(String, bool), When>> = RefCell::default();
+    }
+    let key = (date["edtf"].as_str()?.to_owned(), date["calendar"] == "JULIAN");
+    let parse = |(edtf, julian): &(String, bool)| {
+        let calendar = if *julian { Calendar::Julian } else { Calendar::Gregorian };
+        let date = Edtf::read(edtf, calendar).expect("an EDTF date");
+        When {
+            earliest: date.bounds().earliest,
+            latest: date.bounds().latest,
+            end_unknown: date.has_unknown_end(),
+            qualified: edtf.contains(['?', '~', '%']),
+        }
+    };
+    Some(KNOWN.with_borrow_mut(|known| *known.entry(key.clone()).or_insert_with(|| parse(&key))))
+}
+
+/// The day of the server's clock.
+pub fn today() -> Day {
+    Timestamp::now().day()
 }
 
 fn date_matches(test: &Json, document: &Json, field: &str) -> bool {
-    let date = bounds_at(document, field);
+    let date = when(document, field);
     let (earliest, latest) = (date.and_then(|date| date.earliest), date.and_then(|date| date.latest));
+    let taken = test["includeQualified"] == true || date.is_some_and(|date| !date.qualified);
     given(test).all(|(name, wanted)| {
-        let span = || bounds(wanted.as_str().expect("a span"));
+        let span = || read(&serde_json::json!({ "edtf": wanted })).expect("a span");
         match name {
             "overlaps" => {
                 let begins_later = earliest
                     .zip(span().latest)
                     .is_some_and(|(earliest, end)| earliest > end);
-                let ends_earlier = latest
+                let unknown = date.filter(|date| date.end_unknown && date.latest.is_none());
+                let no_later = latest.or(unknown.map(|_| today()));
+                let ends_earlier = no_later
                     .zip(span().earliest)
                     .is_some_and(|(latest, start)| latest < start);
                 !begins_later && !ends_earlier
             }
-            "within" => earliest.zip(latest).is_some_and(|(earliest, latest)| {
-                span().earliest.is_none_or(|start| earliest >= start) && span().latest.is_none_or(|end| latest <= end)
-            }),
-            "before" => latest
-                .zip(span().earliest)
-                .is_some_and(|(latest, start)| latest < start),
-            "after" => earliest
-                .zip(span().latest)
-                .is_some_and(|(earliest, end)| earliest > end),
+            "within" => {
+                let begins = span()
+                    .earliest
+                    .is_none_or(|start| earliest.is_some_and(|day| day >= start));
+                let ends = span().latest.is_none_or(|end| latest.is_some_and(|day| day <= end));
+                taken && begins && ends
+            }
+            "before" => {
+                taken
+                    && latest
+                        .zip(span().earliest)
+                        .is_some_and(|(latest, start)| latest < start)
+            }
+            "after" => {
+                taken
+                    && earliest
+                        .zip(span().latest)
+                        .is_some_and(|(earliest, end)| earliest > end)
+            }
             "known" => *wanted == date.is_some(),
+            "includeQualified" => true,
             _ => panic!("the model knows no `{name}`"),
         }
     })
@@ -238,12 +298,13 @@ fn date_matches(test: &Json, document: &Json, field: &str) -> bool {
 fn count_matches(test: &Json, count: &Json) -> bool {
     let (min, max) = (count["min"].as_i64(), count["max"].as_i64());
     let sure = test["sure"] != false;
+    let exactly = count["approximate"] != true;
     given(test).all(|(name, wanted)| {
         let number = wanted.as_i64();
         match name {
-            "atLeast" if sure => min.is_some() && min >= number,
+            "atLeast" if sure => exactly && min.is_some() && min >= number,
             "atLeast" => max.is_none() || max >= number,
-            "atMost" if sure => max.is_some() && max <= number,
+            "atMost" if sure => exactly && max.is_some() && max <= number,
             "atMost" => min.is_none() || min <= number,
             "known" => *wanted == (min.is_some() || max.is_some()),
             "sure" => true,
@@ -292,12 +353,8 @@ fn key<'a>(document: &'a Json, field: &str) -> Key<'a> {
             .map_or(Key::Nothing, |text| Key::Words(words(text).join(" "), text))
     };
     let number = |value: &Json| value.as_i64().map_or(Key::Nothing, Key::Number);
-    let date = bounds_at(document, "date");
-    let day = |day: Option<_>| {
-        day.map_or(Key::Nothing, |day: menagerie::domain::date::Day| {
-            Key::Number(day.to_millis())
-        })
-    };
+    let date = when(document, "date");
+    let day = |day: Option<_>| day.map_or(Key::Nothing, |day: Day| Key::Number(day.to_millis()));
     match field {
         "ID" => bytes("_id"),
         "TITLE" => text("title"),

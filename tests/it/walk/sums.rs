@@ -4,7 +4,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
-use menagerie::domain::date::{Bounds, Day, Edtf};
+use menagerie::domain::date::Day;
 use menagerie::domain::id::Kind;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -14,12 +14,13 @@ use serde_json::{Value as Json, json};
 
 use super::asks::about_gifts;
 use super::bed::{Bed, hold};
-use super::model::{gift_matches, texts_at};
+use super::model::{When, gift_matches, texts_at, when};
+use super::times::times;
 use crate::support::text;
 
 const QUERY: &str = "query($where: GiftFilter, $first: Int, $order: GroupOrder) {
     giftStats(where: $where) {
-        gifts animals { min max } unknownCounts
+        gifts animals { min max approximate } unknownCounts
         byGiver(first: $first, orderBy: $order) { nation { id } ...N }
         byRecipient(first: $first, orderBy: $order) { nation { id } ...N }
         byAnimal(first: $first, orderBy: $order) { animal { id } ...A }
@@ -27,22 +28,22 @@ const QUERY: &str = "query($where: GiftFilter, $first: Int, $order: GroupOrder) 
         byClass: byAnimal(by: CLASS, first: $first, orderBy: $order) { animal { id } ...A }
         byYear(first: $first, orderBy: $order) { ...T }
         byDecade(first: $first, orderBy: $order) { ...T }
-        byStatus { status kind gifts animals { min max } unknownCounts }
-        byMode { mode kind gifts animals { min max } unknownCounts }
-        byCertainty { certainty kind gifts animals { min max } unknownCounts }
+        byStatus { status kind gifts animals { min max approximate } unknownCounts }
+        byMode { mode kind gifts animals { min max approximate } unknownCounts }
+        byCertainty { certainty kind gifts animals { min max approximate } unknownCounts }
     }
     giftFlows(where: $where, first: $first) {
-        giver { id } recipient { id } gifts animals { min max } unknownCounts firstDate lastDate
+        giver { id } recipient { id } gifts animals { min max approximate } unknownCounts firstDate lastDate
     }
 }
-fragment N on GiftsByNation { kind label gifts animals { min max } unknownCounts others }
-fragment A on GiftsByAnimal { kind label gifts animals { min max } unknownCounts others }
-fragment T on GiftsByTime { year start end possible kind label gifts animals { min max } unknownCounts others }";
+fragment N on GiftsByNation { kind label gifts animals { min max approximate } unknownCounts others }
+fragment A on GiftsByAnimal { kind label gifts animals { min max approximate } unknownCounts others }
+fragment T on GiftsByTime { year start end possible kind label gifts animals { min max approximate } unknownCounts others }";
 
 const NEVER_GIVEN: [&str; 4] = ["PLANNED", "SHELVED", "OFFERED", "DECLINED"];
 
 /// The first and the order of the lists.
-type Cut = (Option<usize>, Option<(&'static str, &'static str)>);
+pub type Cut = (Option<usize>, Option<(&'static str, &'static str)>);
 
 #[test]
 fn statistics_over_random_gifts_are_those_of_a_naive_model() {
@@ -73,33 +74,36 @@ async fn check(bed: &Bed, filter: &Json, cut: Cut) -> TestCaseResult {
 
 /// How many gifts and animals.
 #[derive(Clone, Debug)]
-struct Sum {
-    gifts: u64,
+pub struct Sum {
+    pub gifts: u64,
     min: i64,
     max: Option<i64>,
     unknown: u64,
+    approximate: bool,
 }
 
 impl Sum {
-    const NOTHING: Self = Self {
+    pub const NOTHING: Self = Self {
         gifts: 0,
         min: 0,
         max: Some(0),
         unknown: 0,
+        approximate: false,
     };
 
-    fn plus(&mut self, other: &Self) {
+    pub fn plus(&mut self, other: &Self) {
         self.gifts += other.gifts;
         self.min += other.min;
         self.max = self.max.zip(other.max).map(|(one, other)| one + other);
         self.unknown += other.unknown;
+        self.approximate |= other.approximate;
     }
 
     fn shown(&self, mut entry: Json) -> Json {
         entry["gifts"] = json!(self.gifts);
         let least = self.min.min(i32::MAX.into());
         let most = self.max.filter(|max| *max <= i32::MAX.into());
-        entry["animals"] = json!({ "min": least, "max": most });
+        entry["animals"] = json!({ "min": least, "max": most, "approximate": self.approximate });
         entry["unknownCounts"] = json!(self.unknown);
         entry
     }
@@ -132,10 +136,10 @@ fn one_gift(gift: &Json, total: &Json, items: &[&Json]) -> Sum {
     for count in &counts {
         sum.min += count["min"].as_i64().unwrap_or(0);
         sum.max = sum.max.zip(count["max"].as_i64()).map(|(one, other)| one + other);
+        sum.approximate |= count["approximate"] == true;
     }
     let is_unknown = |count: &&Json| !count["min"].is_i64() && !count["max"].is_i64();
-    let all_given = counts.len() == items.len().max(1);
-    sum.unknown = u64::from(all_given && counts.iter().all(is_unknown));
+    sum.unknown = u64::from(!counts.is_empty() && counts.iter().all(is_unknown));
     sum
 }
 
@@ -143,12 +147,13 @@ fn items(gift: &Json) -> Vec<&Json> {
     gift["items"].as_array().into_iter().flatten().collect()
 }
 
-fn whole(gift: &Json) -> Sum {
+/// All animals of a gift.
+pub fn whole(gift: &Json) -> Sum {
     one_gift(gift, &gift["total"], &items(gift))
 }
 
 /// Groups by label and key.
-type Sums = BTreeMap<(String, String), Sum>;
+pub type Sums = BTreeMap<(String, String), Sum>;
 
 fn grouped<'a>(gifts: impl IntoIterator<Item = ((String, String), Sum)> + 'a) -> Sums {
     let mut sums = Sums::new();
@@ -159,7 +164,7 @@ fn grouped<'a>(gifts: impl IntoIterator<Item = ((String, String), Sum)> + 'a) ->
 }
 
 /// The entries of a list; `apart` are kinds and labels of what stands behind.
-fn list(
+pub fn list(
     sums: Sums,
     apart: Vec<(&str, &str, Sum)>,
     (first, order): Cut,
@@ -231,8 +236,8 @@ fn statistics(bed: &Bed, gifts: &[&Json], cut: Cut) -> Json {
         "byAnimal": animals("no animal", &|animal| (text(&animal["commonName"]), text(&animal["_id"]))),
         "byFamily": animals("no family", &taxon("family")),
         "byClass": animals("no class", &taxon("class")),
-        "byYear": times(gifts, 1, ("several years", ""), cut),
-        "byDecade": times(gifts, 10, ("several decades", "s"), cut),
+        "byYear": times(gifts, 1, "no certain year", cut),
+        "byDecade": times(gifts, 10, "no certain decade", cut),
         "byStatus": by_word(gifts, "status", &|gift| vec![text(&gift["status"])], Sum::NOTHING),
         "byMode": by_word(gifts, "mode", &|gift| vec![text(&gift["mode"])], Sum::NOTHING),
         "byCertainty": by_word(gifts, "certainty", &certainties, unclaimed),
@@ -303,59 +308,6 @@ fn certainties(bed: &Bed, gift: &Json) -> Vec<String> {
     words.into_iter().collect()
 }
 
-fn bounds(gift: &Json) -> Option<Bounds> {
-    let edtf: Edtf = gift["date"]["edtf"].as_str()?.parse().expect("a date");
-    Some(edtf.bounds())
-}
-
-fn times(gifts: &[&Json], size: i64, (several, suffix): (&str, &str), cut: Cut) -> Json {
-    let bucket = |day: Day| day.civil().0.div_euclid(size) * size;
-    let span = |gift: &Json| bounds(gift).map(|bounds| (bounds.earliest.map(bucket), bounds.latest.map(bucket)));
-    let (mut spanning, mut undated) = (Sum::NOTHING, Sum::NOTHING);
-    let mut sums: BTreeMap<i64, Sum> = BTreeMap::new();
-    for gift in gifts {
-        match span(gift) {
-            None => undated.plus(&whole(gift)),
-            Some((Some(from), Some(to))) if from == to => sums.entry(from).or_insert(Sum::NOTHING).plus(&whole(gift)),
-            Some((from, to)) => {
-                spanning.plus(&whole(gift));
-                for year in [from, to].into_iter().flatten() {
-                    sums.entry(year).or_insert(Sum::NOTHING);
-                }
-            }
-        }
-    }
-    let possible = |year: i64| {
-        let reaches = |gift: &&&Json| match span(gift) {
-            Some((from, to)) if from.is_none() || from != to => {
-                from.is_none_or(|from| from <= year) && to.is_none_or(|to| year <= to)
-            }
-            _ => false,
-        };
-        gifts.iter().filter(reaches).count()
-    };
-    let keyed = |key: Option<&str>| {
-        let year: Option<i64> = key.map(|key| key.parse().expect("a year"));
-        let day = |year, month, day| Day::from_civil(year, month, day).map(|day| day.to_string());
-        json!({
-            "year": year, "possible": year.map_or(0, possible),
-            "start": year.and_then(|year| day(year, 1, 1)), "end": year.and_then(|year| day(year + size - 1, 12, 31)),
-        })
-    };
-    let number = |(_, year): &(String, String)| year.parse::<i64>().expect("a year");
-    let sums = sums
-        .into_iter()
-        .map(|(year, sum)| ((format!("{year}{suffix}"), year.to_string()), sum));
-    list(
-        sums.collect(),
-        vec![("SPANNING", several, spanning), ("MISSING", "no date", undated)],
-        cut,
-        ("LABEL", "ASC"),
-        |one, other| number(one).cmp(&number(other)),
-        keyed,
-    )
-}
-
 fn flows(gifts: &[&Json], first: Option<usize>) -> Json {
     let mut pairs: BTreeMap<(String, String), Vec<&Json>> = BTreeMap::new();
     for gift in gifts {
@@ -369,11 +321,14 @@ fn flows(gifts: &[&Json], first: Option<usize>) -> Json {
     let flow = |((giver, recipient), gifts): &((String, String), Vec<&Json>)| {
         let mut sum = Sum::NOTHING;
         gifts.iter().for_each(|gift| sum.plus(&whole(gift)));
-        let days = |of: fn(Bounds) -> Option<Day>| gifts.iter().filter_map(|gift| bounds(gift)).filter_map(of);
+        // One that is not known leaves all unknown.
+        let days = |of: fn(When) -> Option<Day>| -> Option<Vec<Day>> {
+            gifts.iter().map(|gift| when(gift, "date").and_then(of)).collect()
+        };
         sum.shown(json!({
             "giver": { "id": giver }, "recipient": { "id": recipient },
-            "firstDate": days(|bounds| bounds.earliest).min().map(|day| day.to_string()),
-            "lastDate": days(|bounds| bounds.latest).max().map(|day| day.to_string()),
+            "firstDate": days(|date| date.earliest).and_then(|days| days.into_iter().min()).map(|day| day.to_string()),
+            "lastDate": days(|date| date.latest).and_then(|days| days.into_iter().max()).map(|day| day.to_string()),
         }))
     };
     pairs.iter().take(first.unwrap_or(20)).map(flow).collect()

@@ -1,5 +1,5 @@
 //! Random documents, as people would write them: few distinct values so that sort keys tie, null dates, open and
-//! unknown bounds, text of many scripts. Ids depend on the place only, so that filters can be made without a world.
+//! unknown bounds, dates that are uncertain, counts that are approximate, text of many scripts. Ids depend on the place only, so that filters can be made without a world.
 
 use menagerie::domain::id::Kind;
 use proptest::collection::{SizeRange, vec};
@@ -38,7 +38,7 @@ pub const TITLES: [&str; 17] = [
     "null",
     "a byte",
 ];
-pub const DATES: [&str; 20] = [
+pub const DATES: [&str; 28] = [
     "2018",
     "2018-09",
     "2018-09-27",
@@ -59,7 +59,19 @@ pub const DATES: [&str; 20] = [
     "-0044-03-15",
     "Y12024",
     "1969-12-31/1970-01-01",
+    "2018-25",
+    "2018-30",
+    "2018-09-%27",
+    "1964~/1966",
+    "[2017,2019-09..]",
+    "{1965,1967}",
+    "-0049/0003",
+    "-9999/2024",
 ];
+/// Days as the Julian calendar calls them.
+pub const JULIAN: [&str; 3] = ["1515-05-20", "1500-02-29", "1969-12-19"];
+/// When something became of a gift; the last says no end.
+const STEPS: [&str; 5] = ["1966", "1979-06", "2018-10", "2018-10~", "2018-10/"];
 pub const STATUSES: [&str; 4] = ["PLANNED", "DELIVERED", "DIED", "UNKNOWN"];
 pub const MODES: [&str; 3] = ["GIFT", "LOAN", "UNSPECIFIED"];
 pub const CERTAINTIES: [&str; 4] = ["STATED", "REPORTED", "SPECULATION", "UNKNOWN"];
@@ -181,15 +193,34 @@ fn text() -> impl Strategy<Value = Json> {
 }
 
 fn date() -> impl Strategy<Value = Json> {
-    maybe(one_of(&DATES).prop_map(|edtf| json!({ "edtf": edtf })))
+    let date = one_of(&DATES).prop_map(|edtf| json!({ "edtf": edtf }));
+    let julian = one_of(&JULIAN).prop_map(|edtf| json!({ "edtf": edtf, "calendar": "JULIAN" }));
+    maybe(prop_oneof![9 => date, 1 => julian])
+}
+
+fn steps() -> impl Strategy<Value = Json> {
+    let date = weighted(0.7, one_of(&STEPS));
+    let step = (one_of(&["DELIVERED", "DIED", "LOST_IN_TRANSIT"]), date).prop_map(|(status, date)| {
+        object([
+            ("status", Some(status)),
+            ("note", Some(json!("So it is told."))),
+            ("date", date.map(|edtf| json!({ "edtf": edtf }))),
+        ])
+    });
+    prop_oneof![2 => Just(vec![]), 1 => vec(step, 1..=2)].prop_map(Json::from)
 }
 
 fn count() -> impl Strategy<Value = Json> {
     let bound = || weighted(0.6, select(NUMBERS.to_vec()));
-    maybe((bound(), bound()).prop_map(|(one, other)| match (one, other) {
-        (Some(one), Some(other)) => json!({ "min": one.min(other), "max": one.max(other) }),
-        (min, max) => json!({ "min": min, "max": max, "phrase": "so many" }),
-    }))
+    let approximate = weighted(0.3, proptest::bool::ANY);
+    maybe(
+        (bound(), bound(), approximate).prop_map(|(one, other, approximate)| match (one, other) {
+            (Some(one), Some(other)) => {
+                json!({ "min": one.min(other), "max": one.max(other), "approximate": approximate })
+            }
+            (min, max) => json!({ "min": min, "max": max, "approximate": approximate, "phrase": "so many" }),
+        }),
+    )
 }
 
 fn source() -> impl Strategy<Value = Json> {
@@ -242,16 +273,22 @@ fn gift() -> impl Strategy<Value = Json> {
     let place = || maybe(text().prop_map(|name| json!({ "name": name, "kind": "ZOO" })));
     (
         (text(), nations(), nations(), one_of(&MODES), one_of(&STATUSES)),
-        (vec(item, 0..4), count(), date(), maybe(one_of(&ids(Kind::Event)))),
+        (
+            vec(item, 0..4),
+            count(),
+            date(),
+            steps(),
+            maybe(one_of(&ids(Kind::Event))),
+        ),
         (person(), person(), person(), place(), place()),
     )
         .prop_map(
-            |((title, giver, recipient, mode, status), (items, total, date, event), around)| {
+            |((title, giver, recipient, mode, status), (items, total, date, steps, event), around)| {
                 let (presented_by, presented_to, on_behalf_of, origin, destination) = around;
                 json!({ "title": title, "giver": giver, "recipient": recipient, "mode": mode, "status": status,
                 "items": items, "total": total, "date": date, "event": event, "presentedBy": presented_by,
                 "presentedTo": presented_to, "onBehalfOf": on_behalf_of, "origin": origin,
-                "destination": destination, "statusHistory": [], "inferred": [] })
+                "destination": destination, "statusHistory": steps, "inferred": [] })
             },
         )
 }

@@ -159,3 +159,22 @@ async fn rows_that_another_program_has_written_have_ids_of_their_own_until_they_
     .await;
     assert_eq!(items(&desk).await, items(&desk).await);
 }
+
+#[tokio::test]
+async fn rows_and_texts_that_an_older_version_has_written_get_their_ids_and_keys_at_the_next_start() {
+    let app = TestApp::with(&["article"]).await;
+    let database = app.raw().await;
+    let read = async || {
+        let query = "{ gifts(orderBy: [{ field: TITLE }]) { nodes { id version items { id } statusHistory { id } } } }";
+        app.query(query).await
+    };
+    let before = read().await;
+    let gifts = database.collection::<mongodb::bson::Document>("gifts");
+    let old = doc! { "$unset": { "sortKeys": "", "items.$[].id": "", "statusHistory.$[].id": "" } };
+    gifts.update_many(doc! {}, old).await.expect("an update");
+    let derived = database.collection::<mongodb::bson::Document>("derived");
+    derived.delete_many(doc! {}).await.expect("a deletion");
+    assert_ne!(read().await, before);
+    app.store.ensure_schema().await.expect("the schema is applied");
+    assert_eq!(read().await, before);
+}

@@ -18,7 +18,7 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
     () =>
       groups &&
       slots(
-        groups.filter(({ kind }) => kind === 'VALUE'),
+        groups.filter(({ kind }) => kind === 'VALUE' || kind === 'RUN'),
         step,
       ),
     [groups, step],
@@ -27,8 +27,8 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
     () => places && ((palette: Palette, width: number) => optionFor(places, palette, width)),
     [places],
   );
-  const choose = (year: number) => {
-    const date = edtfOf(year, step);
+  const choose = (group: Bucket) => {
+    const date = edtfOf(group, step);
     if (date) change({ date: view.date === date ? '' : date, dates: 'possible' });
   };
   const spanning = groups?.find(({ kind }) => kind === 'SPANNING');
@@ -49,7 +49,7 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
       height={280}
       onHit={({ dataIndex }) => {
         const place = places?.[dataIndex];
-        if (place && place.kind === 'group') choose(place.year);
+        if (place && place.kind === 'group') choose(place.group);
       }}
       tools={
         <Choice
@@ -69,7 +69,8 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
       <p className="footnote">
         {spanning && (
           <span>
-            {plural(spanning.gifts, 'gift')} may belong to several {unit}s: hatched in each, counted once in all.{' '}
+            {plural(spanning.gifts, 'gift')} of no certain {unit}: hatched in each that {spanning.gifts === 1 ? 'it' : 'they'}{' '}
+            may belong to, counted once in all.{' '}
           </span>
         )}
         {missing && (
@@ -83,7 +84,7 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
         )}
         {others && (
           <span>
-            {plural(others.others, `more ${unit}`)} with {plural(others.gifts, 'gift')} not drawn.
+            {plural(others.others, 'more bar')} with {plural(others.gifts, 'gift')} not drawn.
           </span>
         )}
       </p>
@@ -175,7 +176,7 @@ interface TimeTableProps {
   unit: string;
   step: number;
   /** Null where nobody sees what is pressed. */
-  choose: ((year: number) => void) | null;
+  choose: ((group: Bucket) => void) | null;
 }
 
 function TimeTable({ groups, unit, step, choose }: TimeTableProps) {
@@ -192,17 +193,16 @@ function TimeTable({ groups, unit, step, choose }: TimeTableProps) {
       </thead>
       <tbody>
         {groups.map((group) => {
-          const { year } = group;
           const text = wordsFor(group, unit);
           return (
             <tr key={`${group.kind} ${group.label}`}>
               <th scope="row">
-                <Pressable press={choose && year !== null && edtfOf(year, step) ? () => choose(year) : null}>
+                <Pressable press={choose && edtfOf(group, step) ? () => choose(group) : null}>
                   {text}
                 </Pressable>
               </th>
               <td>{number(group.gifts)}</td>
-              <td>{group.kind === 'VALUE' ? number(group.possible) : ''}</td>
+              <td>{group.kind === 'VALUE' || group.kind === 'RUN' ? number(group.possible) : ''}</td>
               <td>{bounds(group.animals)}</td>
             </tr>
           );
@@ -213,7 +213,7 @@ function TimeTable({ groups, unit, step, choose }: TimeTableProps) {
 }
 
 function wordsFor({ kind, label, others }: Bucket, unit: string): string {
-  if (kind === 'SPANNING') return `Several ${unit}s`;
+  if (kind === 'SPANNING') return `No certain ${unit}`;
   if (kind === 'MISSING') return 'No date';
   return kind === 'OTHERS' ? plural(others, `other ${unit}`) : label;
 }

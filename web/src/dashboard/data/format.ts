@@ -4,11 +4,14 @@
 export interface Bounds {
   min: number | null;
   max: number | null;
+  /** "About 40" has bounds of 40 and is not exactly 40. */
+  approximate?: boolean;
 }
 
 /** The parts of a date that its words need. */
 export interface DateParts {
   edtf: string;
+  calendar?: string;
   approximate?: boolean;
   uncertain?: boolean;
 }
@@ -17,12 +20,13 @@ const digits = new Intl.NumberFormat('en-GB');
 
 export const number = (value: number) => digits.format(value);
 
-/** `1,204 or more`, `2 to 25`, `up to 5`, `unknown`: the same words as the API's `text`, with thousands apart. */
-export function bounds({ min, max }: Bounds): string {
+/** `1,204 or more`, `2 to 25`, `about 40`, `unknown`: the same words as the API's `text`, with thousands apart. */
+export function bounds({ min, max, approximate }: Bounds): string {
+  const about = approximate ? 'about ' : '';
   if (min === null && max === null) return 'unknown';
-  if (min === null) return `up to ${number(max!)}`;
-  if (max === null) return `${number(min)} or more`;
-  return min === max ? number(min) : `${number(min)} to ${number(max)}`;
+  if (min === null) return `up to ${about}${number(max!)}`;
+  if (max === null) return `${about}${number(min)} or more`;
+  return about + (min === max ? number(min) : `${number(min)} to ${number(max)}`);
 }
 
 /** `1 gift`, `2 gifts`. */
@@ -42,10 +46,17 @@ const MONTHS = [
   'November',
   'December',
 ];
-const SEASONS: Record<string, string> = { '21': 'spring', '22': 'summer', '23': 'autumn', '24': 'winter' };
+/** EDTF's codes from 21 on: of some hemisphere, of the north, of the south. */
+const SEASONS = ['', ' (north)', ' (south)'].flatMap((where) =>
+  ['spring', 'summer', 'autumn', 'winter'].map((season) => season + where),
+);
 
 /** An EDTF date in words: `2024-11` is "November 2024", `1965/` "1965, until an unknown time". */
-export function date({ edtf }: DateParts): string {
+export function date({ edtf, calendar }: DateParts): string {
+  return calendar === 'JULIAN' ? `${inWords(edtf)} (Julian calendar)` : inWords(edtf);
+}
+
+function inWords(edtf: string): string {
   const slash = edtf.indexOf('/');
   if (slash < 0) return point(edtf);
   const [start, end] = [edtf.slice(0, slash), edtf.slice(slash + 1)];
@@ -64,7 +75,7 @@ function point(edtf: string): string {
   if (!found) return edtf;
   const [, sign, digits = '', month, day] = found;
   const words = [year(digits, sign === '-')];
-  if (month && month !== 'XX') words.unshift(MONTHS[Number(month) - 1] ?? SEASONS[month] ?? month);
+  if (month && month !== 'XX') words.unshift(MONTHS[Number(month) - 1] ?? SEASONS[Number(month) - 21] ?? month);
   if (day && day !== 'XX') words.unshift(String(Number(day)));
   const text = words.join(' ');
   const about = marks === '~' || marks === '%' ? `about ${text}` : text;
@@ -87,7 +98,7 @@ export function yearOf(day: string): number {
 /** "802" or "1957–1959": the years between two days, as far as they are known. */
 export function years(first: string | null, last: string | null): string {
   const [start, end] = [first && yearOf(first), last && yearOf(last)];
-  if (start === null && end === null) return 'no date';
+  if (start === null && end === null) return 'not all dates are known';
   if (start === null) return `until ${end}`;
   if (end === null) return `since ${start}`;
   return start === end ? String(start) : `${start}–${end}`;

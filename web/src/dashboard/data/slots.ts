@@ -1,9 +1,15 @@
 // The places on a time axis: a decade or a year each, also where nothing happened; long stretches of nothing are one
 // place that says so. Pure functions.
 
-/** What a place needs to know of a group of gifts. */
+import { yearOf } from './format.ts';
+
+/** What a place needs to know of a group of gifts: one year or decade, or a run of them that are alike. */
 export interface Timed {
+  kind: string;
+  /** The first one. */
   year: number | null;
+  /** The last day, as ISO 8601. */
+  end: string | null;
   label: string;
 }
 
@@ -29,7 +35,7 @@ export function slots<T extends Timed>(groups: readonly T[], step: number): Slot
           found.push({ kind: 'empty', label: name(year, step), year });
     }
     found.push({ kind: 'group', label: group.label, year: group.year, group });
-    next = group.year + step;
+    next = group.end === null ? group.year + step : yearOf(group.end) + 1;
   }
   return found;
 }
@@ -40,9 +46,17 @@ function name(year: number, step: number): string {
   return step === 10 && year > 0 ? `${text}s` : text;
 }
 
-/** The EDTF date of such a place, to filter by it; null where EDTF has no short form for it. */
-export function edtfOf(year: number, step: number): string | null {
-  if (year < 0 || year > 9999) return null;
-  const digits = String(year).padStart(4, '0');
-  return step === 10 ? `${digits.slice(0, 3)}X` : digits;
+/** The EDTF date of such a group, to filter by it; null where EDTF has no short form for it. */
+export function edtfOf({ kind, year, end }: Timed, step: number): string | null {
+  if (year === null || Math.abs(year) > 9999) return null;
+  if (kind === 'RUN') {
+    const last = end === null ? year : yearOf(end);
+    return Math.abs(last) > 9999 ? null : `${digits(year)}/${digits(last)}`;
+  }
+  // The first year of a decade before 0 is the one that is farthest away: -49 of `-004X`.
+  return step === 10 ? `${digits(year).slice(0, -1)}X` : digits(year);
+}
+
+function digits(year: number): string {
+  return (year < 0 ? '-' : '') + String(Math.abs(year)).padStart(4, '0');
 }

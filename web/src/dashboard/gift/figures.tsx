@@ -120,11 +120,12 @@ function isFirst(claim: Claim, index: number, all: Claim[]): boolean {
 }
 
 function dateNote(when: NonNullable<Gift['date']>): string {
-  const span = `Between ${when.earliest ?? 'an unknown day'} and ${when.latest ?? 'an unknown day'}`;
+  const span = `${when.calendar === 'JULIAN' ? 'In the Gregorian calendar between' : 'Between'} ${when.earliest ?? 'an unknown day'} and ${when.latest ?? 'an unknown day'}`;
   const phrase = when.phrase ? ` The source’s words: “${when.phrase}”.` : '';
   const inferred =
     when.inferred.length > 0 ? ` Concluded from elsewhere: ${when.inferred.join(', ').toLowerCase()}.` : '';
-  return `${when.earliest === when.latest && when.earliest ? `EDTF ${when.edtf}` : `${span} (EDTF ${when.edtf})`}.${phrase}${inferred}`;
+  const isDay = when.earliest === when.latest && when.earliest && when.calendar === 'GREGORIAN';
+  return `${isDay ? `EDTF ${when.edtf}` : `${span} (EDTF ${when.edtf})`}.${phrase}${inferred}`;
 }
 
 function named({ name, office }: { name: string; office: string | null }): string {

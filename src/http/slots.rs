@@ -1,6 +1,6 @@
-//! Execution slots of a thread ("places"), and the queues of operations that wait for them.
+//! Execution slots of a thread, and the queues of operations that wait for them.
 //!
-//! There are as many places as the thread has database connections. Waiting here takes little memory; waiting for a
+//! There are as many slots as the thread has database connections. Waiting here takes little memory; waiting for a
 //! connection half-way through takes a lot, and evicts others from the processor's caches. Each client has its own
 //! queue, and the queues take turns: a client with a hundred operations delays another by one of them, not by all.
 
@@ -11,82 +11,82 @@ use tokio::sync::oneshot::{Sender, channel};
 
 use super::client::Client;
 
-/// The places of a thread; clones share them.
+/// The slots of a thread; clones share them.
 #[derive(Clone)]
-pub struct Places(Arc<Mutex<Lines>>);
+pub struct ExecutionSlots(Arc<Mutex<Queues>>);
 
-struct Lines {
+struct Queues {
     free: usize,
     /// The queues by client; the first is served next. No queue is empty.
     waiting: VecDeque<(Client, VecDeque<Sender<ExecutionSlot>>)>,
 }
 
-/// A slot ("place"), held until this is dropped.
-pub struct ExecutionSlot(Places);
+/// A slot, held until this is dropped.
+pub struct ExecutionSlot(ExecutionSlots);
 
-impl Places {
+impl ExecutionSlots {
     pub fn new(most: usize) -> Self {
-        Self(Arc::new(Mutex::new(Lines {
+        Self(Arc::new(Mutex::new(Queues {
             free: most,
             waiting: VecDeque::new(),
         })))
     }
 
-    /// A place, if one is free now.
-    pub fn free(&self) -> Option<ExecutionSlot> {
-        let mut lines = self.lines();
-        lines.free = lines.free.checked_sub(1)?;
+    /// A slot, if one is free now.
+    pub fn try_acquire(&self) -> Option<ExecutionSlot> {
+        let mut queues = self.queues();
+        queues.free = queues.free.checked_sub(1)?;
         Some(ExecutionSlot(self.clone()))
     }
 
     /// Whether the next operation has to wait.
-    pub fn are_taken(&self) -> bool {
-        self.lines().free == 0
+    pub fn are_all_taken(&self) -> bool {
+        self.queues().free == 0
     }
 
-    /// Waits for a place until it is this client's turn. Cancel-safe: no place is lost.
-    pub async fn turn(&self, client: &Client) -> Option<ExecutionSlot> {
-        if let Some(place) = self.free() {
-            return Some(place);
+    /// Waits for a slot until it is this client's turn. Cancel-safe: no slot is lost.
+    pub async fn acquire(&self, client: &Client) -> Option<ExecutionSlot> {
+        if let Some(slot) = self.try_acquire() {
+            return Some(slot);
         }
         let (sender, receiver) = channel();
-        self.lines().push(client, sender);
-        // A place may have been returned before this one was queued: try again.
+        self.queues().push(client, sender);
+        // A slot may have been returned before this one was queued: try again.
         self.serve();
         receiver.await.ok()
     }
 
-    /// Assigns free places to waiting operations in their order.
+    /// Assigns free slots to waiting operations in their order.
     fn serve(&self) {
-        while let Some((waiting, place)) = self.next() {
-            // If the receiver has just been dropped, the place is returned here, while the lock is not held.
-            drop(waiting.send(place));
+        while let Some((waiting, slot)) = self.next() {
+            // If the receiver has just been dropped, the slot is returned here, while the lock is not held.
+            drop(waiting.send(slot));
         }
     }
 
     fn next(&self) -> Option<(Sender<ExecutionSlot>, ExecutionSlot)> {
-        let mut lines = self.lines();
-        let free = lines.free.checked_sub(1)?;
-        let waiting = lines.pop()?;
-        lines.free = free;
+        let mut queues = self.queues();
+        let free = queues.free.checked_sub(1)?;
+        let waiting = queues.pop()?;
+        queues.free = free;
         Some((waiting, ExecutionSlot(self.clone())))
     }
 
-    fn lines(&self) -> MutexGuard<'_, Lines> {
+    fn queues(&self) -> MutexGuard<'_, Queues> {
         // No panic leaves it inconsistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Lines {
+impl Queues {
     fn push(&mut self, client: &Client, sender: Sender<ExecutionSlot>) {
         match self.waiting.iter_mut().find(|(of, _)| of == client) {
-            Some((_, line)) => {
+            Some((_, queue)) => {
                 // Before the queue grows, remove those that no longer wait.
-                if line.len() == line.capacity() {
-                    line.retain(|waiting| !waiting.is_closed());
+                if queue.len() == queue.capacity() {
+                    queue.retain(|waiting| !waiting.is_closed());
                 }
-                line.push_back(sender);
+                queue.push_back(sender);
             }
             None => self.waiting.push_back((client.clone(), VecDeque::from([sender]))),
         }
@@ -95,10 +95,10 @@ impl Lines {
     /// The first of the next queue, which then moves behind the others. Skips those that no longer wait.
     fn pop(&mut self) -> Option<Sender<ExecutionSlot>> {
         loop {
-            let (client, mut line) = self.waiting.pop_front()?;
-            let first = std::iter::from_fn(|| line.pop_front()).find(|waiting| !waiting.is_closed());
-            if !line.is_empty() {
-                self.waiting.push_back((client, line));
+            let (client, mut queue) = self.waiting.pop_front()?;
+            let first = std::iter::from_fn(|| queue.pop_front()).find(|waiting| !waiting.is_closed());
+            if !queue.is_empty() {
+                self.waiting.push_back((client, queue));
             }
             if first.is_some() {
                 return first;
@@ -109,7 +109,7 @@ impl Lines {
 
 impl Drop for ExecutionSlot {
     fn drop(&mut self) {
-        self.0.lines().free += 1;
+        self.0.queues().free += 1;
         self.0.serve();
     }
 }
@@ -126,9 +126,9 @@ mod tests {
     }
 
     /// One future for each client, each polled once and waiting.
-    fn waiting<'a>(places: &'a Places, clients: &'a [Client]) -> Vec<LocalBoxFuture<'a, Option<ExecutionSlot>>> {
+    fn waiting<'a>(slots: &'a ExecutionSlots, clients: &'a [Client]) -> Vec<LocalBoxFuture<'a, Option<ExecutionSlot>>> {
         let waiting = clients.iter().map(|client| {
-            let mut turn = places.turn(client).boxed_local();
+            let mut turn = slots.acquire(client).boxed_local();
             assert!((&mut turn).now_or_never().is_none(), "it has to wait");
             turn
         });
@@ -137,17 +137,17 @@ mod tests {
 
     #[test]
     fn a_client_with_many_operations_makes_another_wait_for_one_of_them() {
-        let places = Places::new(1);
-        let mut held = places.free();
-        assert!(held.is_some() && places.free().is_none() && places.are_taken());
+        let slots = ExecutionSlots::new(1);
+        let mut held = slots.try_acquire();
+        assert!(held.is_some() && slots.try_acquire().is_none() && slots.are_all_taken());
         let clients = ["many", "many", "many", "one", "two"].map(client);
-        let mut waiting: Vec<_> = waiting(&places, &clients).into_iter().enumerate().collect();
+        let mut waiting: Vec<_> = waiting(&slots, &clients).into_iter().enumerate().collect();
         let mut served = Vec::new();
         while !waiting.is_empty() {
             drop(held.take());
             waiting.retain_mut(|(number, turn)| match turn.now_or_never() {
-                Some(place) => {
-                    held = place;
+                Some(slot) => {
+                    held = slot;
                     served.push(*number);
                     false
                 }
@@ -156,16 +156,16 @@ mod tests {
         }
         assert_eq!(served, [0, 3, 4, 1, 2]);
         drop(held);
-        assert!(!places.are_taken());
+        assert!(!slots.are_all_taken());
     }
 
     #[test]
-    fn whoever_stops_waiting_takes_no_place_along() {
-        let places = Places::new(1);
+    fn whoever_stops_waiting_takes_no_slot_along() {
+        let slots = ExecutionSlots::new(1);
         let clients = ["one", "one", "two"].map(client);
         for served_before in [false, true] {
-            let held = places.free();
-            let mut waiting = waiting(&places, &clients);
+            let held = slots.try_acquire();
+            let mut waiting = waiting(&slots, &clients);
             let last = waiting.pop();
             if served_before {
                 drop(held);
@@ -174,10 +174,10 @@ mod tests {
                 drop(waiting);
                 drop(held);
             }
-            let place = last.and_then(FutureExt::now_or_never).flatten();
-            assert!(place.is_some(), "served before: {served_before}");
-            drop(place);
-            assert!(!places.are_taken());
+            let slot = last.and_then(FutureExt::now_or_never).flatten();
+            assert!(slot.is_some(), "served before: {served_before}");
+            drop(slot);
+            assert!(!slots.are_all_taken());
         }
     }
 }

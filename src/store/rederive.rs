@@ -1,0 +1,117 @@
+//! Derives documents again that were derived by an older version of `derive.rs`: once for each collection, when a server
+//! starts. What the documents say stays as it is, and so do their versions and their history.
+
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, doc};
+use tracing::info;
+
+use super::collections::{self, CollectionSchema};
+use super::derive::{DERIVATION, SORT_KEYS, derive, fingerprint, sort_keys_of, words_of};
+use super::names::{DERIVED, SEEDED};
+use super::row_ids::identify;
+use super::validate::number_of;
+use super::{Result, Store};
+
+/// How many documents are derived again at a time.
+const BATCH: i64 = 500;
+
+impl Store {
+    /// Derives what an older version has derived. One command where there is nothing to do.
+    pub(super) async fn rederive(&self) -> Result<()> {
+        let derived = self.database.collection::<Document>(DERIVED);
+        let rows = derived.find(doc! {}).max_time(self.time_left());
+        let rows: Vec<Document> = rows.await?.try_collect().await?;
+        let is_current = |row: &&Document| row.get("version").and_then(number_of) >= Some(DERIVATION as f64);
+        let current: Vec<&str> = rows
+            .iter()
+            .filter(is_current)
+            .filter_map(|row| row.get_str("_id").ok())
+            .collect();
+        for schema in collections::all()? {
+            let name = schema.declared.name;
+            if current.contains(&name) {
+                continue;
+            }
+            let changed = self.rederive_collection(schema).await?;
+            if changed > 0 {
+                info!("{name}: {changed} documents were derived by an older version and are derived again");
+            }
+            // Two instances that start at the same time both write it; that one of them fails does no harm.
+            let derived = doc! { "q": { "_id": name }, "u": { "$set": { "version": DERIVATION } }, "upsert": true };
+            self.run(doc! { "update": DERIVED, "updates": [derived] }).await?;
+        }
+        Ok(())
+    }
+
+    async fn rederive_collection(&self, schema: &CollectionSchema) -> Result<usize> {
+        let (mut changed, mut last) = (0, String::new());
+        loop {
+            let documents = self.documents(schema.kind);
+            let batch = documents.find(doc! { "_id": { "$gt": &last } }).sort(doc! { "_id": 1 });
+            let batch = batch.limit(BATCH).max_time(self.time_left());
+            let batch: Vec<Document> = batch.await?.try_collect().await?;
+            let Some(end) = batch.last().and_then(|document| document.get_str("_id").ok()) else {
+                return Ok(changed);
+            };
+            last = end.to_owned();
+            let stale: Vec<(&Document, Document)> = batch
+                .iter()
+                .map(|document| (document, derived(schema, document)))
+                .filter(|(document, derived)| *document != derived)
+                .collect();
+            changed += stale.len();
+            self.replace_derived(schema, &stale).await?;
+        }
+    }
+
+    /// Writes what is derived anew, unless somebody has written the document meanwhile; and what a set is known to have
+    /// written, or its next loading would take the documents for edited.
+    async fn replace_derived(&self, schema: &CollectionSchema, stale: &[(&Document, Document)]) -> Result<()> {
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let same = |document: &Document| {
+            let get = |field| document.get(field).cloned();
+            doc! { "_id": get("_id"), "version": get("version") }
+        };
+        let updates: Vec<Document> = stale
+            .iter()
+            .map(|(before, after)| {
+                let changed = after.iter().filter(|(field, value)| before.get(field) != Some(*value));
+                let changed: Document = changed.map(|(field, value)| (field.clone(), value.clone())).collect();
+                doc! { "q": same(before), "u": { "$set": changed } }
+            })
+            .collect();
+        // One that does not fit its collection keeps nothing from the others.
+        let command = doc! { "update": schema.declared.name, "updates": updates, "ordered": false };
+        let written = self.run(command).await;
+        // Before it is acknowledged, and also where it is not known whether it was done.
+        self.versions.all_changed();
+        written?;
+        let known: HashMap<&str, (String, String)> = stale
+            .iter()
+            .filter_map(|(before, after)| {
+                Some((before.get_str("_id").ok()?, (fingerprint(before), fingerprint(after))))
+            })
+            .collect();
+        let updates: Vec<Document> = known
+            .into_iter()
+            .map(|(id, (before, after))| {
+                doc! { "q": { "_id": id, "fingerprint": before }, "u": { "$set": { "fingerprint": after } } }
+            })
+            .collect();
+        self.run(doc! { "update": SEEDED, "updates": updates }).await.map(drop)
+    }
+}
+
+/// The document with what follows from it. What cannot be derived stays as it is: `check` tells of it.
+fn derived(schema: &CollectionSchema, document: &Document) -> Document {
+    let mut derived = document.clone();
+    derive(&mut derived, &mut Vec::new());
+    derived.insert("words", words_of(&schema.words, document));
+    derived.insert(SORT_KEYS, sort_keys_of(&schema.ordered, document));
+    identify(&schema.declared.json_schema, &mut derived, Some(document));
+    derived
+}
