@@ -83,19 +83,25 @@ enum Command {
         after_help = "Example:\n  menagerie check && echo all is well\n\nThe exit status is 1 when something is found."
     )]
     Check,
-    /// Reads documents from files, so that they say what the rows say: new ones are made, others replaced.
+    /// Reads documents from files, so that they say what the rows say: new ones are made, and in others only what a row says
+    /// is changed.
     #[command(after_help = "\
 Examples:
   menagerie import gifts.csv --dry-run
   menagerie import gifts.ndjson claims.ndjson
   curl -s http://127.0.0.1:8080/export/nations.ndjson | menagerie import - --collection nations --format ndjson
 
-A table has a column for each value of a document, named by its path, such as `date.edtf` or `total.min`; lists are JSON
-in one cell. `menagerie export` writes such files. A row without `id` gets one made of its slug, or of what it says.
+What a row leaves out stays as it is: a column that is not in the header, a key that is not in the line. An empty cell or a
+null clears. With --replace a row is the whole document.
 
-Files are read twice. First every row is looked at, and for each bad one a line is written: file, line, column, what was
-found, what is accepted. Only then rows are written, up to a thousand in each transaction. What is there already is left as
-it is: an import that was cut off is run again and goes on, and makes no document twice.
+A table has a column for each value of a document, named by its path, such as `date.edtf` or `total.min`. Between the cells
+stand commas, semicolons or tabs. Tables of `menagerie export` and of /export/gifts.csv are read, and those that people make:
+a gift's nations may stand there by slug, code or name, and its first animal in `animal` and `count.min`. A row without `id`
+is about the document with its slug.
+
+Files are read twice. First every row is looked at: what is wrong is told by file, line and column, and a dry run tells what
+would change. Only then rows are written, up to a thousand in each transaction. What says nothing new is left as it is: an
+import that was cut off is run again and goes on, and makes no document twice.
 
 The exit status is 65 when bad rows kept all from being written.")]
     Import {
@@ -113,6 +119,12 @@ The exit status is 65 when bad rows kept all from being written.")]
         /// Let figures change without a claim that supports them.
         #[arg(long)]
         without_claims: bool,
+        /// A row is the whole document: what it leaves out is cleared.
+        #[arg(long)]
+        replace: bool,
+        /// What stands between the cells of a table: a character, or `tab`; left out: the header tells it.
+        #[arg(long, value_parser = separator)]
+        separator: Option<char>,
         /// The name that stands in the history; left out: the name of the user, or `import`.
         #[arg(long, value_parser = check_name)]
         by: Option<String>,
@@ -184,6 +196,15 @@ fn format() -> impl TypedValueParser<Value = FileFormat> {
     names.try_map(|name| FileFormat::named(&name).ok_or("no format"))
 }
 
+fn separator(text: &str) -> Result<char, String> {
+    let mut letters = text.chars();
+    match (text, letters.next(), letters.next()) {
+        ("tab", ..) => Ok('\t'),
+        (_, Some(letter), None) if !letter.is_alphanumeric() && letter != '"' => Ok(letter),
+        _ => Err("accepted: one character, such as `;`, or `tab`".to_owned()),
+    }
+}
+
 #[derive(Subcommand)]
 enum Token {
     /// Makes a token and prints it, this once: only its hash is stored.
@@ -223,6 +244,8 @@ async fn main() -> ExitCode {
             keep_good,
             dry_run,
             without_claims,
+            replace,
+            separator,
             by,
         } => {
             let asked = Import {
@@ -233,6 +256,8 @@ async fn main() -> ExitCode {
                 keep_good,
                 dry_run,
                 without_claims,
+                replace,
+                separator,
             };
             commands::transfer::import(asked).await
         }

@@ -1,6 +1,5 @@
 //! The progress bar of a command, if stderr is a terminal.
 
-use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
@@ -63,12 +62,6 @@ impl Bar {
             "\r{doing} [{bar}] {:3} %, {rows} rows, {left:.0} s left\x1b[K",
             part(100)
         );
-    }
-
-    /// Prints a remark above the bar.
-    pub fn explain(&mut self, line: impl Display) {
-        self.clear();
-        super::explain(line);
     }
 
     /// Removes the bar.

@@ -12,6 +12,7 @@ use menagerie::store::StoreError;
 use menagerie::transfer::backup::{self, BackupError, DocumentCounts};
 use menagerie::transfer::export::{self, ExportError};
 use menagerie::transfer::import::{self, ImportError, ImportEvent, Options};
+use menagerie::transfer::report::Report;
 use menagerie::transfer::{FileFormat, Input, InputError, kind_of};
 
 use super::progress::Bar;
@@ -29,8 +30,6 @@ pub enum TransferError {
     Export(#[from] ExportError),
     #[error("{0}")]
     Backup(#[from] BackupError),
-    #[error("{0}: which format? Accepted: --format csv or ndjson, or a file that ends in .csv, .ndjson or .jsonl")]
-    NoFormat(String),
 }
 
 impl TransferError {
@@ -38,7 +37,8 @@ impl TransferError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Input(InputError::Unreadable(..)) => 66,
-            Self::Input(_) | Self::NoFormat(_) => 64,
+            Self::Input(InputError::NoText { .. }) => 65,
+            Self::Input(_) => 64,
             Self::Import(ImportError::Bad { .. } | ImportError::Overtaken(_) | ImportError::Changed { .. })
             | Self::Backup(BackupError::Damaged { .. } | BackupError::NotEmpty(_)) => 65,
             Self::Import(ImportError::Unreadable { .. }) => 66,
@@ -66,39 +66,63 @@ pub struct Import {
     pub keep_good: bool,
     pub dry_run: bool,
     pub without_claims: bool,
+    pub replace: bool,
+    pub separator: Option<char>,
 }
 
-/// Imports documents from files, and prints a summary.
+/// Imports documents from files, and prints what a dry run would change, what is wrong, and a summary.
 pub async fn import(asked: Import) -> Outcome {
     let (config, _telemetry) = start()?;
-    let open = |path: &PathBuf| Input::open(path, asked.kind, asked.format);
+    let open = |path: &PathBuf| {
+        let mut input = Input::open(path, asked.kind, asked.format)?;
+        input.separator = asked.separator;
+        Ok(input)
+    };
     let inputs: Vec<Input> = asked
         .files
         .iter()
         .map(open)
-        .collect::<Result<_, _>>()
+        .collect::<Result<_, InputError>>()
         .map_err(TransferError::from)?;
     let options = Options {
         by: asked.by.or_else(user).unwrap_or_else(|| "import".to_owned()),
         keep_good: asked.keep_good,
         dry_run: asked.dry_run,
         without_claims: asked.without_claims,
+        replace: asked.replace,
     };
     let database = if asked.dry_run {
         Database::open_as_is(&config).await?
     } else {
         Database::open(&config, false).await?
     };
-    let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
+    let (store, mut bar, mut report) = (database.store.patient(PATIENCE), Bar::new(), Report::default());
     let mut tell = |told| match told {
-        ImportEvent::Bad(row) => bar.explain(row),
         ImportEvent::Progress(progress) => bar.show(progress),
+        ImportEvent::Change(change) => {
+            let lines = change.to_string();
+            if !lines.is_empty() {
+                bar.clear();
+                say(lines.trim_end());
+            }
+        }
+        told => report.add(told),
     };
     let outcome = import::import(&store, inputs, &options, &mut tell).await;
     bar.clear();
     database.close().await;
-    say(outcome.map_err(TransferError::from)?);
-    Ok(ExitCode::SUCCESS)
+    let error = match outcome {
+        Ok(done) => {
+            report.lines().iter().for_each(explain);
+            say(done);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Err(error) => TransferError::from(error),
+    };
+    // The reason first, then the rows.
+    explain(format_args!("menagerie: {error}"));
+    report.lines().iter().for_each(explain);
+    Ok(ExitCode::from(error.exit_code()))
 }
 
 /// Writes a collection to a file, or to stdout if it is `-`.
@@ -108,7 +132,7 @@ pub async fn export(file: &Path, kind: Option<Kind>, format: Option<FileFormat>)
     let kind = kind.or_else(|| kind_of(file));
     let kind = kind.ok_or_else(|| TransferError::from(InputError::NoCollection(name.clone())))?;
     let format = format.or_else(|| FileFormat::of(file));
-    let format = format.ok_or_else(|| TransferError::NoFormat(name.clone()))?;
+    let format = format.ok_or_else(|| TransferError::from(InputError::NoFormat(name.clone())))?;
     let database = Database::open_as_is(&config).await?;
     let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
     let mut tell = |progress| bar.show(progress);

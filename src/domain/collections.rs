@@ -39,12 +39,12 @@ macro_rules! collections {
             }
 
             /// A noun for messages: "a gift".
-            pub(super) const fn noun(self) -> &'static str {
+            pub const fn noun(self) -> &'static str {
                 match self { $(Kind::$kind => $noun),+ }
             }
 
             /// An example of an id, for messages.
-            pub(super) const fn example(self) -> &'static str {
+            pub const fn example(self) -> &'static str {
                 match self { $(Kind::$kind => $example),+ }
             }
         }

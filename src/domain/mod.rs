@@ -6,6 +6,7 @@
 pub mod collections;
 pub mod count;
 pub mod date;
+pub mod formula;
 pub mod hash;
 pub mod id;
 pub mod text;

@@ -170,10 +170,10 @@ fn report(set: &Set, outcomes: &[Outcome], options: Options) -> Result<LoadRepor
 fn line(violation: &Violation, deleted: &HashSet<&str>) -> String {
     let Violation { field, message, .. } = violation;
     match (&violation.missing, field.as_deref()) {
-        (Some(Missing { path, id }), _) if deleted.contains(id.as_str()) => format!(
+        (Some(Missing { path, id, .. }), _) if deleted.contains(id.as_str()) => format!(
             "{path}: found {id}, which somebody has deleted; accepted: the id of a document that exists (--reset brings it back)"
         ),
-        (Some(Missing { path, id }), _) => format!(
+        (Some(Missing { path, id, .. }), _) => format!(
             "{path}: found {id}, which is neither in this set nor in the database; accepted: the id of a document, so load the set that holds it first"
         ),
         // Within a set it was found when that was read.

@@ -61,6 +61,8 @@ pub struct CollectionSchema {
     pub own: Vec<String>,
     /// What a search looks at, for the description in the GraphQL schema; `None` if the collection is not searched.
     pub searched: Option<String>,
+    /// The list of objects whose first item has columns of its own in tables.
+    pub first_item: Option<String>,
     /// The columns of a CSV export, parsed by `graphql/export/columns.rs`.
     pub columns: Json,
 }
@@ -156,6 +158,7 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
         ordered: paths("ordered"),
         own: paths("own"),
         searched: json["searched"].as_str().map(str::to_owned),
+        first_item: json["firstItem"].as_str().map(str::to_owned),
         columns: json["columns"].clone(),
     })
 }

@@ -231,6 +231,39 @@ pub(super) fn without_nulls(fields: Document) -> Document {
     said.map(|(name, value)| (name, inside(value))).collect()
 }
 
+/// Whether nothing stands in an object: no field, or only empty lists and objects in which nothing stands.
+pub(super) fn says_nothing(fields: &Document) -> bool {
+    fields.values().all(|value| match value {
+        Bson::Document(fields) => says_nothing(fields),
+        Bson::Array(items) => items.is_empty(),
+        _ => false,
+    })
+}
+
+/// Fills in what need not be written: an empty list where one is required and nothing is said. Takes out what says nothing:
+/// objects in which nothing stands. Both in the objects of a document as well.
+pub(super) fn fill_in_lists(schema: &Document, document: &mut Document) {
+    let required = schema.get_array("required").map_or(&[][..], Vec::as_slice);
+    for (name, schema) in schema.get_document("properties").into_iter().flatten() {
+        let Some(schema) = schema.as_document() else { continue };
+        let holds = schema.get_str("bsonType").unwrap_or_default();
+        match document.get_mut(name) {
+            Some(Bson::Document(fields)) if holds == "object" && says_nothing(fields) => drop(document.remove(name)),
+            Some(Bson::Document(fields)) => fill_in_lists(schema, fields),
+            Some(Bson::Array(items)) => {
+                if let Ok(each) = schema.get_document("items") {
+                    let items = items.iter_mut().filter_map(Bson::as_document_mut);
+                    items.for_each(|fields| fill_in_lists(each, fields));
+                }
+            }
+            None if holds == "array" && required.iter().any(|it| it.as_str() == Some(name)) => {
+                document.insert(name, Bson::Array(Vec::new()));
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A hash of what a document says, whatever the order of its fields, the width of its numbers and the ids of its rows.
 pub(super) fn fingerprint(document: &Document) -> String {
     fn canonical(value: &Bson, out: &mut String) {

@@ -181,6 +181,29 @@ fn placed(path: &str, mut within: Option<&Item<'_>>) -> String {
     place
 }
 
+/// Calls `each` with every string at a path, to change it, and with its exact place.
+pub(super) fn each_text(document: &mut Document, path: &str, each: &mut dyn FnMut(&mut String, &str)) {
+    fn within(value: &mut Bson, path: Option<&str>, place: &str, each: &mut dyn FnMut(&mut String, &str)) {
+        match (value, path) {
+            (Bson::String(text), None) => each(text, place),
+            (Bson::Document(fields), Some(path)) => within_object(fields, path, place, each),
+            (Bson::Array(items), _) => {
+                for (at, item) in items.iter_mut().enumerate() {
+                    within(item, path, &format!("{place}[{at}]"), each);
+                }
+            }
+            _ => {}
+        }
+    }
+    fn within_object(fields: &mut Document, path: &str, place: &str, each: &mut dyn FnMut(&mut String, &str)) {
+        let (name, rest) = parted(path);
+        if let Some(value) = fields.get_mut(name) {
+            within(value, rest, &join(place, name), each);
+        }
+    }
+    within_object(document, path, "", each);
+}
+
 /// Sets the value at a path, and creates missing objects on it. If something else is in the way, the value is dropped.
 pub fn put(object: &mut Map<String, Json>, path: &str, value: Json) {
     match parted(path) {

@@ -16,6 +16,9 @@ pub enum FieldType {
     /// A number, whole or not.
     Number,
     Flag,
+    /// A list of texts.
+    Texts,
+    /// A list of anything else.
     List,
     /// An object all of whose fields are optional, so that it may be present and empty. Its fields are leaves as well.
     Object,
@@ -29,6 +32,8 @@ pub struct SchemaField {
     pub holds: FieldType,
     /// Whether the store computes it.
     pub is_derived: bool,
+    /// Whether a text has a form of its own, such as an id, a word from a list, or a date: blanks at its ends mean nothing.
+    pub has_form: bool,
 }
 
 /// The leaves of this collection's documents, in the order of their declaration.
@@ -48,6 +53,27 @@ pub fn leaves(kind: Kind) -> Result<Vec<SchemaField>> {
     Ok(found)
 }
 
+/// The leaves of the first item of the list that has columns of its own in tables, where the collection declares one, with
+/// the name of the list; those that are called like a leaf of the document itself are left out.
+///
+/// # Errors
+/// [`StoreError::Schema`].
+pub fn first_item(kind: Kind) -> Result<Option<(&'static str, Vec<SchemaField>)>> {
+    let schema = collections::of(kind)?;
+    let Some(list) = schema.first_item.as_deref() else {
+        return Ok(None);
+    };
+    let item = schema.declared.json_schema.get_document("properties");
+    let item = item
+        .and_then(|fields| fields.get_document(list))
+        .and_then(|list| list.get_document("items"));
+    let mut found = Vec::new();
+    item.into_iter().for_each(|item| walk(item, "", &mut found));
+    let own = leaves(kind)?;
+    found.retain(|leaf| own.iter().all(|other| other.path != leaf.path));
+    Ok(Some((list, found)))
+}
+
 fn walk(object: &Document, path: &str, found: &mut Vec<SchemaField>) {
     let Ok(properties) = object.get_document("properties") else {
         return;
@@ -63,15 +89,22 @@ fn walk(object: &Document, path: &str, found: &mut Vec<SchemaField>) {
         };
         let path = super::path::join(path, name);
         let holds = holds(schema);
+        let has_form = name == "edtf" || has_form(schema);
         if holds != Some(FieldType::Object) || schema.get_array("required").is_err() {
             found.extend(holds.map(|holds| SchemaField {
                 path: path.clone(),
                 holds,
                 is_derived,
+                has_form,
             }));
         }
         walk(schema, &path, found);
     }
+}
+
+/// Whether a text has a form of its own, from its first character to its last.
+pub(super) fn has_form(schema: &Document) -> bool {
+    schema.contains_key("enum") || schema.get_str("pattern").is_ok_and(|pattern| pattern.ends_with('$'))
 }
 
 /// Derived dates and the like count as text: nothing reads them from a table, so their type does not matter.
@@ -84,7 +117,10 @@ fn holds(schema: &Document) -> Option<FieldType> {
     Some(match types? {
         "int" | "long" | "double" => FieldType::Number,
         "bool" => FieldType::Flag,
-        "array" => FieldType::List,
+        "array" => match schema.get_document("items").ok().and_then(holds) {
+            Some(FieldType::Text) => FieldType::Texts,
+            _ => FieldType::List,
+        },
         "object" => FieldType::Object,
         _ => FieldType::Text,
     })
@@ -108,6 +144,7 @@ mod tests {
         assert_eq!(leaf("id"), Some((FieldType::Text, false)));
         assert_eq!(leaf("mode"), Some((FieldType::Text, false)));
         assert_eq!(leaf("items"), Some((FieldType::List, false)));
+        assert_eq!(leaf("inferred"), Some((FieldType::Texts, false)));
         assert_eq!(leaf("total"), Some((FieldType::Object, false)));
         assert_eq!(leaf("total.min"), Some((FieldType::Number, false)));
         assert_eq!(leaf("date"), None, "a date says at least its EDTF");
@@ -115,6 +152,16 @@ mod tests {
         assert_eq!(leaf("date.earliest"), Some((FieldType::Text, true)));
         assert_eq!(leaf("origin.location.lon"), Some((FieldType::Number, false)));
         assert_eq!(leaf("version"), Some((FieldType::Number, true)));
+    }
+
+    #[test]
+    fn the_first_item_of_a_gift_has_leaves_of_its_own() {
+        let (list, leaves) = first_item(Kind::Gift).unwrap().unwrap();
+        let paths: Vec<&str> = leaves.iter().map(|leaf| leaf.path.as_str()).collect();
+        assert_eq!(list, "items");
+        assert!(paths.contains(&"animal") && paths.contains(&"count.min"), "{paths:?}");
+        assert!(!paths.contains(&"status"), "a gift has a status itself");
+        assert_eq!(first_item(Kind::Nation).unwrap(), None);
     }
 
     #[test]

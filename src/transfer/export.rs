@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use csv::{Terminator, WriterBuilder};
+use serde_json::Value as Json;
 
 use super::files::Whole;
 use super::table::Table;
@@ -63,14 +64,18 @@ pub async fn export(
     let everything = Filter::All(Vec::new());
     let mut rows = store.rows(kind, &everything, &Order::new([]), PIECE).await?;
     let mut done = 0;
-    if format == FileFormat::Csv {
-        to.write_all(&lines_of([table.header()])?)?;
+    let separator = if format == FileFormat::Tsv { b'\t' } else { b',' };
+    match format {
+        FileFormat::Csv | FileFormat::Tsv => to.write_all(&lines_of([table.header()], separator)?)?,
+        FileFormat::Json => to.write_all(b"[\n")?,
+        FileFormat::Ndjson => {}
     }
     loop {
         let piece = rows.next().await?;
         let bytes = match format {
             FileFormat::Ndjson => lines(&piece).map_err(io::Error::from)?,
-            FileFormat::Csv => lines_of(piece.iter().map(|row| table.cells(row)))?,
+            FileFormat::Json => elements(&piece, done == 0)?,
+            FileFormat::Csv | FileFormat::Tsv => lines_of(piece.iter().map(|row| table.cells(row)), separator)?,
         };
         to.write_all(&bytes)?;
         if piece.is_empty() {
@@ -84,12 +89,31 @@ pub async fn export(
             rows: done,
         });
     }
+    if format == FileFormat::Json {
+        to.write_all(b"\n]\n")?;
+    }
     to.flush()?;
     Ok(done)
 }
 
-fn lines_of(rows: impl IntoIterator<Item = impl Iterator<Item = impl AsRef<[u8]>>>) -> io::Result<Vec<u8>> {
+/// Rows as elements of a list, each in its line.
+fn elements(rows: &[Json], are_first: bool) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        if at > 0 || !are_first {
+            bytes.extend(b",\n");
+        }
+        serde_json::to_writer(&mut bytes, row)?;
+    }
+    Ok(bytes)
+}
+
+fn lines_of(
+    rows: impl IntoIterator<Item = impl Iterator<Item = impl AsRef<[u8]>>>,
+    separator: u8,
+) -> io::Result<Vec<u8>> {
     let mut writer = WriterBuilder::new()
+        .delimiter(separator)
         .terminator(Terminator::CRLF)
         .from_writer(Vec::new());
     for row in rows {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::store::validate::Problem;
+use crate::domain::id::Kind;
 use crate::store::write::Violation;
 
 /// Something that is wrong in a row.
@@ -15,6 +15,8 @@ pub struct RowFault {
     pub path: String,
     /// What was found, and what is accepted.
     pub message: String,
+    /// The collection whose columns whoever reads it wants to know.
+    pub columns_of: Option<Kind>,
 }
 
 impl RowFault {
@@ -24,6 +26,15 @@ impl RowFault {
             column: column.into(),
             path: String::new(),
             message: format!("found {found}; accepted: {accepted}"),
+            columns_of: None,
+        }
+    }
+
+    /// The same, in this column.
+    pub(super) fn in_column(self, column: impl Into<Option<usize>>) -> Self {
+        Self {
+            column: self.column.or(column.into()),
+            ..self
         }
     }
 
@@ -36,18 +47,13 @@ impl RowFault {
     }
 }
 
-impl From<Problem> for RowFault {
-    fn from(problem: Problem) -> Self {
-        Self::at(None, problem.found, problem.accepted).of(&problem.path)
-    }
-}
-
 impl From<&Violation> for RowFault {
     fn from(violation: &Violation) -> Self {
         Self {
             column: None,
             path: violation.field.clone().unwrap_or_default(),
             message: violation.message.clone(),
+            columns_of: None,
         }
     }
 }

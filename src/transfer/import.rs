@@ -4,17 +4,18 @@
 //! A row that says what is stored already changes nothing. So an import that was cut off is simply run again, and goes
 //! on where it stopped.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use super::change::RowChange;
 use super::fault::{BadRow, RowFault};
 use super::pieces::{Broken, Piece, ROWS, Row, read};
 use super::plan::{ImportPlan, RowPosition};
-use super::{Input, Progress};
+use super::{Input, PassedOver, Progress};
 use crate::domain::id::Kind;
-use crate::store::write::{Batch, Effect, Intent, Outcome, Policy, Prepared, Write};
+use crate::store::write::{Batch, Door, Effect, FieldChange, ImportRow, Intent, Outcome, Policy, Write};
 use crate::store::{Store, StoreError};
 
 /// How to import.
@@ -28,6 +29,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Figures may change without a claim.
     pub without_claims: bool,
+    /// A row is the whole document: what it leaves out is cleared.
+    pub replace: bool,
 }
 
 /// What is told while an import is under way.
@@ -35,12 +38,28 @@ pub struct Options {
 pub enum ImportEvent {
     /// A row is bad: every one of them has at least one of these.
     Bad(BadRow),
+    /// What becomes of a document, where nothing is written.
+    Change(RowChange),
+    /// What was passed over in a file.
+    PassedOver {
+        /// Which.
+        file: String,
+        /// What.
+        passed_over: PassedOver,
+    },
+    /// A cell that tells a list in words, from which it cannot be read back, so the list stays as it is.
+    InWords {
+        /// Of which file.
+        file: String,
+        /// The cell.
+        cell: RowFault,
+    },
     /// How far it has come.
     Progress(Progress),
 }
 
 /// What an import did, or would do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// New documents.
     pub created: u64,
@@ -50,17 +69,26 @@ pub struct ImportReport {
     pub unchanged: u64,
     /// Bad rows that were left out.
     pub bad: u64,
+    /// From how many documents which values were taken.
+    pub cleared: BTreeMap<String, u64>,
     /// Nothing was written on purpose.
     pub dry_run: bool,
 }
 
 impl ImportReport {
-    const fn add(&mut self, effect: Effect) {
-        match effect {
+    fn add(&mut self, outcome: &Outcome) {
+        match outcome.effect {
             Effect::Created => self.created += 1,
             Effect::Updated => self.updated += 1,
             Effect::Unchanged => self.unchanged += 1,
             Effect::Deleted | Effect::PutBack | Effect::LeftEdited | Effect::LeftDeleted => {}
+        }
+        self.add_cleared(&outcome.changes);
+    }
+
+    fn add_cleared(&mut self, changes: &[FieldChange]) {
+        for change in changes.iter().filter(|change| change.clears()) {
+            *self.cleared.entry(change.field.clone()).or_default() += 1;
         }
     }
 }
@@ -72,6 +100,7 @@ impl fmt::Display for ImportReport {
             updated,
             unchanged,
             bad,
+            cleared,
             ..
         } = self;
         let would = if self.dry_run {
@@ -82,7 +111,16 @@ impl fmt::Display for ImportReport {
         write!(
             f,
             "{created} created, {updated} updated, {unchanged} unchanged, {bad} bad{would}"
-        )
+        )?;
+        if !cleared.is_empty() {
+            let fields: Vec<String> = cleared
+                .iter()
+                .map(|(field, count)| format!("{field} {count}"))
+                .collect();
+            let verb = if self.dry_run { "would be cleared" } else { "cleared" };
+            write!(f, "\n{verb}, in how many documents: {}", fields.join(", "))?;
+        }
+        Ok(())
     }
 }
 
@@ -170,6 +208,7 @@ pub async fn import(
             updated: plan.count(Effect::Updated),
             unchanged: plan.count(Effect::Unchanged),
             bad,
+            cleared: import.done.cleared,
             dry_run: true,
         });
     }
@@ -196,27 +235,30 @@ impl Import<'_> {
             plan.digests.push(piece.digest);
             let (bytes, last) = (piece.bytes, piece.rows.last().map(|row| row.number + 1));
             plan.rows = last.unwrap_or(plan.rows);
-            let mut asked = Vec::new();
-            for mut row in piece.rows {
-                let faults = match std::mem::replace(&mut row.content, Err(Vec::new())) {
-                    Err(faults) => faults,
-                    Ok(prepared) => {
-                        let faults = plan.meet(&row, &prepared, |file| self.name(file));
-                        if faults.is_empty() {
-                            asked.push((row, prepared));
-                            continue;
-                        }
-                        faults
+            let asked: Vec<ImportRow> = piece.rows.iter().filter_map(|row| row.said.clone()).collect();
+            let mut outcomes = self.hand_over(asked, Intent::Look).await?.into_iter();
+            for row in &piece.rows {
+                let (faults, outcome) = match &row.said {
+                    None => {
+                        plan.refuse(row);
+                        (row.faults.clone(), None)
+                    }
+                    Some(said) => {
+                        let outcome = outcomes.next();
+                        let heard = outcome
+                            .as_ref()
+                            .map(|outcome| plan.hear(row, said, outcome, |file| self.name(file)));
+                        (heard.unwrap_or_default(), outcome)
                     }
                 };
-                plan.refuse(&row);
-                self.bad(RowPosition::of(&row), faults);
-            }
-            let (rows, prepared): (Vec<Row>, Vec<Prepared>) = asked.into_iter().unzip();
-            let outcomes = self.hand_over(prepared, Intent::Look).await?;
-            for (row, outcome) in rows.iter().zip(&outcomes) {
-                let faults = plan.hear(row, outcome);
+                if let (true, Some(outcome)) = (faults.is_empty(), outcome) {
+                    self.tell_changes(row, outcome);
+                }
                 self.bad(RowPosition::of(row), faults);
+            }
+            if let Some((file, passed_over)) = piece.passed_over {
+                let file = self.name(file);
+                (self.tell)(ImportEvent::PassedOver { file, passed_over });
             }
             self.progress("checking", bytes, plan.rows);
         }
@@ -232,7 +274,7 @@ impl Import<'_> {
         let mut pieces = read(&self.inputs);
         let mut digests = plan.digests.iter();
         // Rows that wait for a later one, by its number.
-        let mut waiting: HashMap<u32, Vec<(Row, Prepared)>> = HashMap::new();
+        let mut waiting: HashMap<u32, Vec<Row>> = HashMap::new();
         let mut ready = Vec::new();
         let mut rows = 0;
         while let Some(piece) = pieces.recv().await {
@@ -240,26 +282,24 @@ impl Import<'_> {
                 rows: read,
                 bytes,
                 digest,
+                ..
             } = piece.map_err(|broken| self.unreadable(broken))?;
             if digests.next() != Some(&digest) {
                 let file = read.first().map_or(0, |row| row.file);
                 return Err(ImportError::Changed {
                     file: self.name(file),
-                    done: self.done,
+                    done: self.done.clone(),
                 });
             }
-            for mut row in read {
+            for row in read {
                 let number = row.number;
                 rows = number + 1;
-                let Ok(prepared) = std::mem::replace(&mut row.content, Err(Vec::new())) else {
-                    continue;
-                };
-                if plan.is_bad(number) {
+                if plan.is_bad(number) || row.said.is_none() {
                     continue;
                 }
                 match plan.waits_for(number) {
-                    last if last > number => waiting.entry(last).or_default().push((row, prepared)),
-                    _ => ready.push((row, prepared)),
+                    last if last > number => waiting.entry(last).or_default().push(row),
+                    _ => ready.push(row),
                 }
                 ready.extend(waiting.remove(&number).into_iter().flatten());
             }
@@ -269,52 +309,74 @@ impl Import<'_> {
             self.progress("writing", bytes, rows);
         }
         self.put(ready).await?;
-        Ok(self.done)
+        Ok(self.done.clone())
     }
 
     /// Writes rows in one transaction.
-    async fn put(&mut self, rows: Vec<(Row, Prepared)>) -> Result<(), ImportError> {
-        let (rows, prepared): (Vec<Row>, Vec<Prepared>) = rows.into_iter().unzip();
-        let outcomes = self.hand_over(prepared, Intent::Write).await?;
+    async fn put(&mut self, mut rows: Vec<Row>) -> Result<(), ImportError> {
+        let said = rows.iter_mut().filter_map(|row| row.said.take()).collect();
+        let outcomes = self.hand_over(said, Intent::Write).await?;
         let refused = outcomes.iter().any(|outcome| !outcome.violations.is_empty());
         for (row, outcome) in rows.iter().zip(&outcomes) {
             if outcome.violations.is_empty() {
                 if !refused || self.options.keep_good {
-                    self.done.add(outcome.effect);
+                    self.done.add(outcome);
                 }
             } else {
                 self.done.bad += 1;
-                self.bad(
-                    RowPosition::of(row),
-                    outcome.violations.iter().map(RowFault::from).collect(),
-                );
+                let faults = outcome.violations.iter().map(|violation| row.fault(violation));
+                self.bad(RowPosition::of(row), faults.collect());
             }
         }
         if refused && !self.options.keep_good {
-            return Err(ImportError::Overtaken(self.done));
+            return Err(ImportError::Overtaken(self.done.clone()));
         }
         Ok(())
     }
 
-    async fn hand_over(&self, rows: Vec<Prepared>, intent: Intent) -> Result<Vec<Outcome>, ImportError> {
+    async fn hand_over(&self, rows: Vec<ImportRow>, intent: Intent) -> Result<Vec<Outcome>, ImportError> {
         let batch = Batch {
-            writes: rows.into_iter().map(Write::Put).collect(),
+            writes: rows.into_iter().map(|row| Write::Row(Box::new(row))).collect(),
             policy: Policy::Import {
+                replace: self.options.replace,
                 without_claims: self.options.without_claims,
+                door: Door::Command,
                 keep_good: self.options.keep_good,
             },
             by: self.options.by.clone(),
             intent,
         };
         let written = self.store.write(batch).await;
-        written.map_err(|error| ImportError::Store { error, done: self.done })
+        written.map_err(|error| ImportError::Store {
+            error,
+            done: self.done.clone(),
+        })
+    }
+
+    /// Tells what becomes of a document, where nothing is written.
+    fn tell_changes(&mut self, row: &Row, outcome: Outcome) {
+        if outcome.effect != Effect::Created && !row.in_words.is_empty() {
+            let (file, cell) = (self.name(row.file), row.in_words[0].clone());
+            (self.tell)(ImportEvent::InWords { file, cell });
+        }
+        if self.options.dry_run {
+            self.done.add_cleared(&outcome.changes);
+            let file = self.name(row.file);
+            (self.tell)(ImportEvent::Change(RowChange {
+                file,
+                line: row.line,
+                id: outcome.id,
+                effect: outcome.effect,
+                changes: outcome.changes,
+            }));
+        }
     }
 
     fn unreadable(&self, (file, error): Broken) -> ImportError {
         ImportError::Unreadable {
             file,
             error,
-            done: self.done,
+            done: self.done.clone(),
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
+use super::decode::{Encoding, Text, Utf16, sniff};
 use super::{FileFormat, kind_of};
 use crate::domain::id::Kind;
 
@@ -22,8 +23,11 @@ pub struct Input {
     pub kind: Kind,
     /// How.
     pub format: FileFormat,
+    /// What stands between the cells of a table, where that is said; otherwise its header tells it.
+    pub separator: Option<char>,
     /// How long it was when it was opened, in bytes.
     pub size: u64,
+    encoding: Encoding,
     file: File,
 }
 
@@ -37,8 +41,21 @@ pub enum InputError {
     )]
     NoCollection(String),
     /// It is not told how it is written.
-    #[error("{0}: how is it written? Accepted: --format csv or ndjson, or a file that ends in .csv, .ndjson or .jsonl")]
+    #[error(
+        "{0}: how is it written? Accepted: --format with one of {names}, or a file that ends so, such as gifts.csv",
+        names = FileFormat::NAMES.map(|(name, _)| name).join(", ")
+    )]
     NoFormat(String),
+    /// It is something else than a text.
+    #[error("{name}: found {found}; accepted: {accepted}")]
+    NoText {
+        /// Its name.
+        name: String,
+        /// What it is.
+        found: &'static str,
+        /// What to do.
+        accepted: &'static str,
+    },
     /// It cannot be read.
     #[error("{0} cannot be read: {1}")]
     Unreadable(String, #[source] io::Error),
@@ -51,10 +68,7 @@ impl Input {
     /// Where that does not tell it either, and where it cannot be read.
     pub fn open(path: &Path, kind: Option<Kind>, format: Option<FileFormat>) -> Result<Self, InputError> {
         let name = path.display().to_string();
-        let kind = kind.or_else(|| kind_of(path));
-        let kind = kind.ok_or_else(|| InputError::NoCollection(name.clone()))?;
-        let format = format.or_else(|| FileFormat::of(path));
-        let format = format.ok_or_else(|| InputError::NoFormat(name.clone()))?;
+        let unreadable = |error| InputError::Unreadable(name.clone(), error);
         let opened = if name == "-" {
             kept(&mut io::stdin().lock())
         } else {
@@ -64,22 +78,39 @@ impl Input {
                 false => kept(&mut file),
             })
         };
-        let measured = opened.and_then(|file| Ok((file.metadata()?.len(), file)));
-        let (size, file) = measured.map_err(|error| InputError::Unreadable(name.clone(), error))?;
+        let mut file = opened.map_err(unreadable)?;
+        let size = file.metadata().map_err(unreadable)?.len();
+        // What it is comes first: no collection or format makes a table of a workbook.
+        let encoding = match sniff(&mut file).map_err(unreadable)? {
+            Ok(encoding) => encoding,
+            Err((found, accepted)) => {
+                return Err(InputError::NoText { name, found, accepted });
+            }
+        };
+        let kind = kind.or_else(|| kind_of(path));
+        let kind = kind.ok_or_else(|| InputError::NoCollection(name.clone()))?;
+        let format = format.or_else(|| FileFormat::of(path));
+        let format = format.ok_or_else(|| InputError::NoFormat(name.clone()))?;
         Ok(Self {
             name,
             kind,
             format,
+            separator: None,
             size,
+            encoding,
             file,
         })
     }
 
     /// Begins to read it from its start. Only one may read at a time.
-    pub(super) fn read(&self) -> io::Result<BufReader<File>> {
+    pub(super) fn read(&self) -> io::Result<Text<BufReader<File>>> {
         let mut file = self.file.try_clone()?;
         file.rewind()?;
-        Ok(BufReader::with_capacity(BUFFER, file))
+        let bytes = BufReader::with_capacity(BUFFER, file);
+        Ok(match self.encoding {
+            Encoding::Utf8 => Text::Utf8(bytes),
+            Encoding::Utf16 { is_little } => Text::Utf16(Utf16::new(bytes, is_little)),
+        })
     }
 }
 

@@ -19,6 +19,9 @@ pub struct Lines<R> {
     hash: Sha256,
 }
 
+/// Where parts end, of a file that is not read by lines.
+const PART_ENDS: [u8; 4] = *b"}],\n";
+
 /// What came of reading a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
@@ -56,8 +59,37 @@ impl<R: BufRead> Lines<R> {
         self.hash.clone().finalize().into()
     }
 
+    /// The line in which the next part begins, counted from 1, of a file that is read by parts.
+    pub const fn line(&self) -> u32 {
+        self.number.saturating_add(1)
+    }
+
+    /// Whether the file begins with a list of JSON. Nothing is read by that.
+    pub fn begins_with_list(&mut self) -> io::Result<bool> {
+        let begin = String::from_utf8_lossy(self.from.fill_buf()?);
+        Ok(begin.trim_start_matches('\u{feff}').trim_start().starts_with('['))
+    }
+
     /// Appends the next line with its end, as far as it is not too long.
     pub fn next(&mut self, into: &mut Vec<u8>) -> io::Result<Read> {
+        let read = self.up_to(b"\n", into)?;
+        if read != Read::End {
+            self.number = self.number.saturating_add(1);
+        }
+        Ok(read)
+    }
+
+    /// Appends the next part of JSON: no value ends in it but at its end.
+    pub fn part(&mut self, into: &mut Vec<u8>) -> io::Result<Read> {
+        let read = self.up_to(&PART_ENDS, into)?;
+        if into.ends_with(b"\n") {
+            self.number = self.number.saturating_add(1);
+        }
+        Ok(read)
+    }
+
+    /// Appends all up to one of these bytes, with it.
+    fn up_to(&mut self, ends: &[u8], into: &mut Vec<u8>) -> io::Result<Read> {
         let mut read = Read::End;
         loop {
             let buffer = match self.from.fill_buf() {
@@ -67,11 +99,10 @@ impl<R: BufRead> Lines<R> {
             if buffer.is_empty() {
                 break;
             }
-            let end = buffer.iter().position(|byte| *byte == b'\n');
+            let end = buffer.iter().position(|byte| ends.contains(byte));
             let part = &buffer[..end.map_or(buffer.len(), |end| end + 1)];
             if read == Read::End {
                 read = Read::Whole;
-                self.number = self.number.saturating_add(1);
             }
             self.hash.update(part);
             if into.len() + part.len() <= self.longest {

@@ -1,9 +1,14 @@
 //! Documents in files: imports, exports that imports read back, and backups of the whole.
 //!
-//! How files are read stands in `lines`, `table`, `records` and `pieces`; what an import does with them in `plan` and
-//! `import`. What is accepted of a document, and how documents are written, is the store's business.
+//! How files are read stands in `input`, `decode`, `lines`, `records`, `elements`, `columns`, `table`, `rows` and `pieces`;
+//! what an import does with them in `plan` and `import`, and what it tells of them in
+//! `fault`, `change` and `report`. What is accepted of a document, and how documents are written, is the store's business.
 
 pub mod backup;
+mod change;
+mod columns;
+mod decode;
+mod elements;
 pub mod export;
 mod fault;
 mod files;
@@ -13,27 +18,40 @@ mod lines;
 mod pieces;
 mod plan;
 mod records;
+pub mod report;
 mod rows;
 mod table;
 
 use std::path::Path;
 
 use crate::domain::id::Kind;
+pub use change::RowChange;
 pub use fault::{BadRow, RowFault};
 pub use input::{Input, InputError};
+pub use rows::PassedOver;
 
 /// How documents are written into a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
-    /// Comma-separated values as RFC 4180 says, with a header line.
+    /// Comma-separated values as RFC 4180 says, with a header line. Semicolons and tabs are read too.
     Csv,
-    /// A JSON object a line.
+    /// The same with tabs.
+    Tsv,
+    /// A JSON object a line. A list is read too.
     Ndjson,
+    /// A list of JSON.
+    Json,
 }
 
 impl FileFormat {
     /// Each with its name, which is the ending of its files too.
-    pub const NAMES: [(&str, Self); 3] = [("csv", Self::Csv), ("ndjson", Self::Ndjson), ("jsonl", Self::Ndjson)];
+    pub const NAMES: [(&str, Self); 5] = [
+        ("csv", Self::Csv),
+        ("tsv", Self::Tsv),
+        ("ndjson", Self::Ndjson),
+        ("jsonl", Self::Ndjson),
+        ("json", Self::Json),
+    ];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -45,13 +63,13 @@ impl FileFormat {
 
     /// The format that the ending of a file's name tells.
     pub fn of(path: &Path) -> Option<Self> {
-        Self::named(path.extension()?.to_str()?)
+        Self::named(&path.extension()?.to_str()?.to_lowercase())
     }
 }
 
 /// The kind of documents that a file's name tells: those of `gifts.csv` are gifts.
 pub fn kind_of(path: &Path) -> Option<Kind> {
-    Kind::of_collection(path.file_stem()?.to_str()?)
+    Kind::of_collection(&path.file_stem()?.to_str()?.to_lowercase())
 }
 
 /// How far something has come.

@@ -4,12 +4,15 @@
 use std::io;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::fault::RowFault;
 use super::input::Input;
-use super::rows::Rows;
-use crate::store::write::Prepared;
+use super::rows::{Content, PassedOver, Raw, Rows};
+use super::table::Table;
+use crate::domain::id::Kind;
+use crate::store::write::{ImportRow, Violation};
 
 /// How many rows a piece has, which are written together.
 pub const ROWS: usize = 1_000;
@@ -26,6 +29,8 @@ pub struct Piece {
     pub bytes: u64,
     /// Of the file up to here: another one tells that it changed.
     pub digest: [u8; 32],
+    /// Where the file ends: which one, and what was passed over in it.
+    pub passed_over: Option<(u16, PassedOver)>,
 }
 
 /// A row.
@@ -36,8 +41,47 @@ pub struct Row {
     pub file: u16,
     /// The line that it begins in.
     pub line: u32,
-    /// As a document, or what is wrong with it.
-    pub content: Result<Prepared, Vec<RowFault>>,
+    /// What it says; `None` where it cannot be read at all.
+    pub said: Option<ImportRow>,
+    /// What is wrong with it whatever is stored.
+    pub faults: Vec<RowFault>,
+    /// The cells that tell a list in words, which is passed over where the document is there already.
+    pub in_words: Vec<RowFault>,
+    /// The table that it is of.
+    table: Option<Arc<Table>>,
+}
+
+impl Row {
+    /// What is wrong with a field of the row, with the column in which it stands.
+    pub fn fault(&self, violation: &Violation) -> RowFault {
+        let fault = RowFault::from(violation);
+        let column = self.table.as_ref().and_then(|table| table.column_of(&fault.path));
+        fault.in_column(column)
+    }
+
+    fn new(number: u32, file: u16, kind: Kind, raw: Raw, table: Option<&Arc<Table>>) -> Self {
+        let mut row = Self {
+            number,
+            file,
+            line: raw.line,
+            said: None,
+            faults: Vec::new(),
+            in_words: Vec::new(),
+            table: table.cloned(),
+        };
+        match raw.content {
+            Err(faults) => row.faults = faults,
+            Ok(Content::Object(object)) => row.said = Some(ImportRow::new(kind, &object)),
+            Ok(Content::Cells(said)) => {
+                let mut read = ImportRow::new(kind, &Json::Object(said.fields));
+                if let Some((list, item)) = said.first {
+                    read = read.with_first_item(list, item);
+                }
+                (row.said, row.faults, row.in_words) = (Some(read), said.faults, said.in_words);
+            }
+        }
+        row
+    }
 }
 
 /// A file that cannot be read on: which, and why.
@@ -70,24 +114,14 @@ fn send(inputs: &[Input], sender: &Sender<Result<Piece, Broken>>) {
 
 /// False where `each` takes no more.
 fn pieces(input: &Input, file: u16, number: &mut u32, each: &mut dyn FnMut(Piece) -> bool) -> io::Result<bool> {
-    let mut rows = Rows::new(input.read()?, input.kind, input.format);
+    let mut rows = Rows::new(input.read()?, input.kind, input.format, input.separator)?;
     let mut piece = Vec::new();
     let mut began = 0;
     loop {
         let row = rows.next()?;
         let is_end = row.is_none();
         if let Some(raw) = row {
-            let content = raw.content.and_then(|json| {
-                Prepared::from_row(input.kind, &json)
-                    .map_err(|problems| problems.into_iter().map(RowFault::from).collect())
-            });
-            let content = content.map_err(|faults| faults.into_iter().map(|fault| placed(fault, &rows)).collect());
-            piece.push(Row {
-                number: *number,
-                file,
-                line: raw.line,
-                content,
-            });
+            piece.push(Row::new(*number, file, input.kind, raw, rows.table()));
             *number = number.saturating_add(1);
         }
         if is_end || piece.len() == ROWS || rows.bytes() - began >= BYTES {
@@ -97,17 +131,11 @@ fn pieces(input: &Input, file: u16, number: &mut u32, each: &mut dyn FnMut(Piece
                 rows: rows_of_it,
                 bytes: rows.bytes(),
                 digest: rows.digest(),
+                passed_over: is_end.then(|| (file, rows.passed_over())),
             });
             if is_end || !goes_on {
                 return Ok(goes_on);
             }
         }
-    }
-}
-
-fn placed<R: io::BufRead>(fault: RowFault, rows: &Rows<R>) -> RowFault {
-    RowFault {
-        column: fault.column.or_else(|| rows.column_of(&fault.path)),
-        ..fault
     }
 }

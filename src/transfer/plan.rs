@@ -1,8 +1,8 @@
 //! The first pass over files that are to be imported: which rows are bad, and which must wait for others.
 //!
-//! Rows are not kept. Of each only hashes stay: of its id and of its values that must be its own. The references that lead
-//! neither into the database nor back to a row that has been read are kept until all are, for they may lead ahead; and so
-//! are the values that stored documents have, for a later row may give them up.
+//! Rows are not kept. Of each only hashes stay: of its id, of its values that must be its own, and of what it is called.
+//! The references that lead neither into the database nor back to a row that has been read are kept until all are, for
+//! they may lead ahead; and so are the values that stored documents have, for a later row may give them up.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::fault::RowFault;
 use super::pieces::Row;
-use crate::store::write::{Effect, Outcome, Prepared};
+use crate::domain::id::Kind;
+use crate::store::write::{Effect, ImportRow, Outcome, Violation};
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,8 @@ impl RowPosition {
 /// What a row needs of another: the document that it refers to, or a value that the other's document has.
 struct Edge {
     from: RowPosition,
-    to: u64,
+    /// By its id, and by what it may be called.
+    to: Vec<u64>,
     effect: Effect,
     fault: RowFault,
     /// What the other row does, where it is bad.
@@ -59,67 +61,63 @@ pub struct ImportPlan {
     hasher: RandomState,
     ids: HashMap<u64, RowPosition>,
     values: HashMap<u64, RowPosition>,
+    /// What the documents of the rows are called.
+    called: HashMap<u64, RowPosition>,
+    /// The fields whose values must be one document's own and of which a row says something.
+    given_up: HashMap<u64, RowPosition>,
     edges: Vec<Edge>,
     /// The rows that have edges.
     tied: HashSet<u32>,
 }
 
 impl ImportPlan {
-    /// Takes a row that could be prepared, before the database is asked about it; gives what is wrong with it beside
-    /// the rows before it. `name`: of a file.
-    pub fn meet(&mut self, row: &Row, prepared: &Prepared, name: impl Fn(u16) -> String) -> Vec<RowFault> {
-        let mut faults = Vec::new();
-        let here = RowPosition::of(row);
-        let mut once = |known: Entry<'_, u64, RowPosition>, field: &str, value: &str| match known {
-            Entry::Vacant(place) => {
-                place.insert(here);
-            }
-            Entry::Occupied(first) => {
-                let RowPosition { file, line, .. } = first.get();
-                let found = format!("{value:?}, which line {line} of {} has too", name(*file));
-                faults.push(RowFault::at(None, found, "each once").of(field));
-            }
-        };
-        let hash = self.hasher.hash_one(&prepared.id);
-        once(self.ids.entry(hash), "id", &prepared.id);
-        for (field, value) in prepared.unique_values() {
-            let hash = self.hasher.hash_one((prepared.kind, field, &value));
-            once(self.values.entry(hash), field, &value);
-        }
-        faults
-    }
-
     /// A row is bad.
     pub fn refuse(&mut self, row: &Row) {
         self.bad.insert(row.number);
     }
 
-    /// Takes what the database has to say of a row; gives what is wrong for certain.
-    pub fn hear(&mut self, row: &Row, outcome: &Outcome) -> Vec<RowFault> {
-        let mut faults = Vec::new();
+    /// Takes what the database has to say of a row, and what is wrong with it already; gives all that is wrong with it for
+    /// certain. `name`: of a file.
+    pub fn hear(
+        &mut self,
+        row: &Row,
+        said: &ImportRow,
+        outcome: &Outcome,
+        name: impl Fn(u16) -> String,
+    ) -> Vec<RowFault> {
+        let mut faults = row.faults.clone();
+        // What a cell cannot say is not missed besides.
+        let is_told = |fault: &RowFault| {
+            row.faults
+                .iter()
+                .any(|told| !told.path.is_empty() && (fault.path == told.path || fault.path.starts_with(&told.path)))
+        };
+        for reason in outcome.violations.iter().filter(|reason| !reason.needs_another()) {
+            let fault = row.fault(reason);
+            if !is_told(&fault) {
+                faults.push(fault);
+            }
+        }
+        if outcome.effect == Effect::Created {
+            faults.extend(row.in_words.iter().cloned());
+        }
+        if faults.is_empty() {
+            faults = self.beside_others(row, said, outcome, name);
+        }
         for reason in &outcome.violations {
-            // No other row has the value, or `meet` would have refused one of them: so the row of its holder gives it up.
-            let (needed, lacks) = match (&reason.missing, &reason.held_by) {
-                (Some(missing), _) => (&missing.id, "has it"),
-                (None, Some(holder)) => (holder, "gives it up"),
-                (None, None) => {
-                    faults.push(RowFault::from(reason));
-                    continue;
-                }
+            let Some((to, lacks)) = self.needed(reason) else {
+                continue;
             };
-            let to = self.hasher.hash_one(needed);
-            let stands = |place: &&RowPosition| {
+            let stands = |place: &RowPosition| {
                 place.number < row.number && !self.tied.contains(&place.number) && !self.bad.contains(&place.number)
             };
-            if self.ids.get(&to).filter(stands).is_none() {
+            if self.place_of(&to).is_none_or(|place| !stands(&place)) {
                 self.tied.insert(row.number);
-                let (from, fault) = (RowPosition::of(row), RowFault::from(reason));
-                let effect = outcome.effect;
                 self.edges.push(Edge {
-                    from,
+                    from: RowPosition::of(row),
                     to,
-                    effect,
-                    fault,
+                    effect: outcome.effect,
+                    fault: row.fault(reason),
                     lacks,
                 });
             }
@@ -132,13 +130,80 @@ impl ImportPlan {
         faults
     }
 
+    /// What another row must bring or give up, and what is told of it where it is bad.
+    fn needed(&self, reason: &Violation) -> Option<(Vec<u64>, &'static str)> {
+        if let Some(holder) = &reason.held_by {
+            let field = reason.field.as_deref().unwrap_or_default();
+            return Some((vec![self.hasher.hash_one((holder.as_str(), field))], "gives it up"));
+        }
+        let missing = reason.missing.as_ref()?;
+        let called = missing.name.iter().flat_map(|(name, kinds)| {
+            let hash = |kind: &Kind| self.hasher.hash_one((*kind, name.as_str()));
+            kinds.iter().map(hash).collect::<Vec<_>>()
+        });
+        let to = [self.hasher.hash_one(&missing.id)].into_iter().chain(called);
+        Some((to.collect(), "has it"))
+    }
+
+    /// What is wrong with a row beside the rows before it.
+    fn beside_others(
+        &mut self,
+        row: &Row,
+        said: &ImportRow,
+        outcome: &Outcome,
+        name: impl Fn(u16) -> String,
+    ) -> Vec<RowFault> {
+        let mut faults = Vec::new();
+        let here = RowPosition::of(row);
+        let mut once = |known: Entry<'_, u64, RowPosition>, field: &str, value: &str| match known {
+            Entry::Vacant(place) => {
+                place.insert(here);
+            }
+            Entry::Occupied(first) => {
+                let RowPosition { file, line, .. } = first.get();
+                let found = format!("{value:?}, which line {line} of {} has too", name(*file));
+                faults.push(RowFault::at(None, found, "each once").of(field));
+            }
+        };
+        if !outcome.id.is_empty() {
+            let hash = self.hasher.hash_one(&outcome.id);
+            once(self.ids.entry(hash), "id", &outcome.id);
+        }
+        for (field, value) in said.unique_values() {
+            let hash = self.hasher.hash_one((said.kind, field, &value));
+            once(self.values.entry(hash), field, &value);
+        }
+        // What it says of these, no other row says: so it gives up what its document had there.
+        for field in said.unique_fields_said() {
+            let of = self.hasher.hash_one((outcome.id.as_str(), field));
+            self.given_up.entry(of).or_insert(here);
+        }
+        for name in said.called() {
+            self.called
+                .entry(self.hasher.hash_one((said.kind, name)))
+                .or_insert(here);
+        }
+        faults
+    }
+
+    /// The row to which a reference leads.
+    fn place_of(&self, to: &[u64]) -> Option<RowPosition> {
+        let found = to.iter().find_map(|to| {
+            self.ids
+                .get(to)
+                .or_else(|| self.called.get(to))
+                .or_else(|| self.given_up.get(to))
+        });
+        found.copied()
+    }
+
     /// When all rows were read: the references that lead nowhere, the values that nobody gives up, and which rows wait for
     /// which. With `keep_good`, what needs a bad row is bad itself.
     pub fn close(&mut self, keep_good: bool) -> Vec<(RowPosition, RowFault)> {
         let mut found = Vec::new();
         let mut edges = std::mem::take(&mut self.edges);
         loop {
-            let leads = |edge: &Edge| match self.ids.get(&edge.to) {
+            let leads = |edge: &Edge| match self.place_of(&edge.to) {
                 Some(place) => !keep_good || !self.bad.contains(&place.number),
                 None => false,
             };
@@ -155,7 +220,7 @@ impl ImportPlan {
                 lacks,
             } in fallen
             {
-                if let Some(place) = self.ids.get(&to) {
+                if let Some(place) = self.place_of(&to) {
                     fault.message = format!("{} (line {} {lacks} and is bad)", fault.message, place.line);
                 }
                 if self.bad.insert(from.number) {
@@ -176,7 +241,7 @@ impl ImportPlan {
             settled = true;
             // Backwards: most lead to the next rows, and then one time is enough.
             for edge in edges.iter().rev() {
-                let Some(to) = self.ids.get(&edge.to) else { continue };
+                let Some(to) = self.place_of(&edge.to) else { continue };
                 let last = self.waits_for(to.number);
                 if last > self.waits_for(edge.from.number) {
                     self.waits.insert(edge.from.number, last);
@@ -210,6 +275,9 @@ impl ImportPlan {
     pub fn forget(&mut self) {
         self.ids = HashMap::new();
         self.values = HashMap::new();
+        self.given_up = HashMap::new();
+        self.called = HashMap::new();
+        self.given_up = HashMap::new();
         self.tied = HashSet::new();
     }
 }

@@ -1,12 +1,20 @@
-//! The records of a table in a file: cells parted by commas, with quotation marks around those that hold such, as RFC
+//! The records of a table in a file: cells parted by commas or the like, with quotation marks around those that hold such, as RFC
 //! 4180 says. Strict, so that a stray quotation mark is told with its place and does not swallow the rows below it.
 
 use super::fault::RowFault;
 use super::lines::parted;
 
+/// What may stand between cells, as the header line tells.
+pub const SEPARATORS: [char; 3] = [',', ';', '\t'];
+
+/// The cells of a record, or what is wrong with it.
+pub type Cells = Result<Vec<String>, RowFault>;
+
 /// A record that is being read, line by line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Record {
+    /// What stands between cells.
+    separator: char,
     /// The cells so far. The last one goes on where it is not closed.
     pub cells: Vec<String>,
     /// The next line belongs to it too: its last cell has begun with a quotation mark and has not ended.
@@ -14,6 +22,24 @@ pub struct Record {
 }
 
 impl Record {
+    /// One of which nothing is read yet.
+    pub const fn new(separator: char) -> Self {
+        Self {
+            separator,
+            cells: Vec::new(),
+            is_open: false,
+        }
+    }
+
+    /// The cells of a line that is a record by itself; none of any other.
+    pub fn of_line(line: &str, separator: char) -> Vec<String> {
+        let mut record = Self::new(separator);
+        match record.take(line) {
+            Ok(()) if !record.is_open => record.cells,
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes one more line, with its end.
     ///
     /// # Errors
@@ -44,12 +70,13 @@ impl Record {
                 }
                 self.is_open = false;
                 rest = behind;
-                if !rest.is_empty() && !rest.starts_with(',') {
+                if !rest.is_empty() && !rest.starts_with(self.separator) {
                     let found = format!("{:?} behind the quotation mark that ends a cell", first(rest));
-                    return Err(RowFault::at(column, found, "a comma, or the end of the line"));
+                    let accepted = format!("{}, or the end of the line", called(self.separator));
+                    return Err(RowFault::at(column, found, accepted));
                 }
             } else {
-                let (inside, _) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+                let (inside, _) = rest.split_at(rest.find(self.separator).unwrap_or(rest.len()));
                 if let Some(stray) = inside.chars().find(|letter| ['"', '\r'].contains(letter)) {
                     let found = format!("{stray:?} in a cell that does not begin with a quotation mark");
                     let accepted = "the cell between quotation marks, each of those within it written twice";
@@ -58,7 +85,7 @@ impl Record {
                 cell.push_str(inside);
                 rest = &rest[inside.len()..];
             }
-            match rest.strip_prefix(',') {
+            match rest.strip_prefix(self.separator) {
                 Some(next) => rest = self.begin(next),
                 None => return Ok(()),
             }
@@ -80,6 +107,15 @@ impl Record {
     }
 }
 
+fn called(separator: char) -> String {
+    match separator {
+        ',' => "a comma".to_owned(),
+        ';' => "a semicolon".to_owned(),
+        '\t' => "a tab".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
 fn first(text: &str) -> char {
     text.chars().next().unwrap_or_default()
 }
@@ -90,7 +126,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Result<Vec<Vec<String>>, RowFault> {
-        let (mut rows, mut record) = (Vec::new(), Record::default());
+        let (mut rows, mut record) = (Vec::new(), Record::new(','));
         for line in text.split_inclusive('\n') {
             record.take(line)?;
             if !record.is_open {

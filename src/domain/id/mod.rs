@@ -67,6 +67,12 @@ impl Kind {
         })
     }
 
+    /// The id that a document of this type gets by its slug, where that can be part of an id.
+    pub fn id_of_slug(self, slug: &str) -> Option<String> {
+        let id = format!("{}_{slug}", self.prefix());
+        self.check(&id).is_ok().then_some(id)
+    }
+
     /// Checks that this is an id of this type. Fails if it is the id of another type, or not an id.
     pub fn check(self, id: &str) -> Result<(), IdError> {
         if split(id).is_none() {

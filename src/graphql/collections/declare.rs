@@ -188,7 +188,7 @@ macro_rules! mutations {
             idempotency_key: Option<String>,
         }
 
-        #[doc = concat!("What is to change in a ", $noun, ": what is left out stays, and null clears.")]
+        #[doc = concat!("What is to change in a ", $noun, ": what is left out stays, also in objects such as a date; null clears; a list is replaced as a whole.")]
         #[derive(async_graphql::InputObject, Clone, Debug, serde::Serialize)]
         #[serde(rename_all = "camelCase")]
         pub struct $update_input {
@@ -198,20 +198,17 @@ macro_rules! mutations {
             $(
                 $(#[$rdoc])*
                 #[serde(skip_serializing_if = "async_graphql::MaybeUndefined::is_undefined")]
-                $required: async_graphql::MaybeUndefined<$rtype>,
+                $required: async_graphql::MaybeUndefined<<$rtype as $crate::graphql::mutation::inputs::Patched>::Patch>,
             )+
             $($(
                 $(#[$ldoc])*
-                #[serde(
-                    skip_serializing_if = "async_graphql::MaybeUndefined::is_undefined",
-                    serialize_with = "crate::graphql::mutation::inputs::patched_list"
-                )]
+                #[serde(skip_serializing_if = "async_graphql::MaybeUndefined::is_undefined")]
                 $list: async_graphql::MaybeUndefined<Vec<$ltype>>,
             )+)?
             $(
                 $(#[$odoc])*
                 #[serde(skip_serializing_if = "async_graphql::MaybeUndefined::is_undefined")]
-                $optional: async_graphql::MaybeUndefined<$otype>,
+                $optional: async_graphql::MaybeUndefined<<$otype as $crate::graphql::mutation::inputs::Patched>::Patch>,
             )+
             $($($(#[$fdoc])* #[graphql(default)] #[serde(skip)] $flag: bool,)+)?
             /// Only if the document has this version: otherwise nothing is changed, and the error is CONFLICT.

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::api::error::ApiError;
 use crate::domain::count::{CountRange, Sum};
+use crate::domain::formula::guarded;
 use crate::store::path::value_at;
 
 /// Display names of documents, by id.
@@ -63,12 +64,7 @@ impl Cell {
     pub fn of(&self, row: &Json, names: &Names) -> Json {
         match *self {
             Self::Value(path) => match at(row, path) {
-                Json::Array(items) => items
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .collect::<Vec<_>>()
-                    .join("; ")
-                    .into(),
+                Json::Array(items) => joined(items).into(),
                 value => value.clone(),
             },
             Self::Name { named } => {
@@ -112,14 +108,23 @@ fn sum(list: &Json) -> CountRange {
     sum.total()
 }
 
-/// A cell as text. Text that a spreadsheet would read as a formula gets an apostrophe in front, as OWASP advises ("CSV
-/// injection"); numbers stay numbers.
+/// A cell as text. Text that a spreadsheet would read as a formula is guarded; numbers stay numbers.
 pub fn safe(cell: &Json) -> String {
     match cell {
         Json::Null => String::new(),
-        Json::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-        Json::String(text) => text.clone(),
+        Json::String(text) => guarded(text).into_owned(),
         other => other.to_string(),
+    }
+}
+
+/// Texts in one cell, from which they can be read again: parted by semicolons, or as JSON where they hold such.
+fn joined(items: &[Json]) -> String {
+    let texts: Vec<&str> = items.iter().filter_map(Json::as_str).collect();
+    let is_plain =
+        |text: &&str| !text.is_empty() && text.trim() == *text && !text.contains(';') && !text.starts_with('[');
+    match texts.iter().all(is_plain) {
+        true => texts.join("; "),
+        false => Json::from(items).to_string(),
     }
 }
 

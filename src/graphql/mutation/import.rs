@@ -1,6 +1,6 @@
 //! Many documents in one request, as rows: what `menagerie import` does with files, up to a thousand rows at a time.
 
-use async_graphql::{Context, InputObject, Json, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Json, Object, SimpleObject};
 use futures_util::FutureExt;
 use serde_json::Value;
 
@@ -10,7 +10,9 @@ use crate::domain::id::Kind;
 use crate::graphql::cost::{CHANGE, ROW, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::resolve::loader;
-use crate::store::write::{Batch, Effect, Intent, Policy, Prepared, Violation, ViolationCode, Write};
+use crate::store::write::{
+    Batch, Door, Effect, FieldChange, ImportRow, Intent, Policy, Violation, ViolationCode, Write,
+};
 
 /// The maximum number of rows in a request.
 const MOST: usize = 1_000;
@@ -20,10 +22,12 @@ const MOST: usize = 1_000;
 pub struct ImportRowsInput {
     /// Of which kind they are.
     kind: Kind,
-    /// Up to 1,000 documents, as far as the limits of `serviceConfig` let them through, each with all that it is to say:
-    /// ids in the place of relations, `id` for its own. What the server fills in, such as `version` and the bounds of
-    /// dates, is passed over, so rows of `/export/….ndjson` can be given as they are. A row without `id` gets one made of
-    /// its slug, or of what it says.
+    /// Up to 1,000 rows, as far as the limits of `serviceConfig` let them through, each with something that a document is
+    /// to say: a key that is left out stays as it is, also in objects such as `date`; null clears; a list is replaced as a
+    /// whole. In the place of relations stand ids, or slugs, codes or exact names where these lead to one document; `id` is
+    /// the document's own. What the server fills in, such as `version` and the bounds of dates, is passed over, so rows of
+    /// `/export/….ndjson` can be given as they are. A row without `id` is about the document with its slug; a new one gets an
+    /// id made of its slug, or of what the row says.
     #[graphql(directive = cost::apply(ROW, None))]
     rows: Vec<Json<Value>>,
     /// Write the good rows although others are bad.
@@ -35,6 +39,9 @@ pub struct ImportRowsInput {
     /// Let figures change without a claim that supports them.
     #[graphql(default)]
     without_claims: bool,
+    /// Each row is the whole document: what it leaves out is cleared.
+    #[graphql(default)]
+    replace: bool,
 }
 
 /// What became of rows that were to be written.
@@ -43,12 +50,30 @@ pub struct ImportRowsInput {
 pub struct ImportRowsPayload {
     /// How many documents are new.
     created: i32,
-    /// How many documents say something else now; each was replaced as a whole.
+    /// How many documents say something else now.
     updated: i32,
     /// How many rows say what is stored already.
     unchanged: i32,
+    /// What changes in documents that are there already, value by value; on a dry run what would.
+    changes: eager::List<eager::Object<ImportRowChange>>,
     /// What is wrong with rows. Unless `keepGood` is set, nothing was written where there is any.
     user_errors: eager::List<eager::Object<RowError>>,
+}
+
+/// A value that a row changes.
+#[derive(SimpleObject, Clone, Debug)]
+#[graphql(serial, name = "RowChange")]
+pub struct ImportRowChange {
+    /// Which row, counted from 0.
+    row: i32,
+    /// The document.
+    id: ID,
+    /// The path of the value, such as `total.phrase`.
+    field: String,
+    /// What it said before; null where it said nothing.
+    before: Option<Json<Value>>,
+    /// What it says since then; null where it is cleared.
+    after: Option<Json<Value>>,
 }
 
 /// Something that is wrong with a row.
@@ -77,15 +102,27 @@ impl RowError {
     }
 }
 
+impl ImportRowChange {
+    fn new(row: usize, id: &str, change: FieldChange) -> Self {
+        Self {
+            row: number(row),
+            id: id.into(),
+            field: change.field,
+            before: change.before.map(Json),
+            after: change.after.map(Json),
+        }
+    }
+}
+
 /// Adds `importRows` to `Mutation`.
 #[derive(Default)]
 pub struct ImportMutation;
 
 #[Object]
 impl ImportMutation {
-    /// Writes documents as rows say: what is not there is entered, what says something else is replaced as a whole, and
-    /// what says so already is left alone, so the same request again changes nothing. One transaction: all or nothing,
-    /// unless `keepGood` is set. Rows may refer to each other.
+    /// Writes documents as rows say: what is not there is entered, in others only what a row says is changed, and what says
+    /// so already is left alone, so the same request again changes nothing. One transaction: all or nothing, unless
+    /// `keepGood` is set. Rows may refer to each other.
     #[graphql(directive = cost::apply(CHANGE, None))]
     async fn import_rows(
         &self,
@@ -109,44 +146,47 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
         keep_good,
         dry_run,
         without_claims,
+        replace,
     } = input;
     if rows.len() > MOST {
         return Ok(too_many(rows.len()));
     }
     // On a blocking thread: so many rows take as long as a thousand requests.
-    let prepared = tokio::task::spawn_blocking(move || prepared(kind, &rows));
-    let (places, rows, mut errors) = prepared.await.map_err(|_| ApiError::Internal)?;
-    let is_whole = keep_good || errors.is_empty();
+    let read = move || {
+        let rows = rows.iter().map(|Json(row)| ImportRow::new(kind, row));
+        rows.map(|row| Write::Row(Box::new(row))).collect()
+    };
     let batch = Batch {
-        writes: rows.into_iter().map(Write::Put).collect(),
+        writes: tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|_| ApiError::Internal)?,
         policy: Policy::Import {
+            replace,
             without_claims,
+            door: Door::Request,
             keep_good,
         },
         by,
-        intent: if dry_run || !is_whole {
-            Intent::Try
-        } else {
-            Intent::Write
-        },
+        intent: if dry_run { Intent::Try } else { Intent::Write },
     };
     let outcomes = loader.store.write(batch).await?;
+    let is_whole = keep_good || outcomes.iter().all(|outcome| outcome.violations.is_empty());
     let mut counts = [0; Effect::COUNT];
-    for (place, outcome) in places.into_iter().zip(outcomes) {
-        if outcome.violations.is_empty() {
+    let (mut errors, mut changes) = (Vec::new(), Vec::new());
+    for (place, outcome) in outcomes.into_iter().enumerate() {
+        if outcome.violations.is_empty() && is_whole {
             counts[outcome.effect as usize] += 1;
+            let changed = outcome.changes.into_iter();
+            changes.extend(changed.map(|change| ImportRowChange::new(place, &outcome.id, change)));
         }
         let wrong = outcome.violations.into_iter();
         errors.extend(wrong.map(|violation| RowError::new(place, violation)));
     }
-    if !keep_good && !errors.is_empty() {
-        counts = [0; Effect::COUNT];
-    }
-    errors.sort_by_key(|error| error.row);
     Ok(ImportRowsPayload {
         created: counts[Effect::Created as usize],
         updated: counts[Effect::Updated as usize],
         unchanged: counts[Effect::Unchanged as usize],
+        changes: changes.into_iter().map(eager::Object::from).collect(),
         user_errors: errors.into_iter().map(eager::Object::from).collect(),
     })
 }
@@ -162,24 +202,6 @@ fn too_many(rows: usize) -> ImportRowsPayload {
         user_errors: [eager::Object::from(error)].into_iter().collect(),
         ..ImportRowsPayload::default()
     }
-}
-
-/// The rows that are documents of this kind, their indexes among all rows, and the errors of the others.
-fn prepared(kind: Kind, rows: &[Json<Value>]) -> (Vec<usize>, Vec<Prepared>, Vec<RowError>) {
-    let (mut places, mut good, mut errors) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, Json(row)) in rows.iter().enumerate() {
-        match Prepared::from_row(kind, row) {
-            Ok(row) => {
-                places.push(place);
-                good.push(row);
-            }
-            Err(problems) => {
-                let wrong = problems.iter().map(Violation::invalid);
-                errors.extend(wrong.map(|violation| RowError::new(place, violation)));
-            }
-        }
-    }
-    (places, good, errors)
 }
 
 fn number(count: usize) -> i32 {

@@ -1,14 +1,77 @@
 //! Input types of the values in documents. Beyond their types, the store validates every document by
 //! `schema/collections`.
 
-use async_graphql::{ID, InputObject, MaybeUndefined};
-use serde::{Serialize, Serializer};
+use async_graphql::{ID, InputObject, InputType, MaybeUndefined};
+use serde::Serialize;
 
 use crate::domain::date::Calendar;
-use crate::domain::vocabulary::{AttributionScope, ConservationCategory, DatePart, GiftStatus, NationRole, PlaceKind};
+use crate::domain::vocabulary::{
+    AnimalRank, AttributionScope, Certainty, ConservationCategory, DatePart, EventKind, EventStatus, GiftMode,
+    GiftStatus, NationRole, PlaceKind, SourceKind,
+};
 
-/// Declares an input type of a value: required fields, lists, and optional fields.
+/// What may stand in a patch in the place of a value: of an object a patch of it, in which all may be left out.
+pub trait Patched {
+    /// That.
+    type Patch: InputType + Serialize;
+}
+
+/// Values that a patch replaces as a whole.
+macro_rules! replaced {
+    ($($name:ty),+ $(,)?) => {
+        $(impl Patched for $name {
+            type Patch = Self;
+        })+
+    };
+}
+
+replaced! {
+    String, ID, i32, f64, bool, AnimalRank, Certainty, ConservationCategory, DatePart, EventKind, EventStatus, GiftMode,
+    GiftStatus, PlaceKind, SourceKind, Calendar,
+}
+
+/// Declares an input type of a value: required fields, lists, and optional fields. With `patch`, also the type of its
+/// patches: what a patch leaves out stays, and null clears.
 macro_rules! value {
+    ($(#[$meta:meta])* $name:ident patch $patch:ident {
+        $(required { $($(#[$rdoc:meta])* $required:ident: $rtype:ty),+ $(,)? })?
+        $(lists { $($(#[$ldoc:meta])* $list:ident: $ltype:ty),+ $(,)? })?
+        $(optional { $($(#[$odoc:meta])* $optional:ident: $otype:ty),+ $(,)? })?
+    }) => {
+        value! {
+            $(#[$meta])* $name {
+                $(required { $($(#[$rdoc])* $required: $rtype),+ })?
+                $(lists { $($(#[$ldoc])* $list: $ltype),+ })?
+                $(optional { $($(#[$odoc])* $optional: $otype),+ })?
+            }
+        }
+
+        $(#[$meta])*
+        /// A patch of what is there: what is left out stays, and null clears.
+        #[derive(InputObject, Clone, Debug, Serialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $patch {
+            $($(
+                $(#[$rdoc])*
+                #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+                $required: MaybeUndefined<<$rtype as Patched>::Patch>,
+            )+)?
+            $($(
+                $(#[$ldoc])*
+                #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+                $list: MaybeUndefined<Vec<$ltype>>,
+            )+)?
+            $($(
+                $(#[$odoc])*
+                #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
+                $optional: MaybeUndefined<<$otype as Patched>::Patch>,
+            )+)?
+        }
+
+        impl Patched for $name {
+            type Patch = $patch;
+        }
+    };
     ($(#[$meta:meta])* $name:ident {
         $(required { $($(#[$rdoc:meta])* $required:ident: $rtype:ty),+ $(,)? })?
         $(lists { $($(#[$ldoc:meta])* $list:ident: $ltype:ty),+ $(,)? })?
@@ -26,8 +89,8 @@ macro_rules! value {
 }
 
 value! {
-    /// How many, with bounds. A bound that is left out is unknown; "over 70" is `min: 71`, "a pair" `min: 2, max: 2`.
-    CountInput {
+    /// How many, with bounds. A bound without a number is unknown; "over 70" is `min: 71`, "a pair" `min: 2, max: 2`.
+    CountInput patch CountPatchInput {
         optional {
             /// The least that it can be: 0 or more.
             min: i32,
@@ -45,7 +108,7 @@ value! {
 
 value! {
     /// A date that may be known in part only. Its bounds and its precision follow from `edtf`.
-    DateInput {
+    DateInput patch DatePatchInput {
         required {
             /// The date in the Extended Date/Time Format: `2024-11-20`, `2024-11`, `1965/1980`, `198X`, `1844~`. A text of
             /// another form is refused with what it may mean.
@@ -94,7 +157,7 @@ value! {
 
 value! {
     /// A person and the office held at that time.
-    PersonInput {
+    PersonInput patch PersonPatchInput {
         required {
             /// The name.
             name: String,
@@ -108,7 +171,7 @@ value! {
 
 value! {
     /// A point on the Earth in degrees (WGS 84).
-    LocationInput {
+    LocationInput patch LocationPatchInput {
         required {
             /// Longitude, east positive: -180 to 180.
             lon: f64,
@@ -120,7 +183,7 @@ value! {
 
 value! {
     /// A place such as a zoo or a region.
-    PlaceInput {
+    PlaceInput patch PlacePatchInput {
         required {
             /// The name.
             name: String,
@@ -214,7 +277,7 @@ value! {
 
 value! {
     /// Where a kind stands among the animals.
-    TaxonomyInput {
+    TaxonomyInput patch TaxonomyPatchInput {
         required {
             /// The class.
             class: String,
@@ -228,7 +291,7 @@ value! {
 
 value! {
     /// A category of the IUCN Red List.
-    ConservationInput {
+    ConservationInput patch ConservationPatchInput {
         required {
             /// The category.
             category: ConservationCategory,
@@ -242,7 +305,7 @@ value! {
 
 value! {
     /// A capital.
-    CapitalInput {
+    CapitalInput patch CapitalPatchInput {
         required {
             /// The name.
             name: String,
@@ -256,7 +319,7 @@ value! {
 
 value! {
     /// A place in a text, counted from 1.
-    LocatorInput {
+    LocatorInput patch LocatorPatchInput {
         required {
             /// The paragraph.
             paragraph: i32,
@@ -279,16 +342,5 @@ value! {
             /// Whether it is clear that the statement is theirs.
             scope: AttributionScope,
         }
-    }
-}
-
-/// Serializes a list in a patch. Null becomes an empty list, because stored lists are never absent.
-pub fn patched_list<T: Serialize + async_graphql::InputType, S: Serializer>(
-    list: &MaybeUndefined<Vec<T>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match list {
-        MaybeUndefined::Value(items) => items.serialize(serializer),
-        MaybeUndefined::Null | MaybeUndefined::Undefined => Vec::<T>::new().serialize(serializer),
     }
 }

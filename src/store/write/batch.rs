@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use mongodb::bson::Document;
 use serde_json::Value as Json;
 
-use super::document::{Prepared, id_of_slug};
+use super::document::Prepared;
 use super::policy::Policy;
 use crate::domain::id::Kind;
+use crate::store::import_row::ImportRow;
 
 /// Writes that are made together: all or nothing, unless the policy keeps the good ones. An edit is a batch of one.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Batch {
 pub enum Write {
     /// A document with all that it is to say.
     Put(Prepared),
+    /// A row: what it says of a document, which is new or there already.
+    Row(Box<ImportRow>),
     /// A new document, as people write it; without an `_id` it gets one.
     Create {
         /// In which collection.
@@ -34,7 +37,7 @@ pub enum Write {
         /// What it says.
         json: Json,
     },
-    /// Other values for some fields; null clears one.
+    /// Other values for some fields, also of the objects within; null clears one.
     Update {
         /// Which document.
         id: String,
@@ -88,6 +91,14 @@ impl Batch {
         }
     }
 
+    /// The rows among the writes.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &ImportRow> {
+        self.writes.iter().filter_map(|write| match write {
+            Write::Row(row) => Some(&**row),
+            _ => None,
+        })
+    }
+
     /// Whether it is made in a transaction. What is only looked at is not, so that it needs no rights to write.
     pub(super) fn is_transaction(&self) -> bool {
         self.intent == Intent::Write && self.policy.is_constrained()
@@ -98,10 +109,11 @@ impl Write {
     /// The document that it is about, where that is known before anything is read.
     pub(super) fn id(&self) -> Option<Cow<'_, str>> {
         match self {
+            Self::Row(row) => Some(row.id.as_str().into()).filter(|_| !row.id.is_empty()),
             Self::Put(Prepared { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(id.into()),
             Self::Create { kind, json } => match json["_id"].as_str() {
                 Some(id) => Some(id.into()),
-                None => id_of_slug(*kind, json["slug"].as_str().map(str::trim)).map(Cow::from),
+                None => kind.id_of_slug(json["slug"].as_str()?.trim()).map(Cow::from),
             },
             Self::Revert { entry, .. } => entry.rsplit_once('@').map(|(document, _)| document.into()),
             Self::Restore { .. } => None,

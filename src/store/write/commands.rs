@@ -28,8 +28,21 @@ impl Store {
         filter: Document,
         projection: Document,
     ) -> Asked<Vec<Document>> {
+        self.up_to(session, collection, filter, projection, None).await
+    }
+
+    /// As many of the rows that match.
+    pub(super) async fn up_to(
+        &self,
+        session: &mut ClientSession,
+        collection: &str,
+        filter: Document,
+        projection: Document,
+        most: Option<i64>,
+    ) -> Asked<Vec<Document>> {
         let rows = self.database.collection::<Document>(collection);
-        let mut rows = rows.find(filter).projection(projection).session(&mut *session).await?;
+        let rows = rows.find(filter).projection(projection).limit(most.unwrap_or_default());
+        let mut rows = rows.session(&mut *session).await?;
         rows.stream(session).try_collect().await
     }
 

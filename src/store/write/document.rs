@@ -10,7 +10,8 @@ use crate::domain::id::Kind;
 use crate::store::StoreError;
 use crate::store::collections::{self, bson_of, unique_fields};
 use crate::store::derive::{
-    SORT_KEYS, derive, fingerprint, sort_keys_of, take_out_derived, tidy, without_derived, without_nulls, words_of,
+    SORT_KEYS, derive, fill_in_lists, fingerprint, sort_keys_of, take_out_derived, tidy, without_derived,
+    without_nulls, words_of,
 };
 use crate::store::path::texts_at;
 use crate::store::validate::{Problem, number_of, problems};
@@ -42,8 +43,18 @@ impl Prepared {
 
     /// The same of a document.
     pub(in crate::store) fn from_document(kind: Kind, document: Document) -> Result<Self, Vec<Problem>> {
+        let (prepared, found) = Self::judged(kind, document)?;
+        if found.is_empty() { Ok(prepared) } else { Err(found) }
+    }
+
+    /// The same, as far as it goes, with all that is wrong with it.
+    ///
+    /// # Errors
+    /// Where the declaration of its collection cannot be read.
+    pub(super) fn judged(kind: Kind, document: Document) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         let schema = collections::of(kind).map_err(|error| vec![unreadable_schema(&error)])?;
         let mut document = without_nulls(document);
+        fill_in_lists(&schema.input_schema, &mut document);
         let mut found = Vec::new();
         take_out_derived(&mut document, &mut found);
         tidy(&mut document, &mut found);
@@ -51,15 +62,13 @@ impl Prepared {
         derive(&mut document, &mut found);
         document.insert("words", words_of(&schema.words, &document));
         document.insert(SORT_KEYS, sort_keys_of(&schema.ordered, &document));
-        if !found.is_empty() {
-            return Err(found);
-        }
-        Ok(Self {
+        let prepared = Self {
             kind,
             id: document.get_str("_id").unwrap_or_default().to_owned(),
             fingerprint: fingerprint(&document),
             document,
-        })
+        };
+        Ok((prepared, found))
     }
 
     /// The values that no other document of the collection may have, each with its field.
@@ -72,12 +81,6 @@ impl Prepared {
     pub fn ids_at(&self, path: &str) -> Vec<String> {
         texts_at(&self.document, path).into_iter().map(str::to_owned).collect()
     }
-}
-
-/// The id that a document gets by its slug, where it has one that can be part of an id.
-pub(in crate::store) fn id_of_slug(kind: Kind, slug: Option<&str>) -> Option<String> {
-    let id = format!("{}_{}", kind.prefix(), slug?);
-    kind.check(&id).is_ok().then_some(id)
 }
 
 /// Prepares a document that an editor has changed.

@@ -14,6 +14,7 @@ use crate::domain::id::Kind;
 use crate::domain::vocabulary::HistoryAction;
 use crate::store::bson_types::Timestamp;
 use crate::store::names::HISTORY;
+use crate::store::path::join;
 use crate::store::scan::json_of;
 use crate::store::validate::number_of;
 use crate::store::versions::ReadSet;
@@ -49,6 +50,17 @@ pub struct FieldChange {
     pub before: Option<Json>,
     /// Since then.
     pub after: Option<Json>,
+}
+
+impl FieldChange {
+    /// Whether the field says nothing any more.
+    pub fn clears(&self) -> bool {
+        let says_nothing = |value: &Option<Json>| match value {
+            None => true,
+            Some(value) => value.as_array().is_some_and(Vec::is_empty),
+        };
+        says_nothing(&self.after) && !says_nothing(&self.before)
+    }
 }
 
 impl Store {
@@ -140,6 +152,36 @@ fn changes(before: &Document, after: &Document) -> Vec<Document> {
         changes.push(change);
     }
     changes
+}
+
+/// The values in which two documents differ, each by its dotted path; a list is one value.
+pub(super) fn differences(before: &Document, after: &Document) -> Vec<FieldChange> {
+    fn within(before: &Document, after: &Document, path: &str, found: &mut Vec<FieldChange>) {
+        let new = after.keys().filter(|field| !before.contains_key(field));
+        for field in before.keys().chain(new).filter(|field| *field != "_id") {
+            let (was, is) = (before.get(field), after.get(field));
+            let path = join(path, field);
+            let (inside, none) = (
+                |value: Option<&Bson>| value.and_then(Bson::as_document).cloned(),
+                Document::new(),
+            );
+            match (inside(was), inside(is)) {
+                _ if was == is => {}
+                (None, None) => {
+                    let said = |value: Option<&Bson>| value.map(|value| json_of(field, value, None));
+                    found.push(FieldChange {
+                        field: path,
+                        before: said(was),
+                        after: said(is),
+                    });
+                }
+                (was, is) => within(&was.unwrap_or(none.clone()), &is.unwrap_or(none), &path, found),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    within(before, after, "", &mut found);
+    found
 }
 
 /// What an entry says was done.

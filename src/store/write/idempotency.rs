@@ -54,6 +54,7 @@ impl Store {
         }
         let is_other = row.get_str("request").is_ok_and(|request| request != key.request);
         Ok(Some(Outcome {
+            changes: Vec::new(),
             id: row.get_str("document").unwrap_or_default().to_owned(),
             effect: Effect::Unchanged,
             violations: is_other.then(Violation::key_reused).into_iter().collect(),

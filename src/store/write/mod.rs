@@ -1,21 +1,27 @@
 //! Writing: whatever changes documents is a [`Batch`] of writes with a [`Policy`], made in one transaction.
 //!
 //! Create, update, delete, revert, import, seed, generate and restore all come through [`Store::write`]. What is read for
-//! a batch stands in `snapshot` and `reading`, what a write makes of a document in `transition`, what must hold in
+//! a batch stands in `snapshot`, `reading` and `lookup`, what a write makes of a document in `edits`, `rows` and `patch`,
+//! what must hold in
 //! `constraints`, what is recorded of it in `history` and `idempotency`. `apply` makes the writes, by the `commands`.
 //! Who may write is decided above the store.
 
 mod apply;
 mod batch;
+mod called;
 pub(super) mod commands;
 mod constraints;
 pub(super) mod document;
 mod duplicate;
+mod edits;
 pub(super) mod history;
 mod idempotency;
+mod lookup;
 mod outcome;
+mod patch;
 mod policy;
 mod reading;
+mod rows;
 mod snapshot;
 mod transition;
 mod violation;
@@ -26,12 +32,13 @@ use futures_util::FutureExt;
 use mongodb::ClientSession;
 use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
 
+pub use super::import_row::ImportRow;
 pub use batch::{Batch, Intent, Write};
 pub use document::Prepared;
 pub use history::{FieldChange, HistoryRecord};
 pub use idempotency::IdempotencyKey;
 pub use outcome::{Effect, Outcome};
-pub use policy::Policy;
+pub use policy::{Door, Policy};
 pub use violation::{Missing, Violation, ViolationCode};
 
 use super::cancel_safe::by_itself;
@@ -41,7 +48,8 @@ use crate::domain::id::Kind;
 use commands::Asked;
 use constraints::{Verdict, judge, references, unique};
 use duplicate::refused_by_index;
-use transition::{Transition, transitions};
+use edits::transitions;
+use transition::Transition;
 
 /// How often a batch begins anew that met another write at an index, which the driver does not repeat by itself.
 const ATTEMPTS: usize = 5;
@@ -143,21 +151,21 @@ impl Store {
             return Err(Error::custom(Unwritten(vec![outcome])));
         }
         let snapshot = self.snapshot(session, batch).await?;
-        let mut transitions = transitions(batch, &snapshot);
+        let mut transitions = transitions(batch, &snapshot).await;
         for (at, found) in taken {
             transitions[*at].violations.push(found.clone());
         }
         if !taken.is_empty() && !batch.policy.keeps_good() {
             // Nothing is written, so what others need of these is not told.
             let violations: Vec<_> = transitions.iter().map(|write| write.violations.clone()).collect();
-            return Err(Error::custom(Unwritten(outcomes(&transitions, &violations))));
+            return Err(Error::custom(Unwritten(outcomes(batch, &transitions, &violations))));
         }
         let around = match batch.policy.is_constrained() {
             true => self.surroundings(session, &transitions, &snapshot).await?,
             false => snapshot::Surroundings::default(),
         };
         let Verdict { violations, mirrored } = judge(batch, &mut transitions, &snapshot, &around);
-        let mut outcomes = outcomes(&transitions, &violations);
+        let mut outcomes = outcomes(batch, &transitions, &violations);
         let may_be_written = batch.policy.keeps_good() || violations.iter().all(Vec::is_empty);
         if batch.intent != Intent::Write || !may_be_written {
             return Err(Error::custom(Unwritten(outcomes)));
@@ -182,10 +190,14 @@ impl Store {
     }
 }
 
-fn outcomes(transitions: &[Transition<'_>], violations: &[Vec<Violation>]) -> Vec<Outcome> {
+fn outcomes(batch: &Batch, transitions: &[Transition<'_>], violations: &[Vec<Violation>]) -> Vec<Outcome> {
     let outcome = |(write, found): (&Transition<'_>, &Vec<Violation>)| Outcome {
         id: write.id.clone(),
         effect: write.effect,
+        changes: match batch.policy.tells_changes() && found.iter().all(Violation::needs_another) {
+            true => write.changes(),
+            false => Vec::new(),
+        },
         violations: found.clone(),
     };
     zip(transitions, violations).map(outcome).collect()

@@ -1,5 +1,6 @@
 //! What came of a write.
 
+use super::history::FieldChange;
 use super::violation::Violation;
 
 /// What came of a write, or would come of it.
@@ -9,6 +10,8 @@ pub struct Outcome {
     pub id: String,
     /// What the write does, where nothing speaks against it.
     pub effect: Effect,
+    /// What the rows of an import change in a document that is there already, value by value.
+    pub changes: Vec<FieldChange>,
     /// Why it cannot be made.
     pub violations: Vec<Violation>,
 }

@@ -17,10 +17,14 @@ pub enum Policy {
         /// By which a repetition of the same request is known.
         key: Option<IdempotencyKey>,
     },
-    /// Rows, each with all that its document is to say: what is there already is replaced.
+    /// Rows, each with something that its document is to say: what a row leaves out stays as it is.
     Import {
+        /// Each row says all that its document is to say: what it leaves out is cleared.
+        replace: bool,
         /// Whether figures may change that name no claim.
         without_claims: bool,
+        /// Where the rows come from.
+        door: Door,
         /// Write the good rows although others are refused; otherwise one refused row keeps all from being written.
         keep_good: bool,
     },
@@ -35,6 +39,15 @@ pub enum Policy {
     Generate,
     /// Rows of a backup, exactly as they were.
     Restore,
+}
+
+/// Where rows come from, which tells how their options are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The command line.
+    Command,
+    /// A request.
+    Request,
 }
 
 impl Policy {
@@ -91,7 +104,23 @@ impl Policy {
     /// Whether documents are replaced as a whole. Otherwise only the fields that differ are named, for those are what
     /// subscribers are told.
     pub(super) const fn replaces(&self) -> bool {
-        matches!(self, Self::Import { .. } | Self::Seed { .. })
+        matches!(self, Self::Import { replace: true, .. } | Self::Seed { .. })
+    }
+
+    /// Whether it is told what changes in documents, value by value.
+    pub(super) const fn tells_changes(&self) -> bool {
+        matches!(self, Self::Import { .. })
+    }
+
+    /// How to let figures change without a claim, in the words of whoever asks.
+    pub(super) const fn without_claims_option(&self) -> &'static str {
+        match self {
+            Self::Import {
+                door: Door::Command, ..
+            } => "`--without-claims`",
+            Self::Import { .. } => "`withoutClaims: true`",
+            _ => "`withoutClaim: true`",
+        }
     }
 
     /// Whether a change stands in the history; `is_known`: the document has had a version before.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mongodb::bson::Document;
 
+use super::called::Called;
 use crate::domain::id::Kind;
 use crate::store::path::texts_at;
 
@@ -22,6 +23,8 @@ pub(super) struct Snapshot {
     pub last_versions: HashMap<String, i64>,
     /// The fingerprints of what their set wrote.
     pub seeded: HashMap<String, String>,
+    /// What the names in rows lead to.
+    pub called: Called,
 }
 
 /// The documents that have a value of a field.

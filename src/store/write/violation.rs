@@ -2,6 +2,8 @@
 
 use async_graphql::Enum;
 
+use crate::domain::id::Kind;
+use crate::store::references::Reference;
 use crate::store::validate::Problem;
 
 /// A reason against a write.
@@ -27,8 +29,10 @@ pub(super) type Violations = Vec<Vec<Violation>>;
 pub struct Missing {
     /// The dotted path at which it stands.
     pub path: &'static str,
-    /// The id.
+    /// The id; of a slug, the id that its document would get.
     pub id: String,
+    /// The name that stands in the place of an id, and the kinds of documents that may be called so.
+    pub name: Option<(String, Vec<Kind>)>,
 }
 
 /// Kinds of mistakes.
@@ -64,6 +68,11 @@ impl Violation {
             missing: None,
             held_by: None,
         }
+    }
+
+    /// Whether another write could make it good: by what it brings, or gives up.
+    pub const fn needs_another(&self) -> bool {
+        self.missing.is_some() || self.held_by.is_some()
     }
 
     /// A value is not accepted.
@@ -116,9 +125,52 @@ impl Violation {
     pub(super) fn dangling(place: &str, path: &'static str, id: String) -> Self {
         let message = format!("found {id:?}, which does not exist; accepted: the id of a document that exists");
         Self {
-            missing: Some(Missing { path, id }),
+            missing: Some(Missing { path, id, name: None }),
             ..Self::new(ViolationCode::NoSuchReference, Some(place), message)
         }
+    }
+
+    /// What a row calls a document leads to none.
+    pub(super) fn unknown_name(place: &str, reference: &Reference, name: &str, near: Option<String>) -> Self {
+        let (path, to) = (reference.path, reference.to);
+        let (noun, id) = match to {
+            Some(kind) => (kind.noun(), kind.id_of_slug(name).unwrap_or_default()),
+            None => ("a document", String::new()),
+        };
+        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let message =
+            format!("found {name:?}, which leads nowhere; accepted: the id, slug, code or exact name of {noun}{hint}");
+        let kinds = to.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
+        Self {
+            missing: Some(Missing {
+                path,
+                id,
+                name: Some((name.to_owned(), kinds)),
+            }),
+            ..Self::new(ViolationCode::NoSuchReference, Some(place), message)
+        }
+    }
+
+    /// What a row calls a document leads to several.
+    pub(super) fn ambiguous(place: &str, name: &str, ids: &[String]) -> Self {
+        const LISTED: usize = 5;
+        let mut listed = ids.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+        if ids.len() > LISTED {
+            listed += ", …";
+        }
+        let message = format!(
+            "found {name:?}, which {} documents are called; accepted: an id: {listed}",
+            ids.len()
+        );
+        Self::new(ViolationCode::NoSuchReference, Some(place), message)
+    }
+
+    /// The document that had the slug of a row has another one by now.
+    pub(super) fn renamed(slug: &str, id: &str, now: &str) -> Self {
+        let message = format!(
+            "found {slug:?}, by which {id} was called before it was called {now:?}; accepted: that slug, or an `id` in the              row: that one, or another for a new document"
+        );
+        Self::new(ViolationCode::Taken, Some("slug"), message)
     }
 
     /// An earlier row of the same batch has the id, or a value that must be one document's own.
@@ -158,14 +210,14 @@ impl Violation {
         Self::new(ViolationCode::Invalid, Some(place), message)
     }
 
-    /// A figure changes and names no claim; `stays`: it is not cleared.
-    pub(super) fn unclaimed(path: &str, stays: bool) -> Self {
+    /// A figure changes and names no claim; `stays`: it is not cleared; `option`: how to let it.
+    pub(super) fn unclaimed(path: &str, stays: bool, option: &str) -> Self {
         let message = match stays {
             true => format!(
                 "this figure changes or loses its claim and names none; accepted: the id of the claim that it rests on, in \
-                 `{path}.claim`, or `withoutClaim: true`"
+                 `{path}.claim`, or {option}"
             ),
-            false => "this figure is cleared, which no claim can tell; accepted: `withoutClaim: true`".to_owned(),
+            false => format!("this figure is cleared, which no claim can tell; accepted: {option}"),
         };
         Self::new(ViolationCode::Unclaimed, Some(path), message)
     }

@@ -60,6 +60,8 @@ fn ends(kind: Kind) -> Vec<Json> {
 fn known_values(kind: Kind, field: &str) -> Option<Vec<Json>> {
     let values = match (kind, field) {
         (_, "certainty") => json!(["REPORTED", "QUOTED"]),
+        // Across relations: here it only says that what is looked for is there.
+        (_, "known") => json!([true]),
         (_, "id") => {
             let prefix = kind.prefix();
             json!([

@@ -179,7 +179,7 @@ proptest! {
     }
 }
 
-/// A null says as much as no field.
+/// A null says as much as no field, and so do an empty list and an object in which nothing stands.
 fn without_nulls(json: &Json) -> Json {
     match json {
         Json::Object(fields) => Json::Object(
@@ -187,6 +187,7 @@ fn without_nulls(json: &Json) -> Json {
                 .iter()
                 .filter(|(_, value)| !value.is_null())
                 .map(|(name, value)| (name.clone(), without_nulls(value)))
+                .filter(|(_, value)| *value != serde_json::json!({}) && *value != serde_json::json!([]))
                 .collect(),
         ),
         Json::Array(items) => items.iter().map(without_nulls).collect(),

@@ -13,7 +13,7 @@ const CASES: &str = r#"
     gifts.json /0/items/0/count/mni | 1 | gifts.json[0] (gift_okapi): items[0].count.mni: found an unknown field; accepted: the fields min, max, phrase, claim; did you mean `min`?
     gifts.json /0/xyzzy | 1 | gifts.json[0] (gift_okapi): xyzzy: found an unknown field; accepted: the fields _id, slug
     gifts.json /0/mode | - | gifts.json[0] (gift_okapi): mode: found nothing; accepted: a value, for this field is required
-    gifts.json /0/items/0/names | - | gifts.json[0] (gift_okapi): items[0].names: found nothing; accepted: a value, for this field is required
+    gifts.json /0/items/0/animal | - | gifts.json[0] (gift_okapi): items[0].animal: found nothing; accepted: a value, for this field is required
     gifts.json /0/title | 5 | gifts.json[0] (gift_okapi): title: found 5; accepted: a text
     gifts.json /0/items | {} | gifts.json[0] (gift_okapi): items: found an object; accepted: a list
     gifts.json /0/items/0 | "okapi" | gifts.json[0] (gift_okapi): items[0]: found "okapi"; accepted: an object

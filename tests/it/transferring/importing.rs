@@ -166,14 +166,16 @@ async fn the_command_tells_what_it_did_and_its_status_whether_it_did() {
     assert_eq!(
         said,
         format!(
-            "{file}:3:3: officialName: found nothing; accepted: a value, for this field is required\n\
-             menagerie: nothing is imported: 1 of 2 rows are bad; accepted: good rows only, or --keep-good to leave bad ones out\n"
+            "menagerie: nothing is imported: 1 of 2 rows are bad; accepted: good rows only, or --keep-good to leave bad ones out\n\
+             {file}:3:3: officialName: found nothing; accepted: a value, for this field is required\n"
         )
     );
     let said = output(&app, &["import", &file, "--keep-good", "--dry-run"]);
     assert_eq!(
         said,
-        "1 created, 0 updated, 0 unchanged, 1 bad (nothing is written by a dry run)\n"
+        format!(
+            "{file}:2: nation_a is new\n1 created, 0 updated, 0 unchanged, 1 bad (nothing is written by a dry run)\n"
+        )
     );
     assert_eq!(
         output(&app, &["import", &file, "--keep-good"]),
@@ -195,7 +197,7 @@ async fn the_command_says_what_it_has_to_know_of_a_file_and_what_it_cannot_read(
     );
     let said = ends_with(program_over(&app).args(["import", &other, "--collection", "gifts"]), 64);
     assert!(
-        said.contains("how is it written? Accepted: --format csv or ndjson"),
+        said.contains("how is it written? Accepted: --format with one of csv, tsv, ndjson, jsonl, json"),
         "{said}"
     );
     let said = ends_with(program_over(&app).args(["import", "nowhere/gifts.csv"]), 66);

@@ -6,6 +6,7 @@ mod backups; // everything in one file, and back
 mod bounds; // texts and lists at their bounds, and just over them, at every door
 mod cut; // imports that are cut off, and run again
 mod importing; // what an import does: new, changed, unchanged; all or nothing; references
+mod leaving; // what is left out stays as it is, at every door
 mod refused; // bad rows: each has its line
 mod requests; // the mutation `importRows`
 mod round; // an export is read back to the same documents
@@ -27,6 +28,7 @@ fn plainly() -> Options {
         keep_good: false,
         dry_run: false,
         without_claims: false,
+        replace: false,
     }
 }
 

@@ -19,18 +19,18 @@ const CASES: &str = r#"
     F sources.ndjson {"title": "\u12", "kind": "DATASET"}⏎ | sources.ndjson:1:… found no JSON: … escape
     F sources.ndjson {"title": "A", "sha256": 1e999, "kind": "DATASET"}⏎ | sources.ndjson:1:… found no JSON: number out of range
     # Not a table.
-    F sources.csv title,knd⏎A,DATASET⏎ | sources.csv:1:2: found the unknown column "knd"; accepted: the columns id, title, … did you mean `kind`?
+    F sources.csv title,knd⏎A,DATASET⏎ | sources.csv:1:2: found the unknown column "knd"; accepted: a column of sources; did you mean `kind`?
     F sources.csv title,kind,title⏎A,DATASET,B⏎ | sources.csv:1:3: found the column "title" twice; accepted: each column once
-    F sources.csv title;kind⏎A;DATASET⏎ | sources.csv:1:1: found the unknown column "title;kind"; accepted: … the columns are parted by commas
-    F sources.csv ,kind⏎A,DATASET⏎ | sources.csv:1:1: found the unknown column ""; accepted: the columns
+    F sources.csv title|kind⏎A|DATASET⏎ | sources.csv:1:1: found the unknown column "title|kind"; accepted: a column of sources
+    F sources.csv ,kind⏎A,DATASET⏎ | sources.csv:2:1: found "A" in a column without a name; accepted: a name for the column
     F sources.csv title,kind⏎A,DATASET⏎B⏎ | sources.csv:3: found 1 cells; accepted: 2, one for each column
     F sources.csv title,kind⏎A,DATASET,x⏎ | sources.csv:2: found 3 cells; accepted: 2, one for each column
     F sources.csv title,kind⏎5" nails,DATASET⏎ | sources.csv:2:1: found '"' in a cell that does not begin with a quotation mark; accepted: the cell between quotation marks
     F sources.csv title,kind⏎"A"B,DATASET⏎ | sources.csv:2:1: found 'B' behind the quotation mark that ends a cell; accepted: a comma
     F sources.csv title,kind⏎A,DATASET⏎B,"DATASET⏎⏎ | sources.csv:3:2: found a cell that does not end; accepted: a quotation mark
     F sources.csv title,kind⏎⏎"A⏎B",DATASET⏎C,DATASTE⏎ | sources.csv:5:2: kind: found "DATASTE"; accepted: one of … did you mean `DATASET`?
-    C items [{"animal": | gifts.csv:3:8: items: found "[{\"animal\":", which is no JSON: EOF … accepted: a list as JSON, such as ["a", "b"]
-    C items okapi | gifts.csv:3:8: items: found "okapi", which is no JSON: expected value … accepted: a list as JSON
+    C items [{"animal": | gifts.csv:3:8: items: found "[{\"animal\":", which is no JSON: EOF … accepted: a list as JSON, such as [{"name"
+    C items okapi | gifts.csv:3:8: items: found "okapi", which is no list; accepted: a list as JSON
     C total 5 | gifts.csv:3:10: total: found 5; accepted: an object
     # Fields and types.
     N "titel": "x" | gifts.ndjson:2: titel: found an unknown field; accepted: the fields … did you mean `title`?
@@ -38,7 +38,7 @@ const CASES: &str = r#"
     N "title": "" | gifts.ndjson:2: title: found an empty text; accepted: a text
     N "title": null | gifts.ndjson:2: title: found nothing; accepted: a value, for this field is required
     N "items": {} | gifts.ndjson:2: items: found an object; accepted: a list
-    N "items": [{ "animal": "animal_okapi", "otherReadings": [], "attributes": [] }] | gifts.ndjson:2: items[0].names: found nothing; accepted: a value
+    N "items": [{ "count": {} }] | gifts.ndjson:2: items[0].animal: found nothing; accepted: a value
     N "status": "QUARANTEEN" | gifts.ndjson:2: status: found "QUARANTEEN"; accepted: one of … did you mean `QUARANTINE`?
     C mode gift | gifts.csv:3:5: mode: found "gift"; accepted: one of … did you mean `GIFT`?
     # An empty cell is an absent value.
@@ -60,10 +60,12 @@ const CASES: &str = r#"
     N "id": "gift_first" | gifts.ndjson:2: id: found "gift_first", which line 1 of gifts.ndjson has too; accepted: each once
     N "slug": "first" | gifts.ndjson:2: id: found "gift_first", which line 1 of gifts.ndjson has too; accepted: each once
     N "id": "gift_other", "slug": "first" | gifts.ndjson:2: slug: found "first", which line 1 of gifts.ndjson has too; accepted: each once
-    N "slug": "okapi-gift" | gifts.ndjson:2: slug: found "okapi-gift", which gift_okapi has; accepted: a value that no other document has
+    N "id": "gift_x", "slug": "okapi-gift" | gifts.ndjson:2: slug: found "okapi-gift", which gift_okapi has; accepted: a value that no other document has
     N "slug": "Two words" | gifts.ndjson:2: slug: found "Two words"; accepted: lower case words joined by single hyphens
     N "giver": "nation_atlantis" | gifts.ndjson:2: giver: found "nation_atlantis", which does not exist; accepted: the id of a document that exists
-    C giver Arcadia | gifts.csv:3:3: giver: found "Arcadia"; accepted: the id of a nation
+    C giver Arcadi | gifts.csv:3:3: giver: found "Arcadi", which leads nowhere; accepted: the id, slug, code or exact name of a nation; did you mean `nation_arcadia` (Arcadia)?
+    C giver gift_okapi | gifts.csv:3:3: giver: found "gift_okapi"; accepted: the id of a nation
+    C giver Nowhere at all | gifts.csv:3:3: giver: found "Nowhere at all", which leads nowhere; accepted: the id, slug, code or exact name of a nation
     N "items": [{ "animal": "animal_unicorn", "otherReadings": [], "attributes": [], "names": [] }] | gifts.ndjson:2: items[0].animal: found "animal_unicorn", which does not exist
     F claims.ndjson {"code":"X","source":"source_test","statement":"S","certainty":"STATED","attributions":[],"about":[],"conflictsWith":[],"dependsOn":["claim_none"]}⏎ | claims.ndjson:1: dependsOn[0]: found "claim_none", which does not exist
 "#;

@@ -10,7 +10,7 @@ use crate::support::{TestApp, client, settings};
 
 pub struct Editor {
     pub app: TestApp,
-    token: String,
+    pub token: String,
 }
 
 impl Editor {

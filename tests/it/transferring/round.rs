@@ -36,14 +36,14 @@ const PARTS: [&str; 20] = [
 ];
 
 /// Makes documents.
-struct Making {
+pub(super) struct Making {
     random: ChaCha8Rng,
     made: usize,
 }
 
 impl Making {
     /// All documents of a world: they refer to each other, also in circles.
-    fn world(seed: u64) -> Vec<(Kind, Json)> {
+    pub(super) fn world(seed: u64) -> Vec<(Kind, Json)> {
         let random = ChaCha8Rng::seed_from_u64(seed);
         let mut making = Self { random, made: 0 };
         let mut documents = Vec::new();
@@ -171,10 +171,9 @@ impl Making {
     fn free(&mut self, most: usize) -> String {
         let parts = self.random.random_range(1..8);
         let text: String = (0..parts).map(|_| *self.pick(&PARTS)).collect();
-        match text.trim() {
-            "" => "a".to_owned(),
-            _ => text.chars().take(most).collect(),
-        }
+        let text: String = text.chars().take(most).collect();
+        // A cell of blanks is an empty one.
+        if text.trim().is_empty() { text + "a" } else { text }
     }
 
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
@@ -182,7 +181,7 @@ impl Making {
     }
 }
 
-async fn fill(app: &TestApp, world: &[(Kind, Json)]) {
+pub(super) async fn fill(app: &TestApp, world: &[(Kind, Json)]) {
     for kind in Kind::ALL {
         let rows = world.iter().filter(|(of, _)| *of == kind);
         let rows = rows.map(|(_, json)| {
@@ -194,7 +193,7 @@ async fn fill(app: &TestApp, world: &[(Kind, Json)]) {
 }
 
 /// A file of each collection.
-async fn exported(app: &TestApp, folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub(super) async fn exported(app: &TestApp, folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for kind in Kind::ALL {
         let path = folder.join(format!("{}.{ending}", kind.collection()));

@@ -48,7 +48,12 @@ async fn a_figure_shows_the_claim_that_it_rests_on() {
         .read("{ gifts(where: { slug: { eq: \"hawks\" } }) { nodes { total { claim { id } } } } }")
         .await;
     assert_eq!(read["gifts"]["nodes"][0]["total"]["claim"]["id"], "claim_three");
-    let dropped = json!({ "id": "gift_hawks", "total": { "min": 3 } });
+    desk.does(
+        "updateGift",
+        json!({ "id": "gift_hawks", "total": { "phrase": "three" } }),
+    )
+    .await;
+    let dropped = json!({ "id": "gift_hawks", "total": { "claim": null } });
     let made = desk.make("updateGift", MISTAKES, dropped).await;
     let unclaimed = [("UNCLAIMED", "total")];
     assert_eq!(mistakes(&made), unclaimed, "a claim is not lost in silence");

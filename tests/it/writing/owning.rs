@@ -154,6 +154,7 @@ async fn values_are_handed_on_within_one_file_however_far_apart_the_rows_are() {
         let options = import::Options {
             by: "tester".to_owned(),
             keep_good: false,
+            replace: false,
             dry_run: false,
             without_claims: false,
         };

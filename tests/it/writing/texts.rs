@@ -36,6 +36,7 @@ async fn imported(desk: &Desk, title: &str) -> Vec<String> {
     let options = Options {
         by: "tester".to_owned(),
         keep_good: false,
+        replace: false,
         dry_run: false,
         without_claims: false,
     };

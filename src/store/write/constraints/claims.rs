@@ -71,7 +71,7 @@ fn figures(gift: &Document) -> BTreeMap<(String, usize, &'static str), Figure<'_
 }
 
 /// A violation for each figure of a gift that changes, or loses its claim, and names none.
-fn unclaimed_figures(before: &Document, after: &Document) -> impl Iterator<Item = Violation> {
+fn unclaimed_figures(gift: &Transition<'_>, before: &Document, after: &Document, option: &str) -> Vec<Violation> {
     let (was, mut is) = (figures(before), figures(after));
     let gone = was
         .keys()
@@ -83,24 +83,27 @@ fn unclaimed_figures(before: &Document, after: &Document) -> impl Iterator<Item 
     for (key, figure) in &is {
         let before = was.get(key);
         let said = before.map_or([None, None], Figure::says);
-        let loses_its_claim = before.is_some_and(Figure::has_claim);
-        if (figure.says() != said || loses_its_claim) && !figure.has_claim() {
+        let loses_its_claim = before.is_some_and(Figure::has_claim) && !figure.has_claim();
+        // A claim that was only kept tells nothing of another figure.
+        let names_one = figure.has_claim() && !gift.kept_claims.contains(&figure.path);
+        if (figure.says() != said && !names_one) || loses_its_claim {
             let path = match figure.count {
                 Some(_) => figure.path.as_str(),
                 None => before.map_or("", |before| before.path.as_str()),
             };
-            violations.push(Violation::unclaimed(path, figure.count.is_some()));
+            violations.push(Violation::unclaimed(path, figure.count.is_some(), option));
         }
     }
-    violations.into_iter()
+    violations
 }
 
 /// A violation for each figure that a write changes and that must name a claim then, and does not.
-pub(super) fn unclaimed(transitions: &[Transition<'_>]) -> Vec<(usize, Violation)> {
-    let mut found = Vec::new();
+pub(super) fn unclaimed(policy: &Policy, transitions: &[Transition<'_>]) -> Vec<(usize, Violation)> {
+    let (mut found, option) = (Vec::new(), policy.without_claims_option());
     for (at, gift) in transitions.iter().enumerate().filter(|(_, write)| write.needs_claims) {
         if let (Kind::Gift, Some(before), Some(after)) = (gift.kind, gift.before, gift.written_document()) {
-            found.extend(unclaimed_figures(before, &after.document).map(|violation| (at, violation)));
+            let unclaimed = unclaimed_figures(gift, before, &after.document, option).into_iter();
+            found.extend(unclaimed.map(|violation| (at, violation)));
         }
     }
     found

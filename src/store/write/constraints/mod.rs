@@ -86,7 +86,7 @@ fn violations_beside(
     refused: &[bool],
     (snapshot, around): (&Snapshot, &Surroundings),
 ) -> Violations {
-    let unclaimed = claims::unclaimed(transitions);
+    let unclaimed = claims::unclaimed(&batch.policy, transitions);
     if batch.policy.asks_for_claims_first() && !unclaimed.is_empty() {
         unclaimed.into_iter().for_each(|(at, found)| violations[at].push(found));
         return violations;
