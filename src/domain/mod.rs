@@ -9,5 +9,6 @@ pub mod date;
 pub mod formula;
 pub mod hash;
 pub mod id;
+pub mod text;
 pub mod vocabulary;
 pub mod words;

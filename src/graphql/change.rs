@@ -127,8 +127,8 @@ fn shown(kind: Kind, stored: &[String]) -> Vec<&'static str> {
     let computed = with_kind!(kind, E => E::COMPUTED);
     let mut names = Vec::new();
     for name in stored {
-        // Search words are stored but not part of the schema.
-        if name != "words" {
+        // Search words and keys of order are stored but not part of the schema.
+        if !["words", "sortKeys"].contains(&name.as_str()) {
             names.extend(collections::field(kind, name));
         }
         names.extend(

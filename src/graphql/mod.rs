@@ -22,6 +22,7 @@ pub mod order;
 pub mod relation;
 pub mod root;
 pub mod roots;
+pub mod row_id;
 pub mod scalars;
 pub mod search;
 pub mod selection;

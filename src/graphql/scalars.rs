@@ -26,7 +26,8 @@ impl ScalarType for Day {
     }
 }
 
-/// A moment in UTC, as RFC 3339 writes it: `2024-11-20T08:30:00Z`. Only ever given out.
+/// A moment in UTC, as RFC 3339 writes it, always with three digits of a second: `2024-11-20T08:30:00.000Z`. Only ever
+/// given out.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"

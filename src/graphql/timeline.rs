@@ -18,7 +18,7 @@ use super::collections::nation::NationFilter;
 use super::connection::{Connection, Member, Window};
 use super::cost::{ON_PAGE, PAGE, WINDOW, cost, list_size, names};
 use super::eager;
-use super::filter::{CollectionFilter as _, DateFilter, DatePaths};
+use super::filter::{CollectionFilter as _, DateFilter, DatePaths, related, related_in_list};
 use super::loader::prefetch::{Fetch, SelectedDocuments};
 use super::loader::resolve;
 use super::order::OrderDirection;
@@ -134,10 +134,20 @@ async fn read<'a>(
     let request = window.request(dates, order(direction), fetch.limits, fetch.wanted(set))?;
     let (mut of_gifts, mut of_events) = (request.clone(), request.clone());
     if let Some(nation) = &filter.nation {
-        // Resolved once for the three places where a nation can be.
-        let refers = Filter::refers("giver", Kind::Nation, nation.filter()?);
-        let giver = fetch.loader.store.resolve(&refers).await?.into_owned();
-        let (recipient, part) = (giver.at("recipient"), giver.at("nations.nation"));
+        let (giver, recipient, part) = match nation.holds_without() {
+            None => {
+                // Resolved once for the three places where a nation can be.
+                let refers = Filter::refers("giver", Kind::Nation, nation.filter()?);
+                let giver = fetch.loader.store.resolve(&refers).await?.into_owned();
+                let (recipient, part) = (giver.at("recipient"), giver.at("nations.nation"));
+                (giver, recipient, part)
+            }
+            Some(_) => (
+                related("giver", Kind::Nation, nation)?,
+                related("recipient", Kind::Nation, nation)?,
+                related_in_list("nations.nation", Kind::Nation, nation)?,
+            ),
+        };
         of_gifts.filter = Filter::All(vec![Filter::Any(vec![giver, recipient]), of_gifts.filter]);
         of_events.filter = Filter::All(vec![part, of_events.filter]);
     }

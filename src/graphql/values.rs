@@ -10,6 +10,7 @@ use super::cost::{DOCUMENT, cost};
 use super::eager;
 use super::loader::reference::MaybeRef;
 use super::relation::{Holds, References, holds};
+use super::row_id::RowId;
 use crate::domain::count;
 use crate::domain::date::{Calendar, Day, Precision};
 use crate::domain::id::Kind;
@@ -122,6 +123,8 @@ holds! { PartialDate: claim, other_readings }
 date! {
     /// What another source says of a date, or how its words can be read otherwise.
     DateReading {
+        /// The id of the reading, which it keeps for as long as it is there. No other row of any list has it.
+        id: RowId,
         /// How it comes about.
         note: Option<String>,
     }

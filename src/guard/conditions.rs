@@ -3,6 +3,9 @@
 //! Each value that something is compared with is a condition; in a list, each item. An empty list or filter counts as
 //! one too, so that nothing is free. Fields that only modify a comparison, such as `sure`, do not count; they are those
 //! with a default. In a text search each word counts. Values in variables count as values in the document do.
+//!
+//! A null in a filter is found on the way, as it is refused: what it was to find is not known, and without the condition
+//! the filter would find more than was asked for.
 
 use apollo_compiler::ast::Value;
 use apollo_compiler::response::{JsonMap, JsonValue};
@@ -21,6 +24,8 @@ pub struct Conditions {
     pub number: u64,
     /// The cost of the joins in it, each of which reads another collection, in points.
     pub reads: u64,
+    /// Whether a field of it is null.
+    pub has_null: bool,
 }
 
 impl Conditions {
@@ -30,6 +35,7 @@ impl Conditions {
         Self {
             number: self.number.saturating_add(other.number),
             reads: self.reads.saturating_add(other.reads),
+            has_null: self.has_null || other.has_null,
         }
     }
 }
@@ -62,7 +68,10 @@ pub struct Counter<'a> {
 impl<'a> Counter<'a> {
     /// The conditions in a value of the input type `ty`; none if it is null or absent.
     pub fn count(self, ty: &Name, value: FilterValue<'a>) -> Conditions {
-        let one = Conditions { number: 1, reads: 0 };
+        let one = Conditions {
+            number: 1,
+            ..Conditions::default()
+        };
         let counted = match (self.parts(value), self.schema.types.get(ty)) {
             (Parts::None, _) => return Conditions::default(),
             (Parts::Items(items), _) => sum(items.into_iter().map(|item| self.count(ty, item))),
@@ -75,6 +84,12 @@ impl<'a> Counter<'a> {
     }
 
     fn field(self, input: &'a InputObjectType, name: &str, value: FilterValue<'a>) -> Conditions {
+        if self.is_null(value) {
+            return Conditions {
+                has_null: true,
+                ..Conditions::default()
+            };
+        }
         let Some(field) = input.fields.get(name).filter(|field| field.default_value.is_none()) else {
             return Conditions::default();
         };
@@ -84,7 +99,7 @@ impl<'a> Counter<'a> {
             counted.number = counted.number.max(self.words(value));
         }
         let weight = prices::weight(&field.directives);
-        if weight > 0 && counted.number > 0 && !self.names_ids_only(value) {
+        if weight > 0 && counted.number > 0 && !self.is_about_reference(inner, value) {
             counted.reads += weight;
         }
         counted
@@ -103,8 +118,9 @@ impl<'a> Counter<'a> {
         text.map_or(0, |text| words([text]).len() as u64)
     }
 
-    /// Whether a filter names ids and nothing else: they are compared with the reference itself.
-    fn names_ids_only(self, filter: FilterValue<'a>) -> bool {
+    /// Whether a filter across a relation names ids, or asks whether there is one, and nothing else: then the reference
+    /// itself is looked at.
+    fn is_about_reference(self, ty: &Name, filter: FilterValue<'a>) -> bool {
         let only = |value| match self.parts(value) {
             Parts::Fields(fields) => {
                 let mut given = fields.into_iter().filter(|(_, value)| !self.is_absent(*value));
@@ -114,7 +130,50 @@ impl<'a> Counter<'a> {
         };
         match only(filter) {
             Some(("id", ids)) => only(ids).is_some_and(|(test, _)| matches!(test, "eq" | "in")),
+            Some(("known", _)) => match self.schema.types.get(ty) {
+                // A filter of documents, which has ids. Others may cross a relation too.
+                Some(ExtendedType::InputObject(input)) => input.fields.contains_key("id"),
+                _ => false,
+            },
             _ => false,
+        }
+    }
+
+    /// Whether a value is given, and null.
+    fn is_null(self, value: FilterValue<'a>) -> bool {
+        match value {
+            FilterValue::Literal(Value::Variable(name)) => {
+                self.variables.get(name.as_str()).is_some_and(|value| value.is_null())
+            }
+            FilterValue::Literal(value) => value.is_null(),
+            FilterValue::Json(value) => value.is_null(),
+        }
+    }
+
+    /// Why a filter is refused that has a null: where it is, below `place`.
+    pub fn refused_null(self, place: &str, filter: FilterValue<'a>) -> Option<String> {
+        let place = self.null_below(place.to_owned(), filter)?;
+        Some(format!(
+            "`{place}` is null; accepted is a value. Leave the field out where nothing is asked, or ask by `known: false` for \
+             what has none"
+        ))
+    }
+
+    /// The path to the first null below a value.
+    fn null_below(self, place: String, value: FilterValue<'a>) -> Option<String> {
+        match self.parts(value) {
+            Parts::Items(items) => {
+                let mut items = items.into_iter().enumerate();
+                items.find_map(|(index, item)| self.null_below(format!("{place}[{index}]"), item))
+            }
+            Parts::Fields(fields) => fields.into_iter().find_map(|(name, value)| {
+                let place = format!("{place}.{name}");
+                match self.is_null(value) {
+                    true => Some(place),
+                    false => self.null_below(place, value),
+                }
+            }),
+            Parts::None | Parts::One => None,
         }
     }
 

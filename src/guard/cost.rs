@@ -19,6 +19,7 @@ use apollo_compiler::{Name, Node, Schema};
 
 use super::conditions::{Conditions, Counter, FilterValue};
 use super::prices::{self, ListSize};
+use super::rejection::Rejection;
 use crate::limits::Limits;
 
 /// What introspection costs, on whose fields no directive can be put.
@@ -58,13 +59,16 @@ pub const fn price(conditions: Conditions) -> u64 {
 }
 
 /// Estimates what an operation costs with these variables.
+///
+/// # Errors
+/// If a filter has a null: why it is refused.
 pub fn estimate(
     schema: &Schema,
     document: &ExecutableDocument,
     operation: &Operation,
     variables: &JsonMap,
     limits: &Limits,
-) -> Estimate {
+) -> Result<Estimate, Rejection> {
     let mut prices = Prices {
         schema,
         document,
@@ -72,8 +76,13 @@ pub fn estimate(
         limits,
         fragments: HashMap::new(),
         filters: HashMap::new(),
+        refused: None,
     };
-    prices.set(&operation.selection_set, Page::default())
+    let estimate = prices.set(&operation.selection_set, Page::default());
+    match prices.refused {
+        Some(refused) => Err(refused),
+        None => Ok(estimate),
+    }
 }
 
 /// The lists of a connection, and how many items they have.
@@ -100,6 +109,8 @@ struct Prices<'a> {
     fragments: HashMap<(&'a Name, Page<'a>), Estimate>,
     /// What stands in a variable that is a filter: it may stand in many places.
     filters: HashMap<&'a Name, Conditions>,
+    /// Why a filter is refused.
+    refused: Option<Rejection>,
 }
 
 impl<'a> Prices<'a> {
@@ -180,10 +191,15 @@ impl<'a> Prices<'a> {
             variables: self.variables,
         };
         let count = || counter.count(known.ty.inner_named_type(), FilterValue::Literal(filter));
-        match &**filter {
+        let counted = match &**filter {
             Value::Variable(name) => *self.filters.entry(name).or_insert_with(count),
             _ => count(),
+        };
+        if counted.has_null && self.refused.is_none() {
+            let why = counter.refused_null("where", FilterValue::Literal(filter));
+            self.refused = why.map(|why| Rejection::input(why).at(filter.location(), &self.document.sources));
         }
+        counted
     }
 
     /// How many items a list has at most.

@@ -215,7 +215,7 @@ impl Guard {
     /// Prepares the execution of an operation: substitutes variables and estimates the cost.
     ///
     /// # Errors
-    /// If a variable's value is not of its type, or the filters have too many conditions.
+    /// If a variable's value is not of its type, a filter has a null, or the filters have too many conditions.
     pub fn prepare(
         &self,
         checked: &Checked,
@@ -237,7 +237,7 @@ impl Guard {
         after: Option<&str>,
     ) -> Result<PreparedRequest, Rejection> {
         let values = self.values(operation, variables, &checked.document.sources)?;
-        let estimate = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits());
+        let estimate = cost::estimate(&self.schema, &checked.document, operation, &values, self.limits())?;
         self.limits().check(Limit::FilterConditions, estimate.conditions())?;
         let normal = match checked.normal.get(&operation.name) {
             Some(normal) => Arc::clone(normal),

@@ -88,7 +88,7 @@ impl Guard {
     /// The arguments of a root field from variables of the same names, coerced to the types of the arguments.
     ///
     /// # Errors
-    /// If a value is not of its type, or a filter has too many conditions.
+    /// If a value is not of its type, or a filter has a null or too many conditions.
     pub fn arguments(&self, field: &str, given: &Variables) -> Result<Arguments, Rejection> {
         let query = self.schema.schema_definition.query.as_ref();
         let field = query.and_then(|query| self.schema.type_field(&query.name, field).ok());
@@ -108,7 +108,13 @@ impl Guard {
                     schema: &self.schema,
                     variables: &values,
                 };
-                conditions = conditions.and(counter.count(ty.inner_named_type(), FilterValue::Json(value)));
+                let filter = FilterValue::Json(value);
+                conditions = conditions.and(counter.count(ty.inner_named_type(), filter));
+                if conditions.has_null
+                    && let Some(why) = counter.refused_null("where", filter)
+                {
+                    return Err(Rejection::input(why));
+                }
             }
             // A variable's value contains no variables.
             let value = values.get(name).and_then(|value| of_json(value).into_const());

@@ -141,14 +141,12 @@ impl World {
         json!({ "title": format!("Synthetic source {number}"), "kind": "DATASET" })
     }
 
-    fn nation(&self, number: usize, random: &mut ChaCha8Rng) -> Json {
+    fn nation(&self, _: usize, random: &mut ChaCha8Rng) -> Json {
         let name = name(random);
         let (region, subregion) = pick(&REGIONS, random);
-        let code = |number: usize| char::from(b'A' + u8::try_from(number % 26).unwrap_or(0));
+        // No codes: one is a nation's own, and ISO 3166 has too few for users to assign.
         json!({
             "name": name, "officialName": format!("Synthetic Republic of {name}"),
-            // The user-assigned codes of ISO 3166, which no state will ever have.
-            "isoAlpha2": format!("X{}", code(number)),
             "region": region, "subregion": subregion, "capital": { "name": self::name(random) },
         })
     }

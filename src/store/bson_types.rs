@@ -1,5 +1,6 @@
 //! Conversion of BSON dates to days and points in time, and back.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use mongodb::bson::{DateTime, RawBsonRef};
@@ -39,11 +40,20 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 
-    /// RFC 3339 in UTC. A time outside the years 0–9999 has no such form, and is given in milliseconds.
+    /// RFC 3339 in UTC, always with three digits of a second, as the specification of our `DateTime` asks for. A time
+    /// outside the years 0–9999 has no such form, and is given in milliseconds.
     pub fn to_rfc3339(self) -> String {
-        self.0
-            .try_to_rfc3339_string()
-            .unwrap_or_else(|_| self.0.timestamp_millis().to_string())
+        /// From the beginning of the year 0 to the end of the year 9999.
+        const WRITTEN: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+        let millis = self.0.timestamp_millis();
+        if !WRITTEN.contains(&millis) {
+            return millis.to_string();
+        }
+        let second = DateTime::from_millis(millis.div_euclid(1_000).saturating_mul(1_000));
+        match second.try_to_rfc3339_string() {
+            Ok(text) => format!("{}.{:03}Z", text.trim_end_matches('Z'), millis.rem_euclid(1_000)),
+            Err(_) => millis.to_string(),
+        }
     }
 }
 
@@ -66,4 +76,19 @@ pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 /// A day in BSON: UTC midnight.
 pub(super) fn date_of(day: Day) -> DateTime {
     DateTime::from_millis(day.to_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_has_three_digits_of_a_second() {
+        let text = |millis| Timestamp::from(DateTime::from_millis(millis)).to_rfc3339();
+        assert_eq!(text(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(text(64_800_040), "1970-01-01T18:00:00.040Z");
+        assert_eq!(text(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(text(253_402_300_799_999), "9999-12-31T23:59:59.999Z");
+        assert_eq!(text(253_402_300_800_000), "253402300800000");
+    }
 }

@@ -8,8 +8,8 @@ use std::fmt;
 use futures_util::TryStreamExt;
 use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
 
-use super::collections::{self, CollectionSchema};
-use super::derive::{derive, words_of};
+use super::collections::{self, CollectionSchema, unique_fields};
+use super::derive::{SORT_KEYS, derive, sort_keys_of, words_of};
 use super::ensure::Drift;
 use super::path::texts_at;
 use super::read::distinct;
@@ -45,6 +45,15 @@ pub enum Finding {
         existed: String,
         /// When the gift was made, as EDTF.
         date: String,
+        },
+    /// A value that must be one document's own, in two of them.
+    Shared {
+        /// The document with the greater id.
+        document: String,
+        field: &'static str,
+        value: String,
+        /// The other one.
+        with: String,
     },
     /// A collection, validator or index that differs from its declaration.
     Drifted(Drift),
@@ -74,6 +83,15 @@ impl fmt::Display for Finding {
                 "{document}: `{path}` is {nation}, which existed {existed}, and the gift is of {date}; name the nation of \
                  that time, or correct a date"
             ),
+            Self::Shared {
+                document,
+                field,
+                value,
+                with,
+            } => write!(
+                f,
+                "{document}: {field}: found {value:?}, which {with} has too; accepted: each once"
+            ),
             Self::Drifted(drift) => write!(f, "{drift}"),
         }
     }
@@ -98,6 +116,9 @@ impl Store {
                 .map(|reference| reference.path)
                 .collect();
             self.check_collection(schema, &paths, &mut findings).await?;
+            for field in unique_fields(schema.kind) {
+                self.find_shared(schema.kind, field, &mut findings).await?;
+            }
         }
         Ok(findings)
     }
@@ -185,6 +206,33 @@ impl Store {
         Ok(())
     }
 
+    /// Walks the index of a field whose values must be one document's own.
+    async fn find_shared(&self, kind: Kind, field: &'static str, findings: &mut Vec<Finding>) -> Result<()> {
+        let mut rows = self
+            .raw(kind)
+            .find(doc! { field: { "$gt": "" } })
+            .projection(doc! { field: 1 })
+            .sort(doc! { field: 1, "_id": 1 })
+            .max_time(self.time_left())
+            .await?;
+        let mut last: Option<(String, String)> = None;
+        while let Some(row) = rows.try_next().await? {
+            let (Ok(id), Ok(value)) = (row.get_str("_id"), row.get_str(field)) else {
+                continue;
+            };
+            match &last {
+                Some((with, same)) if same == value => findings.push(Finding::Shared {
+                    document: id.to_owned(),
+                    field,
+                    value: value.to_owned(),
+                    with: with.clone(),
+                }),
+                _ => last = Some((id.to_owned(), value.to_owned())),
+            }
+        }
+        Ok(())
+    }
+
     async fn find_dangling(
         &self,
         paths: &[&'static str],
@@ -256,6 +304,13 @@ fn examine(schema: &CollectionSchema, document: &Document, findings: &mut Vec<Fi
         findings.push(Finding::Stale {
             document: id.clone(),
             field: "words",
+        });
+    }
+    let keys = sort_keys_of(&schema.ordered, document);
+    if document.get_document(SORT_KEYS).is_ok_and(|stored| *stored != keys) {
+        findings.push(Finding::Stale {
+            document: id.clone(),
+            field: SORT_KEYS,
         });
     }
     let mut derived = document.clone();

@@ -9,7 +9,7 @@ use mongodb::bson::{Bson, Document};
 use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
-use super::derive::{BOOKKEEPING, FROM_EDTF};
+use super::derive::{BOOKKEEPING, FROM_EDTF, ROW_ID};
 use super::names::{HISTORY, LOCKS, RETRIES, TOKENS};
 use super::{Result, StoreError};
 use crate::domain::id::{Kind, any_id_pattern};
@@ -55,6 +55,10 @@ pub struct CollectionSchema {
     pub words: Vec<String>,
     /// Those of `words` that name the document, the display name first. In a search they have more weight.
     pub names: Vec<String>,
+    /// The texts that documents can be ordered by; top-level fields.
+    pub ordered: Vec<String>,
+    /// The fields of which no two documents may share a value; each has an index that begins with it.
+    pub own: Vec<String>,
     /// What a search looks at, for the description in the GraphQL schema; `None` if the collection is not searched.
     pub searched: Option<String>,
     /// The list of objects whose first item has columns of its own in tables.
@@ -144,13 +148,15 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
     };
     let mut input_schema = declared.json_schema.clone();
     leave_out(&mut input_schema, &BOOKKEEPING);
-    dates_as_written(&mut input_schema);
+    as_written(&mut input_schema);
     Ok(CollectionSchema {
         kind,
         declared,
         input_schema,
         words: paths("words"),
         names: paths("names"),
+        ordered: paths("ordered"),
+        own: paths("own"),
         searched: json["searched"].as_str().map(str::to_owned),
         first_item: json["firstItem"].as_str().map(str::to_owned),
         columns: json["columns"].clone(),
@@ -181,9 +187,9 @@ fn declaration(name: &'static str) -> Result<(Declaration, Json)> {
     Ok((declaration, json))
 }
 
-/// Changes the schemas of dates to what people write: without the fields that are derived from `edtf`, and with an
-/// optional `inferred`.
-fn dates_as_written(schema: &mut Document) {
+/// Changes the schemas of rows and dates to what people write: without the ids of rows, without the fields that are derived
+/// from `edtf`, and with an optional `inferred`.
+fn as_written(schema: &mut Document) {
     if schema
         .get_document("properties")
         .is_ok_and(|fields| fields.contains_key("edtf"))
@@ -192,12 +198,13 @@ fn dates_as_written(schema: &mut Document) {
         not_required(schema, &["inferred"]);
     }
     if let Ok(each) = schema.get_document_mut("items") {
-        dates_as_written(each);
+        leave_out(each, &[ROW_ID]);
+        as_written(each);
     }
     if let Ok(fields) = schema.get_document_mut("properties") {
         for (_, field) in fields.iter_mut() {
             if let Bson::Document(field) = field {
-                dates_as_written(field);
+                as_written(field);
             }
         }
     }
@@ -218,15 +225,13 @@ fn not_required(schema: &mut Document, names: &[&str]) {
     }
 }
 
-/// The fields of a collection whose values must be unique. Unique indexes on several fields are not included.
+/// The fields of a collection of which no two documents may share a value.
+///
+/// Writing holds to that by what it reads and by locks (`write/constraints/unique.rs`). Not by unique indexes: the embedded
+/// database never gives a value of one free after an update, and MongoDB refuses to swap two values in one transaction.
 pub fn unique_fields(kind: Kind) -> impl Iterator<Item = &'static str> {
-    let indexes = of(kind)
-        .map(|schema| schema.declared.indexes.as_slice())
-        .unwrap_or_default();
-    indexes
-        .iter()
-        .filter(|index| index.unique && index.key.len() == 1)
-        .filter_map(|index| index.key.keys().next().map(String::as_str))
+    let own = of(kind).map(|schema| schema.own.as_slice()).unwrap_or_default();
+    own.iter().map(String::as_str)
 }
 
 fn index(json: &Json) -> Option<Index> {
@@ -345,6 +350,16 @@ mod tests {
                 "{:?}",
                 schema.kind
             );
+        }
+    }
+
+    #[test]
+    fn an_index_finds_each_value_that_must_be_one_documents_own() {
+        for schema in all().expect("the files can be read") {
+            for field in &schema.own {
+                let serves = |index: &Index| index.key.keys().next() == Some(field);
+                assert!(schema.declared.indexes.iter().any(serves), "{:?}: {field}", schema.kind);
+            }
         }
     }
 

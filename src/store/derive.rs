@@ -6,15 +6,22 @@
 use mongodb::bson::{Bson, Document};
 
 use super::bson_types::date_of;
-use super::path::{join, texts_at};
+use super::path::{join, texts_at, value_at};
 use super::validate::{Problem, number_of};
 use crate::domain::date::{Calendar, Edtf};
 use crate::domain::hash::sha256;
+use crate::domain::text::{sort_key, tidied, unseen};
 use crate::domain::vocabulary::GiftStatus;
 use crate::domain::words::words;
 
 /// The fields that the store keeps about a document, beside what it says.
-pub(super) const BOOKKEEPING: [&str; 4] = ["words", "version", "createdAt", "updatedAt"];
+pub(super) const BOOKKEEPING: [&str; 5] = ["words", SORT_KEYS, "version", "createdAt", "updatedAt"];
+
+/// The field of a row that holds its id.
+pub(super) const ROW_ID: &str = "id";
+
+/// The field with the keys by which texts are ordered, each by the path of its text.
+pub(super) const SORT_KEYS: &str = "sortKeys";
 
 /// The fields of a date that follow from its `edtf`.
 pub(super) const FROM_EDTF: [&str; 6] = [
@@ -28,7 +35,53 @@ pub(super) const FROM_EDTF: [&str; 6] = [
 
 /// Goes up with every change of what is derived here: documents that were written before are derived again when a
 /// server starts (`rederive.rs`).
-pub(super) const DERIVATION: i64 = 2;
+pub(super) const DERIVATION: i64 = 3;
+
+/// Puts the texts of a document in order, and says which have characters that nobody sees. Ids are left as they are: one
+/// that is not in order is none.
+pub(super) fn tidy(document: &mut Document, problems: &mut Vec<Problem>) {
+    let id = document.remove("_id");
+    each_object(document, "", &mut |fields, path| {
+        for (name, value) in fields.iter_mut() {
+            let place = join(path, name);
+            match value {
+                Bson::String(text) => tidy_text(text, place, problems),
+                Bson::Array(items) => {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        if let Bson::String(text) = item {
+                            tidy_text(text, format!("{place}[{index}]"), problems);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    });
+    document.extend(id.map(|id| ("_id".to_owned(), id)));
+}
+
+fn tidy_text(text: &mut String, place: String, problems: &mut Vec<Problem>) {
+    let tidy = tidied(text);
+    if tidy != text.as_str() {
+        *text = tidy.into_owned();
+    }
+    if let Some(unseen) = unseen(text) {
+        problems.push(Problem {
+            path: place,
+            found: unseen.to_string(),
+            accepted: "a text without control characters, direction overrides and zero-width marks".into(),
+        });
+    }
+}
+
+/// The keys by which a document is ordered, from the texts at these paths.
+pub(super) fn sort_keys_of(paths: &[String], document: &Document) -> Document {
+    let keys = paths.iter().filter_map(|path| {
+        let text = value_at(document, path).and_then(Bson::as_str)?;
+        Some((path.clone(), Bson::String(sort_key(text))))
+    });
+    keys.collect()
+}
 
 /// The words of a document, from the texts at these paths.
 pub(super) fn words_of(paths: &[String], document: &Document) -> Vec<String> {
@@ -52,6 +105,9 @@ pub(super) fn take_out_derived(document: &mut Document, problems: &mut Vec<Probl
     each_object(document, "", &mut |fields, path| {
         if fields.contains_key("edtf") {
             refuse(fields, path, &FROM_EDTF, "this field follows from `edtf`");
+        }
+        if !path.is_empty() {
+            refuse(fields, path, &[ROW_ID], "rows get their ids from the store");
         }
     });
 }
@@ -228,7 +284,7 @@ pub(super) fn fill_in_lists(schema: &Document, document: &mut Document) {
     }
 }
 
-/// A hash of what a document says, whatever the order of its fields and the width of its numbers.
+/// A hash of what a document says, whatever the order of its fields, the width of its numbers and the ids of its rows.
 pub(super) fn fingerprint(document: &Document) -> String {
     fn canonical(value: &Bson, out: &mut String) {
         match value {
@@ -262,6 +318,11 @@ pub(super) fn fingerprint(document: &Document) -> String {
     for field in BOOKKEEPING {
         content.remove(field);
     }
+    each_object(&mut content, "", &mut |fields, path| {
+        if !path.is_empty() {
+            fields.remove(ROW_ID);
+        }
+    });
     let mut text = String::new();
     canonical(&Bson::Document(content), &mut text);
     sha256(&text)

@@ -2,7 +2,7 @@
 //!
 //! `api/error.rs` has the messages for clients; the causes stay here and go to the log.
 
-use mongodb::error::{Error as DriverError, ErrorKind};
+use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -85,14 +85,22 @@ impl From<DriverError> for StoreError {
 
 /// The server's code, wherever the driver stores it.
 pub(super) fn code_of(error: &DriverError) -> Option<i32> {
+    said_of(error).map(|(code, _)| code)
+}
+
+/// The server's message, wherever the driver stores it.
+pub(super) fn message_of(error: &DriverError) -> Option<&str> {
+    said_of(error).map(|(_, message)| message)
+}
+
+fn said_of(error: &DriverError) -> Option<(i32, &str)> {
     match error.kind.as_ref() {
-        ErrorKind::Command(command) => Some(command.code),
-        ErrorKind::Write(mongodb::error::WriteFailure::WriteError(write)) => Some(write.code),
-        ErrorKind::InsertMany(many) => many
-            .write_errors
-            .as_ref()
-            .and_then(|errors| errors.first())
-            .map(|write| write.code),
+        ErrorKind::Command(command) => Some((command.code, &command.message)),
+        ErrorKind::Write(WriteFailure::WriteError(write)) => Some((write.code, &write.message)),
+        ErrorKind::InsertMany(many) => {
+            let first = many.write_errors.as_ref()?.first()?;
+            Some((first.code, &first.message))
+        }
         _ => None,
     }
 }

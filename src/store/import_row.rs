@@ -115,6 +115,11 @@ impl ImportRow {
         fields.flat_map(values).collect()
     }
 
+    /// The fields of such values of which it says something, be it that there is none.
+    pub fn unique_fields_said(&self) -> impl Iterator<Item = &'static str> {
+        collections::unique_fields(self.kind).filter(|field| self.said.contains_key(*field))
+    }
+
     /// The slug, of a row that gives no id.
     pub(super) fn key(&self) -> Option<&str> {
         self.said.get_str(SLUG).ok().filter(|_| !self.has_id)

@@ -32,6 +32,7 @@ pub mod read;
 mod rederive;
 pub mod references;
 pub mod resume_token;
+mod row_ids;
 pub mod scan;
 pub mod schema_fields;
 pub mod texts;

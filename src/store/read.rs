@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
 use super::collections;
+use super::derive::SORT_KEYS;
 use super::entity::{Entity, Projection};
 use super::filter::operator::Operator;
 use super::filter::{Filter, Value, all_of};
@@ -27,8 +28,8 @@ impl Store {
 
     /// Like [`Store::by_ids`], but with all fields, and with the size of each document in the database in bytes.
     pub async fn whole_by_ids<E: Entity>(&self, ids: Vec<String>) -> Result<Vec<(Arc<E>, usize)>> {
-        // Except the field that only filters use.
-        let rows = self.rows_of(E::KIND, ids, doc! { "words": 0 }).await?;
+        // Except the fields that only filters and orders use.
+        let rows = self.rows_of(E::KIND, ids, doc! { "words": 0, SORT_KEYS: 0 }).await?;
         let read = |row: &RawDocumentBuf| Ok((Arc::new(read_document(row)?), row.as_bytes().len()));
         rows.iter().map(read).collect()
     }

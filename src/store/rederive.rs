@@ -8,8 +8,9 @@ use mongodb::bson::{Document, doc};
 use tracing::info;
 
 use super::collections::{self, CollectionSchema};
-use super::derive::{DERIVATION, derive, fingerprint, words_of};
+use super::derive::{DERIVATION, SORT_KEYS, derive, fingerprint, sort_keys_of, words_of};
 use super::names::{DERIVED, SEEDED};
+use super::row_ids::identify;
 use super::validate::number_of;
 use super::{Result, Store};
 
@@ -108,5 +109,7 @@ fn derived(schema: &CollectionSchema, document: &Document) -> Document {
     let mut derived = document.clone();
     derive(&mut derived, &mut Vec::new());
     derived.insert("words", words_of(&schema.words, document));
+    derived.insert(SORT_KEYS, sort_keys_of(&schema.ordered, document));
+    identify(&schema.declared.json_schema, &mut derived, Some(document));
     derived
 }

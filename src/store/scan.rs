@@ -1,7 +1,7 @@
 //! Whole documents as JSON, read one after the other with a single cursor: for exports of any size.
 //!
 //! A row has every field that its collection declares, in that order. Absent fields are null or an empty list; days and
-//! points in time are written as in GraphQL. A field of the store's own (`words`) is left out; `_id` is called `id`.
+//! points in time are written as in GraphQL. Fields of the store's own (`words`, `sortKeys`) are left out; `_id` is called `id`.
 
 use std::time::Duration;
 
@@ -15,13 +15,14 @@ use tokio::time::timeout;
 use super::bson_types::Timestamp;
 use super::collections;
 use super::cursor::Order;
+use super::derive::SORT_KEYS;
 use super::filter::Filter;
 use super::{Result, Store, StoreError};
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
 /// Only used by the store.
-const HIDDEN: &str = "words";
+const HIDDEN: [&str; 2] = ["words", SORT_KEYS];
 
 /// The rows of one collection, in order. The cursor is closed when this is dropped.
 pub struct Scan {
@@ -43,7 +44,7 @@ impl Store {
     )]
     pub async fn rows(&self, kind: Kind, filter: &Filter, order: &Order, batch: u32) -> Result<Scan> {
         let shape = shape(kind)?;
-        let shown = shape.keys().filter(|field| *field != HIDDEN);
+        let shown = shape.keys().filter(|field| !HIDDEN.contains(&field.as_str()));
         let projection: Document = shown.map(|field| (field.clone(), 1.into())).collect();
         let filter = self.resolve(filter).await?.to_document();
         let collection = self.raw(kind);
@@ -148,7 +149,7 @@ fn object(document: &Document, shape: Option<&Document>) -> Json {
         return Json::Object(fields.collect());
     };
     let mut fields = Map::new();
-    for (name, schema) in shape.iter().filter(|(name, _)| *name != HIDDEN) {
+    for (name, schema) in shape.iter().filter(|(name, _)| !HIDDEN.contains(&name.as_str())) {
         let schema = schema.as_document();
         let value = match (document.get(name), schema) {
             (Some(value), schema) => json_of(name, value, schema),

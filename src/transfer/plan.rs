@@ -1,8 +1,8 @@
 //! The first pass over files that are to be imported: which rows are bad, and which must wait for others.
 //!
-//! Rows are not kept. Of each only hashes stay: of its id, of its values that must be its own, and of
-//! what it is called. The references that lead
-//! neither into the database nor back to a row that has been read are kept until all are, for they may lead ahead.
+//! Rows are not kept. Of each only hashes stay: of its id, of its values that must be its own, and of what it is called.
+//! The references that lead neither into the database nor back to a row that has been read are kept until all are, for
+//! they may lead ahead; and so are the values that stored documents have, for a later row may give them up.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::fault::RowFault;
 use super::pieces::Row;
 use crate::domain::id::Kind;
-use crate::store::write::{Effect, ImportRow, Outcome};
+use crate::store::write::{Effect, ImportRow, Outcome, Violation};
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +34,15 @@ impl RowPosition {
     }
 }
 
-/// A reference that may lead to a row.
+/// What a row needs of another: the document that it refers to, or a value that the other's document has.
 struct Edge {
     from: RowPosition,
     /// By its id, and by what it may be called.
     to: Vec<u64>,
     effect: Effect,
     fault: RowFault,
+    /// What the other row does, where it is bad.
+    lacks: &'static str,
 }
 
 /// What is known of the rows.
@@ -61,6 +63,8 @@ pub struct ImportPlan {
     values: HashMap<u64, RowPosition>,
     /// What the documents of the rows are called.
     called: HashMap<u64, RowPosition>,
+    /// The fields whose values must be one document's own and of which a row says something.
+    given_up: HashMap<u64, RowPosition>,
     edges: Vec<Edge>,
     /// The rows that have edges.
     tied: HashSet<u32>,
@@ -88,7 +92,7 @@ impl ImportPlan {
                 .iter()
                 .any(|told| !told.path.is_empty() && (fault.path == told.path || fault.path.starts_with(&told.path)))
         };
-        for reason in outcome.violations.iter().filter(|reason| reason.missing.is_none()) {
+        for reason in outcome.violations.iter().filter(|reason| !reason.needs_another()) {
             let fault = row.fault(reason);
             if !is_told(&fault) {
                 faults.push(fault);
@@ -101,12 +105,9 @@ impl ImportPlan {
             faults = self.beside_others(row, said, outcome, name);
         }
         for reason in &outcome.violations {
-            let Some(missing) = &reason.missing else { continue };
-            let called = missing.name.iter().flat_map(|(name, kinds)| {
-                let hash = |kind: &Kind| self.hasher.hash_one((*kind, name.as_str()));
-                kinds.iter().map(hash).collect::<Vec<_>>()
-            });
-            let to: Vec<u64> = [self.hasher.hash_one(&missing.id)].into_iter().chain(called).collect();
+            let Some((to, lacks)) = self.needed(reason) else {
+                continue;
+            };
             let stands = |place: &RowPosition| {
                 place.number < row.number && !self.tied.contains(&place.number) && !self.bad.contains(&place.number)
             };
@@ -117,6 +118,7 @@ impl ImportPlan {
                     to,
                     effect: outcome.effect,
                     fault: row.fault(reason),
+                    lacks,
                 });
             }
         }
@@ -126,6 +128,21 @@ impl ImportPlan {
             self.refuse(row);
         }
         faults
+    }
+
+    /// What another row must bring or give up, and what is told of it where it is bad.
+    fn needed(&self, reason: &Violation) -> Option<(Vec<u64>, &'static str)> {
+        if let Some(holder) = &reason.held_by {
+            let field = reason.field.as_deref().unwrap_or_default();
+            return Some((vec![self.hasher.hash_one((holder.as_str(), field))], "gives it up"));
+        }
+        let missing = reason.missing.as_ref()?;
+        let called = missing.name.iter().flat_map(|(name, kinds)| {
+            let hash = |kind: &Kind| self.hasher.hash_one((*kind, name.as_str()));
+            kinds.iter().map(hash).collect::<Vec<_>>()
+        });
+        let to = [self.hasher.hash_one(&missing.id)].into_iter().chain(called);
+        Some((to.collect(), "has it"))
     }
 
     /// What is wrong with a row beside the rows before it.
@@ -156,6 +173,11 @@ impl ImportPlan {
             let hash = self.hasher.hash_one((said.kind, field, &value));
             once(self.values.entry(hash), field, &value);
         }
+        // What it says of these, no other row says: so it gives up what its document had there.
+        for field in said.unique_fields_said() {
+            let of = self.hasher.hash_one((outcome.id.as_str(), field));
+            self.given_up.entry(of).or_insert(here);
+        }
         for name in said.called() {
             self.called
                 .entry(self.hasher.hash_one((said.kind, name)))
@@ -166,14 +188,17 @@ impl ImportPlan {
 
     /// The row to which a reference leads.
     fn place_of(&self, to: &[u64]) -> Option<RowPosition> {
-        let found = to
-            .iter()
-            .find_map(|to| self.ids.get(to).or_else(|| self.called.get(to)));
+        let found = to.iter().find_map(|to| {
+            self.ids
+                .get(to)
+                .or_else(|| self.called.get(to))
+                .or_else(|| self.given_up.get(to))
+        });
         found.copied()
     }
 
-    /// When all rows were read: the references that lead nowhere, and which rows wait for which. With `keep_good`, what
-    /// refers to a bad row is bad itself.
+    /// When all rows were read: the references that lead nowhere, the values that nobody gives up, and which rows wait for
+    /// which. With `keep_good`, what needs a bad row is bad itself.
     pub fn close(&mut self, keep_good: bool) -> Vec<(RowPosition, RowFault)> {
         let mut found = Vec::new();
         let mut edges = std::mem::take(&mut self.edges);
@@ -192,10 +217,11 @@ impl ImportPlan {
                 to,
                 effect,
                 mut fault,
+                lacks,
             } in fallen
             {
                 if let Some(place) = self.place_of(&to) {
-                    fault.message = format!("{} (line {} has it and is bad)", fault.message, place.line);
+                    fault.message = format!("{} (line {} {lacks} and is bad)", fault.message, place.line);
                 }
                 if self.bad.insert(from.number) {
                     self.effects[effect as usize] -= 1;
@@ -208,7 +234,7 @@ impl ImportPlan {
         found
     }
 
-    /// Each row waits for all that it refers to, and for what these wait for.
+    /// Each row waits for all that it needs, and for what these wait for.
     fn order(&mut self, edges: &[Edge]) {
         let mut settled = false;
         while !settled {
@@ -249,7 +275,9 @@ impl ImportPlan {
     pub fn forget(&mut self) {
         self.ids = HashMap::new();
         self.values = HashMap::new();
+        self.given_up = HashMap::new();
         self.called = HashMap::new();
+        self.given_up = HashMap::new();
         self.tied = HashSet::new();
     }
 }

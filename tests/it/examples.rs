@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use menagerie::api::viewer::Role;
 use serde_json::Value as Json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, token};
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
@@ -95,4 +96,28 @@ async fn each_client_pages_to_the_last_gift() {
             "{client}: {said}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_cache_of_a_client_shows_the_right_rows_after_one_was_taken_out() {
+    let folder = examples().join("web");
+    let app = TestApp::with(&["article"]).await;
+    let token = token(&app.store, "editor", Role::Editor, None).await;
+    let output = tokio::process::Command::new("node")
+        .args(["rows.mjs", &app.address, &token])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("node starts; the packages are there after `make examples`");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let after = "Brown bear 2; African lion 1; Mandarin duck 40; Pheasant 25; White cockatoo 5";
+    let before = after.replace("; African", "; Domestic yak 2; African");
+    assert_eq!(said, format!("before: {before}\ncache: {after}\nserver: {after}\n"));
 }

@@ -22,6 +22,7 @@ mod docs; // README.md and docs/ tell the truth
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod examples; // the Grafana dashboard and the clients in examples/ work
 mod exports; // exports: the rows of the connections, in CSV and in JSON lines
+mod filtering; // nulls in filters, and what has none
 mod front; // the front door over HTTP: statuses, batches, browsers, cost, rates, deadlines
 mod house; // the house rules, held against the sources
 mod identity; // who asks: tokens, signed tokens, refused headers

@@ -100,10 +100,10 @@ filter! { AnimalFilter, "animals" {
     /// By Red List category.
     conservation: EnumFilter<ConservationCategory> => |words| words.on("conservation.category"),
     /// By a two-letter code in its native range.
-    native_to: StringFilter => |codes| codes.on("nativeTo"),
+    native_to: StringFilter => |codes| codes.in_list("nativeTo"),
     /// By the nation that a breed comes from.
     #[graphql(directive = cost::apply(PAGE, None))]
-    origin: NationFilter => |nation| Ok(Filter::refers("origin", Kind::Nation, nation.filter()?)),
+    origin: NationFilter => |nation| related("origin", Kind::Nation, nation),
     /// By the certainty of a claim about it.
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Animal),
@@ -114,9 +114,9 @@ filter! { AnimalFilter, "animals" {
 
 orders! { AnimalOrder, AnimalOrderField, "animals" {
     /// By everyday name.
-    CommonName = "commonName" as Text,
+    CommonName = "sortKeys.commonName" as Text,
     /// By scientific name.
-    ScientificName = "scientificName" as Text,
+    ScientificName = "sortKeys.scientificName" as Text,
 } }
 
 queries! { AnimalQuery for Animal {

@@ -3,7 +3,6 @@
 use super::Node;
 use super::prelude::*;
 use super::source::Source;
-use crate::store::filter::operator::Operator;
 
 document! {
     /// One statement of one source. Two claims are never merged: what contradicts is kept and linked.
@@ -81,24 +80,20 @@ filter! { ClaimFilter, "claims" {
     /// By the id of the source where it was read.
     source: IdFilter => |ids| ids.on("source", Some(Kind::Source)),
     /// By the id of a source to whom it is ascribed.
-    attributed_to: IdFilter => |ids| ids.on("attributions.to", Some(Kind::Source)),
+    attributed_to: IdFilter => |ids| ids.in_list("attributions.to", Some(Kind::Source)),
     /// By how the source puts it forward.
     certainty: EnumFilter<Certainty> => |words| words.on("certainty"),
     /// By the id of a document that it is about.
-    about: IdFilter => |ids| ids.on("about", None),
+    about: IdFilter => |ids| ids.in_list("about", None),
     /// Whether another claim contradicts it.
-    conflicting: bool => |conflicting| {
-        // Every id is at least the empty string, so this means "the list is not empty" and can use the list's index.
-        let contradicted = Filter::field("conflictsWith", Operator::AtLeast("".into()));
-        Ok(if *conflicting { contradicted } else { Filter::Not(Box::new(contradicted)) })
-    },
+    conflicting: bool => |conflicting| Ok(Filter::presence_in_list("conflictsWith", *conflicting)),
     /// By words: each must begin a word of the statement or the code. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }
 
 orders! { ClaimOrder, ClaimOrderField, "claims" {
     /// By code.
-    Code = "code" as Text,
+    Code = "sortKeys.code" as Text,
 } }
 
 queries! { ClaimQuery for Claim {

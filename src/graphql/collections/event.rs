@@ -47,6 +47,8 @@ document! {
 #[graphql(serial)]
 #[serde(default)]
 pub struct EventNation {
+    /// The id of the part, which it keeps for as long as it is there. No other row of any list has it.
+    id: RowId,
     /// Which part it has.
     role: NationRole,
     /// The nation.
@@ -69,7 +71,7 @@ filter! { EventFilter, "events" {
     date: DateFilter => |date| date.on(DatePaths::DATE),
     /// By a nation that has a part in it.
     #[graphql(directive = cost::apply(PAGE, None))]
-    nation: NationFilter => |nation| Ok(Filter::refers("nations.nation", Kind::Nation, nation.filter()?)),
+    nation: NationFilter => |nation| related_in_list("nations.nation", Kind::Nation, nation),
     /// By headcount.
     headcount: CountFilter => |count| count.on(CountPaths::HEADCOUNT),
     /// By the certainty of a claim about it.
@@ -81,7 +83,7 @@ filter! { EventFilter, "events" {
 
 orders! { EventOrder, EventOrderField, "events" {
     /// By title.
-    Title = "title" as Text,
+    Title = "sortKeys.title" as Text,
     /// By the first day that the date can mean.
     Date = "date.earliest" as Moment,
     /// By the last day that the date can mean.

@@ -75,6 +75,8 @@ document! {
 #[graphql(serial)]
 #[serde(rename_all = "camelCase", default)]
 pub struct GiftItem {
+    /// The id of the item, which it keeps for as long as it is there. No other row of any list has it.
+    id: RowId,
     /// How many animals; null where the sources do not say.
     count: Option<eager::Object<Count>>,
     /// How many species, where the item stands for several.
@@ -99,6 +101,8 @@ holds! { GiftItem: animal, count, species_count, other_readings }
 #[graphql(serial)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ItemReading {
+    /// The id of the reading, which it keeps for as long as it is there. No other row of any list has it.
+    id: RowId,
     /// How many animals in this reading.
     count: Option<eager::Object<Count>>,
     /// How many species in this reading.
@@ -114,6 +118,8 @@ holds! { ItemReading: count, species_count }
 #[graphql(serial)]
 #[serde(rename_all = "camelCase", default)]
 pub struct GiftStatusChange {
+    /// The id of the step, which it keeps for as long as it is there. No other row of any list has it.
+    id: RowId,
     /// The status that it came to.
     status: GiftStatus,
     /// When.
@@ -138,13 +144,13 @@ filter! { GiftFilter, "gifts" {
     mode: EnumFilter<GiftMode> => |words| words.on("mode"),
     /// By the nation that gave.
     #[graphql(directive = cost::apply(PAGE, None))]
-    giver: NationFilter => |nation| Ok(Filter::refers("giver", Kind::Nation, nation.filter()?)),
+    giver: NationFilter => |nation| related("giver", Kind::Nation, nation),
     /// By the nation that received.
     #[graphql(directive = cost::apply(PAGE, None))]
-    recipient: NationFilter => |nation| Ok(Filter::refers("recipient", Kind::Nation, nation.filter()?)),
+    recipient: NationFilter => |nation| related("recipient", Kind::Nation, nation),
     /// By a kind of animal among the items.
     #[graphql(directive = cost::apply(PAGE, None))]
-    animal: AnimalFilter => |animal| Ok(Filter::refers("items.animal", Kind::Animal, animal.filter()?)),
+    animal: AnimalFilter => |animal| related_in_list("items.animal", Kind::Animal, animal),
     /// By the id of the event that it belongs to.
     event: IdFilter => |ids| ids.on("event", Some(Kind::Event)),
     /// By date.
@@ -161,7 +167,7 @@ filter! { GiftFilter, "gifts" {
 
 orders! { GiftOrder, GiftOrderField, "gifts" {
     /// By title.
-    Title = "title" as Text,
+    Title = "sortKeys.title" as Text,
     /// By the first day that the date can mean.
     Date = "date.earliest" as Moment,
     /// By the last day that the date can mean.

@@ -98,9 +98,9 @@ filter! { NationFilter, "nations" {
 
 orders! { NationOrder, NationOrderField, "nations" {
     /// By everyday name.
-    Name = "name" as Text,
+    Name = "sortKeys.name" as Text,
     /// By region.
-    Region = "region" as Text,
+    Region = "sortKeys.region" as Text,
 } }
 
 queries! { NationQuery for Nation {

@@ -14,5 +14,6 @@ pub use crate::graphql::loader::reference::{MaybeRef, Ref, Refs};
 pub use crate::graphql::mutation::inputs::*;
 pub(crate) use crate::graphql::order::orders;
 pub(crate) use crate::graphql::relation::holds;
+pub use crate::graphql::row_id::RowId;
 pub use crate::graphql::values::*;
 pub use crate::store::bson_types::Timestamp;

@@ -45,7 +45,7 @@ filter! { SourceFilter, "sources" {
 
 orders! { SourceOrder, SourceOrderField, "sources" {
     /// By title.
-    Title = "title" as Text,
+    Title = "sortKeys.title" as Text,
     /// By the first day that the date of publication can mean.
     Published = "published.earliest" as Moment,
 } }

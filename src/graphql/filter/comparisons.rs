@@ -11,6 +11,7 @@ use async_graphql::{ID, InputType, InputValueError, InputValueResult, Name};
 
 use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
+use crate::domain::text::tidied;
 use crate::domain::vocabulary::{
     AnimalRank, Certainty, ConservationCategory, EventKind, EventStatus, GiftMode, GiftStatus, SourceKind,
 };
@@ -40,23 +41,23 @@ macro_rules! comparable {
             const NOUN: &'static str = $noun;
 
             fn stored(&self) -> Value {
-                let stored: fn(&Self) -> &str = $stored;
-                Value::from(stored(self))
+                let stored: fn(&Self) -> Cow<'_, str> = $stored;
+                Value::from(&*stored(self))
             }
         }
     )+ };
 }
 comparable! {
-    ID: OF_IDS, "id", "Which ids.", |id| id;
+    ID: OF_IDS, "id", "Which ids.", |id| Cow::Borrowed(id);
     String: OF_TEXTS, "text",
-        "Which texts: compared as a whole and to the letter. To find words, use `text`.", String::as_str;
+        "Which texts: compared as a whole and to the letter. To find words, use `text`.", |text| tidied(text);
 }
 impl Plain for String {}
 
 /// Vocabularies whose words are stored as they appear in the schema.
 macro_rules! vocabularies {
     ($($type:ident),+) => { $(
-        comparable! { $type: OF_WORDS, "value", "Which words of a vocabulary.", |word| word.as_str(); }
+        comparable! { $type: OF_WORDS, "value", "Which words of a vocabulary.", |word| Cow::Borrowed(word.as_str()); }
         impl Plain for $type {}
     )+ };
 }
@@ -80,40 +81,82 @@ pub type EnumFilter<T> = ValueFilter<T>;
 
 /// A filter of values: all comparisons that are given must hold.
 #[derive(Clone, Debug)]
-pub struct ValueFilter<T: 'static>(Vec<(&'static Comparison, Vec<T>)>);
+pub struct ValueFilter<T: 'static>(Vec<(&'static Comparison, Compared<T>)>);
+
+/// What something is compared with.
+#[derive(Clone, Debug)]
+enum Compared<T> {
+    Values(Vec<T>),
+    /// Whether there is a value at all.
+    Presence(bool),
+}
 
 impl<T: Comparable> ValueFilter<T> {
-    fn compare(&self, path: &'static str) -> Filter {
-        let tests = self.0.iter().map(|(comparison, given)| {
-            let mut values = given.iter().map(T::stored);
-            let operator = match comparison.operator {
-                Takes::One(operator) => values.next().map(operator),
-                Takes::Many(operator) => Some(operator(values.collect())),
-            };
-            operator.map(|operator| Filter::field(path, operator))
-        });
+    fn compare(&self, path: &'static str, presence: fn(&'static str, bool) -> Filter) -> Filter {
+        let tests = self
+            .0
+            .iter()
+            .map(|(comparison, given)| match (comparison.operator, given) {
+                (Takes::One(operator), Compared::Values(values)) => {
+                    let value = values.first().map(T::stored);
+                    value.map(|value| Filter::field(path, operator(value)))
+                }
+                (Takes::Many(operator), Compared::Values(values)) => {
+                    let values = values.iter().map(T::stored).collect();
+                    Some(Filter::field(path, operator(values)))
+                }
+                (Takes::Presence, Compared::Presence(known)) => Some(presence(path, *known)),
+                _ => None,
+            });
         Filter::All(tests.flatten().collect())
+    }
+
+    /// Whether it holds for no value at all: where it only asks for that.
+    pub fn holds_without(&self) -> Option<bool> {
+        match self.0.as_slice() {
+            [(_, Compared::Presence(known))] => Some(!known),
+            _ => None,
+        }
     }
 }
 
 impl<T: Plain> ValueFilter<T> {
     /// The filter for the field at `path`.
     pub fn on(&self, path: &'static str) -> Result<Filter> {
-        Ok(self.compare(path))
+        Ok(self.compare(path, Filter::presence))
+    }
+
+    /// The filter for what a list at `path` has: one of its items passes.
+    pub fn in_list(&self, path: &'static str) -> Result<Filter> {
+        Ok(self.compare(path, Filter::presence_in_list))
     }
 }
 
 impl ValueFilter<ID> {
     /// The filter for ids at `path`. `kind`: the only accepted kind of the ids; `None` for any.
     pub fn on(&self, path: &'static str, kind: Option<Kind>) -> Result<Filter> {
-        for id in self.0.iter().flat_map(|(_, ids)| ids) {
-            let outcome = match kind {
-                Some(kind) => kind.check(id),
-                None => Kind::of(id).map(drop),
-            };
-            outcome.map_err(|error| ApiError::input("where", error))?;
+        self.check(kind)?;
+        Ok(self.compare(path, Filter::presence))
+    }
+
+    /// The same, for the ids that a list has.
+    pub fn in_list(&self, path: &'static str, kind: Option<Kind>) -> Result<Filter> {
+        self.check(kind)?;
+        Ok(self.compare(path, Filter::presence_in_list))
+    }
+
+    fn check(&self, kind: Option<Kind>) -> Result<()> {
+        for (_, given) in &self.0 {
+            let Compared::Values(ids) = given else { continue };
+            for id in ids {
+                let outcome = match kind {
+                    Some(kind) => kind.check(id),
+                    None => Kind::of(id).map(drop),
+                };
+                outcome.map_err(|error| ApiError::input("where", error))?;
+            }
         }
-        Ok(self.compare(path))
+        Ok(())
     }
 }
 
@@ -152,22 +195,28 @@ impl<T: Comparable> InputType for ValueFilter<T> {
         let mut given = Vec::new();
         for comparison in T::COMPARISONS {
             let value = fields.get(comparison.name).cloned();
-            let values = match comparison.operator {
+            let compared = match comparison.operator {
                 Takes::One(_) => Option::parse(value)
-                    .map(|value| value.map(|value| vec![value]))
+                    .map(|value: Option<T>| value.map(|value| Compared::Values(vec![value])))
                     .map_err(InputValueError::propagate)?,
-                Takes::Many(_) => Option::parse(value).map_err(InputValueError::propagate)?,
+                Takes::Many(_) => Option::parse(value)
+                    .map(|values: Option<Vec<T>>| values.map(Compared::Values))
+                    .map_err(InputValueError::propagate)?,
+                Takes::Presence => Option::parse(value)
+                    .map(|known: Option<bool>| known.map(Compared::Presence))
+                    .map_err(InputValueError::propagate)?,
             };
-            given.extend(values.map(|values: Vec<T>| (comparison, values)));
+            given.extend(compared.map(|compared| (comparison, compared)));
         }
         Ok(Self(given))
     }
 
     fn to_value(&self) -> async_graphql::Value {
-        let fields = self.0.iter().map(|(comparison, values)| {
-            let value = match comparison.operator {
-                Takes::One(_) => values.first().cloned().to_value(),
-                Takes::Many(_) => values.to_value(),
+        let fields = self.0.iter().map(|(comparison, compared)| {
+            let value = match (comparison.operator, compared) {
+                (Takes::One(_), Compared::Values(values)) => values.first().cloned().to_value(),
+                (_, Compared::Values(values)) => values.to_value(),
+                (_, Compared::Presence(known)) => known.to_value(),
             };
             (Name::new(comparison.name), value)
         });
@@ -186,6 +235,7 @@ fn field<T: Comparable>(comparison: &Comparison, registry: &mut Registry) -> Met
         ty: match comparison.operator {
             Takes::One(_) => Option::<T>::create_type_info(registry),
             Takes::Many(_) => Option::<Vec<T>>::create_type_info(registry),
+            Takes::Presence => Option::<bool>::create_type_info(registry),
         },
         deprecation: Deprecation::NoDeprecated,
         default_value: None,

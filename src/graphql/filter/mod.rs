@@ -21,6 +21,52 @@ pub use comparisons::{EnumFilter, IdFilter, StringFilter};
 pub trait CollectionFilter: InputType {
     /// The store's filter. Fails if a value in it is invalid.
     fn filter(&self) -> Result<Filter>;
+
+    /// Whether it holds where there is no document at all, as at the end of a relation; `None` where that is not said. Only
+    /// `known` says something of no document.
+    fn holds_without(&self) -> Option<bool>;
+}
+
+/// The filter for documents whose reference at `path` leads to a document of `of` that passes, or, where the filter asks
+/// for that, that have no such reference.
+pub fn related(path: &'static str, of: Kind, filter: &impl CollectionFilter) -> Result<Filter> {
+    related_by(Filter::presence, path, of, filter)
+}
+
+/// The same for the references of a list.
+pub fn related_in_list(path: &'static str, of: Kind, filter: &impl CollectionFilter) -> Result<Filter> {
+    related_by(Filter::presence_in_list, path, of, filter)
+}
+
+fn related_by(
+    presence: fn(&'static str, bool) -> Filter,
+    path: &'static str,
+    of: Kind,
+    filter: &impl CollectionFilter,
+) -> Result<Filter> {
+    let inner = filter.filter()?;
+    Ok(match (filter.holds_without(), inner.is_everything()) {
+        (None, _) => Filter::refers(path, of, inner),
+        // References lead to documents, so nothing has to be read there.
+        (Some(false), true) => presence(path, true),
+        (Some(false), false) => Filter::refers(path, of, inner),
+        (Some(true), true) => Filter::All(vec![]),
+        (Some(true), false) if inner.is_nothing() => presence(path, false),
+        (Some(true), false) => Filter::Any(vec![presence(path, false), Filter::refers(path, of, inner)]),
+    })
+}
+
+/// Of parts that must all hold (`all`), or of which one must, whether they hold; `None` where no known part decides.
+pub fn combined(parts: impl IntoIterator<Item = Option<bool>>, all: bool) -> Option<bool> {
+    let (mut known, mut unknown) = (0, 0);
+    for part in parts {
+        match part {
+            Some(holds) if holds != all => return Some(holds),
+            Some(_) => known += 1,
+            None => unknown += 1,
+        }
+    }
+    (known > 0 && unknown == 0).then_some(all)
 }
 
 /// Declares a collection's filter: `field: Type => |value| Filter`, each with its description for the schema, and with its
@@ -36,6 +82,11 @@ macro_rules! filter {
             or: Option<Vec<$name>>,
             /// This must not hold, beside the other fields.
             not: Option<Box<$name>>,
+            #[doc = concat!(
+                "Whether there is one at all: in a filter across a relation, `false` finds what has no such ", $noun,
+                "; elsewhere it finds nothing."
+            )]
+            known: Option<bool>,
             $($(#[$doc])* $field: Option<Box<$type>>),+
         }
 
@@ -52,11 +103,31 @@ macro_rules! filter {
                 if let Some(part) = &self.not {
                     parts.push(Filter::Not(Box::new(part.filter()?)));
                 }
+                // Whatever this is asked of is there.
+                if self.known == Some(false) {
+                    parts.push(Filter::Any(vec![]));
+                }
                 $(if let Some(value) = &self.$field {
                     let make: fn(&$type) -> $crate::api::error::Result<Filter> = $make;
                     parts.push(make(value)?);
                 })+
                 Ok(Filter::All(parts))
+            }
+
+            fn holds_without(&self) -> Option<bool> {
+                use $crate::graphql::filter::combined;
+                let mut parts: Vec<Option<bool>> = self.and.iter().flatten().map(Self::holds_without).collect();
+                if let Some(any) = &self.or {
+                    parts.push(combined(any.iter().map(Self::holds_without), false));
+                }
+                if let Some(part) = &self.not {
+                    parts.push(part.holds_without().map(|holds| !holds));
+                }
+                parts.extend(self.known.map(|known| Some(!known)));
+                $(if self.$field.is_some() {
+                    parts.push(None);
+                })+
+                combined(parts, true)
             }
         }
     };
@@ -306,14 +377,18 @@ pub fn text_filter(text: &str) -> Filter {
     )
 }
 
-/// Documents of `kind` that have a claim of such certainty about them.
+/// Documents of `kind` that have a claim of such certainty about them; or none, where it asks for that.
 pub fn certainty_filter(certainty: &EnumFilter<Certainty>, kind: Kind) -> Result<Filter> {
     // Ids of a kind share a prefix; with it, MongoDB does not read claims about other kinds.
     let about = Filter::field("about", Operator::Prefix(kind.prefix().to_owned()));
-    Ok(Filter::Joined {
+    let joined = |inner| Filter::Joined {
         path: "_id",
         of: Kind::Claim,
         take: "about",
-        filter: Box::new(Filter::All(vec![certainty.on("certainty")?, about])),
+        filter: Box::new(inner),
+    };
+    Ok(match certainty.holds_without() {
+        Some(true) => Filter::Not(Box::new(joined(about))),
+        _ => joined(Filter::All(vec![certainty.on("certainty")?, about])),
     })
 }

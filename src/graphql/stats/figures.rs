@@ -13,6 +13,7 @@ use super::types::{
 };
 use crate::api::error::{ApiError, Result};
 use crate::domain::date::Day;
+use crate::domain::text::sort_key;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
 use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
 use crate::store::bson_types::Timestamp;
@@ -62,7 +63,7 @@ impl Figures {
     }
 
     fn by_name(&self, one: &String, other: &String) -> Ordering {
-        (self.name(one), one).cmp(&(self.name(other), other))
+        (sort_key(self.name(one)), one).cmp(&(sort_key(self.name(other)), other))
     }
 
     /// The list of nations at one end of the gifts.

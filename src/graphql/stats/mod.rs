@@ -15,7 +15,9 @@ use futures_util::FutureExt;
 use self::figures::Figures;
 use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
 use self::times::Step;
-use self::types::{GiftFlow, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime};
+use self::types::{
+    GiftFlow, GiftsByAnimal, GiftsByCertainty, GiftsByMode, GiftsByNation, GiftsByStatus, GiftsByTime, ListEntry,
+};
 use super::collections::gift::GiftFilter;
 use super::connection::first_of;
 use super::cost::{FIRST, SUMS, cost, list_size, names};
@@ -45,7 +47,7 @@ impl StatsQuery {
         async {
             let filter = filter_of(filter.as_ref())?;
             let figures = plan::figures(resolve::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
-            Ok(Some(eager::Object::from(GiftStats { figures })))
+            Ok(Some(eager::Object::from(GiftStats { figures, filter })))
         }
         .boxed()
         .await
@@ -82,6 +84,8 @@ fn filter_of(filter: Option<&GiftFilter>) -> Result<Filter> {
 /// every entry that it belongs to.
 pub struct GiftStats {
     figures: Figures,
+    /// Which gifts; a part of the ids of entries.
+    filter: Filter,
 }
 
 /// Numbers over the gifts that match.
@@ -115,7 +119,11 @@ impl GiftStats {
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        objects(self.figures.by_nation(|pair| &pair.giver, &listing))
+        self.objects(
+            "byGiver",
+            Some(&listing),
+            self.figures.by_nation(|pair| &pair.giver, &listing),
+        )
     }
 
     /// By the nation that received.
@@ -127,7 +135,11 @@ impl GiftStats {
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        objects(self.figures.by_nation(|pair| &pair.recipient, &listing))
+        self.objects(
+            "byRecipient",
+            Some(&listing),
+            self.figures.by_nation(|pair| &pair.recipient, &listing),
+        )
     }
 
     /// By the animals in the gifts. A gift with several kinds stands in the entry of each; its animals are told by its
@@ -141,7 +153,11 @@ impl GiftStats {
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByAnimal>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        objects(self.figures.by_animal(by, &listing))
+        self.objects(
+            &format!("byAnimal{by:?}"),
+            Some(&listing),
+            self.figures.by_animal(by, &listing),
+        )
     }
 
     /// By year, the earliest first: every year in which a gift lies, or may lie.
@@ -157,7 +173,7 @@ impl GiftStats {
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        objects(self.figures.by_time(Step::Year, &listing))
+        self.objects("byYear", Some(&listing), self.figures.by_time(Step::Year, &listing))
     }
 
     /// By decade, the earliest first: every decade in which a gift lies, or may lie.
@@ -171,32 +187,47 @@ impl GiftStats {
         #[graphql(desc = "In which order; the earliest first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByTime>>> {
         let listing = listing(ctx, first, order_by, EARLIEST)?;
-        objects(self.figures.by_time(Step::Decade, &listing))
+        self.objects("byDecade", Some(&listing), self.figures.by_time(Step::Decade, &listing))
     }
 
     /// By what has become of the gifts; most gifts first.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_status(&self) -> Result<eager::List<eager::Object<GiftsByStatus>>> {
-        objects(self.figures.by_status())
+        self.objects("byStatus", None, self.figures.by_status())
     }
 
     /// By the way the animals changed hands; most gifts first.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_mode(&self) -> Result<eager::List<eager::Object<GiftsByMode>>> {
-        objects(self.figures.by_mode())
+        self.objects("byMode", None, self.figures.by_mode())
     }
 
     /// By the certainty of the claims about the gifts; most gifts first. A gift stands in the entry of each certainty
     /// that a claim about it has, as the filter `certainty` finds it.
     #[graphql(directive = cost::apply(SUMS, None), directive = list_size::apply(None, None))]
     async fn by_certainty(&self) -> Result<eager::List<eager::Object<GiftsByCertainty>>> {
-        objects(self.figures.by_certainty())
+        self.objects("byCertainty", None, self.figures.by_certainty())
     }
 }
 
 impl GiftStats {
     fn totals(&self) -> Result<&Tally> {
         self.figures.totals()
+    }
+
+    /// The entries of a list, with their ids.
+    fn objects<T: ListEntry>(
+        &self,
+        list: &str,
+        listing: Option<&Listing>,
+        entries: Result<Vec<T>>,
+    ) -> Result<eager::List<eager::Object<T>>> {
+        let cut = listing.map(|listing| format!("{listing:?}")).unwrap_or_default();
+        let identified = entries?.into_iter().map(|mut entry| {
+            entry.told().identify(&self.filter, list, &cut);
+            eager::Object::from(entry)
+        });
+        Ok(identified.collect())
     }
 }
 
@@ -211,8 +242,4 @@ fn listing(ctx: &Context<'_>, first: Option<i32>, order: Option<GroupOrder>, oth
         first: first_of(first, limits)?,
         order: order.unwrap_or(otherwise),
     })
-}
-
-fn objects<T>(entries: Result<Vec<T>>) -> Result<eager::List<eager::Object<T>>> {
-    Ok(entries?.into_iter().map(eager::Object::from).collect())
 }

@@ -13,6 +13,7 @@ use crate::domain::id::Kind;
 use crate::graphql::connection::{first_of, parse};
 use crate::graphql::eager;
 use crate::graphql::loader::prefetch::{Fetch, SelectedDocuments};
+use crate::graphql::row_id::RowId;
 use crate::graphql::selection;
 use crate::graphql::values::Count;
 use crate::limits::Limits;
@@ -152,6 +153,7 @@ pub async fn flows<'a>(
     fetch.documents(ends).await?;
     let flow = |(pair, group): (Pair, Group)| {
         eager::Object::from(GiftFlow {
+            id: RowId::of(filter, &["flow", &pair.giver, &pair.recipient]),
             giver: pair.giver.into(),
             recipient: pair.recipient.into(),
             gifts: group.tally.gifts,

@@ -1,5 +1,7 @@
 //! The GraphQL types of the entries of the lists, and of the flows.
 
+use std::fmt::Debug;
+
 use async_graphql::SimpleObject;
 
 use super::groups::{GroupEntry, GroupKind};
@@ -10,12 +12,20 @@ use crate::graphql::collections::nation::Nation;
 use crate::graphql::cost::{DOCUMENT, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::reference::{MaybeRef, Ref};
+use crate::graphql::row_id::RowId;
 use crate::graphql::values::Count;
+use crate::store::filter::Filter;
 
 /// The part that all entries share; flattened into them.
 #[derive(SimpleObject, Debug)]
 #[graphql(serial)]
 pub struct EntryFields {
+    /// The id of the entry: of its list, of what it stands for and of the filter. Of the rest behind `first` also of how the
+    /// list is cut and ordered.
+    id: RowId,
+    /// What tells it from the other entries of its list.
+    #[graphql(skip)]
+    path: String,
     /// What this entry stands for.
     kind: GroupKind,
     /// For people to read: a name, "1972", "1970s", "no certain year", "no date", "12 others".
@@ -32,13 +42,18 @@ pub struct EntryFields {
 
 impl EntryFields {
     /// `label` maps the key of a value to its label; `None` stands for gifts that span several keys or have none.
-    pub fn of<K>(entry: &GroupEntry<K>, label: impl FnOnce(Option<&K>) -> String) -> Self {
+    pub fn of<K: Debug>(entry: &GroupEntry<K>, label: impl FnOnce(Option<&K>) -> String) -> Self {
         let label = match (entry.kind, entry.others) {
             (GroupKind::Others, 1) => "1 other".to_owned(),
             (GroupKind::Others, others) => format!("{others} others"),
             _ => label(entry.key.as_ref()),
         };
         Self {
+            id: RowId::default(),
+            path: match &entry.key {
+                Some(key) => format!("{key:?}"),
+                None => format!("{:?}", entry.kind),
+            },
             kind: entry.kind,
             label,
             gifts: entry.tally.gifts,
@@ -47,7 +62,36 @@ impl EntryFields {
             others: entry.others as u64,
         }
     }
+
+    /// Gives the entry its id. `list`: whose it is; `cut`: how that is ordered and cut.
+    pub fn identify(&mut self, filter: &Filter, list: &str, cut: &str) {
+        let cut = if self.kind == GroupKind::Others { cut } else { "" };
+        self.id = RowId::of(filter, &[list, &self.path, cut]);
+    }
 }
+
+/// An entry of a list.
+pub trait ListEntry {
+    fn told(&mut self) -> &mut EntryFields;
+}
+
+macro_rules! entries {
+    ($($entry:ident),+) => { $(
+        impl ListEntry for $entry {
+            fn told(&mut self) -> &mut EntryFields {
+                &mut self.told
+            }
+        }
+    )+ };
+}
+entries!(
+    GiftsByNation,
+    GiftsByAnimal,
+    GiftsByTime,
+    GiftsByStatus,
+    GiftsByMode,
+    GiftsByCertainty
+);
 
 /// The gifts of one nation.
 #[derive(SimpleObject, Debug)]
@@ -123,6 +167,8 @@ pub struct GiftsByCertainty {
 #[derive(SimpleObject)]
 #[graphql(serial)]
 pub struct GiftFlow {
+    /// The id of the flow among the gifts that pass the filter: of the two nations and the filter.
+    pub(super) id: RowId,
     /// How many gifts.
     pub(super) gifts: u64,
     /// How many animals changed hands; see `GiftStats.animals`.

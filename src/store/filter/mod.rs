@@ -52,6 +52,18 @@ impl Filter {
         Self::Field(path, operator)
     }
 
+    /// The field has a value, or (`known: false`) has none.
+    pub const fn presence(path: &'static str, known: bool) -> Self {
+        Self::Field(path, if known { Operator::Known } else { Operator::Unknown })
+    }
+
+    /// The list of texts or ids on the way to `path` has one, or (`known: false`) has none.
+    pub fn presence_in_list(path: &'static str, known: bool) -> Self {
+        // Every text is at least the empty one, so this means "the list is not empty", and can use the list's index.
+        let filled = Self::Field(path, Operator::AtLeast("".into()));
+        if known { filled } else { Self::Not(Box::new(filled)) }
+    }
+
     /// The field has this value.
     pub fn equal(path: &'static str, value: impl Into<Value>) -> Self {
         Self::Field(path, Operator::In(vec![value.into()]))
@@ -85,21 +97,35 @@ impl Filter {
         }
     }
 
-    /// Whether every document matches.
+    /// Whether every document matches, as far as can be told without looking at any.
     pub fn is_everything(&self) -> bool {
-        matches!(self, Self::All(parts) if parts.iter().all(Self::is_everything))
+        match self {
+            Self::All(parts) => parts.iter().all(Self::is_everything),
+            Self::Any(parts) => parts.iter().any(Self::is_everything),
+            Self::Not(part) => part.is_nothing(),
+            Self::Field(..) | Self::Joined { .. } => false,
+        }
+    }
+
+    /// Whether no document matches, as far as can be told without looking at any.
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().any(Self::is_nothing),
+            Self::Any(parts) => parts.iter().all(Self::is_nothing),
+            Self::Not(part) => part.is_everything(),
+            Self::Field(..) | Self::Joined { .. } => false,
+        }
     }
 
     /// The query document. Joins must be resolved; an unresolved one matches nothing.
     pub(in crate::store) fn to_document(&self) -> Document {
         match self {
+            filter if filter.is_nothing() => nothing(),
+            filter if filter.is_everything() => doc! {},
             Self::All(parts) => all_of(parts.iter().map(Self::to_document).collect()),
-            Self::Any(parts) if parts.is_empty() => nothing(),
-            Self::Any(parts) if parts.iter().any(Self::is_everything) => doc! {},
             Self::Any(parts) => {
                 doc! { "$or": parts.iter().map(Self::to_document).collect::<Vec<_>>() }
             }
-            Self::Not(part) if part.is_everything() => nothing(),
             Self::Not(part) => doc! { "$nor": [part.to_document()] },
             Self::Field(path, operator) => doc! { *path: operator.to_bson() },
             Self::Joined { .. } => nothing(),

@@ -127,6 +127,8 @@ pub struct Comparison {
 pub enum Takes {
     One(fn(Value) -> Operator),
     Many(fn(Vec<Value>) -> Operator),
+    /// None: whether there is a value at all.
+    Presence,
 }
 
 const EQUAL: Comparison = Comparison {
@@ -144,6 +146,11 @@ const NONE_OF: Comparison = Comparison {
     meaning: "None of these {}s; documents without a value are among the rest.",
     operator: Takes::Many(Operator::NotIn),
 };
+const PRESENT: Comparison = Comparison {
+    name: "known",
+    meaning: "Whether there is any {} at all: `false` finds what has none.",
+    operator: Takes::Presence,
+};
 
 /// The comparisons of ids.
 pub const OF_IDS: &[Comparison] = &[
@@ -153,11 +160,12 @@ pub const OF_IDS: &[Comparison] = &[
         meaning: "None of these {}s.",
         ..NONE_OF
     },
+    PRESENT,
 ];
 /// The comparisons of texts.
-pub const OF_TEXTS: &[Comparison] = &[EQUAL, ANY_OF, NONE_OF];
+pub const OF_TEXTS: &[Comparison] = &[EQUAL, ANY_OF, NONE_OF, PRESENT];
 /// The comparisons of the words of a vocabulary.
-pub const OF_WORDS: &[Comparison] = &[EQUAL, ANY_OF, NONE_OF];
+pub const OF_WORDS: &[Comparison] = &[EQUAL, ANY_OF, NONE_OF, PRESENT];
 
 #[cfg(test)]
 mod tests {

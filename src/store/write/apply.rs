@@ -13,7 +13,9 @@ use super::snapshot::Snapshot;
 use super::transition::Transition;
 use crate::domain::id::Kind;
 use crate::store::Store;
+use crate::store::collections;
 use crate::store::names::{HISTORY, SEEDED};
+use crate::store::row_ids::identify;
 
 /// What is to be done in a collection.
 #[derive(Default)]
@@ -44,10 +46,10 @@ impl Store {
             }
             let changes = changes.entry(transition.kind).or_default();
             match (transition.before, &transition.after) {
-                (None, Some(after)) => changes.new.push(stamped(after, version, (now, now))),
+                (None, Some(after)) => changes.new.push(stamped(after, None, version, (now, now))),
                 (Some(before), Some(after)) => {
                     let created = before.get_datetime("createdAt").copied().unwrap_or(now);
-                    let after = stamped(after, version, (created, now));
+                    let after = stamped(after, Some(before), version, (created, now));
                     changes.updates.push(statement(transition, before, after));
                 }
                 (_, None) => changes.gone.push(&transition.id),
@@ -115,8 +117,16 @@ impl Store {
     }
 }
 
-fn stamped(after: &Prepared, version: i64, (created, updated): (DateTime, DateTime)) -> Document {
+fn stamped(
+    after: &Prepared,
+    before: Option<&Document>,
+    version: i64,
+    (created, updated): (DateTime, DateTime),
+) -> Document {
     let mut document = after.document.clone();
+    if let Ok(schema) = collections::of(after.kind) {
+        identify(&schema.declared.json_schema, &mut document, before);
+    }
     stamp(&mut document, version, created, updated);
     document
 }

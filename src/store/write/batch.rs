@@ -113,7 +113,7 @@ impl Write {
             Self::Put(Prepared { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(id.into()),
             Self::Create { kind, json } => match json["_id"].as_str() {
                 Some(id) => Some(id.into()),
-                None => kind.id_of_slug(json["slug"].as_str()?).map(Cow::from),
+                None => kind.id_of_slug(json["slug"].as_str()?.trim()).map(Cow::from),
             },
             Self::Revert { entry, .. } => entry.rsplit_once('@').map(|(document, _)| document.into()),
             Self::Restore { .. } => None,

@@ -10,7 +10,8 @@ use crate::domain::id::Kind;
 use crate::store::StoreError;
 use crate::store::collections::{self, bson_of, unique_fields};
 use crate::store::derive::{
-    derive, fill_in_lists, fingerprint, take_out_derived, without_derived, without_nulls, words_of,
+    SORT_KEYS, derive, fill_in_lists, fingerprint, sort_keys_of, take_out_derived, tidy, without_derived,
+    without_nulls, words_of,
 };
 use crate::store::path::texts_at;
 use crate::store::validate::{Problem, number_of, problems};
@@ -56,9 +57,11 @@ impl Prepared {
         fill_in_lists(&schema.input_schema, &mut document);
         let mut found = Vec::new();
         take_out_derived(&mut document, &mut found);
+        tidy(&mut document, &mut found);
         found.extend(problems(&schema.input_schema, &document));
         derive(&mut document, &mut found);
         document.insert("words", words_of(&schema.words, &document));
+        document.insert(SORT_KEYS, sort_keys_of(&schema.ordered, &document));
         let prepared = Self {
             kind,
             id: document.get_str("_id").unwrap_or_default().to_owned(),

@@ -12,6 +12,7 @@ mod called;
 pub(super) mod commands;
 mod constraints;
 pub(super) mod document;
+mod duplicate;
 mod edits;
 pub(super) mod history;
 mod idempotency;
@@ -45,7 +46,8 @@ use super::error::{UNAUTHORIZED, code_of};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 use commands::Asked;
-use constraints::{Verdict, judge, references};
+use constraints::{Verdict, judge, references, unique};
+use duplicate::refused_by_index;
 use edits::transitions;
 use transition::Transition;
 
@@ -78,29 +80,38 @@ impl Store {
         let written = async move {
             let _turn = store.counted_turn().await;
             let (mut attempt, mut unchecked) = (1, batch.policy.is_unchecked());
+            let mut taken = Vec::new();
             loop {
-                match store.attempt(&batch, unchecked).await {
-                    Err(StoreError::Conflict(_)) if attempt < ATTEMPTS => attempt += 1,
-                    Err(StoreError::Refused(error)) if unchecked && code_of(&error) == Some(UNAUTHORIZED) => {
+                let error = match store.attempt(&batch, &taken, unchecked).await {
+                    Ok(outcomes) => return Ok(outcomes),
+                    Err(error) => error,
+                };
+                match &error {
+                    StoreError::Conflict(_) if attempt < ATTEMPTS => attempt += 1,
+                    StoreError::Refused(cause) if unchecked && code_of(cause) == Some(UNAUTHORIZED) => {
                         unchecked = false;
                     }
-                    outcome => return outcome,
+                    _ => match refused_by_index(&batch, &error) {
+                        Some((at, found)) if taken.iter().all(|(known, _)| *known != at) => taken.push((at, found)),
+                        _ => return Err(error),
+                    },
                 }
             }
         };
         by_itself(written).await
     }
 
-    async fn attempt(&self, batch: &Batch, unchecked: bool) -> Result<Vec<Outcome>> {
+    /// `taken`: what unique indexes have said of some writes.
+    async fn attempt(&self, batch: &Batch, taken: &[(usize, Violation)], unchecked: bool) -> Result<Vec<Outcome>> {
         let mut session = self.client.start_session().await?;
         let made = if batch.is_transaction() {
             let transaction = session.start_transaction().max_commit_time(self.time_left());
-            let within = transaction.and_run((self, batch), |session, (store, batch)| {
-                store.within(session, batch, unchecked).boxed()
+            let within = transaction.and_run((self, batch, taken), |session, (store, batch, taken)| {
+                store.within(session, batch, taken, unchecked).boxed()
             });
             within.await
         } else {
-            self.within(&mut session, batch, unchecked).await
+            self.within(&mut session, batch, taken, unchecked).await
         };
         match made {
             Ok(Made { outcomes, changed }) => {
@@ -122,7 +133,13 @@ impl Store {
     }
 
     /// The whole batch within its transaction.
-    async fn within(&self, session: &mut ClientSession, batch: &Batch, unchecked: bool) -> Asked<Made> {
+    async fn within(
+        &self,
+        session: &mut ClientSession,
+        batch: &Batch,
+        taken: &[(usize, Violation)],
+        unchecked: bool,
+    ) -> Asked<Made> {
         if let Policy::Restore = batch.policy {
             self.put_back_all(session, &batch.writes, unchecked).await?;
             self.versions.all_changed();
@@ -135,6 +152,14 @@ impl Store {
         }
         let snapshot = self.snapshot(session, batch).await?;
         let mut transitions = transitions(batch, &snapshot).await;
+        for (at, found) in taken {
+            transitions[*at].violations.push(found.clone());
+        }
+        if !taken.is_empty() && !batch.policy.keeps_good() {
+            // Nothing is written, so what others need of these is not told.
+            let violations: Vec<_> = transitions.iter().map(|write| write.violations.clone()).collect();
+            return Err(Error::custom(Unwritten(outcomes(batch, &transitions, &violations))));
+        }
         let around = match batch.policy.is_constrained() {
             true => self.surroundings(session, &transitions, &snapshot).await?,
             false => snapshot::Surroundings::default(),
@@ -146,7 +171,8 @@ impl Store {
             return Err(Error::custom(Unwritten(outcomes)));
         }
         if batch.policy.is_constrained() {
-            let held = references::held(&transitions, &violations, &snapshot, &around);
+            let mut held = references::held(&transitions, &violations, &snapshot, &around);
+            held.extend(unique::locks(&transitions, &violations));
             self.lock(session, &held).await?;
         }
         let good =
@@ -168,7 +194,7 @@ fn outcomes(batch: &Batch, transitions: &[Transition<'_>], violations: &[Vec<Vio
     let outcome = |(write, found): (&Transition<'_>, &Vec<Violation>)| Outcome {
         id: write.id.clone(),
         effect: write.effect,
-        changes: match batch.policy.tells_changes() && found.iter().all(|reason| reason.missing.is_some()) {
+        changes: match batch.policy.tells_changes() && found.iter().all(Violation::needs_another) {
             true => write.changes(),
             false => Vec::new(),
         },

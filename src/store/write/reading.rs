@@ -15,7 +15,7 @@ use crate::domain::id::Kind;
 use crate::store::Store;
 use crate::store::collections::unique_fields;
 use crate::store::names::{HISTORY, SEEDED};
-use crate::store::path::place_of;
+use crate::store::path::{place_of, texts_at};
 use crate::store::references::{Reference, references};
 
 impl Store {
@@ -82,19 +82,32 @@ impl Store {
     async fn all_holders(&self, session: &mut ClientSession, transitions: &[Transition<'_>]) -> Asked<Holders> {
         let mut holders = Holders::new();
         for kind in Kind::ALL {
-            for field in unique_fields(kind) {
+            let written = || {
                 let documents = transitions.iter().filter(|transition| transition.kind == kind);
-                let values = documents.filter_map(Transition::written_document);
-                let values: BTreeSet<String> = values.flat_map(|document| document.ids_at(field)).collect();
-                if values.is_empty() {
-                    continue;
-                }
-                let filter = doc! { field: { "$in": values.into_iter().collect::<Vec<_>>() } };
-                for row in self
-                    .matching(session, kind.collection(), filter, doc! { field: 1 })
-                    .await?
-                {
-                    if let (Ok(by), Ok(value)) = (row.get_str("_id"), row.get_str(field)) {
+                documents.filter_map(Transition::written_document)
+            };
+            let values = |field| {
+                written()
+                    .flat_map(|document| document.ids_at(field))
+                    .collect::<BTreeSet<_>>()
+            };
+            let wanted: Vec<(&str, BTreeSet<String>)> = unique_fields(kind)
+                .map(|field| (field, values(field)))
+                .filter(|(_, values)| !values.is_empty())
+                .collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let in_fields = wanted.iter().map(|(field, values)| {
+                let values: Vec<&String> = values.iter().collect();
+                doc! { *field: { "$in": values } }
+            });
+            let filter = doc! { "$or": in_fields.collect::<Vec<_>>() };
+            let fields: Document = unique_fields(kind).map(|field| (field.to_owned(), 1.into())).collect();
+            for row in self.matching(session, kind.collection(), filter, fields).await? {
+                let by = row.get_str("_id").unwrap_or_default();
+                for field in unique_fields(kind) {
+                    for value in texts_at(&row, field) {
                         let held = holders.entry((kind, field, value.to_owned())).or_default();
                         held.push(by.to_owned());
                     }

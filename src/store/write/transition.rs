@@ -104,6 +104,12 @@ impl<'a> Transition<'a> {
         last + i64::from(self.effect.is_written())
     }
 
+    /// Whether the document did not have this value before.
+    pub fn brings(&self, field: &str, value: &str) -> bool {
+        let had = self.before.map(|before| texts_at(before, field));
+        !had.is_some_and(|had| had.contains(&value))
+    }
+
     /// The references that the document brings along, each with its path. It may refer to itself, and what it refers to
     /// already is held by that.
     pub fn wanted(&self) -> Vec<(&'static str, &str)> {

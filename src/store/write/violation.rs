@@ -17,6 +17,8 @@ pub struct Violation {
     pub message: String,
     /// What leads nowhere, where that is the reason.
     pub missing: Option<Missing>,
+    /// The stored document that has the value, where that is the reason.
+    pub held_by: Option<String>,
 }
 
 /// What speaks against each write of a batch, in their order.
@@ -64,7 +66,13 @@ impl Violation {
             field: field.map(str::to_owned),
             message,
             missing: None,
+            held_by: None,
         }
+    }
+
+    /// Whether another write could make it good: by what it brings, or gives up.
+    pub const fn needs_another(&self) -> bool {
+        self.missing.is_some() || self.held_by.is_some()
     }
 
     /// A value is not accepted.
@@ -93,6 +101,23 @@ impl Violation {
     /// Another document has the value.
     pub(super) fn taken(field: &str, value: &str, by: &str) -> Self {
         let message = format!("found {value:?}, which {by} has; accepted: a value that no other document has");
+        Self::new(ViolationCode::Taken, Some(field), message)
+    }
+
+    /// A stored document has the value, and may give it up.
+    pub(super) fn held(field: &str, value: &str, by: &str) -> Self {
+        Self {
+            held_by: Some(by.to_owned()),
+            ..Self::taken(field, value, by)
+        }
+    }
+
+    /// A unique index that is not declared refuses the value.
+    pub(super) fn taken_at_index(field: &str, value: &str, index: &str) -> Self {
+        let message = format!(
+            "found {value:?}, which another document has; accepted: a value that no other document has, as the index \
+             `{index}` of the database asks"
+        );
         Self::new(ViolationCode::Taken, Some(field), message)
     }
 

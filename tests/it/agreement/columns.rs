@@ -8,6 +8,7 @@ use crate::support::TestApp;
 /// Stored and in no column: only a line of JSON has them.
 const IN_NO_COLUMN: Exceptions = &[
     ("words", "what the text filter looks in"),
+    ("sortKeys", "what texts are ordered by"),
     ("precision", "follows from `edtf`"),
     ("approximate", "follows from `edtf`"),
     ("uncertain", "follows from `edtf`"),

@@ -22,6 +22,11 @@ type Exceptions = &'static [(&'static str, &'static str)];
 /// Filled in by the store.
 const DERIVED: Exceptions = &[
     ("words", "made of the texts"),
+    ("sortKeys", "made of the texts"),
+    ("items.id", "a row's id"),
+    ("otherReadings.id", "a row's id"),
+    ("statusHistory.id", "a row's id"),
+    ("nations.id", "a row's id"),
     ("version", "counted"),
     ("createdAt", "the clock's"),
     ("updatedAt", "the clock's"),

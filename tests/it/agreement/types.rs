@@ -11,7 +11,10 @@ use super::{DERIVED, Exceptions, Paths, SchemaFiles, agree};
 use crate::support::settings;
 
 /// Stored and not shown.
-const HIDDEN: Exceptions = &[("words", "what the text filter looks in")];
+const HIDDEN: Exceptions = &[
+    ("words", "what the text filter looks in"),
+    ("sortKeys", "what texts are ordered by"),
+];
 
 /// Shown and not stored.
 const COMPUTED: Exceptions = &[

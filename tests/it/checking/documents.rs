@@ -119,7 +119,16 @@ async fn what_is_derived_and_does_not_follow_any_more_is_found() {
             "nations",
             "nation_japan",
             doc! { "name": "Yamato" },
-            &["nation_japan: `words` does not follow from the document any more"],
+            &[
+                "nation_japan: `sortKeys` does not follow from the document any more",
+                "nation_japan: `words` does not follow from the document any more",
+            ],
+        ),
+        (
+            "nations",
+            "nation_japan",
+            doc! { "m49": "156" },
+            &["nation_japan: m49: found \"156\", which nation_china has too; accepted: each once"],
         ),
         (
             "gifts",

@@ -244,7 +244,9 @@ async fn values_of_variables_are_taken_as_graphql_js_takes_them() {
         // Of what is wrong with a field it is told where the field is.
         let told = answer["errors"][0]["message"].as_str().unwrap_or_default();
         let accepted = !told.starts_with("`variables`");
-        if one["accepted"] != accepted || (accepted && answer.get("data").is_none()) {
+        // Of its type, and refused by us: a null would widen the filter.
+        let is_null_in_filter = told.starts_with("`where.") && told.contains("is null; accepted is a value");
+        if one["accepted"] != accepted || (accepted && answer.get("data").is_none() && !is_null_in_filter) {
             differences.push(format!("{one}: {answer}"));
         }
     }

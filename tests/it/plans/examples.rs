@@ -61,6 +61,8 @@ fn known_values(kind: Kind, field: &str) -> Option<Vec<Json>> {
     let values = match (kind, field) {
         (_, "aliases" | "names" | "isoAlpha4" | "successors") => return Some(called(kind, field)),
         (_, "certainty") => json!(["REPORTED", "QUOTED"]),
+        // Across relations: here it only says that what is looked for is there.
+        (_, "known") => json!([true]),
         (_, "id") => {
             let prefix = kind.prefix();
             json!([

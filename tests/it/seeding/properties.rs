@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 /// Names that lead deep into the documents, where the surprises are.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 26] = [
     "_id",
     "slug",
     "title",
@@ -26,6 +26,8 @@ const NAMES: [&str; 24] = [
     "lat",
     "statusHistory",
     "words",
+    "sortKeys",
+    "id",
     "version",
     "about",
     "conflictsWith",

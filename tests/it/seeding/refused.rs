@@ -72,7 +72,7 @@ const CASES: &str = r#"
     sources.json /0/url | "example.org" | sources.json[0] (source_test): url: found "example.org"; accepted: a text of the pattern ^https?://
     sources.json /0/sha256 | "abc" | sources.json[0] (source_test): sha256: found "abc"; accepted: a text of the pattern
     nations.json /0/isoAlpha2 | "xa" | nations.json[0] (nation_arcadia): isoAlpha2: found "xa"; accepted: a text of the pattern ^[A-Z]{2}$
-    nations.json /0/isoAlpha2 | "XA\n" | nations.json[0] (nation_arcadia): isoAlpha2: found "XA\n"; accepted: a text of the pattern
+    nations.json /0/isoAlpha2 | "X\nA" | nations.json[0] (nation_arcadia): isoAlpha2: found "X\nA"; accepted: a text of the pattern
     nations.json /0/isoAlpha3 | "XA" | nations.json[0] (nation_arcadia): isoAlpha3: found "XA"; accepted: a text of the pattern ^[A-Z]{3}$
     nations.json /0/m49 | "90" | nations.json[0] (nation_arcadia): m49: found "90"; accepted: three digits
     animals.json /0/nativeTo | ["Congo"] | animals.json[0] (animal_okapi): nativeTo[0]: found "Congo"; accepted: a text of the pattern ^[A-Z]{2}$

@@ -32,8 +32,7 @@ const DATES: [&str; 8] = [
 ];
 /// What texts are made of: what tables, JSON and spreadsheets could take for something else.
 const PARTS: [&str; 20] = [
-    "a", ",", "\"", "\n", "\r\n", "\r", " ", "=", "+", "-", "@", "\t", "é", "熊", "🐻", "\u{feff}", "\\", "{}", "null",
-    ";",
+    "a", ",", "\"", "\n", "\r\n", "\r", " ", "=", "+", "-", "@", "·", "é", "熊", "🐻", "ß", "\\", "{}", "null", ";",
 ];
 
 /// Makes documents.
@@ -158,7 +157,9 @@ impl Making {
             (_, "^[A-Z]{2}$") => [letter(number / 26), letter(number)].iter().collect(),
             (_, "^[A-Z]{3}$") => ['X', letter(number / 26), letter(number)].iter().collect(),
             (_, "^[0-9a-f]{64}$") => format!("{number:064x}"),
-            (_, "^https?://") => format!("https://{}", self.free(60)),
+            (_, pattern) if pattern.starts_with("^https?://") => {
+                format!("https://{}", self.free(60).replace(['\r', '\n'], ""))
+            }
             (_, "") => self.free(60),
             _ => {
                 let kind = of.unwrap_or_else(|| *self.pick(&Kind::ALL));

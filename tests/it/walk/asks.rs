@@ -116,8 +116,7 @@ fn ask(filter: BoxedStrategy<Json>, fields: &[&'static str], most: usize) -> Box
 /// A filter: leaves, alone and together, and combinations of filters to a depth.
 fn tree(depth: u32, leaf: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
     let leaves = vec(leaf, 1..=2).prop_map(merged);
-    let nulls = Just(json!({ "and": null, "or": null, "not": null, "text": null }));
-    let simple = prop_oneof![12 => leaves.clone(), 1 => Just(json!({})), 1 => nulls].boxed();
+    let simple = prop_oneof![12 => leaves.clone(), 1 => Just(json!({}))].boxed();
     simple
         .prop_recursive(depth, 8, 3, move |inner| {
             let list = || {
@@ -157,8 +156,11 @@ fn member(value: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
         weighted(0.3, value.clone()),
         weighted(0.6, list(6)),
         weighted(0.4, list(3)),
+        known(),
     )
-        .prop_map(|(eq, any_of, not_in)| object([("eq", eq), ("in", any_of), ("notIn", not_in)]))
+        .prop_map(|(eq, any_of, not_in, known)| {
+            object([("eq", eq), ("in", any_of), ("notIn", not_in), ("known", known)])
+        })
         .boxed()
 }
 
@@ -240,6 +242,7 @@ fn nation_filter(depth: u32) -> BoxedStrategy<Json> {
                 ("existed", date()),
                 ("certainty", member_of(&world::CERTAINTIES)),
                 ("text", one_of(&TEXTS)),
+                ("known", any::<bool>().prop_map(Json::from).boxed()),
             ],
             &["id"],
         ),
@@ -263,8 +266,9 @@ fn animal_filter() -> BoxedStrategy<Json> {
                 ("origin", nation_filter(1)),
                 ("certainty", member_of(&world::CERTAINTIES)),
                 ("text", one_of(&TEXTS)),
+                ("known", any::<bool>().prop_map(Json::from).boxed()),
             ],
-            &["id"],
+            &["id", "origin"],
         ),
     )
 }

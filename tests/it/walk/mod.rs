@@ -6,6 +6,7 @@ mod bed; // server, worlds, runner
 mod below; // walks through relations
 mod dates; // dates and their filters in the model
 mod model; // what the answer must be
+mod ordering; // how an order puts documents
 mod pages; // one page: asking for it, comparing it
 mod sums; // statistics over random gifts
 mod times; // years and decades of the model
@@ -184,7 +185,7 @@ async fn take(bed: &Bed, walk: &Walk) -> TestCaseResult {
     }
     // Each page was right by itself. Together they must be one list, in order, that misses nothing.
     let before = |left: &str, right: &str| {
-        let stand = model::compare(order, bed.document(left), bed.document(right));
+        let stand = ordering::compare(order, bed.document(left), bed.document(right));
         if *backward { stand.is_gt() } else { stand.is_lt() }
     };
     prop_assert!(

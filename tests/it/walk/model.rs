@@ -2,14 +2,13 @@
 //! how an order puts them, what a page of them shows. Slow, plain, and without any of the code under test but the
 //! bounds of dates and the folding of words, which have tests of their own.
 
-use std::cmp::Ordering;
-
 use menagerie::domain::date::Day;
 use menagerie::domain::id::Kind;
 use menagerie::domain::words::words;
 use serde_json::Value as Json;
 
 use super::dates::{date_matches, when};
+use super::ordering::compare;
 use super::world::World;
 
 /// Whether `filter` holds for a gift.
@@ -17,14 +16,12 @@ pub fn gift_matches(world: &World, filter: &Json, gift: &Json) -> bool {
     holds(filter, &|name, test| match name {
         "id" => is_member(test, gift, "_id"),
         "event" | "slug" | "status" | "mode" => is_member(test, gift, name),
-        "giver" | "recipient" => {
-            let mut nations = world.with_ids_at(Kind::Nation, gift, name);
-            nations.any(|nation| nation_matches(world, test, nation))
-        }
-        "animal" => {
-            let mut animals = world.with_ids_at(Kind::Animal, gift, "items.animal");
-            animals.any(|animal| animal_matches(world, test, animal))
-        }
+        "giver" | "recipient" => related(test, world.with_ids_at(Kind::Nation, gift, name), |nation| {
+            nation_matches(world, test, nation)
+        }),
+        "animal" => related(test, world.with_ids_at(Kind::Animal, gift, "items.animal"), |animal| {
+            animal_matches(world, test, animal)
+        }),
         "date" => date_matches(test, gift, name),
         "total" => count_matches(test, &gift["total"]),
         "certainty" => certainty_matches(world, test, gift),
@@ -66,10 +63,9 @@ fn animal_matches(world: &World, filter: &Json, animal: &Json) -> bool {
         "slug" | "commonName" | "rank" | "nativeTo" => is_member(test, animal, name),
         "class" | "order" | "family" => is_member(test, &animal["taxonomy"], name),
         "conservation" => is_member(test, animal, "conservation.category"),
-        "origin" => {
-            let mut nations = world.with_ids_at(Kind::Nation, animal, "origin");
-            nations.any(|nation| nation_matches(world, test, nation))
-        }
+        "origin" => related(test, world.with_ids_at(Kind::Nation, animal, "origin"), |nation| {
+            nation_matches(world, test, nation)
+        }),
         "certainty" => certainty_matches(world, test, animal),
         "text" => {
             let taxonomy = ["taxonomy.class", "taxonomy.order", "taxonomy.family"];
@@ -90,10 +86,10 @@ pub fn entry_matches(world: &World, filter: &Json, entry: &Json) -> bool {
             } else {
                 &["nations.nation"]
             };
-            let mut nations = paths
+            let nations = paths
                 .iter()
                 .flat_map(|path| world.with_ids_at(Kind::Nation, entry, path));
-            nations.any(|nation| nation_matches(world, test, nation))
+            related(test, nations, |nation| nation_matches(world, test, nation))
         }
         "date" => date_matches(test, entry, name),
         _ => panic!("the model knows no `{name}` of the timeline"),
@@ -120,9 +116,37 @@ impl World {
     }
 }
 
-/// All given fields must hold; null is not given.
+/// Whether one of the related documents passes; or none is there, and that is asked for.
+fn related<'a>(filter: &Json, of: impl Iterator<Item = &'a Json>, passes: impl Fn(&Json) -> bool) -> bool {
+    let all: Vec<&Json> = of.collect();
+    match all.is_empty() {
+        true => holds_for_none(filter) == Some(true),
+        false => all.into_iter().any(passes),
+    }
+}
+
+/// Whether a filter across a relation holds where nothing is related; only `known` says something of that.
+fn holds_for_none(filter: &Json) -> Option<bool> {
+    let all = |parts: Vec<Option<bool>>, decisive: bool| {
+        if parts.contains(&Some(decisive)) {
+            return Some(decisive);
+        }
+        (!parts.is_empty() && !parts.contains(&None)).then_some(!decisive)
+    };
+    let parts = given(filter).flat_map(|(name, test)| match name {
+        "and" => list(test).map(holds_for_none).collect(),
+        "or" => vec![all(list(test).map(holds_for_none).collect(), true)],
+        "not" => vec![holds_for_none(test).map(|holds| !holds)],
+        "known" => vec![Some(*test == false)],
+        _ => vec![None],
+    });
+    all(parts.collect(), false)
+}
+
+/// All given fields must hold; null is not given. What is asked is there, so it is known.
 fn holds(filter: &Json, leaf: &dyn Fn(&str, &Json) -> bool) -> bool {
     given(filter).all(|(name, test)| match name {
+        "known" => *test == true,
         "and" => list(test).all(|part| holds(part, leaf)),
         "or" => list(test).any(|part| holds(part, leaf)),
         "not" => !holds(test, leaf),
@@ -163,6 +187,7 @@ fn is_member(test: &Json, document: &Json, path: &str) -> bool {
         "eq" => found.iter().any(|found| wanted == found),
         "in" => among(wanted),
         "notIn" => !among(wanted),
+        "known" => *wanted == !found.is_empty(),
         _ => panic!("the model knows no `{name}`"),
     })
 }
@@ -186,10 +211,11 @@ fn count_matches(test: &Json, count: &Json) -> bool {
 }
 
 fn certainty_matches(world: &World, test: &Json, document: &Json) -> bool {
-    let mut about = world
-        .of(Kind::Claim)
-        .iter()
-        .filter(|claim| list(&claim["about"]).any(|id| *id == document["_id"]));
+    let is_about = |claim: &&Json| list(&claim["about"]).any(|id| *id == document["_id"]);
+    let mut about = world.of(Kind::Claim).iter().filter(is_about).peekable();
+    if about.peek().is_none() {
+        return *test == serde_json::json!({ "known": false });
+    }
     about.any(|claim| is_member(test, claim, "certainty"))
 }
 
@@ -199,57 +225,6 @@ fn text_matches(test: &Json, document: &Json, paths: &[&str]) -> bool {
     let wanted = words([asked]);
     let found = |wanted: &String| known.iter().any(|word| word.starts_with(wanted.as_str()));
     asked.trim().is_empty() || !wanted.is_empty() && wanted.iter().all(found)
-}
-
-/// A value to order by; nothing sorts before everything.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'a> {
-    Nothing,
-    Number(i64),
-    Bytes(&'a [u8]),
-}
-
-fn key<'a>(document: &'a Json, field: &str) -> Key<'a> {
-    let text = |field: &str| {
-        document[field]
-            .as_str()
-            .map_or(Key::Nothing, |text| Key::Bytes(text.as_bytes()))
-    };
-    let number = |value: &Json| value.as_i64().map_or(Key::Nothing, Key::Number);
-    let date = when(document, "date");
-    let day = |day: Option<_>| day.map_or(Key::Nothing, |day: Day| Key::Number(day.to_millis()));
-    match field {
-        "ID" => text("_id"),
-        "TITLE" => text("title"),
-        "CODE" => text("code"),
-        "DATE" => day(date.and_then(|date| date.earliest)),
-        "DATE_END" => day(date.and_then(|date| date.latest)),
-        "TOTAL" => number(&document["total"]["min"]),
-        "CREATED_AT" => number(&document["createdAt"]),
-        "UPDATED_AT" => number(&document["updatedAt"]),
-        _ => panic!("the model knows no order by {field}"),
-    }
-}
-
-/// How two documents stand in an order. The id decides last, in the direction of the last part that could decide.
-pub fn compare(order: &Json, left: &Json, right: &Json) -> Ordering {
-    let mut parts: Vec<(&str, bool)> = Vec::new();
-    for part in list(order) {
-        let field = part["field"].as_str().expect("a field");
-        if !parts.iter().any(|(earlier, _)| *earlier == field) {
-            parts.push((field, part["direction"] == "DESC"));
-        }
-    }
-    parts.push(("ID", parts.last().is_some_and(|(_, down)| *down)));
-    let stand = |(field, down): &(&str, bool)| {
-        let ascending = key(left, field).cmp(&key(right, field));
-        if *down { ascending.reverse() } else { ascending }
-    };
-    parts
-        .iter()
-        .map(stand)
-        .find(|stand| stand.is_ne())
-        .unwrap_or(Ordering::Equal)
 }
 
 /// What a page shows.

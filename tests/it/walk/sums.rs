@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use menagerie::domain::date::Day;
 use menagerie::domain::id::Kind;
+use menagerie::domain::text::sort_key;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -164,6 +165,11 @@ fn grouped<'a>(gifts: impl IntoIterator<Item = ((String, String), Sum)> + 'a) ->
     sums
 }
 
+/// Labels by their words and then by themselves; keys where labels are the same.
+fn by_label((one, one_key): &(String, String), (other, other_key): &(String, String)) -> Ordering {
+    (sort_key(one), one_key).cmp(&(sort_key(other), other_key))
+}
+
 /// The entries of a list; `apart` are kinds and labels of what stands behind.
 pub fn list(
     sums: Sums,
@@ -256,7 +262,7 @@ fn by_nation(bed: &Bed, gifts: &[&Json], end: &str, cut: Cut) -> Json {
         ((text(&bed.document(&id)["name"]), id), whole(gift))
     };
     let keyed = |id: Option<&str>| json!({ "nation": id.map(|id| json!({ "id": id })) });
-    list(grouped(gifts.iter().map(of)), vec![], cut, MOST, Ord::cmp, keyed)
+    list(grouped(gifts.iter().map(of)), vec![], cut, MOST, by_label, keyed)
 }
 
 /// Says what an animal is counted by: a label and a key.
@@ -282,7 +288,7 @@ fn by_animal(bed: &Bed, gifts: &[&Json], (label, key): (&str, AnimalKey<'_>), cu
         json!({ "animal": id.map(|id| json!({ "id": id })) })
     };
     let apart = vec![("MISSING", label, missing)];
-    list(grouped(sums), apart, cut, MOST, Ord::cmp, keyed)
+    list(grouped(sums), apart, cut, MOST, by_label, keyed)
 }
 
 /// By words, of which a gift may have several; all of them, without labels and rest.

@@ -10,9 +10,12 @@ mod heard; // what subscribers hear of it
 mod history; // who changed what, and taking it back
 mod making; // entering, changing, deleting: what is accepted, and what is told of mistakes
 mod named; // aliases and names in languages by every door
+mod owning; // slugs and codes are one document's own, and are handed on
 mod racing; // many writers at once: no change is lost, nothing refers to what is gone
 mod retrying; // the same request again and again
 mod roles; // who may: every mutation of the schema with every role
+mod rows; // rows of lists have ids that stay
+mod texts; // texts in order, at every door; the order of texts
 
 use menagerie::api::viewer::Role;
 use menagerie::http::Settings;

@@ -24,15 +24,15 @@ export class Values {
    * What stands in a place of this type.
    *
    * `hint` names what the value is about: the input types and fields that lead to it, outermost first. `hasDefault` says
-   * whether the place has a value where a variable has none, `literal` that no variable can stand there, and `known` that
-   * it must be a value other than null.
+   * whether the place has a value where a variable has none, `literal` that no variable can stand there, `known` that
+   * it must be a value other than null, and `inFilter` that null is refused there.
    */
-  place(type, hint, { hasDefault = false, literal = false, known = false } = {}) {
+  place(type, hint, { hasDefault = false, literal = false, known = false, inFilter = false } = {}) {
     const random = this.#random;
     if (!literal && this.variables.size < VARIABLES && random.chance(0.25)) {
-      return this.#variable(type, hint, hasDefault, known);
+      return this.#variable(type, hint, { hasDefault, known, inFilter });
     }
-    if (!isNonNullType(type) && !known && random.chance(0.05)) return NULL;
+    if (!isNonNullType(type) && !known && !inFilter && random.chance(0.05)) return NULL;
     return this.#value(getNullableType(type), hint, literal);
   }
 
@@ -74,7 +74,7 @@ export class Values {
    * A variable for a place: given, null, left out, or with a default, as far as the place allows. `known`: it must come
    * to a value other than null.
    */
-  #variable(type, hint, hasDefault, known) {
+  #variable(type, hint, { hasDefault, known, inFilter }) {
     const random = this.#random;
     const nullable = getNullableType(type);
     const make = () => this.#value(nullable, hint, true);
@@ -88,9 +88,9 @@ export class Values {
     ];
     if (!isNonNullType(type)) {
       options.push(() => ({ type: String(nullable), has: true, value: make().json }));
-      if (!known) {
+      if (!known) options.push(() => ({ type: String(nullable), has: false }));
+      if (!known && !inFilter) {
         options.push(
-          () => ({ type: String(nullable), has: false }),
           () => ({ type: String(nullable), has: true, value: null }),
           () => ({ type: String(nullable), default: 'null', has: false }),
           () => ({ type: String(nullable), default: make().text, has: true, value: null }),
@@ -126,11 +126,12 @@ export class Values {
     const nested = hint.length > 4 ? ['and', 'or', 'not', 'giver', 'recipient', 'animal', 'nation', 'origin'] : [];
     const fields = Object.values(type.getFields());
     const optional = fields.filter((field) => !isRequiredInputField(field) && !nested.includes(field.name));
+    const inFilter = type.name.endsWith('Filter');
     const chosen = [...fields.filter(isRequiredInputField), ...random.some(optional, random.pick([0, 1, 1, 1, 2]))];
     const [text, json] = [[], {}];
     for (const field of random.some(chosen, chosen.length)) {
       const hasDefault = field.defaultValue !== undefined;
-      const value = this.place(field.type, [...hint, type.name, field.name], { literal, hasDefault });
+      const value = this.place(field.type, [...hint, type.name, field.name], { literal, hasDefault, inFilter });
       text.push(`${field.name}: ${value.text}`);
       json[field.name] = value.json;
     }

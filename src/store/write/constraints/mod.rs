@@ -3,7 +3,7 @@
 
 pub(super) mod claims;
 pub(super) mod references;
-mod unique;
+pub(super) mod unique;
 
 use super::batch::{Batch, Intent};
 use super::snapshot::{Snapshot, Surroundings};
@@ -52,22 +52,46 @@ pub(super) fn judge<'a: 'k, 'k>(
     }
 }
 
+/// What speaks against each write. One that is refused takes those with it that need what it brings or gives up.
 fn violations_of(
     batch: &Batch,
     transitions: &[Transition<'_>],
     snapshot: &Snapshot,
     around: &Surroundings,
 ) -> Violations {
-    let mut violations: Violations = transitions.iter().map(|write| write.violations.clone()).collect();
+    let known: Violations = transitions.iter().map(|write| write.violations.clone()).collect();
     if !batch.policy.is_constrained() {
-        return violations;
+        return known;
     }
+    let mut refused = refused(&known);
+    loop {
+        let violations = violations_beside(batch, transitions, known.clone(), &refused, (snapshot, around));
+        let now = self::refused(&violations);
+        if now == refused {
+            return violations;
+        }
+        refused = now;
+    }
+}
+
+fn refused(violations: &Violations) -> Vec<bool> {
+    violations.iter().map(|found| !found.is_empty()).collect()
+}
+
+/// The same, where these writes are known to be refused.
+fn violations_beside(
+    batch: &Batch,
+    transitions: &[Transition<'_>],
+    mut violations: Violations,
+    refused: &[bool],
+    (snapshot, around): (&Snapshot, &Surroundings),
+) -> Violations {
     let unclaimed = claims::unclaimed(&batch.policy, transitions);
     if batch.policy.asks_for_claims_first() && !unclaimed.is_empty() {
         unclaimed.into_iter().for_each(|(at, found)| violations[at].push(found));
         return violations;
     }
-    let found = unique::violations(batch, transitions, around).into_iter();
+    let found = unique::violations(batch, transitions, around, refused).into_iter();
     let found = found.chain(claims::about_themselves(transitions)).chain(unclaimed);
     let found = found.chain(references::to_deleted(transitions, around));
     found.for_each(|(at, found)| violations[at].push(found));

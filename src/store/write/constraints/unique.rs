@@ -1,22 +1,34 @@
-//! Ids, and values that must be one document's own.
+//! Ids, and values that must be one document's own, such as slugs.
+//!
+//! A value that its document gives up in the same batch is free for another one, also in a circle. What is read tells who
+//! has a value; the lock on it keeps two transactions from taking it at the same time.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::domain::id::Kind;
+use crate::store::collections::unique_fields;
+use crate::store::path::texts_at;
 use crate::store::write::batch::{Batch, Intent};
 use crate::store::write::snapshot::Surroundings;
 use crate::store::write::transition::Transition;
-use crate::store::write::violation::Violation;
+use crate::store::write::violation::{Violation, Violations};
 
 /// A violation where another document has the id or a value: one of the database, or an earlier one of the batch.
+/// `refused`: the writes that are not made, so that they give nothing up.
 pub(super) fn violations(
     batch: &Batch,
     transitions: &[Transition<'_>],
     around: &Surroundings,
+    refused: &[bool],
 ) -> Vec<(usize, Violation)> {
-    let (mut ids, mut values) = (HashSet::new(), HashMap::<(Kind, &str, String), &str>::new());
     let is_among = batch.intent != Intent::Look;
+    let (mut ids, mut values) = (HashSet::new(), HashMap::<(Kind, &str, String), &str>::new());
+    let given_up = if is_among {
+        given_up(transitions, refused)
+    } else {
+        HashSet::new()
+    };
     let mut found = Vec::new();
     for (at, transition) in transitions.iter().enumerate() {
         let id = transition.id.as_str();
@@ -27,9 +39,12 @@ pub(super) fn violations(
             continue;
         };
         for (field, value) in document.unique_values() {
-            let holders = around.holders(transition.kind, field, &value).iter();
-            let others = holders.filter(|by| *by != id);
-            found.extend(others.map(|by| (at, Violation::taken(field, &value, by))));
+            if transition.brings(field, &value) {
+                let holders = around.holders(transition.kind, field, &value).iter();
+                let others =
+                    holders.filter(|by| *by != id && !given_up.contains(&(by.as_str(), field, value.as_str())));
+                found.extend(others.map(|by| (at, Violation::held(field, &value, by))));
+            }
             match values.entry((transition.kind, field, value)) {
                 Entry::Vacant(place) => {
                     place.insert(id);
@@ -48,4 +63,39 @@ pub(super) fn violations(
         }
     }
     found
+}
+
+/// The values that documents lose in this batch: whose, of which field, and which.
+fn given_up<'a>(transitions: &'a [Transition<'_>], refused: &[bool]) -> HashSet<(&'a str, &'static str, &'a str)> {
+    let mut given_up = HashSet::new();
+    for (transition, refused) in transitions.iter().zip(refused) {
+        let Some(before) = transition.before.filter(|_| !refused && transition.effect.is_written()) else {
+            continue;
+        };
+        for field in unique_fields(transition.kind) {
+            let after = transition
+                .written_document()
+                .map(|after| texts_at(&after.document, field));
+            let kept = after.unwrap_or_default();
+            let lost = texts_at(before, field)
+                .into_iter()
+                .filter(|value| !kept.contains(value));
+            given_up.extend(lost.map(|value| (transition.id.as_str(), field, value)));
+        }
+    }
+    given_up
+}
+
+/// The locks on the values that good writes come to have.
+pub(in crate::store::write) fn locks(transitions: &[Transition<'_>], violations: &Violations) -> BTreeSet<String> {
+    let mut locks = BTreeSet::new();
+    for (transition, _) in transitions.iter().zip(violations).filter(|(_, found)| found.is_empty()) {
+        let Some(after) = transition.written_document() else {
+            continue;
+        };
+        let brought = after.unique_values().into_iter();
+        let brought = brought.filter(|(field, value)| transition.brings(field, value));
+        locks.extend(brought.map(|(field, value)| format!("{}.{field}={value}", transition.kind.collection())));
+    }
+    locks
 }
