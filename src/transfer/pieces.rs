@@ -89,7 +89,7 @@ impl Row {
 fn as_told(mut raw: Raw) -> Raw {
     match &mut raw.content {
         Ok(Content::Object(object)) => read_dates(object),
-        Ok(Content::Cells(said)) => said.fields.values_mut().for_each(read_dates),
+        Ok(Content::Table(said)) => said.fields.values_mut().for_each(read_dates),
         Err(_) => {}
     }
     raw

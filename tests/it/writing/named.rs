@@ -141,3 +141,42 @@ async fn what_a_nation_is_called_goes_through_rows_files_and_exports() {
     let row = table.lines().nth(1).expect("a row");
     assert!(row.contains("DE,Borussia,Preußen (de); Пруссия (ru)"), "{table}");
 }
+
+#[tokio::test]
+async fn rows_refer_to_nations_and_animals_by_all_that_they_are_called() {
+    let desk = Desk::open().await;
+    desk.app.load(&["history", "nations"]).await;
+    let gift = |(at, (giver, recipient)): (usize, &(&str, &str))| {
+        json!({
+            "slug": format!("pandas-{at}"), "title": "Pandas", "giver": giver, "recipient": recipient, "mode": "GIFT",
+            "status": "DELIVERED", "items": [{ "animal": "大熊猫" }],
+        })
+    };
+    let named = [
+        ("USSR", "Burma"),
+        ("Ceylon", "UK"),
+        ("DPRK", "Россия"),
+        ("대한민국", "中国"),
+    ];
+    let rows: Vec<Json> = named.iter().enumerate().map(gift).collect();
+    let import = "mutation($rows: [JSON!]!) { importRows(input: { kind: GIFT, rows: $rows }) { created userErrors { field \
+                  message } } }";
+    let (_, told) = desk.ask(Some(&desk.token), import, json!({ "rows": rows })).await;
+    assert_eq!(told["data"]["importRows"]["created"], 4, "{told:#}");
+    let meant = [
+        ("soviet-union", "burma"),
+        ("sri-lanka", "united-kingdom"),
+        ("north-korea", "russia"),
+        ("south-korea", "china"),
+    ];
+    for (at, (giver, recipient)) in meant.into_iter().enumerate() {
+        let query = format!(
+            "{{ gift(slug: \"pandas-{at}\") {{ giver {{ slug }} recipient {{ slug }} items {{ animal {{ slug }} }} }} }}"
+        );
+        let expected = json!({
+            "giver": { "slug": giver }, "recipient": { "slug": recipient },
+            "items": [{ "animal": { "slug": "giant-panda" } }],
+        });
+        assert_eq!(desk.read(&query).await["gift"], expected);
+    }
+}
