@@ -155,6 +155,11 @@ impl Making {
             ("slug", _) => format!("p{number}-{}", self.random.random_range(0..10)),
             (_, "^[0-9]{3}$") => format!("{number:03}"),
             (_, "^[A-Z]{2}$") => [letter(number / 26), letter(number)].iter().collect(),
+            (_, "^[A-Z]{2}(?:[A-Z]{2})?$") => [letter(number / 26), letter(self.random.random_range(0..26))]
+                .iter()
+                .collect(),
+            (_, "^[A-Z]{4}$") => ['X', 'X', letter(number / 26), letter(number)].iter().collect(),
+            ("language", _) => (*self.pick(&["ru", "zh", "fr"])).to_owned(),
             (_, "^[A-Z]{3}$") => ['X', letter(number / 26), letter(number)].iter().collect(),
             (_, "^[0-9a-f]{64}$") => format!("{number:064x}"),
             (_, pattern) if pattern.starts_with("^https?://") => {
