@@ -12,6 +12,7 @@ use super::violation::Violation;
 use crate::domain::id::Kind;
 use crate::store::StoreError;
 use crate::store::error::{DUPLICATE_KEY, code_of, message_of};
+use crate::store::path::texts_at;
 
 /// Collection, index, first field and its value, as every MongoDB since 4.2 writes them.
 static MESSAGE: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| {
@@ -36,6 +37,7 @@ pub(super) fn refused_by_index(batch: &Batch, error: &StoreError) -> Option<(usi
     }
     let has = |write: &Write| match write {
         Write::Put(document) => document.kind == kind && document.ids_at(field).iter().any(|text| text == value),
+        Write::Row(row) => row.kind == kind && texts_at(&row.said, field).contains(&value),
         _ => false,
     };
     // The last one: of two rows of the batch, the database refuses the later.
