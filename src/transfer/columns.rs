@@ -154,7 +154,7 @@ mod tests {
                 let list = cell["list"].as_str().filter(|list| list == name);
                 add(name, list.or(cell.as_str()).unwrap_or("derived"));
             }
-            for (list, leaves) in first_item(kind).unwrap() {
+            if let Some((list, leaves)) = first_item(kind).unwrap() {
                 leaves
                     .iter()
                     .for_each(|leaf| add(&leaf.path, &format!("{list}[0].{}", leaf.path)));
