@@ -241,22 +241,24 @@ pub(super) fn says_nothing(fields: &Document) -> bool {
 }
 
 /// Fills in what need not be written: an empty list where one is required and nothing is said. Takes out what says nothing:
-/// objects in which nothing stands. Both in the objects of a document as well.
+/// objects in which nothing stands, and empty lists that are not required. Both in the objects of a document as well.
 pub(super) fn fill_in_lists(schema: &Document, document: &mut Document) {
     let required = schema.get_array("required").map_or(&[][..], Vec::as_slice);
+    let is_required = |name: &str| required.iter().any(|it| it.as_str() == Some(name));
     for (name, schema) in schema.get_document("properties").into_iter().flatten() {
         let Some(schema) = schema.as_document() else { continue };
         let holds = schema.get_str("bsonType").unwrap_or_default();
         match document.get_mut(name) {
             Some(Bson::Document(fields)) if holds == "object" && says_nothing(fields) => drop(document.remove(name)),
             Some(Bson::Document(fields)) => fill_in_lists(schema, fields),
+            Some(Bson::Array(items)) if items.is_empty() && !is_required(name) => drop(document.remove(name)),
             Some(Bson::Array(items)) => {
                 if let Ok(each) = schema.get_document("items") {
                     let items = items.iter_mut().filter_map(Bson::as_document_mut);
                     items.for_each(|fields| fill_in_lists(each, fields));
                 }
             }
-            None if holds == "array" && required.iter().any(|it| it.as_str() == Some(name)) => {
+            None if holds == "array" && is_required(name) => {
                 document.insert(name, Bson::Array(Vec::new()));
             }
             _ => {}
