@@ -2,12 +2,11 @@
 //! how an order puts them, what a page of them shows. Slow, plain, and without any of the code under test but the
 //! bounds of dates and the folding of words, which have tests of their own.
 
-use menagerie::domain::date::Day;
 use menagerie::domain::id::Kind;
 use menagerie::domain::words::words;
 use serde_json::Value as Json;
 
-use super::dates::{date_matches, when};
+use super::dates::date_matches;
 use super::ordering::compare;
 use super::world::World;
 

@@ -6,7 +6,8 @@ use menagerie::domain::date::Day;
 use menagerie::domain::words::spots;
 use serde_json::Value as Json;
 
-use super::model::{list, when};
+use super::dates::when;
+use super::model::list;
 
 /// A value to order by; nothing sorts before everything.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
