@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-/// How formulas begin.
-const BEGINS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// How formulas begin. Spreadsheets take the full-width signs of East Asia for the others.
+const BEGINS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// Whether a text begins like a formula, behind any number of apostrophes: one that has some gets one more, so that each
 /// text is read as it was.
@@ -38,6 +38,7 @@ mod tests {
             ("=1+1", "'=1+1"),
             ("'=1", "''=1"),
             ("-0044", "'-0044"),
+            ("＝1", "'＝1"),
             ("it's", "it's"),
             ("'a", "'a"),
         ] {

@@ -223,7 +223,12 @@ mod tests {
         let mut names = recorded.clone();
         names.reverse();
         names.sort_by_key(|name| sort_key(name));
-        assert_eq!(names, recorded);
+        let mut expected = recorded;
+        // The one difference: a hyphen parts words as a blank does, where ICU puts all blanks before all hyphens.
+        let kitts = expected.iter().position(|name| *name == "Saint Kitts").expect("there");
+        assert_eq!(expected[kitts + 1], "Saint-Denis");
+        expected.swap(kitts, kitts + 1);
+        assert_eq!(names, expected);
     }
 
     proptest! {

@@ -45,7 +45,7 @@ pub enum Finding {
         existed: String,
         /// When the gift was made, as EDTF.
         date: String,
-        },
+    },
     /// A value that must be one document's own, in two of them.
     Shared {
         /// The document with the greater id.

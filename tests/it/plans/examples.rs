@@ -63,13 +63,7 @@ fn known_values(kind: Kind, field: &str) -> Option<Vec<Json>> {
         (_, "certainty") => json!(["REPORTED", "QUOTED"]),
         // Across relations: here it only says that what is looked for is there.
         (_, "known") => json!([true]),
-        (_, "id") => {
-            let prefix = kind.prefix();
-            json!([
-                format!("{prefix}_synthetic-1-0000007"),
-                format!("{prefix}_synthetic-1-0000003")
-            ])
-        }
+        (_, "id") => json!(["0000007", "0000003"].map(|end| format!("{}_synthetic-1-{end}", kind.prefix()))),
         (_, "slug") => json!(["synthetic-1-0000007", "synthetic-1-0000003"]),
         (Kind::Gift, "status") => json!(["DIED", "DELIVERED"]),
         (Kind::Gift, "mode") => json!(["LOAN", "TRIBUTE"]),

@@ -216,7 +216,7 @@ fn leaves(value: &Json) -> u64 {
         Json::Array(items) => items.iter().map(leaves).sum(),
         Json::Object(fields) => fields
             .iter()
-            .filter(|(name, _)| *name != "sure")
+            .filter(|(name, _)| !["sure", "includeQualified"].contains(&name.as_str()))
             .map(|(name, value)| match value.as_str() {
                 Some(text) if name == "text" => text.split(' ').count() as u64,
                 _ => leaves(value),

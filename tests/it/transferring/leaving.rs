@@ -94,10 +94,11 @@ fn columns(table: &str, and: Option<(&str, &str)>, random: &mut ChaCha8Rng) -> S
     String::from_utf8(writer.into_inner().expect("it is written")).expect("a text")
 }
 
-/// Documents without the field of their kind that has changed, and without the words that follow from it.
+/// Documents without the field of their kind that has changed, and without the words and keys that follow from it.
 fn but_for_what_was_said(mut all: std::collections::BTreeMap<String, Document>) -> Vec<(String, Document)> {
     for (place, document) in &mut all {
         document.remove("words");
+        document.remove("sortKeys");
         let kind = Kind::ALL.into_iter().find(|kind| place.starts_with(kind.collection()));
         document.remove(told(kind.expect("a kind")));
     }
@@ -232,9 +233,17 @@ fn writable(value: &Json) -> Json {
             let said = fields.iter().filter(|(name, _)| !derived(name));
             Json::Object(said.map(|(name, value)| (name.clone(), writable(value))).collect())
         }
-        Json::Array(items) => Json::Array(items.iter().map(writable).collect()),
+        Json::Array(items) => Json::Array(items.iter().map(writable).map(without_id).collect()),
         other => other.clone(),
     }
+}
+
+/// Rows get their ids from the server.
+fn without_id(mut row: Json) -> Json {
+    if let Some(fields) = row.as_object_mut() {
+        fields.remove("id");
+    }
+    row
 }
 
 #[tokio::test]

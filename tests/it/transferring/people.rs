@@ -7,7 +7,7 @@ use menagerie::domain::id::Kind;
 use menagerie::transfer::import::{ImportError, ImportReport, Options, import};
 use menagerie::transfer::report::Report;
 use menagerie::transfer::{FileFormat, Input, InputError};
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -56,10 +56,14 @@ fn utf16(text: &str) -> Vec<u8> {
     units.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// A document without what is the store's.
+/// A document without what is the store's, the ids of its rows included.
 pub(super) fn bare(mut document: Document) -> Document {
-    for field in ["_id", "slug", "words", "version", "createdAt", "updatedAt"] {
+    for field in ["_id", "slug", "words", "sortKeys", "version", "createdAt", "updatedAt"] {
         document.remove(field);
+    }
+    let lists = document.iter_mut().filter_map(|(_, value)| value.as_array_mut());
+    for row in lists.flatten().filter_map(Bson::as_document_mut) {
+        row.remove("id");
     }
     document
 }
