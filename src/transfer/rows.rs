@@ -47,6 +47,9 @@ pub struct PassedOver {
     pub columns: usize,
 }
 
+/// The columns that a line names, or what is wrong with it, with the number of the line.
+type Header = (u32, Result<Table, Vec<RowFault>>);
+
 /// The rows of a file.
 pub struct Rows<R> {
     lines: Lines<R>,
@@ -207,7 +210,7 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// The columns that the first line names, with that line.
-    fn header(&mut self) -> io::Result<Option<(u32, Result<Table, Vec<RowFault>>)>> {
+    fn header(&mut self) -> io::Result<Option<Header>> {
         let kind = self.kind;
         let first = match self.next_line()? {
             None => return Ok(None),
@@ -239,10 +242,11 @@ impl<R: BufRead> Rows<R> {
             Err(fault) => return Ok(Some((number, Err(vec![fault])))),
         };
         let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
-        if Table::count(kind, &cells) == 0 && (filled < cells.len() || filled == 1) {
-            if let Some(fault) = self.title(&cells)? {
-                return Ok(Some((number, Err(vec![fault]))));
-            }
+        if Table::count(kind, &cells) == 0
+            && (filled < cells.len() || filled == 1)
+            && let Some(fault) = self.title(&cells)?
+        {
+            return Ok(Some((number, Err(vec![fault]))));
         }
         let table = match Table::headed(kind, &cells) {
             Ok(table) => table,

@@ -243,7 +243,8 @@ fn bad_rows() -> Vec<Refused> {
         (
             "several mistakes in a row",
             "gifts.csv",
-            format!("id,slug,title,giver,mode,items,total.min\ngift_new,New One,T,Arcadi,PRESENT,\"[{{\",many\n")
+            "id,slug,title,giver,mode,items,total.min\ngift_new,New One,T,Arcadi,PRESENT,\"[{\",many\n"
+                .to_owned()
                 .into(),
             vec![
                 "gifts.csv:2:6: items: found \"[{\"",

@@ -61,13 +61,12 @@ const MONTHS: [&[&str]; 12] = [
 
 /// The month with this name, or an abbreviation of it that no other month has.
 pub(super) fn month(word: &str) -> Option<u8> {
-    let begins = |names: &&[&str]| names.iter().any(|name| *name == word);
-    let exact = MONTHS.iter().position(|names| begins(&names));
+    let exact = MONTHS.iter().position(|names| names.contains(&word));
     let abbreviated = || {
         let is_long_enough = word.chars().count() >= 3;
         let mut found = (0..12).filter(|at| MONTHS[*at].iter().any(|name| name.starts_with(word)));
-        let only = found.next().filter(|_| is_long_enough && found.next().is_none());
-        only
+        let first = found.next()?;
+        (is_long_enough && found.next().is_none()).then_some(first)
     };
     exact.or_else(abbreviated).and_then(|at| u8::try_from(at + 1).ok())
 }
