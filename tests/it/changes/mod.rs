@@ -122,7 +122,7 @@ async fn article() -> TestApp {
 
 /// Waits until all that has happened by now is told: until a heartbeat that was written since has come back. (A quiet
 /// moment proves nothing where the database is busy with what happens in other databases.)
-async fn settled(live: &Live) {
+pub async fn settled(live: &Live) {
     let since = Instant::now();
     until("a heartbeat to come back", || {
         live.is_fresh() && since.elapsed() > FRESH
