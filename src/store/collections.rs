@@ -9,7 +9,7 @@ use mongodb::bson::{Bson, Document};
 use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
-use super::derive::{BOOKKEEPING, FROM_EDTF, ROW_ID};
+use super::derive::{BOOKKEEPING, FROM_EDTF, ROW_ID, SORT_KEYS, sort_keys_of, words_of};
 use super::names::{HISTORY, LOCKS, RETRIES, TOKENS};
 use super::{Result, StoreError};
 use crate::domain::id::{Kind, any_id_pattern};
@@ -71,6 +71,12 @@ impl CollectionSchema {
     /// The path of the display name.
     pub fn called_by(&self) -> &str {
         self.names.first().map_or("_id", String::as_str)
+    }
+
+    /// Adds to a document the words by which it is found and the keys by which it is ordered.
+    pub(super) fn add_keys(&self, document: &mut Document) {
+        document.insert("words", words_of(&self.words, document));
+        document.insert(SORT_KEYS, sort_keys_of(&self.ordered, document));
     }
 }
 

@@ -122,7 +122,6 @@ pub(super) fn without_derived(document: &mut Document) {
 pub(super) fn derive(document: &mut Document, problems: &mut Vec<Problem>) {
     each_object(document, "", &mut |fields, path| {
         derive_date(fields, path, problems);
-        leave_out_what_says_nothing(fields);
         if let (Some(min), Some(max)) = (bound(fields, "min"), bound(fields, "max"))
             && min > max
         {
@@ -165,18 +164,6 @@ fn end_with_what_became_of_it(document: &mut Document) {
     if date.get_bool("endUnknown").unwrap_or(false) && !begins_later {
         date.insert("latest", end);
         date.insert("endUnknown", false);
-    }
-}
-
-/// Takes out what is the same as nothing: a count that is not approximate, a date without other readings. So a document has
-/// one form, whether it was written by a person or read back from a table.
-fn leave_out_what_says_nothing(fields: &mut Document) {
-    if fields.contains_key("edtf") {
-        if fields.get_array("otherReadings").is_ok_and(Vec::is_empty) {
-            fields.remove("otherReadings");
-        }
-    } else if fields.get_bool("approximate").is_ok_and(|is| !is) {
-        fields.remove("approximate");
     }
 }
 

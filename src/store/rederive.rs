@@ -8,7 +8,7 @@ use mongodb::bson::{Document, doc};
 use tracing::info;
 
 use super::collections::{self, CollectionSchema};
-use super::derive::{DERIVATION, SORT_KEYS, derive, fingerprint, sort_keys_of, words_of};
+use super::derive::{DERIVATION, derive, fingerprint};
 use super::names::{DERIVED, SEEDED};
 use super::row_ids::identify;
 use super::validate::number_of;
@@ -108,8 +108,7 @@ impl Store {
 fn derived(schema: &CollectionSchema, document: &Document) -> Document {
     let mut derived = document.clone();
     derive(&mut derived, &mut Vec::new());
-    derived.insert("words", words_of(&schema.words, document));
-    derived.insert(SORT_KEYS, sort_keys_of(&schema.ordered, document));
+    schema.add_keys(&mut derived);
     identify(&schema.declared.json_schema, &mut derived, Some(document));
     derived
 }

@@ -10,8 +10,7 @@ use crate::domain::id::Kind;
 use crate::store::StoreError;
 use crate::store::collections::{self, bson_of, unique_fields};
 use crate::store::derive::{
-    SORT_KEYS, derive, fill_in_lists, fingerprint, sort_keys_of, take_out_derived, tidy, without_derived,
-    without_nulls, words_of,
+    derive, fill_in_lists, fingerprint, take_out_derived, tidy, without_derived, without_nulls,
 };
 use crate::store::path::texts_at;
 use crate::store::validate::{Problem, number_of, problems};
@@ -60,8 +59,7 @@ impl Prepared {
         tidy(&mut document, &mut found);
         found.extend(problems(&schema.input_schema, &document));
         derive(&mut document, &mut found);
-        document.insert("words", words_of(&schema.words, &document));
-        document.insert(SORT_KEYS, sort_keys_of(&schema.ordered, &document));
+        schema.add_keys(&mut document);
         let prepared = Self {
             kind,
             id: document.get_str("_id").unwrap_or_default().to_owned(),
