@@ -25,7 +25,7 @@ use crate::seeding::{Folder, contents};
 use crate::support::TestApp;
 
 /// All or nothing.
-fn plainly() -> Options {
+pub fn plainly() -> Options {
     Options {
         by: "tester".to_owned(),
         keep_good: false,
@@ -50,7 +50,7 @@ fn dry() -> Options {
 }
 
 /// Imports files; gives what came of it and the lines of the report, without the folder in front of the files' names.
-async fn imported(
+pub async fn imported(
     app: &TestApp,
     files: &[&Path],
     options: &Options,
@@ -70,7 +70,7 @@ async fn imported(
 }
 
 /// An import that goes well.
-async fn good(app: &TestApp, files: &[&Path]) -> ImportReport {
+pub async fn good(app: &TestApp, files: &[&Path]) -> ImportReport {
     let (outcome, lines) = imported(app, files, &plainly()).await;
     outcome.unwrap_or_else(|error| panic!("{error}: {lines:#?}"))
 }

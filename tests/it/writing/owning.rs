@@ -4,8 +4,6 @@ use std::fs;
 
 use futures_util::future::join_all;
 use menagerie::seed::load::{Options, load};
-use menagerie::transfer::Input;
-use menagerie::transfer::import::{self, import};
 use mongodb::IndexModel;
 use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
@@ -13,6 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Desk, MISTAKES, gift, mistakes};
 use crate::live::socket::Socket;
+use crate::transferring::good;
 
 /// Gives a gift another slug.
 async fn rename(desk: &Desk, id: &str, slug: &str) {
@@ -151,22 +150,7 @@ async fn values_are_handed_on_within_one_file_however_far_apart_the_rows_are() {
             between.collect::<String>()
         );
         fs::write(&file, text).expect("the file is written");
-        let options = import::Options {
-            by: "tester".to_owned(),
-            keep_good: false,
-            replace: false,
-            dry_run: false,
-            without_claims: false,
-        };
-        let inputs = vec![Input::open(&file, None, None).expect("the file is there")];
-        let mut told = Vec::new();
-        let mut tell = |event| {
-            if let import::ImportEvent::Bad(row) = event {
-                told.push(row.to_string());
-            }
-        };
-        let done = import(&desk.app.store, inputs, &options, &mut tell).await;
-        done.unwrap_or_else(|error| panic!("{error}: {told:?}"))
+        good(&desk.app, &[&file]).await
     };
     assert_eq!(put("one", "two").await.created, 2_102);
     assert_eq!(put("two", "one").await.updated, 2, "a swap");

@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use menagerie::transfer::Input;
-use menagerie::transfer::import::{ImportError, ImportEvent, Options, import};
+use menagerie::transfer::import::ImportError;
 use mongodb::bson::Document;
 use serde_json::{Value as Json, json};
 
 use super::{Desk, MISTAKES};
 use crate::seeding::{Folder, PLAINLY, loaded, stored, try_load};
+use crate::transferring::{self, plainly};
 
 /// With blanks of several kinds, a letter in two parts, and line ends of Windows.
 const UNTIDY: &str = "\u{a0}\u{3000}E\u{301}le\u{301}phant\r\nrose \u{2003}\t";
@@ -33,21 +33,7 @@ async fn imported(desk: &Desk, title: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("sources.ndjson");
     fs::write(&file, format!("{}\n", source(title))).expect("the file is written");
-    let options = Options {
-        by: "tester".to_owned(),
-        keep_good: false,
-        replace: false,
-        dry_run: false,
-        without_claims: false,
-    };
-    let inputs = vec![Input::open(&file, None, None).expect("the file is there")];
-    let mut lines = Vec::new();
-    let mut tell = |event| {
-        if let ImportEvent::Bad(row) = event {
-            lines.push(row.to_string());
-        }
-    };
-    let done = import(&desk.app.store, inputs, &options, &mut tell).await;
+    let (done, lines) = transferring::imported(&desk.app, &[&file], &plainly()).await;
     assert!(matches!(done, Ok(_) | Err(ImportError::Bad { .. })), "{done:?}");
     lines
 }
