@@ -162,6 +162,8 @@ async fn serve_on(
     let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
     let apart = Store::connect(&database.options).await?;
     let following = feed::follow(apart.clone(), live.clone());
+    let most = usize::try_from(config.columns_bytes).unwrap_or(usize::MAX);
+    let columns = feed::keep_columns(apart.clone(), live.clone(), most, false);
     let indexing = search::follow(apart, live, search);
     say(format_args!("Menagerie serves the API at {scheme}://{address}/graphql"));
     if config.dashboard {
@@ -183,6 +185,7 @@ async fn serve_on(
     }
     let ending = server.await;
     indexing.stop().await;
+    columns.stop().await;
     following.stop().await;
     ending.map_err(Failure::Server)
 }

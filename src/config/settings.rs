@@ -195,6 +195,9 @@ settings! {
     /// How much memory answers that are kept may take; 0 keeps none. Whatever is written takes what it concerns out of use
     /// at once.
     MENAGERIE_RESPONSE_CACHE_MB => response_cache_bytes: u64 = 32 * Unit::MIB.factor, number(Unit::MIB, 0..=65_536);
+    /// How much memory the columns of the gifts may take, which answer statistics, counts and filtered pages; 0 for none.
+    /// A gift takes some 250 bytes with what belongs to it. Over the bound the database answers.
+    MENAGERIE_COLUMNS_MB => columns_bytes: u64 = 512 * Unit::MIB.factor, number(Unit::MIB, 0..=65_536);
     /// How much memory documents that are kept may take; 0 keeps none.
     MENAGERIE_ENTITY_CACHE_MB => entity_cache_bytes: u64 = 32 * Unit::MIB.factor, number(Unit::MIB, 0..=65_536);
 }

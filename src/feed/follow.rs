@@ -76,7 +76,7 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     let mut beaten_at = Instant::now();
     let mut relied: Option<Instant> = None;
     loop {
-        if live.take_relied_on() {
+        if live.versions().take_relied_on() {
             relied = Some(Instant::now());
         }
         if beaten_at.elapsed() >= EVERY && relied.is_some_and(|relied| relied.elapsed() < LINGER) {

@@ -7,11 +7,11 @@
 pub mod resume;
 
 mod bounded;
+mod columns;
 mod documents;
 mod follow;
 mod task;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,14 +19,16 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::timeout;
 
 pub use bounded::{Bounded, Use};
+pub use columns::keep_columns;
 use documents::Documents;
 pub use follow::follow;
 pub use task::{Following, Pause};
 
+use crate::store::columns::ColumnStore;
 use crate::store::entity::{Entity, Projection};
 use crate::store::feed::{DocumentChange, QUIET};
 use crate::store::resume_token::ResumeToken;
-use crate::store::versions::{CacheVersions, FRESH};
+use crate::store::versions::CacheVersions;
 use crate::store::{Result, Store};
 
 /// How many changes are buffered for the slowest listener. One that falls further behind misses changes, which is
@@ -65,7 +67,6 @@ pub struct Status {
 pub struct Live(Arc<Inner>);
 
 struct Inner {
-    began: Instant,
     versions: Arc<CacheVersions>,
     documents: Documents,
     news: broadcast::Sender<News>,
@@ -73,10 +74,7 @@ struct Inner {
     begun: watch::Sender<bool>,
     /// Everything before this moment has been broadcast.
     told: watch::Sender<Option<Instant>>,
-    /// Until when caches may be used, in milliseconds after `began`.
-    fresh_until: AtomicU64,
-    /// Whether a cache was used since the last check: heartbeats are written only then.
-    relied_on: AtomicBool,
+    columns: ColumnStore,
     progress: Mutex<Progress>,
 }
 
@@ -92,14 +90,12 @@ impl Live {
     /// A feed for reads through this store, with a cache of documents of at most so many bytes.
     pub fn new(store: &Store, document_bytes: u64) -> Self {
         Self(Arc::new(Inner {
-            began: Instant::now(),
             versions: store.versions(),
             documents: Documents::new(document_bytes),
             news: broadcast::Sender::new(BUFFERED),
             begun: watch::Sender::new(false),
             told: watch::Sender::new(None),
-            fresh_until: AtomicU64::new(0),
-            relied_on: AtomicBool::new(false),
+            columns: store.columns(),
             progress: Mutex::default(),
         }))
     }
@@ -118,11 +114,7 @@ impl Live {
 
     /// Whether caches may be used: the change stream was current just now, so the versions are too.
     pub fn is_fresh(&self) -> bool {
-        // Usually already set; check first so that readers do not contend for the cache line.
-        if !self.0.relied_on.load(Ordering::Relaxed) {
-            self.0.relied_on.store(true, Ordering::Relaxed);
-        }
-        self.now() < self.0.fresh_until.load(Ordering::SeqCst)
+        self.0.versions.is_fresh()
     }
 
     /// The versions that each change increments.
@@ -141,6 +133,11 @@ impl Live {
             return store.by_ids(ids, fields).await;
         }
         cache.by_ids(store, self.versions(), ids).await
+    }
+
+    /// The columns that the feed keeps current.
+    pub fn columns(&self) -> &ColumnStore {
+        &self.0.columns
     }
 
     /// The use of the cache of documents.
@@ -182,12 +179,9 @@ impl Live {
         self.0.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
     fn on_open(&self, token: Option<ResumeToken>) {
-        // Entries cached before may be older than this stream.
+        // Entries cached before may be older than this stream, and so may columns.
+        self.0.columns.lose();
         self.0.versions.all_changed();
         let begun = token.is_some();
         *self.progress() = Progress {
@@ -199,6 +193,8 @@ impl Live {
     }
 
     fn on_event(&self, change: DocumentChange) {
+        // First the columns: no response of older ones may be cached under the new versions.
+        self.0.columns.hear(change.for_columns());
         self.0.versions.changed(change.kind, &change.id);
         let mut progress = self.progress();
         progress.token = Some(change.token.clone());
@@ -208,6 +204,7 @@ impl Live {
 
     /// The stream had no event for a moment, since `then`.
     fn on_quiet(&self, then: Instant, token: Option<ResumeToken>) {
+        self.0.columns.pause(None);
         {
             let mut progress = self.progress();
             progress.connected = true;
@@ -218,26 +215,21 @@ impl Live {
 
     /// The heartbeat written at `then` has come back: every change before it has been broadcast.
     fn on_heartbeat(&self, then: Instant) {
-        let since = (then + FRESH).saturating_duration_since(self.0.began);
-        let until = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        self.0.fresh_until.store(until, Ordering::SeqCst);
+        self.0.versions.all_heard(Some(then));
+        self.0.columns.pause(Some(then));
         self.0.told.send_replace(Some(then));
-    }
-
-    /// Whether [`Live::is_fresh`] was called since the last call of this.
-    fn take_relied_on(&self) -> bool {
-        self.0.relied_on.swap(false, Ordering::Relaxed)
     }
 
     /// The connection is lost, and the stream may still resume.
     fn on_disconnect(&self) {
-        self.0.fresh_until.store(0, Ordering::SeqCst);
+        self.0.versions.all_heard(None);
         self.progress().connected = false;
     }
 
     /// The history is lost: neither the changes nor a place to resume at are known.
     fn on_history_lost(&self, possible: bool) {
         self.on_disconnect();
+        self.0.columns.lose();
         self.0.begun.send_replace(false);
         let mut progress = self.progress();
         progress.token = None;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::readable::readable;
 use super::state::State;
+use crate::store::columns::Phase;
 
 /// How long the database may take to answer a ping before the server counts as not ready.
 const PING: Duration = Duration::from_secs(2);
@@ -41,7 +42,7 @@ async fn ready(state: Data<State>) -> HttpResponse {
     let all = checks.iter().all(|check| check.ok);
     // Without the feed queries are correct, only slower; while the index lags, everything but `search` is correct.
     let [database, schema, running] = checks;
-    let checks = [database, schema, running, feed(&state), search(&state)];
+    let checks = [database, schema, running, feed(&state), search(&state), columns(&state)];
     let mut answer = if all {
         HttpResponse::Ok()
     } else {
@@ -136,4 +137,30 @@ fn search(state: &State) -> Check {
         "the search index follows the data",
         "the search index does not follow the data at the moment; this alone does not make the server unready",
     )
+}
+
+fn columns(state: &State) -> Check {
+    let (ok, detail) = match state.live.columns().status().phase {
+        Phase::Off => (true, "there are no columns of the gifts: MENAGERIE_COLUMNS_MB is 0"),
+        Phase::Ready => (true, "the columns of the gifts follow the data"),
+        Phase::Waiting | Phase::Building => (
+            false,
+            "the columns of the gifts are being built, and the database answers; this alone does not make the server unready",
+        ),
+        Phase::TooLarge(_) => (
+            false,
+            "the columns of the gifts would take more than MENAGERIE_COLUMNS_MB, so the database answers; this alone does not \
+             make the server unready",
+        ),
+        Phase::Unfit(_) => (
+            false,
+            "the columns of the gifts cannot hold a value of a document, so the database answers; the log has the cause, and \
+             this alone does not make the server unready",
+        ),
+    };
+    Check {
+        check: "columns",
+        ok,
+        detail,
+    }
 }

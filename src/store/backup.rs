@@ -87,7 +87,7 @@ impl Store {
         for name in kept().chain([LOCKS, RETRIES]) {
             let cleared = self.delete_all(name).await;
             // Before returning, and also after an error: the deletion may have happened all the same.
-            self.versions.all_changed();
+            self.everything_changed();
             cleared?;
         }
         Ok(())

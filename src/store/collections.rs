@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::derive::{BOOKKEEPING, FROM_EDTF, ROW_ID, SORT_KEYS, sort_keys_of, words_of};
 use super::names::{HISTORY, LOCKS, RETRIES, TOKENS};
+use super::projected::{Projected, projected};
 use super::{Result, StoreError};
 use crate::domain::id::{Kind, any_id_pattern};
 
@@ -63,6 +64,8 @@ pub struct CollectionSchema {
     pub searched: Option<String>,
     /// The list of objects whose first item has columns of its own in tables.
     pub first_item: Option<String>,
+    /// What columns in memory hold of its documents; empty if they hold none.
+    pub projected: Vec<Projected>,
     /// The columns of a CSV export, parsed by `graphql/export/columns.rs`.
     pub columns: Json,
 }
@@ -165,6 +168,7 @@ fn load(kind: Kind) -> Result<CollectionSchema> {
         own: paths("own"),
         searched: json["searched"].as_str().map(str::to_owned),
         first_item: json["firstItem"].as_str().map(str::to_owned),
+        projected: projected(&json["projected"]),
         columns: json["columns"].clone(),
     })
 }

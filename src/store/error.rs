@@ -4,6 +4,9 @@
 
 use mongodb::error::{Error as DriverError, ErrorKind, WriteFailure};
 
+/// The outcome of a call to the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

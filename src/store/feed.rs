@@ -11,6 +11,7 @@ use mongodb::change_stream::event::ResumeToken as DriverToken;
 use mongodb::options::{FullDocumentType, ReturnDocument};
 
 use super::bson_types::Timestamp;
+use super::columns::ColumnChange;
 use super::entity::Entity;
 use super::filter::Filter;
 use super::filter::matches::{looks_at, may_be_met_by, meets};
@@ -53,6 +54,10 @@ pub struct DocumentChange {
     pub operation: Operation,
     /// The document: as written if it was inserted or replaced, else as it was then or later. `None` if deleted.
     document: Option<RawDocumentBuf>,
+    /// The version that the event itself names.
+    named: Option<i64>,
+    /// Identifies the transaction, if it is part of one.
+    transaction: Option<Vec<u8>>,
 }
 
 /// What happened to the document.
@@ -69,6 +74,18 @@ pub enum Operation {
 }
 
 impl DocumentChange {
+    /// The change for the columns.
+    pub fn for_columns(&self) -> ColumnChange {
+        ColumnChange {
+            kind: self.kind,
+            id: self.id.clone(),
+            document: self.document.clone(),
+            is_deletion: self.operation == Operation::Deleted,
+            version: self.named,
+            transaction: self.transaction.clone(),
+        }
+    }
+
     /// The document in its type, with all fields.
     ///
     /// # Errors
@@ -314,7 +331,25 @@ fn event_of(event: &RawDocument) -> Option<FeedEvent> {
         id: inner("documentKey")?.get_str("_id").ok()?.to_owned(),
         operation,
         document: inner("fullDocument").map(ToOwned::to_owned),
+        named: inner("updateDescription").and_then(named_version),
+        transaction: transaction_of(event),
     }))
+}
+
+/// The version that an update wrote.
+fn named_version(description: &RawDocument) -> Option<i64> {
+    let written = description.get_document("updatedFields").ok()?;
+    let number = written.get("version").ok()??;
+    number.as_i64().or_else(|| number.as_i32().map(i64::from))
+}
+
+/// The session and the number of the transaction: together they identify it.
+fn transaction_of(event: &RawDocument) -> Option<Vec<u8>> {
+    let number = event.get_i64("txnNumber").ok();
+    let number = number.or_else(|| event.get_i32("txnNumber").ok().map(i64::from))?;
+    let mut transaction = event.get_document("lsid").ok()?.as_bytes().to_vec();
+    transaction.extend(number.to_be_bytes());
+    Some(transaction)
 }
 
 fn heartbeat_of(event: &RawDocument) -> Option<i64> {

@@ -10,6 +10,7 @@ pub mod bson_types;
 mod cancel_safe;
 pub mod check;
 pub mod collections;
+pub mod columns;
 mod command_meter;
 pub mod cursor;
 mod derive;
@@ -20,6 +21,7 @@ pub mod explain;
 pub mod feed;
 pub mod filter;
 mod find;
+mod from_columns;
 mod import_row;
 pub mod join;
 mod join_cache;
@@ -28,6 +30,7 @@ mod names;
 pub mod page;
 pub mod path;
 mod pool;
+mod projected;
 pub mod read;
 mod rederive;
 pub mod references;
@@ -56,17 +59,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use cancel_safe::CancelSafe;
 pub use cancel_safe::by_itself;
+use columns::ColumnStore;
 pub use command_meter::Work;
 use command_meter::{CommandMeter, OfRequest};
-pub use error::StoreError;
+pub use error::{Result, StoreError};
 use pool::Pool;
 pub use pool::PoolState;
 use versions::CacheVersions;
 
 use crate::domain::id::Kind;
-
-/// The outcome of a call to the store.
-pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// Hides the driver's message about a malformed URI: it repeats parts of the URI, maybe of a password.
 fn not_understood(error: mongodb::error::Error) -> StoreError {
@@ -129,6 +130,7 @@ pub struct Store {
     turns: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
     versions: Arc<CacheVersions>,
+    columns: ColumnStore,
 }
 
 impl Store {
@@ -162,7 +164,9 @@ impl Store {
         client_options.retry_reads = Some(true);
         client_options.retry_writes = Some(true);
         let client = Client::with_options(client_options.clone())?;
+        let versions = Arc::<CacheVersions>::default();
         Ok(Self {
+            columns: ColumnStore::new(Arc::clone(&versions)),
             database: client.database(&options.database),
             client,
             client_options: Arc::new(client_options),
@@ -176,7 +180,7 @@ impl Store {
             pool,
             turns: Arc::new(Semaphore::new(AGGREGATIONS_AT_ONCE)),
             schema_applied: Arc::default(),
-            versions: Arc::default(),
+            versions,
         })
     }
 
@@ -250,10 +254,21 @@ impl Store {
         Arc::clone(&self.versions)
     }
 
+    /// The projection of the gifts into columns. Off until it is turned on.
+    pub fn columns(&self) -> ColumnStore {
+        self.columns.clone()
+    }
+
+    /// Takes everything that is cached out of use: it is not known what was written.
+    pub(super) fn everything_changed(&self) {
+        self.columns.falls_behind();
+        self.versions.all_changed();
+    }
+
     /// Drops the whole database. For tests, which have one each.
     pub async fn drop_database(&self) -> Result<()> {
         let dropped = self.database.drop().await;
-        self.versions.all_changed();
+        self.everything_changed();
         Ok(dropped?)
     }
 

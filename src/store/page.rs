@@ -78,13 +78,13 @@ pub struct Page<E> {
 
 impl PageRequest {
     /// The keys after which the page starts, in the direction of travel.
-    fn start(&self) -> Option<&Vec<SortKey>> {
+    pub(super) fn start(&self) -> Option<&Vec<SortKey>> {
         let start = if self.backward { &self.before } else { &self.after };
         start.as_ref()
     }
 
     /// The keys before which the page stops, in the direction of travel.
-    fn cut(&self) -> Option<&Vec<SortKey>> {
+    pub(super) fn cut(&self) -> Option<&Vec<SortKey>> {
         let cut = if self.backward { &self.after } else { &self.before };
         cut.as_ref()
     }
@@ -125,6 +125,16 @@ impl Store {
                 total: None,
             });
         }
+        if let Some(page) = self.page_by_columns(request, fields).await? {
+            return Ok(page);
+        }
+        let page = self.page_by_index(request, fields).await?;
+        self.compare_page(request, fields, &page).await;
+        Ok(page)
+    }
+
+    /// A page that the database orders and cuts. The columns may count.
+    pub(super) async fn page_by_index<E: Entity>(&self, request: &PageRequest, fields: &Projection) -> Result<Page<E>> {
         let filter = self.resolve(&request.filter).await?.to_document();
         let look_back = if request.backward {
             request.want.next
@@ -140,7 +150,7 @@ impl Store {
                 }
             },
             async {
-                let count: OptionFuture<_> = request.want.total.then(|| self.count::<E>(&filter)).into();
+                let count: OptionFuture<_> = request.want.total.then(|| self.total::<E>(request, &filter)).into();
                 count.await.transpose()
             },
             async {
@@ -214,6 +224,16 @@ impl Store {
             }
         }
         Ok(false)
+    }
+
+    /// How many documents match. `filter`: that of the request, resolved.
+    async fn total<E: Entity>(&self, request: &PageRequest, filter: &Document) -> Result<u64> {
+        if E::KIND != Kind::Gift {
+            return self.count::<E>(filter).await;
+        }
+        let database = || self.count::<E>(filter);
+        self.from_columns_or(&request.filter, |gifts| Some(gifts.count()), database)
+            .await
     }
 
     #[tracing::instrument(

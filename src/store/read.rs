@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// The rows with these ids, in no particular order. No command if there are no ids.
-    async fn rows_of<I: Into<Value>>(
+    pub(super) async fn rows_of<I: Into<Value>>(
         &self,
         kind: Kind,
         ids: impl IntoIterator<Item = I>,

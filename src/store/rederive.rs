@@ -86,7 +86,7 @@ impl Store {
             .collect();
         let written = self.update_derived(schema.declared.name, updates).await;
         // Before it is acknowledged, and also where it is not known whether it was done.
-        self.versions.all_changed();
+        self.everything_changed();
         written?;
         let known: HashMap<&str, (String, String)> = stale
             .iter()

@@ -6,8 +6,8 @@
 
 use std::array;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -29,6 +29,11 @@ pub struct CacheVersions {
     hasher: RandomState,
     /// Notifies of changed tokens.
     tokens: watch::Sender<()>,
+    began: Instant,
+    /// Until when what is cached may be used, in milliseconds after `began`.
+    fresh_until: AtomicU64,
+    /// Whether something cached was used since the last check: heartbeats are written only then.
+    relied_on: AtomicBool,
 }
 
 impl Default for CacheVersions {
@@ -38,6 +43,9 @@ impl Default for CacheVersions {
             documents: (0..STRIPES).map(|_| AtomicU64::new(1)).collect(),
             hasher: RandomState::new(),
             tokens: watch::Sender::default(),
+            began: Instant::now(),
+            fresh_until: AtomicU64::new(0),
+            relied_on: AtomicBool::new(false),
         }
     }
 }
@@ -71,6 +79,28 @@ impl CacheVersions {
     /// The counters now.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot(array::from_fn(|index| self.collections[index].load(Ordering::SeqCst)))
+    }
+
+    /// Whether what is cached may be used: all changes were heard just now, so the counters are current.
+    pub fn is_fresh(&self) -> bool {
+        // Usually already set; check first so that readers do not contend for the cache line.
+        if !self.relied_on.load(Ordering::Relaxed) {
+            self.relied_on.store(true, Ordering::Relaxed);
+        }
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        now < self.fresh_until.load(Ordering::SeqCst)
+    }
+
+    /// Every change up to then was heard; `None`: changes may be missing from now on.
+    pub fn all_heard(&self, until: Option<Instant>) {
+        let fresh = until.map(|heard| (heard + FRESH).saturating_duration_since(self.began));
+        let fresh = fresh.map_or(0, |fresh| u64::try_from(fresh.as_millis()).unwrap_or(u64::MAX));
+        self.fresh_until.store(fresh, Ordering::SeqCst);
+    }
+
+    /// Whether [`CacheVersions::is_fresh`] was called since the last call of this.
+    pub fn take_relied_on(&self) -> bool {
+        self.relied_on.swap(false, Ordering::Relaxed)
     }
 
     /// Whether nothing was written to these collections since the snapshot was taken.

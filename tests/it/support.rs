@@ -66,6 +66,7 @@ pub struct TestApp {
     pub live: Live,
     following: Option<feed::Following>,
     indexing: Option<feed::Following>,
+    columns: Option<feed::Following>,
 }
 
 impl TestApp {
@@ -103,6 +104,7 @@ impl TestApp {
         let serving = Serving { workers: 1, ..serving };
         // A test that has answers kept has documents kept too.
         let kept = settings.config.response_cache_bytes;
+        let columns = usize::try_from(settings.config.columns_bytes).expect("a number");
         let (live, search) = (Live::new(&store, kept), Search::default());
         let state = State::new(store.clone(), live.clone(), search.clone(), settings).expect("the settings fit");
         let metrics = state.metrics().clone();
@@ -115,6 +117,8 @@ impl TestApp {
             options,
             metrics,
             following: Some(feed::follow(apart.clone(), live.clone())),
+            // The database answers, and every answer of the columns is held against it.
+            columns: Some(feed::keep_columns(apart.clone(), live.clone(), columns, true)),
             indexing: Some(search::follow(apart, live.clone(), search.clone())),
             live,
             search,
@@ -134,9 +138,23 @@ impl TestApp {
         if let Some(indexing) = self.indexing.take() {
             indexing.stop().await;
         }
+        if let Some(columns) = self.columns.take() {
+            columns.stop().await;
+        }
         if let Some(following) = self.following.take() {
             following.stop().await;
         }
+    }
+
+    /// Lets the columns answer from now on, once they are current; the database answers no more what they can.
+    pub async fn by_columns(&self) {
+        self.live.columns().turn_on(usize::MAX, false);
+        until("the columns to be current", || {
+            let columns = self.live.columns().status();
+            // Who asks for what is cached keeps the heartbeats coming.
+            self.live.is_fresh() && columns.current && columns.held == 0
+        })
+        .await;
     }
 
     /// Waits until the search index holds as many documents as the database and follows it.
@@ -237,6 +255,10 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
+        let differences = self.live.columns().take_differences();
+        if !std::thread::panicking() {
+            assert!(differences.is_empty(), "{}", differences.join("\n"));
+        }
         let options = self.options.clone();
         // A thread of its own, since a test that failed may have left its runtime behind.
         let dropped = std::thread::spawn(move || {

@@ -1,9 +1,7 @@
-//! What statistics read: one aggregation for each selected grouping, all concurrently; then the names of what is
-//! listed, and the documents selected on it.
+//! What statistics read: all selected groupings at once; then the names of what is listed, and the documents selected on
+//! it.
 
 use async_graphql::parser::types::{Field, SelectionSet};
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_join4};
 
 use super::figures::Figures;
 use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
@@ -17,7 +15,7 @@ use crate::graphql::row_id::RowId;
 use crate::graphql::selection;
 use crate::graphql::values::Count;
 use crate::limits::Limits;
-use crate::store::aggregate::{All, Group, Groups, Pair, Span, Tally, Words};
+use crate::store::aggregate::{Group, Groups, Pair, Statistics, Tally, Wanted};
 use crate::store::filter::Filter;
 
 /// Whether a grouping is selected, and whether with numbers of animals.
@@ -36,27 +34,28 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     let (needs, totals) = needs_of_groups(&fields)?;
     let by_animal = groupings_by_animal(&fields)?;
 
-    let store = &fetch.loader.store;
-    // Joins in the filter are resolved once, for all aggregations.
-    let filter = &store.resolve(filter).await?;
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
     let [words, pairs, spans, certainties] = needs.map(asked);
     let mut ends = vec![("byGiver", "giver"), ("byRecipient", "recipient")];
     ends.retain(|(list, _)| fields.iter().any(|field| field.name.node == *list));
-    let ends: Vec<&str> = ends.into_iter().map(|(_, end)| end).collect();
-    let of_gifts = try_join4(
-        some(words.map(|animals| store.gift_groups::<Words>(filter, animals))),
-        some(pairs.map(|animals| store.gift_pairs(filter, &ends, animals))),
-        some(spans.map(|animals| store.gift_groups::<Span>(filter, animals))),
-        some(certainties.map(|animals| store.gifts_by_certainty(filter, animals))),
-    );
-    let all = some(asked(totals).map(|animals| store.gift_groups::<All>(filter, animals)));
-    let of_animals = try_join_all(by_animal.iter().map(|(by, need)| {
-        store
-            .gifts_by_animal(filter, (*by).into(), *need == Need::Animals)
-            .boxed()
-    }));
-    let ((words, pairs, spans, certainties), (all, of_animals)) = try_join(of_gifts, try_join(all, of_animals)).await?;
+    let ends: Vec<&'static str> = ends.into_iter().map(|(_, end)| end).collect();
+    let ranks = by_animal.iter();
+    let wanted = Wanted {
+        all: asked(totals),
+        words,
+        pairs: pairs.map(|animals| (ends, animals)),
+        spans,
+        certainties,
+        by_animal: ranks.map(|(by, need)| ((*by).into(), *need == Need::Animals)).collect(),
+    };
+    let Statistics {
+        all,
+        words,
+        pairs,
+        spans,
+        certainties,
+        by_animal: of_animals,
+    } = fetch.loader.store.statistics(filter, &wanted).await?;
     let totals = sum(&words)
         .or_else(|| sum(&pairs))
         .or_else(|| sum(&spans))
@@ -135,7 +134,12 @@ pub async fn flows<'a>(
     first: usize,
 ) -> Result<eager::List<eager::Object<GiftFlow>>> {
     let animals = selection::fields(&[set], None).into_iter().any(tells_animals);
-    let groups = fetch.loader.store.gift_groups::<Pair>(filter, animals).await?;
+    let wanted = Wanted {
+        pairs: Some((vec!["giver", "recipient"], animals)),
+        ..Wanted::default()
+    };
+    let statistics = fetch.loader.store.statistics(filter, &wanted).await?;
+    let groups = statistics.pairs.unwrap_or_default();
     let mut groups: Vec<_> = groups.into_iter().collect();
     // The sort is stable: pairs with equally many gifts stay ordered by id.
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
@@ -164,15 +168,6 @@ pub async fn flows<'a>(
         })
     };
     Ok(groups.into_iter().map(flow).collect())
-}
-
-/// An optional read. Boxed: five of them run concurrently, and the driver's futures are too large for that on a
-/// worker's stack.
-fn some<'a, T: 'a, E: 'a>(
-    read: Option<impl Future<Output = std::result::Result<T, E>> + Send + 'a>,
-) -> BoxFuture<'a, std::result::Result<Option<T>, E>> {
-    let read: OptionFuture<_> = read.map(FutureExt::boxed).into();
-    async { read.await.transpose() }.boxed()
 }
 
 fn sum<K>(groups: &Option<Groups<K>>) -> Option<Tally> {

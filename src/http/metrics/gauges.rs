@@ -28,6 +28,7 @@ pub(super) struct Gauges {
     connections: Connections,
     index: Index,
     feed: Feed,
+    columns: Columns,
     joined: Counter,
     caches: Caches,
 }
@@ -90,6 +91,44 @@ impl Index {
         self.documents.set(whole(index.documents));
         self.live.set(index.live.into());
         self.lag.set(index.lag.as_secs_f64());
+    }
+}
+
+/// Of the columns of the gifts.
+struct Columns {
+    current: Gauge,
+    gifts: Gauge,
+    bytes: Gauge,
+    answered: Counter,
+    passed_on: Counter,
+}
+
+impl Columns {
+    fn new(all: &mut Registry) -> Self {
+        Self {
+            current: new(
+                all,
+                "columns_current",
+                "Whether the columns of the gifts answer at the moment: 1 or 0",
+            ),
+            gifts: new(all, "columns_gifts", "Gifts in the columns"),
+            bytes: measured(all, "columns_size", "What the columns take", Unit::Bytes),
+            answered: new(all, "columns_answered", "Questions that the columns have answered"),
+            passed_on: new(
+                all,
+                "columns_passed_on",
+                "Questions that the database answered although there are columns",
+            ),
+        }
+    }
+
+    fn show(&self, live: &Live) {
+        let columns = live.columns().status();
+        self.current.set(columns.current.into());
+        self.gifts.set(whole(columns.gifts));
+        self.bytes.set(whole(columns.bytes as u64));
+        shows(&self.answered, columns.answered);
+        shows(&self.passed_on, columns.passed_on);
     }
 }
 
@@ -179,6 +218,7 @@ impl Gauges {
             connections: Connections::new(all),
             index: Index::new(all),
             feed: Feed::new(all),
+            columns: Columns::new(all),
             joined: new(
                 all,
                 "requests_joined",
@@ -193,6 +233,7 @@ impl Gauges {
         self.connections.show(&self.store);
         self.index.show(&self.search);
         self.feed.show(&self.live);
+        self.columns.show(&self.live);
         self.caches.show("answers", self.responses.usage());
         self.caches.show("entities", self.live.documents());
         shows(&self.joined, self.responses.joined());

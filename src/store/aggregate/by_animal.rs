@@ -6,40 +6,25 @@ use std::collections::HashMap;
 
 use mongodb::bson::{Bson, doc};
 
-use super::{Groups, amounts, row_id, sums};
+use super::groups::{Groups, Rank, Wanted};
+use super::{amounts, row_id, sums};
 use crate::domain::count::CountRange;
 use crate::domain::id::Kind;
 use crate::store::filter::operator::Operator;
 use crate::store::filter::{Filter, Value};
 use crate::store::find::Find;
+use crate::store::path::value_at;
 use crate::store::{Result, Store};
-
-/// The taxonomic rank to group by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rank {
-    /// Each kind of animal on its own.
-    Animal,
-    Family,
-    Order,
-    Class,
-}
-
-impl Rank {
-    /// The field of the taxonomy; `None` for [`Rank::Animal`].
-    const fn taxon(self) -> Option<&'static str> {
-        match self {
-            Self::Animal => None,
-            Self::Family => Some("family"),
-            Self::Order => Some("order"),
-            Self::Class => Some("class"),
-        }
-    }
-}
 
 impl Store {
     /// The matching gifts by the ids of their animals or the names of their taxa. The key `None` is for gifts without
     /// items, and for items without such a taxon. One aggregation, for higher ranks after a read of all animals.
-    pub async fn gifts_by_animal(&self, filter: &Filter, rank: Rank, animals: bool) -> Result<Groups<Option<String>>> {
+    pub(super) async fn gifts_by_animal(
+        &self,
+        filter: &Filter,
+        rank: Rank,
+        animals: bool,
+    ) -> Result<Groups<Option<String>>> {
         let filter = self.resolve(filter).await?.to_document();
         let key: Bson = match rank.taxon() {
             None => doc! { "$ifNull": ["$items.animal", Bson::Null] }.into(),
@@ -64,13 +49,18 @@ impl Store {
         self.aggregate(filter, pipeline).await
     }
 
-    /// How many animals of each of these kinds changed hands over all gifts, loans and tributes. One aggregation.
+    /// How many animals of each of these kinds changed hands over all gifts, loans and tributes.
     pub async fn animals_given(&self, animals: &[String]) -> Result<HashMap<String, CountRange>> {
         let holds_any = Operator::In(animals.iter().cloned().map(Value::Text).collect());
         let filter = Filter::field("items.animal", holds_any);
-        let groups = self.gifts_by_animal(&filter, Rank::Animal, true).await?;
+        let wanted = Wanted {
+            by_animal: vec![(Rank::Animal, true)],
+            ..Wanted::default()
+        };
+        let statistics = self.statistics(&filter, &wanted).await?;
         let given = |animal: &String| {
-            let group = groups.get(&Some(animal.clone()));
+            let mut groups = statistics.by_animal.iter();
+            let group = groups.find_map(|groups| groups.get(&Some(animal.clone())));
             group.map_or(CountRange::exactly(0), |group| group.tally.animals.total())
         };
         Ok(animals.iter().map(|animal| (animal.clone(), given(animal))).collect())
@@ -81,11 +71,9 @@ impl Store {
         let mut find = Find::every(Kind::Animal, doc! {});
         find.projection = doc! { "taxonomy": 1 };
         let (mut ids, mut taxa) = (Vec::new(), Vec::new());
-        for row in self.find(find).await? {
-            let name = row
-                .get_document("taxonomy")
-                .and_then(|taxonomy| taxonomy.get_str(taxon));
-            if let (Ok(id), Ok(name)) = (row.get_str("_id"), name)
+        for row in &self.find(find).await? {
+            let name = value_at(&**row, taxon).and_then(|name| name.as_str());
+            if let (Ok(id), Some(name)) = (row.get_str("_id"), name)
                 && !name.is_empty()
             {
                 ids.push(id.to_owned());

@@ -1,72 +1,37 @@
 //! Sums over gifts, computed by the database: the number of gifts and animals in each group.
 //!
-//! Each call is one aggregation. Ordering, the remainder, and buckets of time are up to the caller.
+//! Each grouping is one aggregation, unless the columns answer. Ordering, the remainder, and buckets of time are up to the
+//! caller.
 
 mod amounts;
 mod by_animal;
 mod by_certainty;
+pub mod groups;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Debug;
 
-use futures_util::TryStreamExt;
+use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_join4};
+use futures_util::{FutureExt, TryStreamExt};
 use mongodb::bson::{Bson, Document, doc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-pub use by_animal::Rank;
+pub use groups::{All, Group, Groups, Pair, Rank, Span, Statistics, Tally, Wanted, Words};
 
 use super::bson_types::{date_of, optional_day};
+use super::columns::groups::Gifts;
 use super::filter::Filter;
 use super::find::Find;
 use super::validate::number_of;
+use super::versions::ReadSet;
 use super::{Result, Store};
 use crate::domain::count::Sum;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
-/// The number of gifts, and of animals that changed hands by them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    pub gifts: u64,
-    /// Gifts that were never given add nothing. Empty if animals are not counted.
-    pub animals: Sum,
-}
-
-impl Tally {
-    /// Adds another tally.
-    pub fn merge(&mut self, other: &Self) {
-        self.gifts = self.gifts.saturating_add(other.gifts);
-        self.animals.merge(&other.animals);
-    }
-}
-
-/// The gifts that share a key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
-    pub tally: Tally,
-    /// The first day that any of their dates can mean; `None` if that of one of them is not known, or if the key has no
-    /// accumulator for it.
-    pub first: Option<Day>,
-    /// Like `first`, the last day.
-    pub last: Option<Day>,
-}
-
-impl Group {
-    /// Adds other gifts of the same key.
-    fn merge(&mut self, other: &Self) {
-        self.tally.merge(&other.tally);
-        self.first = self.first.zip(other.first).map(|(one, other)| one.min(other));
-        self.last = self.last.zip(other.last).map(|(one, other)| one.max(other));
-    }
-}
-
-/// Groups by their keys, in the order of the keys.
-pub type Groups<K> = BTreeMap<K, Group>;
-
 /// A key to group gifts by.
-pub trait GroupKey: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
+trait GroupKey: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
     /// The key of a gift, as a database expression.
     fn expression() -> Bson;
 
@@ -76,38 +41,16 @@ pub trait GroupKey: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'stat
     }
 }
 
-/// All gifts in one group.
-#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-pub struct All {}
-
 impl GroupKey for All {
     fn expression() -> Bson {
         doc! {}.into()
     }
 }
 
-/// Gifts by status and mode.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Words {
-    #[serde(default)]
-    pub status: Option<String>,
-    #[serde(default)]
-    pub mode: Option<String>,
-}
-
 impl GroupKey for Words {
     fn expression() -> Bson {
         doc! { "status": "$status", "mode": "$mode" }.into()
     }
-}
-
-/// Gifts from one nation to another. A side that is not part of the key is empty.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Pair {
-    #[serde(default)]
-    pub giver: String,
-    #[serde(default)]
-    pub recipient: String,
 }
 
 impl GroupKey for Pair {
@@ -123,24 +66,6 @@ impl GroupKey for Pair {
             "last": { "$max": "$date.latest" }, "lastUnknown": { "$max": missing("$date.latest") },
         }
     }
-}
-
-/// Gifts by the years in which their dates begin and end.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "camelCase")]
-pub struct Span {
-    /// Whether there is a date at all.
-    pub dated: bool,
-    /// Whether the date is marked as uncertain or approximate.
-    pub qualified: bool,
-    /// Whether `to` is absent because the end is not known, rather than open.
-    pub end_unknown: bool,
-    /// `None` if the beginning is open or unknown.
-    #[serde(default, deserialize_with = "year")]
-    pub from: Option<i64>,
-    /// `None` if the end is open or unknown.
-    #[serde(default, deserialize_with = "year")]
-    pub to: Option<i64>,
 }
 
 impl GroupKey for Span {
@@ -162,14 +87,6 @@ impl GroupKey for Span {
         }
         .into()
     }
-}
-
-/// A year, as a number or as a day in it.
-fn year<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<i64>, D::Error> {
-    Ok(match Bson::deserialize(deserializer)? {
-        Bson::DateTime(moment) => Some(Day::from_millis(moment.timestamp_millis()).civil().0),
-        number => number_of(&number).map(|year| year as i64),
-    })
 }
 
 /// A sum in any numeric type of a server; counts are far below 2^53.
@@ -256,15 +173,56 @@ fn sums(id: Document, parts: impl IntoIterator<Item = (&'static str, Bson)>) -> 
 }
 
 impl Store {
-    /// The matching gifts in groups. One aggregation. `animals`: whether to count animals, which takes longer.
-    pub async fn gift_groups<K: GroupKey>(&self, filter: &Filter, animals: bool) -> Result<Groups<K>> {
-        self.groups_by(filter, K::expression(), animals).await
+    /// The matching gifts in groups, all of one moment if the columns answer; otherwise one aggregation for each grouping,
+    /// all concurrently.
+    pub async fn statistics(&self, filter: &Filter, wanted: &Wanted) -> Result<Statistics> {
+        if wanted.certainties.is_some() {
+            self.touch(ReadSet::one(Kind::Claim));
+        }
+        if !wanted.by_animal.is_empty() {
+            self.touch(ReadSet::one(Kind::Animal));
+        }
+        let asked = wanted.clone();
+        let columns = move |gifts: &Gifts<'_>| gifts.statistics(&asked);
+        self.from_columns_or(filter, columns, || self.aggregated(filter, wanted))
+            .await
     }
 
-    /// Like [`Store::gift_groups`], by giver, by recipient or by both: far fewer groups without one of them.
-    pub async fn gift_pairs(&self, filter: &Filter, ends: &[&str], animals: bool) -> Result<Groups<Pair>> {
-        let key = ends.iter().map(|end| ((*end).to_owned(), format!("${end}").into()));
-        self.groups_by(filter, Bson::Document(key.collect()), animals).await
+    async fn aggregated(&self, filter: &Filter, wanted: &Wanted) -> Result<Statistics> {
+        // Joins in the filter are resolved once, for all aggregations.
+        let filter = &*self.resolve(filter).await?;
+        let pairs = wanted.pairs.as_ref().map(|(ends, animals)| {
+            let key = ends.iter().map(|end| ((*end).to_owned(), format!("${end}").into()));
+            self.groups_by(filter, Bson::Document(key.collect()), *animals)
+        });
+        let of_gifts = try_join4(
+            some(wanted.words.map(|animals| self.gift_groups(filter, animals))),
+            some(pairs),
+            some(wanted.spans.map(|animals| self.gift_groups(filter, animals))),
+            some(
+                wanted
+                    .certainties
+                    .map(|animals| self.gifts_by_certainty(filter, animals)),
+            ),
+        );
+        let all = some(wanted.all.map(|animals| self.gift_groups(filter, animals)));
+        let by_animal = wanted.by_animal.iter();
+        let by_animal = by_animal.map(|(rank, animals)| self.gifts_by_animal(filter, *rank, *animals).boxed());
+        let ((words, pairs, spans, certainties), (all, by_animal)) =
+            try_join(of_gifts, try_join(all, try_join_all(by_animal))).await?;
+        Ok(Statistics {
+            all,
+            words,
+            pairs,
+            spans,
+            certainties,
+            by_animal,
+        })
+    }
+
+    /// `animals`: whether to count animals, which takes longer.
+    async fn gift_groups<K: GroupKey>(&self, filter: &Filter, animals: bool) -> Result<Groups<K>> {
+        self.groups_by(filter, K::expression(), animals).await
     }
 
     async fn groups_by<K: GroupKey>(&self, filter: &Filter, key: Bson, animals: bool) -> Result<Groups<K>> {
@@ -310,4 +268,11 @@ impl Store {
         }
         Ok(groups)
     }
+}
+
+/// An optional read. Boxed: five of them run concurrently, and the driver's futures are too large for that on a
+/// worker's stack.
+fn some<'a, T: 'a>(read: Option<impl Future<Output = Result<T>> + Send + 'a>) -> BoxFuture<'a, Result<Option<T>>> {
+    let read: OptionFuture<_> = read.map(FutureExt::boxed).into();
+    async { read.await.transpose() }.boxed()
 }

@@ -75,7 +75,7 @@ impl Operator {
     }
 
     /// Tests one value, or its absence. If [`Operator::rules_out`], no value may pass this test; otherwise one must.
-    fn is_about(&self, found: Option<RawBsonRef<'_>>) -> bool {
+    pub(in crate::store) fn is_about(&self, found: Option<RawBsonRef<'_>>) -> bool {
         let is = |value: &Value, wanted: fn(Ordering) -> bool| {
             found.and_then(|stored| compared(stored, value)).is_some_and(wanted)
         };
@@ -91,7 +91,7 @@ impl Operator {
         }
     }
 
-    const fn rules_out(&self) -> bool {
+    pub(in crate::store) const fn rules_out(&self) -> bool {
         matches!(
             self,
             Self::NotIn(_) | Self::MaybeAtLeast(_) | Self::MaybeAtMost(_) | Self::Known

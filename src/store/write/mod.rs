@@ -26,6 +26,7 @@ mod snapshot;
 mod transition;
 mod violation;
 
+use std::collections::HashSet;
 use std::iter::zip;
 
 use futures_util::FutureExt;
@@ -42,6 +43,7 @@ pub use policy::{Door, Policy};
 pub use violation::{Missing, Violation, ViolationCode};
 
 use super::cancel_safe::by_itself;
+use super::columns::Announced;
 use super::error::{UNAUTHORIZED, code_of};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
@@ -60,6 +62,8 @@ struct Made {
     outcomes: Vec<Outcome>,
     /// The documents that changed with it.
     changed: Vec<(Kind, String)>,
+    /// What the columns must have heard of before it is acknowledged.
+    announced: Option<Announced>,
 }
 
 /// Leaves a transaction in which nothing is written, as an error of the driver. Tells what would have come of the batch.
@@ -114,7 +118,15 @@ impl Store {
             self.within(&mut session, batch, taken, unchecked).await
         };
         match made {
-            Ok(Made { outcomes, changed }) => {
+            Ok(Made {
+                outcomes,
+                changed,
+                announced,
+            }) => {
+                // Before the versions are raised: no response of older columns may be cached under them.
+                if let Some(announced) = announced {
+                    announced.heard().await;
+                }
                 // Before it is acknowledged.
                 changed.iter().for_each(|(kind, id)| self.versions.changed(*kind, id));
                 Ok(outcomes)
@@ -125,7 +137,7 @@ impl Store {
                 }
                 // Where it is not known whether it was done, as it is where it was aborted, everything may have changed.
                 if batch.intent == Intent::Write && !error.contains_label(TRANSIENT_TRANSACTION_ERROR) {
-                    self.versions.all_changed();
+                    self.everything_changed();
                 }
                 Err(error.into())
             }
@@ -142,7 +154,7 @@ impl Store {
     ) -> Asked<Made> {
         if let Policy::Restore = batch.policy {
             self.put_back_all(session, &batch.writes, unchecked).await?;
-            self.versions.all_changed();
+            self.everything_changed();
             return Ok(Made::default());
         }
         if let Some(key) = batch.policy.key()
@@ -186,7 +198,28 @@ impl Store {
             outcome.effect = Effect::Unchanged;
         }
         let changed = written.iter().map(|write| (write.kind, write.id.clone())).collect();
-        Ok(Made { outcomes, changed })
+        let announced = self.announce(&written, &snapshot, &first);
+        Ok(Made {
+            outcomes,
+            changed,
+            announced,
+        })
+    }
+}
+
+impl Store {
+    /// Announces to the columns what a transaction writes, without what others have entered first.
+    fn announce(
+        &self,
+        written: &[&Transition<'_>],
+        snapshot: &snapshot::Snapshot,
+        first: &HashSet<String>,
+    ) -> Option<Announced> {
+        let written = written.iter().filter(|write| !first.contains(&write.id));
+        self.columns.announce(written.map(|write| {
+            let version = write.version(snapshot);
+            (write.kind, write.id.clone(), (!write.is_deletion()).then_some(version))
+        }))
     }
 }
 

@@ -1,0 +1,270 @@
+//! One column: what all documents of a collection have at one path.
+//!
+//! A row has a code: an even one stands for a single value, an odd one for a set of several, as a path through a list
+//! leads to. So a filter tests each distinct value once, by the operator's own test ([`Operator::is_about`]), and then
+//! only looks up codes. What a path leads to is decided by the walker that filters on documents use
+//! ([`walk`]), so that both cannot differ.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow::{Break, Continue};
+
+use mongodb::bson::{DateTime, RawBsonRef, RawDocument};
+
+use super::codes::Codes;
+use super::distinct::{Distinct, Lists};
+use super::rows::Rows;
+use super::unfit::Unfit;
+use crate::domain::id::Kind;
+use crate::store::collections;
+use crate::store::filter::Value;
+use crate::store::filter::operator::Operator;
+use crate::store::path::walk;
+use crate::store::projected::Projected;
+use crate::store::references::references;
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Cell {
+    /// Nothing, or null.
+    Absent,
+    /// Something that no operator compares with, such as a list, or nothing that a path through an empty list finds.
+    Other,
+    Flag(bool),
+    Number(i64),
+    /// The bits of a floating-point number.
+    Real(u64),
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    Moment(i64),
+    /// The number of a text of the column.
+    Text(u32),
+    /// The number of an id.
+    Id(u32),
+}
+
+impl Cell {
+    /// The milliseconds of the moment, if it is one.
+    pub const fn moment(self) -> Option<i64> {
+        match self {
+            Self::Moment(millis) => Some(millis),
+            _ => None,
+        }
+    }
+
+    /// The number of the id, if it is one.
+    pub const fn id(self) -> Option<usize> {
+        match self {
+            Self::Id(id) => Some(id as usize),
+            _ => None,
+        }
+    }
+}
+
+/// The ids of all documents, which columns of references share.
+pub(super) type Ids = Lists<u8>;
+
+/// A column.
+pub(super) struct Column {
+    pub path: &'static str,
+    /// Whether it holds ids.
+    refers: bool,
+    /// Whether only presence matters.
+    known_only: bool,
+    cells: Distinct<Cell>,
+    texts: Lists<u8>,
+    /// Sets of cells, each in ascending order.
+    sets: Lists<u32>,
+    codes: Codes,
+}
+
+impl Column {
+    pub fn new(path: &'static str, refers: bool, known_only: bool) -> Self {
+        Self {
+            path,
+            refers,
+            known_only,
+            cells: Distinct::default(),
+            texts: Lists::default(),
+            sets: Lists::default(),
+            codes: Codes::default(),
+        }
+    }
+
+    /// Sets a row to what the document has.
+    pub fn put(&mut self, row: usize, document: &RawDocument, ids: &mut Ids) -> Result<(), Unfit> {
+        let mut found: Vec<u32> = Vec::new();
+        let walked = walk(document, self.path, &mut |value, _| match self.number(value, ids) {
+            Ok(None) => Continue(()),
+            Ok(Some(number)) => {
+                found.push(number);
+                Continue(())
+            }
+            Err(unfit) => Break(unfit),
+        });
+        if let Break(unfit) = walked {
+            return Err(unfit);
+        }
+        found.sort_unstable();
+        found.dedup();
+        let code = match found.as_slice() {
+            [] => self.cells.number(Cell::Other)?.checked_mul(2),
+            [only] => only.checked_mul(2),
+            several => self.sets.number(several)?.checked_mul(2).map(|code| code + 1),
+        };
+        self.codes.set(row, code.ok_or(Unfit::TooMany)?);
+        Ok(())
+    }
+
+    /// The number of a value; `None` for a list, whose items are values of their own.
+    fn number(&mut self, value: Option<RawBsonRef<'_>>, ids: &mut Ids) -> Result<Option<u32>, Unfit> {
+        let cell = match value {
+            None | Some(RawBsonRef::Null) => Cell::Absent,
+            Some(RawBsonRef::Array(_)) if !self.known_only => return Ok(None),
+            Some(_) if self.known_only => Cell::Other,
+            Some(RawBsonRef::Boolean(flag)) => Cell::Flag(flag),
+            Some(RawBsonRef::Int32(number)) => Cell::Number(number.into()),
+            Some(RawBsonRef::Int64(number)) => Cell::Number(number),
+            Some(RawBsonRef::Double(number)) => Cell::Real(number.to_bits()),
+            Some(RawBsonRef::DateTime(moment)) => Cell::Moment(moment.timestamp_millis()),
+            Some(RawBsonRef::String(id)) if self.refers => Cell::Id(ids.number(id.as_bytes())?),
+            Some(RawBsonRef::String(text)) => Cell::Text(self.texts.number(text.as_bytes())?),
+            Some(_) => Cell::Other,
+        };
+        self.cells.number(cell).map(Some)
+    }
+
+    /// The rows for which an operator holds.
+    pub fn holding(&self, operator: &Operator, ids: &Ids) -> Rows {
+        let about = match texts_of(operator) {
+            Some(texts) => {
+                let mut about = vec![false; self.cells.values().len()];
+                let known = texts.into_iter().filter_map(|text| self.find(text, ids));
+                known.for_each(|number| about[number as usize] = true);
+                about
+            }
+            None => {
+                let cells = self.cells.values().iter();
+                cells.map(|cell| operator.is_about(self.as_bson(*cell, ids))).collect()
+            }
+        };
+        self.rows(&about, operator.rules_out())
+    }
+
+    /// The rows with an id for which `holds` is true.
+    pub fn referring(&self, holds: impl Fn(u32) -> bool) -> Rows {
+        let cells = self.cells.values().iter();
+        let chosen: Vec<bool> = cells.map(|cell| matches!(cell, Cell::Id(id) if holds(*id))).collect();
+        self.rows(&chosen, false)
+    }
+
+    /// The rows with a chosen cell; or, inverted, those without.
+    fn rows(&self, chosen: &[bool], inverted: bool) -> Rows {
+        let mut codes = vec![inverted; 2 * chosen.len().max(self.sets.len())];
+        for (number, chosen) in chosen.iter().enumerate() {
+            codes[2 * number] = *chosen != inverted;
+        }
+        for number in 0..self.sets.len() {
+            let any = self.sets.get(number).iter().any(|cell| chosen[*cell as usize]);
+            codes[2 * number + 1] = any != inverted;
+        }
+        self.codes.chosen(&codes)
+    }
+
+    /// The number of the cell with this text, if there is one.
+    fn find(&self, text: &str, ids: &Ids) -> Option<u32> {
+        let cell = match self.refers {
+            true => Cell::Id(ids.find(text.as_bytes())?),
+            false => Cell::Text(self.texts.find(text.as_bytes())?),
+        };
+        self.cells.find(&cell)
+    }
+
+    fn as_bson<'a>(&'a self, cell: Cell, ids: &'a Ids) -> Option<RawBsonRef<'a>> {
+        Some(match cell {
+            Cell::Absent => return None,
+            Cell::Other => RawBsonRef::Undefined,
+            Cell::Flag(flag) => RawBsonRef::Boolean(flag),
+            Cell::Number(number) => RawBsonRef::Int64(number),
+            Cell::Real(bits) => RawBsonRef::Double(f64::from_bits(bits)),
+            Cell::Moment(millis) => RawBsonRef::DateTime(DateTime::from_millis(millis)),
+            Cell::Text(number) => RawBsonRef::String(self.texts.text(number as usize)),
+            Cell::Id(number) => RawBsonRef::String(ids.text(number as usize)),
+        })
+    }
+
+    /// The distinct single values by number; [`Column::single`] gives the number of a row's.
+    pub fn cells(&self) -> &[Cell] {
+        self.cells.values()
+    }
+
+    /// Whether no row has several values.
+    pub fn is_single(&self) -> bool {
+        self.sets.len() == 0
+    }
+
+    /// The number of the value of a row, if the column is single.
+    pub fn single(&self, row: usize) -> usize {
+        self.codes.get(row) / 2
+    }
+
+    /// The numbers of the values of a row.
+    pub fn numbers(&self, row: usize) -> impl Iterator<Item = usize> {
+        let code = self.codes.get(row);
+        let (one, several) = match code % 2 {
+            0 => (Some(code / 2), &[][..]),
+            _ => (None, self.sets.get(code / 2)),
+        };
+        one.into_iter().chain(several.iter().map(|number| *number as usize))
+    }
+
+    /// The text of a value, if it is one.
+    pub fn text<'a>(&'a self, number: usize, ids: &'a Ids) -> Option<&'a str> {
+        match self.as_bson(*self.cells.values().get(number)?, ids) {
+            Some(RawBsonRef::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// How many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.cells.bytes() + self.texts.bytes() + self.sets.bytes() + self.codes.bytes()
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        self.cells.shrink();
+        self.texts.shrink();
+        self.sets.shrink();
+        self.codes.shrink();
+    }
+}
+
+/// The texts that an operator compares with, if it compares with texts and for equality only: these are looked up
+/// instead of being compared with every value.
+pub(super) fn texts_of(operator: &Operator) -> Option<Vec<&str>> {
+    match operator {
+        Operator::In(values) | Operator::NotIn(values) => {
+            let text = |value: &'_ Value| matches!(value, Value::Text(_));
+            let texts = values.iter().filter_map(|value| match value {
+                Value::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            values.iter().all(text).then(|| texts.collect())
+        }
+        Operator::Among(ids) => Some(ids.iter().map(String::as_str).collect()),
+        _ => None,
+    }
+}
+
+/// The columns of a collection, as `schema/collections` declares them.
+pub(super) fn columns_of(kind: Kind) -> Vec<Column> {
+    let references = references().iter().filter(|reference| reference.from == kind);
+    let refers: BTreeSet<&str> = references.map(|reference| reference.path).collect();
+    let Ok(schema) = collections::of(kind) else {
+        return Vec::new();
+    };
+    let column = |projected: &'static Projected| {
+        let path = projected.path.as_str();
+        Column::new(path, refers.contains(path), projected.known_only)
+    };
+    schema.projected.iter().map(column).collect()
+}

@@ -1,0 +1,98 @@
+//! Evaluates filters on columns: the third evaluator beside the database's and the one for documents in memory
+//! (`filter/matches.rs`). Random tests hold the three against each other.
+
+use mongodb::bson::RawBsonRef;
+
+use super::column::texts_of;
+use super::rows::Rows;
+use super::tables::Tables;
+use crate::domain::id::Kind;
+use crate::store::filter::Filter;
+use crate::store::filter::operator::Operator;
+
+impl Tables {
+    /// The rows of the documents of a kind that match a filter. `None` if the filter uses something that has no column.
+    pub(super) fn matching(&self, kind: Kind, filter: &Filter) -> Option<Rows> {
+        let live = &self.of(kind)?.live;
+        if filter.is_everything() {
+            return Some(live.clone());
+        }
+        let mut rows = self.rows(kind, filter)?;
+        rows.and(live);
+        Some(rows)
+    }
+
+    /// The same, with rows of deleted documents.
+    fn rows(&self, kind: Kind, filter: &Filter) -> Option<Rows> {
+        let len = self.of(kind)?.len();
+        match filter {
+            Filter::All(parts) => {
+                let mut parts = parts.iter().map(|part| self.rows(kind, part));
+                let first = parts.next().unwrap_or_else(|| Some(Rows::of(len, |_| true)));
+                parts.try_fold(first?, |mut all, part| {
+                    all.and(&part?);
+                    Some(all)
+                })
+            }
+            Filter::Any(parts) => parts.iter().try_fold(Rows::none(len), |mut any, part| {
+                any.or(&self.rows(kind, part)?);
+                Some(any)
+            }),
+            Filter::Not(part) => {
+                let mut rows = self.rows(kind, part)?;
+                rows.invert();
+                Some(rows)
+            }
+            Filter::Field("_id", operator) => Some(self.with_id(kind, operator)),
+            Filter::Field(path, operator) => Some(self.of(kind)?.column(path)?.holding(operator, &self.ids)),
+            Filter::Joined { path, of, take, filter } => self.joined(kind, path, &self.taken(*of, take, filter)?),
+        }
+    }
+
+    /// The rows with an id for which an operator holds.
+    fn with_id(&self, kind: Kind, operator: &Operator) -> Rows {
+        let ids = self.of(kind).map_or(&[][..], |table| &table.ids);
+        let Some(texts) = texts_of(operator) else {
+            return Rows::of(ids.len(), |row| {
+                let id = RawBsonRef::String(self.ids.text(ids[row] as usize));
+                operator.is_about(Some(id)) != operator.rules_out()
+            });
+        };
+        let mut rows = Rows::none(ids.len());
+        let known = texts.into_iter().filter_map(|id| self.ids.find(id.as_bytes()));
+        known
+            .filter_map(|id| self.row(kind, id))
+            .for_each(|row| rows.insert(row));
+        if operator.rules_out() {
+            rows.invert();
+        }
+        rows
+    }
+
+    /// The ids that the matching documents of a kind have at `take`, by their numbers.
+    fn taken(&self, of: Kind, take: &str, filter: &Filter) -> Option<Rows> {
+        let rows = self.matching(of, filter)?;
+        let table = self.of(of)?;
+        let mut ids = Rows::none(self.ids.len());
+        if take == "_id" {
+            rows.each(|row| ids.insert(table.ids[row] as usize));
+            return Some(ids);
+        }
+        let column = table.column(take)?;
+        let id_of: Vec<Option<usize>> = column.cells().iter().map(|cell| cell.id()).collect();
+        rows.each(|row| {
+            let found = column.numbers(row).filter_map(|number| id_of[number]);
+            found.for_each(|id| ids.insert(id));
+        });
+        Some(ids)
+    }
+
+    /// The rows that have one of these ids at a path.
+    fn joined(&self, kind: Kind, path: &str, ids: &Rows) -> Option<Rows> {
+        let table = self.of(kind)?;
+        Some(match path {
+            "_id" => Rows::of(table.len(), |row| ids.contains(table.ids[row] as usize)),
+            path => table.column(path)?.referring(|id| ids.contains(id as usize)),
+        })
+    }
+}

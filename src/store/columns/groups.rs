@@ -1,0 +1,331 @@
+//! Groups of gifts, summed over columns: the same groups that the pipelines of `aggregate` compute in the database.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use super::column::{Cell, Column};
+use super::measures::{Amount, KindAmount, Measures};
+use super::rows::Rows;
+use super::tables::{Table, Tables};
+use crate::domain::count::Sum;
+use crate::domain::date::Day;
+use crate::domain::id::Kind;
+use crate::store::aggregate::groups::{All, Group, Groups, Pair, Span, Statistics, Tally, Wanted, Words};
+use crate::store::filter::Filter;
+
+/// More places than this are kept by number only where there is something.
+const DENSE: usize = 1 << 20;
+
+/// Running sums over gifts.
+#[derive(Clone, Default)]
+struct Sums {
+    gifts: u64,
+    min: i64,
+    max: i64,
+    open: u64,
+    unknown: u64,
+    approximate: bool,
+}
+
+impl Sums {
+    fn add(&mut self, amount: &Amount) {
+        self.gifts += 1;
+        if amount.given {
+            self.min += amount.min;
+            self.max += amount.max;
+            self.open += u64::from(amount.open);
+            self.unknown += u64::from(amount.unknown);
+            self.approximate |= amount.approximate;
+        }
+    }
+
+    /// `animals`: whether animals are counted.
+    fn group(self, animals: bool) -> Group {
+        let unknown = u32::try_from(self.unknown).unwrap_or(u32::MAX);
+        let max = (self.open == 0).then_some(self.max);
+        let animals = match animals {
+            true => Sum::of(self.min, max, unknown, self.approximate),
+            false => Sum::default(),
+        };
+        let gifts = self.gifts;
+        Group {
+            tally: Tally { gifts, animals },
+            ..Group::default()
+        }
+    }
+}
+
+/// What is kept for each of so many numbers.
+enum Places<S> {
+    Dense(Vec<S>),
+    Sparse(HashMap<usize, S>),
+}
+
+impl<S: Default + Clone> Places<S> {
+    fn new(len: usize) -> Self {
+        match len <= DENSE {
+            true => Self::Dense(vec![S::default(); len]),
+            false => Self::Sparse(HashMap::new()),
+        }
+    }
+
+    /// Adds every row to the place of its number.
+    fn fill(&mut self, rows: &Rows, number: impl Fn(usize) -> usize, add: impl Fn(&mut S, usize)) {
+        match self {
+            Self::Dense(places) => rows.each(|row| add(&mut places[number(row)], row)),
+            Self::Sparse(places) => rows.each(|row| add(places.entry(number(row)).or_default(), row)),
+        }
+    }
+
+    /// The groups that have gifts.
+    fn groups<K: Ord>(self, group: impl Fn(S) -> Group, mut key: impl FnMut(usize) -> K) -> Groups<K> {
+        let all: Vec<(usize, S)> = match self {
+            Self::Dense(places) => places.into_iter().enumerate().collect(),
+            Self::Sparse(places) => places.into_iter().collect(),
+        };
+        let mut groups = Groups::new();
+        for (number, place) in all {
+            let group = group(place);
+            if group.tally.gifts == 0 {
+                continue;
+            }
+            match groups.entry(key(number)) {
+                Entry::Vacant(place) => drop(place.insert(group)),
+                Entry::Occupied(mut known) => known.get_mut().merge(&group),
+            }
+        }
+        groups
+    }
+}
+
+/// The sums of a pair of nations, and the first and the last moment of its gifts.
+#[derive(Clone)]
+struct PairSums {
+    sums: Sums,
+    /// [`i64::MIN`] if that of one of them is not known.
+    first: i64,
+    /// [`i64::MAX`] if that of one of them is not known.
+    last: i64,
+}
+
+impl Default for PairSums {
+    fn default() -> Self {
+        Self {
+            sums: Sums::default(),
+            first: i64::MAX,
+            last: i64::MIN,
+        }
+    }
+}
+
+impl PairSums {
+    fn group(self, animals: bool) -> Group {
+        let day = |millis: i64| (millis != i64::MIN && millis != i64::MAX).then(|| Day::from_millis(millis));
+        Group {
+            first: day(self.first),
+            last: day(self.last),
+            ..self.sums.group(animals)
+        }
+    }
+}
+
+/// The gifts that match a filter: what groups are made of.
+pub struct Gifts<'a> {
+    tables: &'a Tables,
+    table: &'a Table,
+    measures: &'a Measures,
+    rows: Rows,
+}
+
+impl<'a> Gifts<'a> {
+    /// `None` if the filter uses something that has no column.
+    pub(in crate::store) fn matching(tables: &'a Tables, filter: &Filter) -> Option<Self> {
+        let table = tables.gifts();
+        Some(Self {
+            tables,
+            table,
+            measures: table.measures.as_ref()?,
+            rows: tables.matching(Kind::Gift, filter)?,
+        })
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.rows.count()
+    }
+
+    /// The groups that are wanted; `None` if one needs something that has no column.
+    pub fn statistics(&self, wanted: &Wanted) -> Option<Statistics> {
+        fn some<T, A>(wanted: &Option<A>, groups: impl FnOnce(&A) -> Option<T>) -> Option<Option<T>> {
+            match wanted {
+                None => Some(None),
+                Some(wanted) => groups(wanted).map(Some),
+            }
+        }
+        let by_animal = wanted.by_animal.iter();
+        Some(Statistics {
+            all: wanted.all.map(|animals| self.all(animals)),
+            words: some(&wanted.words, |animals| self.by_words(*animals))?,
+            pairs: some(&wanted.pairs, |(ends, animals)| self.by_pair(ends, *animals))?,
+            spans: wanted.spans.map(|animals| self.by_span(animals)),
+            certainties: some(&wanted.certainties, |animals| self.by_certainty(*animals))?,
+            by_animal: by_animal
+                .map(|(rank, animals)| self.by_animal(rank.taxon(), *animals))
+                .collect::<Option<_>>()?,
+        })
+    }
+
+    /// Sums by the number of a row, which is below `len`.
+    fn sums<K: Ord>(
+        &self,
+        len: usize,
+        number: impl Fn(usize) -> usize,
+        animals: bool,
+        key: impl FnMut(usize) -> K,
+    ) -> Groups<K> {
+        let mut places = Places::<Sums>::new(len);
+        places.fill(&self.rows, number, |sums, row| sums.add(self.measures.amount(row)));
+        places.groups(|sums| sums.group(animals), key)
+    }
+
+    /// A column whose rows have one value each.
+    fn single(&self, path: &str) -> Option<&'a Column> {
+        self.table.column(path).filter(|column| column.is_single())
+    }
+
+    fn text(&self, column: &Column, number: usize) -> Option<String> {
+        column.text(number, &self.tables.ids).map(str::to_owned)
+    }
+
+    fn all(&self, animals: bool) -> Groups<All> {
+        self.sums(1, |_| 0, animals, |_| All {})
+    }
+
+    fn by_words(&self, animals: bool) -> Option<Groups<Words>> {
+        let (status, mode) = (self.single("status")?, self.single("mode")?);
+        let modes = mode.cells().len();
+        let number = |row| status.single(row) * modes + mode.single(row);
+        let key = |number| Words {
+            status: self.text(status, number / modes),
+            mode: self.text(mode, number % modes),
+        };
+        Some(self.sums(status.cells().len() * modes, number, animals, key))
+    }
+
+    fn by_span(&self, animals: bool) -> Groups<Span> {
+        let spans = self.measures.spans.values();
+        let number = |row| self.measures.span(row);
+        self.sums(spans.len(), number, animals, |number| spans[number])
+    }
+
+    /// By giver, by recipient or by both, with the days between which they lie.
+    fn by_pair(&self, ends: &[&str], animals: bool) -> Option<Groups<Pair>> {
+        let end = |path| match ends.contains(&path) {
+            true => self.single(path).map(Some),
+            false => Some(None),
+        };
+        let (giver, recipient) = (end("giver")?, end("recipient")?);
+        let moments = |path, unknown| {
+            let column = self.single(path)?;
+            let cells = column.cells().iter();
+            let moments: Vec<i64> = cells.map(|cell| cell.moment().unwrap_or(unknown)).collect();
+            Some((column, moments))
+        };
+        let (earliest, firsts) = moments("date.earliest", i64::MIN)?;
+        let (latest, lasts) = moments("date.latest", i64::MAX)?;
+        let len = |end: Option<&Column>| end.map_or(1, |column| column.cells().len());
+        let number = |end: Option<&Column>, row| end.map_or(0, |column| column.single(row));
+        let recipients = len(recipient);
+        let mut places = Places::<PairSums>::new(len(giver) * recipients);
+        let pair = |row| number(giver, row) * recipients + number(recipient, row);
+        places.fill(&self.rows, pair, |pair, row| {
+            pair.sums.add(self.measures.amount(row));
+            pair.first = pair.first.min(firsts[earliest.single(row)]);
+            pair.last = pair.last.max(lasts[latest.single(row)]);
+        });
+        let text = |end: Option<&Column>, number| end.and_then(|column| self.text(column, number));
+        let key = |number| Pair {
+            giver: text(giver, number / recipients).unwrap_or_default(),
+            recipient: text(recipient, number % recipients).unwrap_or_default(),
+        };
+        Some(places.groups(|pair| pair.group(animals), key))
+    }
+
+    /// By the ids of their animals or, with a path, by what these animals have there: a name of a taxon.
+    fn by_animal(&self, taxon: Option<&str>, animals: bool) -> Option<Groups<Option<String>>> {
+        let ids = self.measures.animals.values();
+        let names: Vec<Option<&str>> = match taxon {
+            None => ids
+                .iter()
+                .map(|id| id.map(|id| self.tables.ids.text(id as usize)))
+                .collect(),
+            Some(path) => {
+                let animals = self.tables.of(Kind::Animal)?;
+                let column = animals.column(path).filter(|column| column.is_single())?;
+                let row = |id| {
+                    self.tables
+                        .row(Kind::Animal, id)
+                        .filter(|row| animals.live.contains(*row))
+                };
+                let name = |row| column.text(column.single(row), &self.tables.ids);
+                let names = ids.iter().map(|id| id.and_then(row).and_then(name));
+                names.map(|name| name.filter(|name| !name.is_empty())).collect()
+            }
+        };
+        let mut numbers = BTreeMap::new();
+        for name in &names {
+            let next = numbers.len();
+            numbers.entry(*name).or_insert(next);
+        }
+        let number_of: Vec<usize> = names.iter().map(|name| numbers[name]).collect();
+        let mut places = vec![Sums::default(); numbers.len()];
+        let mut merged: Vec<(usize, KindAmount)> = Vec::new();
+        self.rows.each(|row| {
+            let given = self.measures.amount(row).given;
+            let mut kinds = self.measures.kinds(row);
+            if taxon.is_none() || kinds.len() == 1 {
+                kinds.for_each(|(animal, amount)| places[number_of[animal]].add(&amount.amount(given)));
+                return;
+            }
+            merged.clear();
+            for (animal, amount) in kinds.by_ref() {
+                let number = number_of[animal];
+                match merged.iter_mut().find(|(known, _)| *known == number) {
+                    Some((_, known)) => known.merge(amount),
+                    None => merged.push((number, *amount)),
+                }
+            }
+            for (number, amount) in &merged {
+                places[*number].add(&amount.amount(given));
+            }
+        });
+        let keys: BTreeMap<usize, Option<&str>> = numbers.into_iter().map(|(name, number)| (number, name)).collect();
+        let places = Places::Dense(places);
+        Some(places.groups(|sums| sums.group(animals), |number| keys[&number].map(str::to_owned)))
+    }
+
+    /// By the certainties of the claims about them, in alphabetical order.
+    fn by_certainty(&self, animals: bool) -> Option<Groups<Vec<String>>> {
+        let claims = self.tables.of(Kind::Claim)?;
+        let (about, certainty) = (claims.column("about")?, claims.column("certainty")?);
+        let words = certainty.cells().len();
+        if !certainty.is_single() || words > u16::BITS as usize {
+            return None;
+        }
+        let gift_of = |cell: &Cell| Some(self.tables.row(Kind::Gift, u32::try_from(cell.id()?).ok()?)?);
+        let gift_of: Vec<Option<usize>> = about.cells().iter().map(gift_of).collect();
+        let mut sets = vec![0_u16; self.table.len()];
+        claims.live.each(|claim| {
+            let bit = 1 << certainty.single(claim);
+            let gifts = about.numbers(claim).filter_map(|number| gift_of[number]);
+            gifts.for_each(|gift| sets[gift] |= bit);
+        });
+        let key = |set: usize| {
+            let words = (0..words).filter(|word| set >> word & 1 == 1);
+            let mut words: Vec<String> = words.filter_map(|word| self.text(certainty, word)).collect();
+            words.sort_unstable();
+            words
+        };
+        Some(self.sums(1 << words, |row| sets[row].into(), animals, key))
+    }
+}

@@ -1,0 +1,179 @@
+//! The tables: for each collection that questions about gifts reach, its documents as rows of columns.
+
+use mongodb::bson::{RawBsonRef, RawDocument};
+
+use super::column::{Cell, Column, Ids, columns_of};
+use super::measures::Measures;
+use super::rows::Rows;
+use super::unfit::Unfit;
+use crate::domain::id::Kind;
+
+/// The row of an id that has none.
+const NO_ROW: u32 = u32::MAX;
+
+/// The kinds of documents that have a table: gifts, and what their filters and groups reach.
+pub(in crate::store) const KINDS: [Kind; 4] = [Kind::Gift, Kind::Nation, Kind::Animal, Kind::Claim];
+
+/// All tables, and the ids that they share.
+pub(in crate::store) struct Tables {
+    pub(super) ids: Ids,
+    /// The row of each id in the table of its kind. A document that is deleted keeps its row.
+    row_of: Vec<u32>,
+    tables: [Table; KINDS.len()],
+}
+
+/// One collection.
+pub(super) struct Table {
+    kind: Kind,
+    /// The number of the id of each row.
+    pub ids: Vec<u32>,
+    /// The rows whose document is there.
+    pub live: Rows,
+    pub columns: Vec<Column>,
+    /// What statistics need of a gift beside the columns.
+    pub measures: Option<Measures>,
+}
+
+impl Table {
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            ids: Vec::new(),
+            live: Rows::default(),
+            columns: columns_of(kind),
+            measures: (kind == Kind::Gift).then(Measures::default),
+        }
+    }
+
+    /// How many rows there are, with those of deleted documents.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// The column of a path, if there is one.
+    pub fn column(&self, path: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.path == path)
+    }
+
+    fn bytes(&self) -> usize {
+        let columns: usize = self.columns.iter().map(Column::bytes).sum();
+        let measures = self.measures.as_ref().map_or(0, Measures::bytes);
+        self.ids.capacity() * size_of::<u32>() + self.live.bytes() + columns + measures
+    }
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self {
+            ids: Ids::default(),
+            row_of: Vec::new(),
+            tables: KINDS.map(Table::new),
+        }
+    }
+}
+
+impl Tables {
+    /// The table of a kind, if it has one.
+    pub(super) fn of(&self, kind: Kind) -> Option<&Table> {
+        self.tables.iter().find(|table| table.kind == kind)
+    }
+
+    /// The table of gifts.
+    pub(super) const fn gifts(&self) -> &Table {
+        &self.tables[0]
+    }
+
+    /// The row of an id in the table of a kind, with that of a deleted document.
+    pub(super) fn row(&self, kind: Kind, id: u32) -> Option<usize> {
+        let row = *self.row_of.get(id as usize)?;
+        let table = self.of(kind)?;
+        // Ids of all kinds share their numbers.
+        (row != NO_ROW && table.ids.get(row as usize) == Some(&id)).then_some(row as usize)
+    }
+
+    /// The version of a document that is there.
+    pub(super) fn version(&self, kind: Kind, id: &str) -> Option<i64> {
+        let row = self.row(kind, self.ids.find(id.as_bytes())?)?;
+        let table = self.of(kind).filter(|table| table.live.contains(row))?;
+        let column = table.column("version").filter(|column| column.is_single())?;
+        match column.cells()[column.single(row)] {
+            Cell::Number(version) => Some(version),
+            _ => None,
+        }
+    }
+
+    /// How many documents of a kind there are.
+    pub fn count(&self, kind: Kind) -> u64 {
+        self.of(kind).map_or(0, |table| table.live.count())
+    }
+
+    /// Whether so many rows are those of deleted documents that it is worth building the tables anew.
+    pub fn is_wasteful(&self) -> bool {
+        /// Fewer rows are never worth it.
+        const LEAST: u64 = 10_000;
+        let rows: usize = self.tables.iter().map(Table::len).sum();
+        let live: u64 = self.tables.iter().map(|table| table.live.count()).sum();
+        rows as u64 > live.saturating_mul(2).saturating_add(LEAST)
+    }
+
+    /// Enters a document, or what it says now.
+    ///
+    /// # Errors
+    /// [`Unfit`], if it cannot be told exactly in columns; then the tables must not be used any more.
+    pub fn put(&mut self, kind: Kind, document: &RawDocument) -> Result<(), Unfit> {
+        let Ok(Some(RawBsonRef::String(id))) = document.get("_id") else {
+            return Err(Unfit::Value("_id"));
+        };
+        let Some(table) = self.tables.iter_mut().find(|table| table.kind == kind) else {
+            return Ok(());
+        };
+        let number = self.ids.number(id.as_bytes())?;
+        if self.row_of.len() <= number as usize {
+            self.row_of.resize(number as usize + 1, NO_ROW);
+        }
+        let row = match self.row_of[number as usize] {
+            NO_ROW => {
+                self.row_of[number as usize] = u32::try_from(table.ids.len()).map_err(|_| Unfit::TooMany)?;
+                table.ids.push(number);
+                table.ids.len() - 1
+            }
+            row => row as usize,
+        };
+        for column in &mut table.columns {
+            column.put(row, document, &mut self.ids)?;
+        }
+        if let Some(measures) = &mut table.measures {
+            measures.put(row, document, &mut self.ids)?;
+        }
+        table.live.insert(row);
+        Ok(())
+    }
+
+    /// Takes a document out, if it is there.
+    pub fn remove(&mut self, kind: Kind, id: &str) {
+        let row = self.ids.find(id.as_bytes()).and_then(|id| self.row(kind, id));
+        let table = self.tables.iter_mut().find(|table| table.kind == kind);
+        if let (Some(row), Some(table)) = (row, table) {
+            table.live.remove(row);
+        }
+    }
+
+    /// How many bytes the tables take.
+    pub fn bytes(&self) -> usize {
+        let tables: usize = self.tables.iter().map(Table::bytes).sum();
+        self.ids.bytes() + self.row_of.capacity() * size_of::<u32>() + tables
+    }
+
+    /// Gives back what was reserved for more documents.
+    pub fn shrink(&mut self) {
+        self.ids.shrink();
+        self.row_of.shrink_to_fit();
+        for table in &mut self.tables {
+            table.ids.shrink_to_fit();
+            table.columns.iter_mut().for_each(Column::shrink);
+            if let Some(measures) = &mut table.measures {
+                measures.shrink();
+            }
+        }
+    }
+}
