@@ -15,6 +15,7 @@ mod attacks; // a corpus of attacks on the program: each refused as it should be
 mod caching; // answers and documents that are kept: never stale, bounded, of use
 mod changes; // subscriptions below HTTP: what is told, filters in memory, where they go on
 mod checking; // what a check finds, what is put right, that the vocabularies agree
+mod columns; // the columns of the gifts: equal to the database, current, whole, bounded
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod conformance; // what graphql-http and graphql-js hold a server to
 mod dates; // dates and counts: certain and possible, proposals, calendars, what is derived again
