@@ -22,12 +22,20 @@ const DIGITS: usize = 16;
 #[serde(transparent)]
 pub struct RowId(Option<String>);
 
-impl RowId {
-    /// Of a row that is computed from the documents that pass a filter; `path` tells it from the other rows of that.
-    pub fn of(filter: &Filter, path: &[&str]) -> Self {
-        // The filter as it stands in the request, before the relations in it are looked up.
-        let filter = sha256(format!("{filter:?}"));
-        Self(Some(format!("{}/{}", path.join("/"), &filter[..DIGITS])))
+/// The rows that are computed from the documents that pass a filter: a part of their ids.
+pub struct RowScope(String);
+
+impl RowScope {
+    /// `filter`: as it stands in the request, before the relations in it are looked up.
+    pub fn of(filter: &Filter) -> Self {
+        let mut hash = sha256(format!("{filter:?}"));
+        hash.truncate(DIGITS);
+        Self(hash)
+    }
+
+    /// The id of the row that `path` tells from the others.
+    pub fn row(&self, path: &[&str]) -> RowId {
+        RowId(Some(format!("{}/{}", path.join("/"), self.0)))
     }
 }
 

@@ -86,6 +86,25 @@ impl Store {
         self.columns.differs(difference);
     }
 
+    /// The texts that documents have at a path, by id; `None` if the columns cannot tell.
+    pub(super) async fn names_by_columns(
+        &self,
+        kind: Kind,
+        path: &'static str,
+        ids: &[String],
+    ) -> Option<HashMap<String, String>> {
+        if self.columns.compares() {
+            return None;
+        }
+        let ids = ids.to_vec();
+        let names = self
+            .columns
+            .answer(move |tables| tables.texts(kind, path, &ids))
+            .await?;
+        self.touch(ReadSet::one(kind));
+        Some(names)
+    }
+
     /// Adds what a filter looks at to the read set.
     fn touch_filter(&self, kind: Kind, filter: &Filter) {
         self.touch(ReadSet::one(kind));

@@ -50,9 +50,13 @@ impl Store {
         Ok(found)
     }
 
-    /// The display names of these documents, by id; ids without a document are omitted. One command.
+    /// The display names of these documents, by id; ids without a document are omitted. From the columns, or by one
+    /// command.
     pub async fn names(&self, kind: Kind, ids: Vec<String>) -> Result<HashMap<String, String>> {
         let field = collections::of(kind)?.called_by();
+        if let Some(names) = self.names_by_columns(kind, field, &ids).await {
+            return Ok(names);
+        }
         let rows = self.rows_of(kind, ids, doc! { field: 1 }).await?;
         let text =
             |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));

@@ -1,6 +1,5 @@
 //! The groups that were read, and the lists made from them. Does no I/O.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::de::DeserializeOwned;
@@ -62,15 +61,15 @@ impl Figures {
         self.names.get(key).unwrap_or(key)
     }
 
-    fn by_name(&self, one: &String, other: &String) -> Ordering {
-        (sort_key(self.name(one)), one).cmp(&(sort_key(self.name(other)), other))
+    fn by_name(&self, key: &String) -> (String, String) {
+        (sort_key(self.name(key)), key.clone())
     }
 
     /// The list of nations at one end of the gifts.
     pub fn by_nation(&self, end: fn(&Pair) -> &String, listing: &Listing) -> Result<Vec<GiftsByNation>> {
         let pairs = read(self.pairs.as_ref())?.iter();
         let nations = merged(pairs.map(|(pair, group)| (end(pair).clone(), &group.tally)));
-        let entries = listing.entries(nations, |one, other| self.by_name(one, other), []);
+        let entries = listing.entries(nations, |key| self.by_name(key), []);
         let shown = |entry: GroupEntry<String>| GiftsByNation {
             told: EntryFields::of(&entry, |key| key.map_or("", |key| self.name(key)).to_owned()),
             nation: entry.key.into(),
@@ -92,7 +91,7 @@ impl Figures {
             AnimalGrouping::Order => "no order",
             AnimalGrouping::Class => "no class",
         };
-        let entries = listing.entries(named, |one, other| self.by_name(one, other), missing);
+        let entries = listing.entries(named, |key| self.by_name(key), missing);
         let shown = |entry: GroupEntry<String>| GiftsByAnimal {
             told: EntryFields::of(&entry, |key| key.map_or(without, |key| self.name(key)).to_owned()),
             animal: entry.key.filter(|_| by == AnimalGrouping::Animal).into(),
@@ -123,7 +122,7 @@ impl Figures {
                 told: EntryFields::of(&entry, label),
             }
         };
-        let entries = listing.entries(certain, i64::cmp, found.apart());
+        let entries = listing.entries(certain, |start| *start, found.apart());
         Ok(entries.into_iter().map(shown).collect())
     }
 
@@ -188,7 +187,7 @@ fn of_words<T>(
         first: usize::MAX,
         order: MOST_GIFTS,
     };
-    let entries = listing.entries(tallies, String::cmp, missing);
+    let entries = listing.entries(tallies, String::clone, missing);
     let entries = entries.into_iter();
     let label = |key: Option<&String>| key.map_or_else(|| "no claim".to_owned(), |key| in_words(key));
     entries

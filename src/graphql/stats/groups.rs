@@ -1,7 +1,5 @@
 //! The entries of a list of groups: ordered and cut, with the rest summed up. Does no I/O.
 
-use std::cmp::Ordering;
-
 use async_graphql::{Enum, InputObject};
 
 use crate::graphql::order::OrderDirection;
@@ -109,20 +107,21 @@ impl<K> GroupEntry<K> {
 }
 
 impl Listing {
-    /// The groups as a list. `compare` orders keys by their labels. `apart`: entries that come after all groups and
-    /// before the rest.
-    pub fn entries<K>(
+    /// The groups as a list. `label`: what orders keys by their labels, computed once for each. `apart`: entries that come
+    /// after all groups and before the rest.
+    pub fn entries<K, L: Ord>(
         &self,
         groups: impl IntoIterator<Item = (K, Tally)>,
-        compare: impl Fn(&K, &K) -> Ordering,
+        label: impl Fn(&K) -> L,
         apart: impl IntoIterator<Item = GroupEntry<K>>,
     ) -> Vec<GroupEntry<K>> {
-        let mut groups: Vec<(K, Tally)> = groups.into_iter().collect();
+        let groups = groups.into_iter().map(|(key, tally)| (label(&key), key, tally));
+        let mut groups: Vec<(L, K, Tally)> = groups.collect();
         let least = |tally: &Tally| tally.animals.total().min;
-        groups.sort_by(|(one, of_one), (other, of_other)| {
-            let by_label = compare(one, other);
+        groups.sort_by(|(one, _, of_one), (other, _, of_other)| {
+            let by_label = || one.cmp(other);
             let ordering = match self.order.field {
-                GroupOrderField::Label => by_label,
+                GroupOrderField::Label => by_label(),
                 GroupOrderField::Gifts => of_one.gifts.cmp(&of_other.gifts),
                 GroupOrderField::Animals => least(of_one).cmp(&least(of_other)),
             };
@@ -130,12 +129,12 @@ impl Listing {
                 OrderDirection::Asc => ordering,
                 OrderDirection::Desc => ordering.reverse(),
             }
-            .then(by_label)
+            .then_with(by_label)
         });
         let rest = groups.split_off(self.first.min(groups.len()));
         let mut entries: Vec<GroupEntry<K>> = groups
             .into_iter()
-            .map(|(key, tally)| GroupEntry {
+            .map(|(_, key, tally)| GroupEntry {
                 key: Some(key),
                 ..GroupEntry::apart(GroupKind::Value, tally)
             })
@@ -143,7 +142,7 @@ impl Listing {
         entries.extend(apart);
         if !rest.is_empty() {
             let mut tally = Tally::default();
-            rest.iter().for_each(|(_, other)| tally.merge(other));
+            rest.iter().for_each(|(_, _, other)| tally.merge(other));
             entries.push(GroupEntry {
                 others: rest.len(),
                 ..GroupEntry::apart(GroupKind::Others, tally)

@@ -25,6 +25,7 @@ use super::eager;
 use super::filter::CollectionFilter as _;
 use super::loader::resolve;
 use super::order::OrderDirection;
+use super::row_id::RowScope;
 use super::values::Count;
 use crate::api::error::{ApiError, Result};
 use crate::limits::Limits;
@@ -47,7 +48,8 @@ impl StatsQuery {
         async {
             let filter = filter_of(filter.as_ref())?;
             let figures = plan::figures(resolve::fetch(ctx)?, &ctx.item.node.selection_set.node, &filter).await?;
-            Ok(Some(eager::Object::from(GiftStats { figures, filter })))
+            let scope = RowScope::of(&filter);
+            Ok(Some(eager::Object::from(GiftStats { figures, scope })))
         }
         .boxed()
         .await
@@ -84,8 +86,8 @@ fn filter_of(filter: Option<&GiftFilter>) -> Result<Filter> {
 /// every entry that it belongs to.
 pub struct GiftStats {
     figures: Figures,
-    /// Which gifts; a part of the ids of entries.
-    filter: Filter,
+    /// A part of the ids of entries.
+    scope: RowScope,
 }
 
 /// Numbers over the gifts that match.
@@ -224,7 +226,7 @@ impl GiftStats {
     ) -> Result<eager::List<eager::Object<T>>> {
         let cut = listing.map(|listing| format!("{listing:?}")).unwrap_or_default();
         let identified = entries?.into_iter().map(|mut entry| {
-            entry.told().identify(&self.filter, list, &cut);
+            entry.told().identify(&self.scope, list, &cut);
             eager::Object::from(entry)
         });
         Ok(identified.collect())

@@ -11,7 +11,7 @@ use crate::domain::id::Kind;
 use crate::graphql::connection::{first_of, parse};
 use crate::graphql::eager;
 use crate::graphql::loader::prefetch::{Fetch, SelectedDocuments};
-use crate::graphql::row_id::RowId;
+use crate::graphql::row_id::RowScope;
 use crate::graphql::selection;
 use crate::graphql::values::Count;
 use crate::limits::Limits;
@@ -155,9 +155,10 @@ pub async fn flows<'a>(
     ];
     ends.retain(|group| !group.sets.is_empty());
     fetch.documents(ends).await?;
+    let scope = RowScope::of(filter);
     let flow = |(pair, group): (Pair, Group)| {
         eager::Object::from(GiftFlow {
-            id: RowId::of(filter, &["flow", &pair.giver, &pair.recipient]),
+            id: scope.row(&["flow", &pair.giver, &pair.recipient]),
             giver: pair.giver.into(),
             recipient: pair.recipient.into(),
             gifts: group.tally.gifts,

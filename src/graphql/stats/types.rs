@@ -12,9 +12,8 @@ use crate::graphql::collections::nation::Nation;
 use crate::graphql::cost::{DOCUMENT, cost};
 use crate::graphql::eager;
 use crate::graphql::loader::reference::{MaybeRef, Ref};
-use crate::graphql::row_id::RowId;
+use crate::graphql::row_id::{RowId, RowScope};
 use crate::graphql::values::Count;
-use crate::store::filter::Filter;
 
 /// The part that all entries share; flattened into them.
 #[derive(SimpleObject, Debug)]
@@ -64,9 +63,9 @@ impl EntryFields {
     }
 
     /// Gives the entry its id. `list`: whose it is; `cut`: how that is ordered and cut.
-    pub fn identify(&mut self, filter: &Filter, list: &str, cut: &str) {
+    pub fn identify(&mut self, scope: &RowScope, list: &str, cut: &str) {
         let cut = if self.kind == GroupKind::Others { cut } else { "" };
-        self.id = RowId::of(filter, &[list, &self.path, cut]);
+        self.id = scope.row(&[list, &self.path, cut]);
     }
 }
 

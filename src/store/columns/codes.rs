@@ -1,6 +1,6 @@
 //! One number for each row, in as few bytes as the greatest of them needs.
 
-use super::rows::Rows;
+use super::rows::{BITS, Rows};
 
 /// Numbers by row.
 pub(super) enum Codes {
@@ -22,6 +22,20 @@ impl Codes {
             Self::Byte(codes) => codes[row].into(),
             Self::Short(codes) => codes[row].into(),
             Self::Word(codes) => codes[row] as usize,
+        }
+    }
+
+    /// The numbers of a block of rows from `start` on; behind the last row they say nothing. Faster than one by one.
+    pub fn block(&self, start: usize, block: &mut [u32; BITS]) {
+        fn of<C: Copy + Into<u32>>(codes: &[C], start: usize, block: &mut [u32; BITS]) {
+            for (code, place) in codes[start..].iter().zip(block) {
+                *place = (*code).into();
+            }
+        }
+        match self {
+            Self::Byte(codes) => of(codes, start, block),
+            Self::Short(codes) => of(codes, start, block),
+            Self::Word(codes) => of(codes, start, block),
         }
     }
 

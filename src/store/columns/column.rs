@@ -206,6 +206,11 @@ impl Column {
         self.codes.get(row) / 2
     }
 
+    /// The codes by row: of a single column twice the number of the value.
+    pub const fn codes(&self) -> &Codes {
+        &self.codes
+    }
+
     /// The numbers of the values of a row.
     pub fn numbers(&self, row: usize) -> impl Iterator<Item = usize> {
         let code = self.codes.get(row);

@@ -3,9 +3,10 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
+use super::codes::Codes;
 use super::column::{Cell, Column};
 use super::measures::{Amount, KindAmount, Measures};
-use super::rows::Rows;
+use super::rows::{BITS, Rows};
 use super::tables::{Table, Tables};
 use crate::domain::count::Sum;
 use crate::domain::date::Day;
@@ -69,11 +70,11 @@ impl<S: Default + Clone> Places<S> {
         }
     }
 
-    /// Adds every row to the place of its number.
-    fn fill(&mut self, rows: &Rows, number: impl Fn(usize) -> usize, add: impl Fn(&mut S, usize)) {
+    /// The place of a number.
+    fn at(&mut self, number: usize) -> &mut S {
         match self {
-            Self::Dense(places) => rows.each(|row| add(&mut places[number(row)], row)),
-            Self::Sparse(places) => rows.each(|row| add(places.entry(number(row)).or_default(), row)),
+            Self::Dense(places) => &mut places[number],
+            Self::Sparse(places) => places.entry(number).or_default(),
         }
     }
 
@@ -175,16 +176,32 @@ impl<'a> Gifts<'a> {
         })
     }
 
-    /// Sums by the number of a row, which is below `len`.
-    fn sums<K: Ord>(
+    /// Calls `add` for every gift: with its row, the codes of these columns, and its number of animals.
+    fn each<const N: usize>(&self, columns: [&Codes; N], mut add: impl FnMut(usize, [usize; N], &Amount)) {
+        let (mut blocks, mut of_amounts) = ([[0; BITS]; N], [0; BITS]);
+        let amounts = self.measures.amounts.values();
+        self.rows.each_block(|start, block| {
+            self.measures.amount_of.block(start, &mut of_amounts);
+            for (codes, block) in columns.iter().zip(&mut blocks) {
+                codes.block(start, block);
+            }
+            block.each(|at| {
+                let codes = std::array::from_fn(|column| blocks[column][at] as usize);
+                add(start + at, codes, &amounts[of_amounts[at] as usize]);
+            });
+        });
+    }
+
+    /// Sums by the number that the codes of a row make, which is below `len`.
+    fn sums<K: Ord, const N: usize>(
         &self,
-        len: usize,
-        number: impl Fn(usize) -> usize,
+        columns: [&Codes; N],
+        (len, number): (usize, impl Fn(usize, [usize; N]) -> usize),
         animals: bool,
         key: impl FnMut(usize) -> K,
     ) -> Groups<K> {
         let mut places = Places::<Sums>::new(len);
-        places.fill(&self.rows, number, |sums, row| sums.add(self.measures.amount(row)));
+        self.each(columns, |row, codes, amount| places.at(number(row, codes)).add(amount));
         places.groups(|sums| sums.group(animals), key)
     }
 
@@ -198,24 +215,27 @@ impl<'a> Gifts<'a> {
     }
 
     fn all(&self, animals: bool) -> Groups<All> {
-        self.sums(1, |_| 0, animals, |_| All {})
+        self.sums([], (1, |_, _| 0), animals, |_| All {})
     }
 
     fn by_words(&self, animals: bool) -> Option<Groups<Words>> {
         let (status, mode) = (self.single("status")?, self.single("mode")?);
         let modes = mode.cells().len();
-        let number = |row| status.single(row) * modes + mode.single(row);
+        let number = |_, [status, mode]: [usize; 2]| status / 2 * modes + mode / 2;
         let key = |number| Words {
             status: self.text(status, number / modes),
             mode: self.text(mode, number % modes),
         };
-        Some(self.sums(status.cells().len() * modes, number, animals, key))
+        let len = status.cells().len() * modes;
+        Some(self.sums([status.codes(), mode.codes()], (len, number), animals, key))
     }
 
     fn by_span(&self, animals: bool) -> Groups<Span> {
         let spans = self.measures.spans.values();
-        let number = |row| self.measures.span(row);
-        self.sums(spans.len(), number, animals, |number| spans[number])
+        let number = |_, [span]: [usize; 1]| span;
+        self.sums([&self.measures.span_of], (spans.len(), number), animals, |number| {
+            spans[number]
+        })
     }
 
     /// By giver, by recipient or by both, with the days between which they lie.
@@ -234,14 +254,17 @@ impl<'a> Gifts<'a> {
         let (earliest, firsts) = moments("date.earliest", i64::MIN)?;
         let (latest, lasts) = moments("date.latest", i64::MAX)?;
         let len = |end: Option<&Column>| end.map_or(1, |column| column.cells().len());
-        let number = |end: Option<&Column>, row| end.map_or(0, |column| column.single(row));
         let recipients = len(recipient);
         let mut places = Places::<PairSums>::new(len(giver) * recipients);
-        let pair = |row| number(giver, row) * recipients + number(recipient, row);
-        places.fill(&self.rows, pair, |pair, row| {
-            pair.sums.add(self.measures.amount(row));
-            pair.first = pair.first.min(firsts[earliest.single(row)]);
-            pair.last = pair.last.max(lasts[latest.single(row)]);
+        // A side that is left out has the number 0, by a factor instead of a condition.
+        let factors = [giver, recipient].map(|end| usize::from(end.is_some()));
+        let [giver_codes, recipient_codes] = [giver, recipient].map(|end| end.unwrap_or(earliest).codes());
+        let codes = [giver_codes, recipient_codes, earliest.codes(), latest.codes()];
+        self.each(codes, |_, [giver, recipient, first, last], amount| {
+            let pair = places.at(giver / 2 * factors[0] * recipients + recipient / 2 * factors[1]);
+            pair.sums.add(amount);
+            pair.first = pair.first.min(firsts[first / 2]);
+            pair.last = pair.last.max(lasts[last / 2]);
         });
         let text = |end: Option<&Column>, number| end.and_then(|column| self.text(column, number));
         let key = |number| Pair {
@@ -280,15 +303,14 @@ impl<'a> Gifts<'a> {
         let number_of: Vec<usize> = names.iter().map(|name| numbers[name]).collect();
         let mut places = vec![Sums::default(); numbers.len()];
         let mut merged: Vec<(usize, KindAmount)> = Vec::new();
-        self.rows.each(|row| {
-            let given = self.measures.amount(row).given;
-            let mut kinds = self.measures.kinds(row);
+        self.each([&self.measures.kinds_of], |_, [list], gift| {
+            let kinds = self.measures.kinds(list);
             if taxon.is_none() || kinds.len() == 1 {
-                kinds.for_each(|(animal, amount)| places[number_of[animal]].add(&amount.amount(given)));
+                kinds.for_each(|(animal, amount)| places[number_of[animal]].add(&amount.amount(gift.given)));
                 return;
             }
             merged.clear();
-            for (animal, amount) in kinds.by_ref() {
+            for (animal, amount) in kinds {
                 let number = number_of[animal];
                 match merged.iter_mut().find(|(known, _)| *known == number) {
                     Some((_, known)) => known.merge(amount),
@@ -296,7 +318,7 @@ impl<'a> Gifts<'a> {
                 }
             }
             for (number, amount) in &merged {
-                places[*number].add(&amount.amount(given));
+                places[*number].add(&amount.amount(gift.given));
             }
         });
         let keys: BTreeMap<usize, Option<&str>> = numbers.into_iter().map(|(name, number)| (number, name)).collect();
@@ -326,6 +348,7 @@ impl<'a> Gifts<'a> {
             words.sort_unstable();
             words
         };
-        Some(self.sums(1 << words, |row| sets[row].into(), animals, key))
+        let number = |row: usize, _: [usize; 0]| sets[row].into();
+        Some(self.sums([], (1 << words, number), animals, key))
     }
 }

@@ -69,15 +69,15 @@ impl KindAmount {
 #[derive(Default)]
 pub(super) struct Measures {
     pub amounts: Distinct<Amount>,
-    amount_of: Codes,
+    pub amount_of: Codes,
     pub spans: Distinct<Span>,
-    span_of: Codes,
+    pub span_of: Codes,
     /// The kinds of animals that occur: the number of an id, `None` for a gift without items.
     pub animals: Distinct<Option<u32>>,
     pub kind_amounts: Distinct<KindAmount>,
     /// For each list of kinds, in turn the number of an animal and that of its amount.
     kinds: Lists<u32>,
-    kinds_of: Codes,
+    pub kinds_of: Codes,
 }
 
 impl Measures {
@@ -109,20 +109,9 @@ impl Measures {
         Ok(())
     }
 
-    /// The number of animals of the gift in a row.
-    pub fn amount(&self, row: usize) -> &Amount {
-        &self.amounts.values()[self.amount_of.get(row)]
-    }
-
-    /// The number of the span of the gift in a row.
-    pub fn span(&self, row: usize) -> usize {
-        self.span_of.get(row)
-    }
-
-    /// The kinds of animals of the gift in a row: the number of each, and how many.
-    pub fn kinds(&self, row: usize) -> impl ExactSizeIterator<Item = (usize, &KindAmount)> {
-        let list = self.kinds.get(self.kinds_of.get(row));
-        let pairs = list.chunks_exact(2);
+    /// The kinds of animals in a list: the number of each, and how many. Each list is numbered in `kinds_of`.
+    pub fn kinds(&self, list: usize) -> impl ExactSizeIterator<Item = (usize, &KindAmount)> {
+        let pairs = self.kinds.get(list).chunks_exact(2);
         pairs.map(|pair| (pair[0] as usize, &self.kind_amounts.values()[pair[1] as usize]))
     }
 

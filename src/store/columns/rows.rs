@@ -1,6 +1,7 @@
 //! A set of rows of a table: one bit for each row.
 
-const BITS: usize = u64::BITS as usize;
+/// How many rows are in a block.
+pub(super) const BITS: usize = u64::BITS as usize;
 
 /// A set of rows, which are numbered from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,15 +86,14 @@ impl Rows {
 
     /// Calls `visit` with every row, in order.
     pub fn each(&self, mut visit: impl FnMut(usize)) {
+        self.each_block(|start, block| block.each(|at| visit(start + at)));
+    }
+
+    /// Calls `visit` with every block that has rows of the set: where it starts, and the rows in it.
+    pub fn each_block(&self, mut visit: impl FnMut(usize, Block)) {
         for (word, start) in self.words.iter().zip((0..).step_by(BITS)) {
-            if *word == u64::MAX {
-                (start..start + BITS).for_each(&mut visit);
-                continue;
-            }
-            let mut rest = *word;
-            while rest != 0 {
-                visit(start + rest.trailing_zeros() as usize);
-                rest &= rest - 1;
+            if *word != 0 {
+                visit(start, Block(*word));
             }
         }
     }
@@ -101,6 +101,25 @@ impl Rows {
     /// How many bytes it takes.
     pub fn bytes(&self) -> usize {
         self.words.capacity() * size_of::<u64>()
+    }
+}
+
+/// Some of [`BITS`] rows.
+#[derive(Clone, Copy)]
+pub(super) struct Block(u64);
+
+impl Block {
+    /// Calls `visit` with the place of every row in the block, in order.
+    pub fn each(self, mut visit: impl FnMut(usize)) {
+        if self.0 == u64::MAX {
+            (0..BITS).for_each(visit);
+            return;
+        }
+        let mut rest = self.0;
+        while rest != 0 {
+            visit(rest.trailing_zeros() as usize);
+            rest &= rest - 1;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The tables: for each collection that questions about gifts reach, its documents as rows of columns.
 
+use std::collections::HashMap;
+
 use mongodb::bson::{RawBsonRef, RawDocument};
 
 use super::column::{Cell, Column, Ids, columns_of};
@@ -100,6 +102,18 @@ impl Tables {
             Cell::Number(version) => Some(version),
             _ => None,
         }
+    }
+
+    /// The texts that documents have at a path, by id. `None` if there is no such column.
+    pub(in crate::store) fn texts(&self, kind: Kind, path: &str, ids: &[String]) -> Option<HashMap<String, String>> {
+        let table = self.of(kind)?;
+        let column = table.column(path).filter(|column| column.is_single())?;
+        let text = |id: &String| {
+            let row = self.row(kind, self.ids.find(id.as_bytes())?);
+            let row = row.filter(|row| table.live.contains(*row))?;
+            Some((id.clone(), column.text(column.single(row), &self.ids)?.to_owned()))
+        };
+        Some(ids.iter().filter_map(text).collect())
     }
 
     /// How many documents of a kind there are.

@@ -121,13 +121,15 @@ impl Bed {
 /// Asks `questions` random questions of each of `worlds` random worlds.
 ///
 /// A question that fails is shrunk within its world. The seed that is named then repeats world and question, when it
-/// is given in `PROPTEST_RNG_SEED`.
+/// is given in `PROPTEST_RNG_SEED`. `WALK_WORLDS` and `WALK_QUESTIONS` ask for more of both.
 pub fn hold<Q: std::fmt::Debug>(
     worlds: u64,
     questions: u32,
     ask: impl Strategy<Value = Q>,
     check: impl AsyncFn(&Bed, Q) -> Result<(), TestCaseError>,
 ) {
+    let worlds = more("WALK_WORLDS").unwrap_or(worlds);
+    let questions = more("WALK_QUESTIONS").unwrap_or(questions);
     let mut config = Config {
         cases: questions,
         max_shrink_iters: 300,
@@ -171,4 +173,14 @@ pub fn hold<Q: std::fmt::Debug>(
     }
     // The driver's clean-up needs its runtime.
     runtime.block_on(async { drop(bed) });
+}
+
+/// The number that a variable of the environment asks for, if it is set.
+fn more<N: std::str::FromStr>(variable: &str) -> Option<N> {
+    let number = std::env::var(variable).ok()?;
+    Some(
+        number
+            .parse()
+            .unwrap_or_else(|_| panic!("{variable} is {number:?}, which is no number")),
+    )
 }
