@@ -265,6 +265,7 @@ impl Store {
             }
         }
         tables.shrink();
+        tracing::debug!("bytes of the columns: {:?}", tables.sizes());
         match tables.bytes() {
             bytes if bytes > most => Ok(Err(Phase::TooLarge(bytes))),
             _ => Ok(Ok(tables)),

@@ -1,7 +1,7 @@
 //! One column: what all documents of a collection have at one path.
 //!
 //! A row has a code: an even one stands for a single value, an odd one for a set of several, as a path through a list
-//! leads to. So a filter tests each distinct value once, by the operator's own test ([`Operator::is_about`]), and then
+//! leads to. Of the numbers of values, odd ones are those of texts, even ones those of other cells. So a filter tests each distinct value once, by the operator's own test ([`Operator::is_about`]), and then
 //! only looks up codes. What a path leads to is decided by the walker that filters on documents use
 //! ([`walk`]), so that both cannot differ.
 
@@ -71,7 +71,7 @@ pub(super) struct Column {
     known_only: bool,
     cells: Distinct<Cell>,
     texts: Lists<u8>,
-    /// Sets of cells, each in ascending order.
+    /// Sets of numbers of values, each in ascending order.
     sets: Lists<u32>,
     codes: Codes,
 }
@@ -106,9 +106,9 @@ impl Column {
         found.sort_unstable();
         found.dedup();
         let code = match found.as_slice() {
-            [] => self.cells.number(Cell::Other)?.checked_mul(2),
+            [] => self.cells.number(Cell::Other)?.checked_mul(4),
             [only] => only.checked_mul(2),
-            several => self.sets.number(several)?.checked_mul(2).map(|code| code + 1),
+            several => self.sets.any_number(several)?.checked_mul(2).map(|code| code + 1),
         };
         self.codes.set(row, code.ok_or(Unfit::TooMany)?);
         Ok(())
@@ -126,56 +126,81 @@ impl Column {
             Some(RawBsonRef::Double(number)) => Cell::Real(number.to_bits()),
             Some(RawBsonRef::DateTime(moment)) => Cell::Moment(moment.timestamp_millis()),
             Some(RawBsonRef::String(id)) if self.refers => Cell::Id(ids.number(id.as_bytes())?),
-            Some(RawBsonRef::String(text)) => Cell::Text(self.texts.number(text.as_bytes())?),
+            Some(RawBsonRef::String(text)) => {
+                let number = self.texts.number(text.as_bytes())?.checked_mul(2);
+                return number.map(|number| Some(number + 1)).ok_or(Unfit::TooMany);
+            }
             Some(_) => Cell::Other,
         };
-        self.cells.number(cell).map(Some)
+        let number = self.cells.number(cell)?.checked_mul(2);
+        number.map(Some).ok_or(Unfit::TooMany)
     }
 
     /// The rows for which an operator holds.
     pub fn holding(&self, operator: &Operator, ids: &Ids) -> Rows {
-        let about = match texts_of(operator) {
+        let mut about = vec![false; self.numbered()];
+        match texts_of(operator) {
             Some(texts) => {
-                let mut about = vec![false; self.cells.values().len()];
                 let known = texts.into_iter().filter_map(|text| self.find(text, ids));
-                known.for_each(|number| about[number as usize] = true);
-                about
+                known.for_each(|number| about[number] = true);
             }
             None => {
-                let cells = self.cells.values().iter();
-                cells.map(|cell| operator.is_about(self.as_bson(*cell, ids))).collect()
+                for number in self.values() {
+                    about[number] = operator.is_about(self.as_bson(self.value(number), ids));
+                }
             }
-        };
+        }
         self.rows(&about, operator.rules_out())
     }
 
     /// The rows with an id for which `holds` is true.
-    pub fn referring(&self, holds: impl Fn(u32) -> bool) -> Rows {
-        let cells = self.cells.values().iter();
-        let chosen: Vec<bool> = cells.map(|cell| matches!(cell, Cell::Id(id) if holds(*id))).collect();
+    pub fn referring(&self, holds: impl Fn(usize) -> bool) -> Rows {
+        let mut chosen = vec![false; self.numbered()];
+        for (number, cell) in self.cells.values().iter().enumerate() {
+            chosen[2 * number] = cell.id().is_some_and(&holds);
+        }
         self.rows(&chosen, false)
     }
 
-    /// The rows with a chosen cell; or, inverted, those without.
+    /// The rows with a chosen value; or, inverted, those without.
     fn rows(&self, chosen: &[bool], inverted: bool) -> Rows {
         let mut codes = vec![inverted; 2 * chosen.len().max(self.sets.len())];
         for (number, chosen) in chosen.iter().enumerate() {
             codes[2 * number] = *chosen != inverted;
         }
         for number in 0..self.sets.len() {
-            let any = self.sets.get(number).iter().any(|cell| chosen[*cell as usize]);
+            let any = self.sets.get(number).iter().any(|value| chosen[*value as usize]);
             codes[2 * number + 1] = any != inverted;
         }
         self.codes.chosen(&codes)
     }
 
-    /// The number of the cell with this text, if there is one.
-    fn find(&self, text: &str, ids: &Ids) -> Option<u32> {
-        let cell = match self.refers {
-            true => Cell::Id(ids.find(text.as_bytes())?),
-            false => Cell::Text(self.texts.find(text.as_bytes())?),
-        };
-        self.cells.find(&cell)
+    /// The number of the value with this text, if there is one.
+    fn find(&self, text: &str, ids: &Ids) -> Option<usize> {
+        if self.refers {
+            let id = Cell::Id(ids.find(text.as_bytes())?);
+            return Some(2 * self.cells.find(&id)? as usize);
+        }
+        Some(2 * self.texts.find(text.as_bytes())? as usize + 1)
+    }
+
+    /// One more than the greatest number of a value.
+    fn numbered(&self) -> usize {
+        2 * self.cells.values().len().max(self.texts.len())
+    }
+
+    /// The numbers of all values.
+    fn values(&self) -> impl Iterator<Item = usize> {
+        let cells = (0..self.cells.values().len()).map(|number| 2 * number);
+        cells.chain((0..self.texts.len()).map(|number| 2 * number + 1))
+    }
+
+    fn value(&self, number: usize) -> Cell {
+        match number % 2 {
+            0 => self.cells.values()[number / 2],
+            // In range: texts are numbered in 32 bits.
+            _ => Cell::Text(u32::try_from(number / 2).unwrap_or(u32::MAX)),
+        }
     }
 
     fn as_bson<'a>(&'a self, cell: Cell, ids: &'a Ids) -> Option<RawBsonRef<'a>> {
@@ -191,42 +216,62 @@ impl Column {
         })
     }
 
-    /// The distinct single values by number; [`Column::single`] gives the number of a row's.
-    pub fn cells(&self) -> &[Cell] {
-        self.cells.values()
-    }
-
     /// Whether no row has several values.
     pub fn is_single(&self) -> bool {
         self.sets.len() == 0
     }
 
-    /// The number of the value of a row, if the column is single.
-    pub fn single(&self, row: usize) -> usize {
-        self.codes.get(row) / 2
+    /// By how many bits a code of a single column is shifted to be the place of its value; see [`Column::places`].
+    pub fn shift(&self) -> u32 {
+        if self.texts.len() == 0 { 2 } else { 1 }
     }
 
-    /// The codes by row: of a single column twice the number of the value.
+    /// How many places there are for single values: few more than there are values.
+    pub fn places(&self) -> usize {
+        (2 * self.numbered()) >> self.shift()
+    }
+
+    /// The value of a place.
+    pub fn at(&self, place: usize) -> Option<Cell> {
+        let number = (place << self.shift()) / 2;
+        match number % 2 {
+            0 => self.cells.values().get(number / 2).copied(),
+            _ => (number / 2 < self.texts.len()).then(|| self.value(number)),
+        }
+    }
+
+    /// The place of the value of a row, if the column is single.
+    pub fn single(&self, row: usize) -> usize {
+        self.codes.get(row) >> self.shift()
+    }
+
+    /// The codes by row.
     pub const fn codes(&self) -> &Codes {
         &self.codes
     }
 
-    /// The numbers of the values of a row.
-    pub fn numbers(&self, row: usize) -> impl Iterator<Item = usize> {
+    /// The ids that a row has.
+    pub fn ids(&self, row: usize) -> impl Iterator<Item = usize> {
         let code = self.codes.get(row);
         let (one, several) = match code % 2 {
             0 => (Some(code / 2), &[][..]),
             _ => (None, self.sets.get(code / 2)),
         };
-        one.into_iter().chain(several.iter().map(|number| *number as usize))
+        let numbers = one.into_iter().chain(several.iter().map(|number| *number as usize));
+        numbers.filter_map(|number| self.value(number).id())
     }
 
-    /// The text of a value, if it is one.
-    pub fn text<'a>(&'a self, number: usize, ids: &'a Ids) -> Option<&'a str> {
-        match self.as_bson(*self.cells.values().get(number)?, ids) {
+    /// The text of a place, if it is one.
+    pub fn text<'a>(&'a self, place: usize, ids: &'a Ids) -> Option<&'a str> {
+        match self.as_bson(self.at(place)?, ids) {
             Some(RawBsonRef::String(text)) => Some(text),
             _ => None,
         }
+    }
+
+    /// How many sets there are, with those that no row has any more.
+    pub fn sets(&self) -> usize {
+        self.sets.len()
     }
 
     /// How many bytes it takes.

@@ -89,10 +89,7 @@ impl<T: Copy + Hash + Eq> Lists<T> {
         if let Some(number) = self.find(list) {
             return Ok(number);
         }
-        let number = u32::try_from(self.ends.len()).map_err(|_| Unfit::TooMany)?;
-        let end = u32::try_from(self.items.len() + list.len()).map_err(|_| Unfit::TooMany)?;
-        self.items.extend_from_slice(list);
-        self.ends.push(end);
+        let number = self.add(list)?;
         let Self {
             items,
             ends,
@@ -101,6 +98,25 @@ impl<T: Copy + Hash + Eq> Lists<T> {
         } = self;
         let hash = |number: &u32| hasher.hash_one(list_at(items, ends, *number as usize));
         numbers.insert_unique(hasher.hash_one(list), number, hash);
+        Ok(number)
+    }
+
+    /// A number for a list, which others may have as well: only the first lists are looked up. For lists that mostly differ,
+    /// of which looking up takes more memory than what is found saves.
+    pub fn any_number(&mut self, list: &[T]) -> Result<u32, Unfit> {
+        /// How many are looked up.
+        const FIRST: usize = 1 << 16;
+        match self.len() < FIRST {
+            true => self.number(list),
+            false => self.find(list).map_or_else(|| self.add(list), Ok),
+        }
+    }
+
+    fn add(&mut self, list: &[T]) -> Result<u32, Unfit> {
+        let number = u32::try_from(self.ends.len()).map_err(|_| Unfit::TooMany)?;
+        let end = u32::try_from(self.items.len() + list.len()).map_err(|_| Unfit::TooMany)?;
+        self.items.extend_from_slice(list);
+        self.ends.push(end);
         Ok(number)
     }
 

@@ -79,11 +79,7 @@ impl Tables {
             return Some(ids);
         }
         let column = table.column(take)?;
-        let id_of: Vec<Option<usize>> = column.cells().iter().map(|cell| cell.id()).collect();
-        rows.each(|row| {
-            let found = column.numbers(row).filter_map(|number| id_of[number]);
-            found.for_each(|id| ids.insert(id));
-        });
+        rows.each(|row| column.ids(row).for_each(|id| ids.insert(id)));
         Some(ids)
     }
 
@@ -92,7 +88,7 @@ impl Tables {
         let table = self.of(kind)?;
         Some(match path {
             "_id" => Rows::of(table.len(), |row| ids.contains(table.ids[row] as usize)),
-            path => table.column(path)?.referring(|id| ids.contains(id as usize)),
+            path => table.column(path)?.referring(|id| ids.contains(id)),
         })
     }
 }

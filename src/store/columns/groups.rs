@@ -220,13 +220,14 @@ impl<'a> Gifts<'a> {
 
     fn by_words(&self, animals: bool) -> Option<Groups<Words>> {
         let (status, mode) = (self.single("status")?, self.single("mode")?);
-        let modes = mode.cells().len();
-        let number = |_, [status, mode]: [usize; 2]| status / 2 * modes + mode / 2;
+        let modes = mode.places();
+        let shifts = [status.shift(), mode.shift()];
+        let number = |_, [status, mode]: [usize; 2]| (status >> shifts[0]) * modes + (mode >> shifts[1]);
         let key = |number| Words {
             status: self.text(status, number / modes),
             mode: self.text(mode, number % modes),
         };
-        let len = status.cells().len() * modes;
+        let len = status.places() * modes;
         Some(self.sums([status.codes(), mode.codes()], (len, number), animals, key))
     }
 
@@ -247,24 +248,31 @@ impl<'a> Gifts<'a> {
         let (giver, recipient) = (end("giver")?, end("recipient")?);
         let moments = |path, unknown| {
             let column = self.single(path)?;
-            let cells = column.cells().iter();
-            let moments: Vec<i64> = cells.map(|cell| cell.moment().unwrap_or(unknown)).collect();
+            let moment = |place| column.at(place).and_then(Cell::moment).unwrap_or(unknown);
+            let moments: Vec<i64> = (0..column.places()).map(moment).collect();
             Some((column, moments))
         };
         let (earliest, firsts) = moments("date.earliest", i64::MIN)?;
         let (latest, lasts) = moments("date.latest", i64::MAX)?;
-        let len = |end: Option<&Column>| end.map_or(1, |column| column.cells().len());
+        let len = |end: Option<&Column>| end.map_or(1, Column::places);
         let recipients = len(recipient);
         let mut places = Places::<PairSums>::new(len(giver) * recipients);
         // A side that is left out has the number 0, by a factor instead of a condition.
         let factors = [giver, recipient].map(|end| usize::from(end.is_some()));
-        let [giver_codes, recipient_codes] = [giver, recipient].map(|end| end.unwrap_or(earliest).codes());
-        let codes = [giver_codes, recipient_codes, earliest.codes(), latest.codes()];
-        self.each(codes, |_, [giver, recipient, first, last], amount| {
-            let pair = places.at(giver / 2 * factors[0] * recipients + recipient / 2 * factors[1]);
+        let columns = [
+            giver.unwrap_or(earliest),
+            recipient.unwrap_or(earliest),
+            earliest,
+            latest,
+        ];
+        let shifts = columns.map(Column::shift);
+        let codes = columns.map(Column::codes);
+        self.each(codes, |_, codes, amount| {
+            let [giver, recipient, first, last] = std::array::from_fn(|at| codes[at] >> shifts[at]);
+            let pair = places.at(giver * factors[0] * recipients + recipient * factors[1]);
             pair.sums.add(amount);
-            pair.first = pair.first.min(firsts[first / 2]);
-            pair.last = pair.last.max(lasts[last / 2]);
+            pair.first = pair.first.min(firsts[first]);
+            pair.last = pair.last.max(lasts[last]);
         });
         let text = |end: Option<&Column>, number| end.and_then(|column| self.text(column, number));
         let key = |number| Pair {
@@ -330,25 +338,32 @@ impl<'a> Gifts<'a> {
     fn by_certainty(&self, animals: bool) -> Option<Groups<Vec<String>>> {
         let claims = self.tables.of(Kind::Claim)?;
         let (about, certainty) = (claims.column("about")?, claims.column("certainty")?);
-        let words = certainty.cells().len();
-        if !certainty.is_single() || words > u16::BITS as usize {
+        let texts: Vec<Option<String>> = (0..certainty.places())
+            .map(|place| self.text(certainty, place))
+            .collect();
+        let mut words: Vec<&String> = texts.iter().flatten().collect();
+        words.sort_unstable();
+        if !certainty.is_single() || words.len() > u16::BITS as usize {
             return None;
         }
-        let gift_of = |cell: &Cell| Some(self.tables.row(Kind::Gift, u32::try_from(cell.id()?).ok()?)?);
-        let gift_of: Vec<Option<usize>> = about.cells().iter().map(gift_of).collect();
+        let place_of = |text: &Option<String>| words.iter().position(|word| Some(*word) == text.as_ref());
+        let bits: Vec<u16> = texts
+            .iter()
+            .map(|text| place_of(text).map_or(0, |place| 1 << place))
+            .collect();
         let mut sets = vec![0_u16; self.table.len()];
         claims.live.each(|claim| {
-            let bit = 1 << certainty.single(claim);
-            let gifts = about.numbers(claim).filter_map(|number| gift_of[number]);
+            let bit = bits[certainty.single(claim)];
+            let gifts = about
+                .ids(claim)
+                .filter_map(|id| self.tables.row(Kind::Gift, u32::try_from(id).ok()?));
             gifts.for_each(|gift| sets[gift] |= bit);
         });
         let key = |set: usize| {
-            let words = (0..words).filter(|word| set >> word & 1 == 1);
-            let mut words: Vec<String> = words.filter_map(|word| self.text(certainty, word)).collect();
-            words.sort_unstable();
-            words
+            let held = words.iter().enumerate().filter(|(place, _)| set >> place & 1 == 1);
+            held.map(|(_, word)| (*word).clone()).collect::<Vec<String>>()
         };
-        let number = |row: usize, _: [usize; 0]| sets[row].into();
-        Some(self.sums([], (1 << words, number), animals, key))
+        let number = |row: usize, _: [usize; 0]| usize::from(sets[row]);
+        Some(self.sums([], (1 << words.len(), number), animals, key))
     }
 }

@@ -105,7 +105,7 @@ impl Measures {
         for (animal, amount) in kinds {
             list.extend([animal, self.kind_amounts.number(amount)?]);
         }
-        self.kinds_of.set(row, self.kinds.number(&list)?);
+        self.kinds_of.set(row, self.kinds.any_number(&list)?);
         Ok(())
     }
 
@@ -113,6 +113,11 @@ impl Measures {
     pub fn kinds(&self, list: usize) -> impl ExactSizeIterator<Item = (usize, &KindAmount)> {
         let pairs = self.kinds.get(list).chunks_exact(2);
         pairs.map(|pair| (pair[0] as usize, &self.kind_amounts.values()[pair[1] as usize]))
+    }
+
+    /// How many lists of kinds there are, with those that no gift has any more.
+    pub fn lists(&self) -> usize {
+        self.kinds.len()
     }
 
     /// How many bytes they take.

@@ -36,7 +36,7 @@ pub(in crate::store) struct Found {
 /// A field of the order.
 enum Key<'a> {
     Id,
-    /// The value of each number of the column; what is absent comes before all values.
+    /// The value of each place of the column; what is absent comes before all values.
     Values(&'a Column, Vec<i64>),
 }
 
@@ -133,7 +133,7 @@ impl Tables {
         });
         best.sort_unstable_by(|left, right| comparing.rows(*left, *right));
         best.truncate(wanted);
-        let document = |row: usize| match version.cells()[version.single(row)] {
+        let document = |row: usize| match version.at(version.single(row))? {
             Cell::Number(version) => Some((comparing.id(row).to_owned(), version)),
             _ => None,
         };
@@ -152,12 +152,13 @@ fn keys<'a>(table: &'a Table, cut: &Cut<'_>) -> Option<Vec<(Key<'a>, bool)>> {
             return Some(Key::Id);
         }
         let column = table.column(path).filter(|column| column.is_single())?;
-        let value = |cell: &Cell| match cell {
-            Cell::Number(value) | Cell::Moment(value) => Some(*value),
-            Cell::Absent => Some(i64::MIN),
-            _ => None,
+        let value = |place| match column.at(place) {
+            Some(Cell::Number(value) | Cell::Moment(value)) => Some(value),
+            // No row has a place without a value.
+            None | Some(Cell::Absent) => Some(i64::MIN),
+            Some(_) => None,
         };
-        let values = column.cells().iter().map(value).collect::<Option<_>>()?;
+        let values = (0..column.places()).map(value).collect::<Option<_>>()?;
         Some(Key::Values(column, values))
     };
     let fields = cut.order.fields().iter();

@@ -98,8 +98,8 @@ impl Tables {
         let row = self.row(kind, self.ids.find(id.as_bytes())?)?;
         let table = self.of(kind).filter(|table| table.live.contains(row))?;
         let column = table.column("version").filter(|column| column.is_single())?;
-        match column.cells()[column.single(row)] {
-            Cell::Number(version) => Some(version),
+        match column.at(column.single(row)) {
+            Some(Cell::Number(version)) => Some(version),
             _ => None,
         }
     }
@@ -121,13 +121,20 @@ impl Tables {
         self.of(kind).map_or(0, |table| table.live.count())
     }
 
-    /// Whether so many rows are those of deleted documents that it is worth building the tables anew.
+    /// Whether so much belongs to documents that are deleted or say something else by now that it is worth building the
+    /// tables anew.
     pub fn is_wasteful(&self) -> bool {
-        /// Fewer rows are never worth it.
+        /// Less is never worth it.
         const LEAST: u64 = 10_000;
-        let rows: usize = self.tables.iter().map(Table::len).sum();
-        let live: u64 = self.tables.iter().map(|table| table.live.count()).sum();
-        rows as u64 > live.saturating_mul(2).saturating_add(LEAST)
+        self.tables.iter().any(|table| {
+            let lists = table
+                .columns
+                .iter()
+                .map(Column::sets)
+                .chain(table.measures.as_ref().map(Measures::lists));
+            let kept = lists.chain([table.len()]).max().unwrap_or_default();
+            kept as u64 > table.live.count().saturating_mul(2).saturating_add(LEAST)
+        })
     }
 
     /// Enters a document, or what it says now.
@@ -176,6 +183,30 @@ impl Tables {
     pub fn bytes(&self) -> usize {
         let tables: usize = self.tables.iter().map(Table::bytes).sum();
         self.ids.bytes() + self.row_of.capacity() * size_of::<u32>() + tables
+    }
+
+    /// How many bytes each part takes, for whoever looks for waste.
+    pub(in crate::store) fn sizes(&self) -> Vec<(String, usize)> {
+        let mut sizes = vec![(
+            "ids".to_owned(),
+            self.ids.bytes() + self.row_of.capacity() * size_of::<u32>(),
+        )];
+        for table in &self.tables {
+            let name = table.kind.collection();
+            sizes.push((
+                format!("{name} rows"),
+                table.ids.capacity() * size_of::<u32>() + table.live.bytes(),
+            ));
+            let columns = table.columns.iter();
+            sizes.extend(columns.map(|column| (format!("{name} {}", column.path), column.bytes())));
+            sizes.extend(
+                table
+                    .measures
+                    .iter()
+                    .map(|measures| (format!("{name} measures"), measures.bytes())),
+            );
+        }
+        sizes
     }
 
     /// Gives back what was reserved for more documents.
