@@ -35,7 +35,7 @@ pub(super) const FROM_EDTF: [&str; 6] = [
 
 /// Goes up with every change of what is derived here: documents that were written before are derived again when a
 /// server starts (`rederive.rs`).
-pub(super) const DERIVATION: i64 = 3;
+pub(super) const DERIVATION: i64 = 4;
 
 /// Puts the texts of a document in order, and says which have characters that nobody sees. Ids are left as they are: one
 /// that is not in order is none.

@@ -8,7 +8,7 @@ use mongodb::bson::{Document, doc};
 use tracing::info;
 
 use super::collections::{self, CollectionSchema};
-use super::derive::{DERIVATION, derive, fingerprint};
+use super::derive::{DERIVATION, derive, fill_in_lists, fingerprint};
 use super::names::{DERIVED, SEEDED};
 use super::row_ids::identify;
 use super::validate::number_of;
@@ -107,6 +107,14 @@ impl Store {
 /// The document with what follows from it. What cannot be derived stays as it is: `check` tells of it.
 fn derived(schema: &CollectionSchema, document: &Document) -> Document {
     let mut derived = document.clone();
+    let mut filled = document.clone();
+    fill_in_lists(&schema.input_schema, &mut filled);
+    // Lists that are required since; what says nothing is left where it stands.
+    for (field, list) in filled {
+        if !derived.contains_key(&field) {
+            derived.insert(field, list);
+        }
+    }
     derive(&mut derived, &mut Vec::new());
     schema.add_keys(&mut derived);
     identify(&schema.declared.json_schema, &mut derived, Some(document));

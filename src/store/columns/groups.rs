@@ -31,13 +31,11 @@ struct Sums {
 impl Sums {
     fn add(&mut self, amount: &Amount) {
         self.gifts += 1;
-        if amount.given {
-            self.min += amount.min;
-            self.max += amount.max;
-            self.open += u64::from(amount.open);
-            self.unknown += u64::from(amount.unknown);
-            self.approximate |= amount.approximate;
-        }
+        self.min += amount.min;
+        self.max += amount.max;
+        self.open += u64::from(amount.open);
+        self.unknown += u64::from(amount.unknown);
+        self.approximate |= amount.approximate;
     }
 
     /// `animals`: whether animals are counted.

@@ -12,7 +12,7 @@ use crate::domain::vocabulary::GiftStatus;
 use crate::store::aggregate::groups::Span;
 use crate::store::path::value_at;
 
-/// The number of animals of a gift.
+/// The number of animals of a gift; of one that was not given nothing is counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Amount {
     /// 0 for an unknown bound.
@@ -52,14 +52,16 @@ impl KindAmount {
         self.approximate |= other.approximate;
     }
 
-    /// As the number of a gift.
+    /// As the number of a gift, which may not have been given at all. Without a branch: which gifts were given is as good as
+    /// random.
     pub const fn amount(&self, given: bool) -> Amount {
+        let mask = -(given as i64);
         Amount {
-            min: self.min,
-            max: self.max,
-            open: self.open,
-            unknown: self.given && !self.counted,
-            approximate: self.approximate,
+            min: self.min & mask,
+            max: self.max & mask,
+            open: self.open & given,
+            unknown: self.given & !self.counted & given,
+            approximate: self.approximate & given,
             given,
         }
     }
@@ -209,6 +211,9 @@ fn items_of(gift: &RawDocument) -> Result<Vec<Item<'_>>, Unfit> {
 fn amount_of(gift: &RawDocument, items: &[Item<'_>]) -> Result<Amount, Unfit> {
     let given = !was_never_given(value_at(gift, "status"));
     let total = Bounds::of(value_at(gift, "total"))?;
+    if !given {
+        return Ok(Amount::default());
+    }
     if total.is_known() {
         return Ok(Amount {
             min: total.min.unwrap_or(0),

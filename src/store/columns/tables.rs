@@ -12,6 +12,8 @@ use crate::domain::id::Kind;
 
 /// The row of an id that has none.
 const NO_ROW: u32 = u32::MAX;
+/// How many bits a row has in [`Tables::row_of`]; the bits above them are the place of its kind in [`KINDS`].
+const ROW_BITS: u32 = 30;
 
 /// The kinds of documents that have a table: gifts, and what their filters and groups reach.
 pub(in crate::store) const KINDS: [Kind; 4] = [Kind::Gift, Kind::Nation, Kind::Animal, Kind::Claim];
@@ -19,7 +21,7 @@ pub(in crate::store) const KINDS: [Kind; 4] = [Kind::Gift, Kind::Nation, Kind::A
 /// All tables, and the ids that they share.
 pub(in crate::store) struct Tables {
     pub(super) ids: Ids,
-    /// The row of each id in the table of its kind. A document that is deleted keeps its row.
+    /// The row of each id, and in the highest bits the table. A document that is deleted keeps its row.
     row_of: Vec<u32>,
     tables: [Table; KINDS.len()],
 }
@@ -88,9 +90,9 @@ impl Tables {
     /// The row of an id in the table of a kind, with that of a deleted document.
     pub(super) fn row(&self, kind: Kind, id: u32) -> Option<usize> {
         let row = *self.row_of.get(id as usize)?;
-        let table = self.of(kind)?;
-        // Ids of all kinds share their numbers.
-        (row != NO_ROW && table.ids.get(row as usize) == Some(&id)).then_some(row as usize)
+        // No table has the place of [`NO_ROW`]: there are fewer than that.
+        let is_of = KINDS.get((row >> ROW_BITS) as usize) == Some(&kind);
+        (is_of && row != NO_ROW).then_some((row & ((1 << ROW_BITS) - 1)) as usize)
     }
 
     /// The version of a document that is there.
@@ -145,20 +147,27 @@ impl Tables {
         let Ok(Some(RawBsonRef::String(id))) = document.get("_id") else {
             return Err(Unfit::Value("_id"));
         };
-        let Some(table) = self.tables.iter_mut().find(|table| table.kind == kind) else {
+        let Some(place) = KINDS.iter().position(|known| *known == kind) else {
             return Ok(());
         };
+        let table = &mut self.tables[place];
         let number = self.ids.number(id.as_bytes())?;
         if self.row_of.len() <= number as usize {
             self.row_of.resize(number as usize + 1, NO_ROW);
         }
         let row = match self.row_of[number as usize] {
             NO_ROW => {
-                self.row_of[number as usize] = u32::try_from(table.ids.len()).map_err(|_| Unfit::TooMany)?;
+                let row = u32::try_from(table.ids.len())
+                    .ok()
+                    .filter(|row| *row < (1 << ROW_BITS) - 1);
+                let row = row.ok_or(Unfit::TooMany)?;
+                self.row_of[number as usize] = row | (place as u32) << ROW_BITS;
                 table.ids.push(number);
-                table.ids.len() - 1
+                row as usize
             }
-            row => row as usize,
+            row if (row >> ROW_BITS) as usize == place => (row & ((1 << ROW_BITS) - 1)) as usize,
+            // Documents of two collections with one id.
+            _ => return Err(Unfit::Value("_id")),
         };
         for column in &mut table.columns {
             column.put(row, document, &mut self.ids)?;
