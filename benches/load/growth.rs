@@ -9,6 +9,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
 use crate::arena::{Arena, middle};
+use crate::columns::columns;
 use crate::data::Data;
 use crate::queries::Query;
 use crate::servers::{DATABASE, Entrant, Places, Server};
@@ -179,7 +180,8 @@ pub async fn soak(arena: &Arena, minutes: u64, entrant: Entrant) -> Result<Strin
     Ok(text)
 }
 
-/// The documents that are examined for the first page and for one that lies deep, on the real database, in two orders.
+/// The documents that are examined for the first page and for one that lies deep, on the real database, in two orders; and
+/// what the columns in memory give there.
 pub async fn depth(gifts: usize) -> Result<String, String> {
     let depth = gifts.saturating_sub(1_000) as u64;
     let data = Data::with(&[], gifts).await?;
@@ -219,6 +221,11 @@ pub async fn depth(gifts: usize) -> Result<String, String> {
         }
     }
     drop(server);
+    let columns = columns(&places).await?;
+    let _ = write!(
+        text,
+        "\n## Columns in memory\n\nOn the same data, without caches.\n\n{columns}"
+    );
     data.stop().await;
     Ok(text)
 }

@@ -14,6 +14,7 @@
 )]
 
 mod arena;
+mod columns;
 mod data;
 mod growth;
 mod limit;

@@ -23,8 +23,10 @@ pub enum Entrant {
     Warm,
     /// Menagerie with the entity cache alone.
     Entities,
-    /// Menagerie without caches.
+    /// Menagerie without caches, and without columns: what the database costs.
     Cold,
+    /// The same with columns; in a table of its own.
+    Columns,
     Apollo,
     Yoga,
     Mercurius,
@@ -63,6 +65,7 @@ impl Entrant {
             Self::Warm => "menagerie, warm",
             Self::Entities => "menagerie, entities",
             Self::Cold => "menagerie, cold",
+            Self::Columns => "menagerie, columns",
             Self::Apollo => "apollo",
             Self::Yoga => "yoga",
             Self::Mercurius => "mercurius",
@@ -76,7 +79,7 @@ impl Entrant {
 
     /// Whether it is this project's server.
     pub const fn is_menagerie(self) -> bool {
-        matches!(self, Self::Warm | Self::Entities | Self::Cold)
+        matches!(self, Self::Warm | Self::Entities | Self::Cold | Self::Columns)
     }
 
     /// The program with its settings, and nothing else of this process's environment.
@@ -99,7 +102,7 @@ impl Entrant {
                     .args(places.shared.then_some("--shared"));
                 command
             }
-            Self::Warm | Self::Entities | Self::Cold => Command::new(env!("CARGO_BIN_EXE_menagerie")),
+            Self::Warm | Self::Entities | Self::Cold | Self::Columns => Command::new(env!("CARGO_BIN_EXE_menagerie")),
             Self::Apollo => peer("apollo.mjs"),
             Self::Yoga => peer("yoga.mjs"),
             Self::Mercurius => peer("mercurius.mjs"),
@@ -127,9 +130,14 @@ impl Entrant {
                 ("MENAGERIE_MAX_CLIENT_SHARE", "100"),
             ]);
             let off = match self {
-                Self::Warm => &[][..],
-                Self::Entities => &["MENAGERIE_RESPONSE_CACHE_MB"],
-                _ => &["MENAGERIE_RESPONSE_CACHE_MB", "MENAGERIE_ENTITY_CACHE_MB"],
+                Self::Warm => &["MENAGERIE_COLUMNS_MB"][..],
+                Self::Entities => &["MENAGERIE_COLUMNS_MB", "MENAGERIE_RESPONSE_CACHE_MB"],
+                Self::Columns => &["MENAGERIE_RESPONSE_CACHE_MB", "MENAGERIE_ENTITY_CACHE_MB"],
+                _ => &[
+                    "MENAGERIE_COLUMNS_MB",
+                    "MENAGERIE_RESPONSE_CACHE_MB",
+                    "MENAGERIE_ENTITY_CACHE_MB",
+                ],
             };
             command.envs(off.iter().map(|setting| (setting, "0")));
         }

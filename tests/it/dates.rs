@@ -322,11 +322,12 @@ async fn documents_that_an_older_version_has_derived_are_derived_again() {
         .expect("a gift");
     // Nor did nations have all of the lists that are required since.
     let nations = database.collection::<Document>("nations");
-    let without = nations.update_many(
-        doc! {},
-        doc! { "$unset": { "aliases": "", "names": "", "successors": "" } },
-    );
-    without.bypass_document_validation(true).await.expect("an update");
+    for list in ["aliases", "names", "successors"] {
+        let empty = doc! { list: { "$size": 0 } };
+        let without = nations.update_many(empty, doc! { "$unset": { list: "" } });
+        let without = without.bypass_document_validation(true).await.expect("an update");
+        assert!(without.modified_count > 5, "{list}: {without:?}");
+    }
     let derived = database.collection::<Document>("derived");
     derived.delete_many(doc! {}).await.expect("a deletion");
     assert!(app.store.check().await.expect("a check").len() > 10);

@@ -1,11 +1,13 @@
 //! Puts changes into the tables in the order of the feed, the changes of a transaction all at once.
 //!
 //! The feed reports the documents of a transaction one by one. They are held until all are known to be there: a
-//! transaction of this process is known by the writes that it has announced, one of another process ends at the next
-//! heartbeat. The feed also looks documents up only when it reports them, so one may come in a later version than its
+//! transaction of this process is known by the writes that it has announced, one of another process ends at a heartbeat
+//! that was written after its first change was heard. (SecantusDB 0.5.3 reports writes in the order in which they were asked
+//! for, so an earlier heartbeat may stand between the changes of a transaction.) The feed also looks documents up only when it reports them, so one may come in a later version than its
 //! change; until the later change is reported too, the tables are not whole.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use mongodb::bson::{RawBsonRef, RawDocumentBuf};
 
@@ -51,12 +53,19 @@ pub(super) type Write = HashMap<String, Option<i64>>;
 #[derive(Default)]
 pub(super) struct Changes {
     /// The changes of transactions, in the order of their first.
-    held: Vec<Vec<ColumnChange>>,
+    held: Vec<Held>,
     /// The documents that are ahead of the others: in the tables as a later change has left them.
     ahead: HashMap<String, Option<i64>>,
     /// What this process is about to write or has just written.
     expected: HashMap<u64, Write>,
     next: u64,
+}
+
+/// The changes of a transaction.
+struct Held {
+    /// When the first was heard.
+    since: Instant,
+    changes: Vec<ColumnChange>,
 }
 
 /// The documents whose changes are in only now, although they were heard before.
@@ -97,32 +106,33 @@ impl Changes {
     pub fn take(&mut self, tables: &mut Tables, change: ColumnChange) -> Result<Late, Unfit> {
         let Some(transaction) = change.transaction.clone() else {
             // What was held of the same document came first.
-            let earlier = |held: &Vec<ColumnChange>| held.iter().any(|held| held.id == change.id);
+            let earlier = |held: &Held| held.changes.iter().any(|held| held.id == change.id);
             let earlier = self.held.iter().position(earlier);
             let late = self.close_those(tables, earlier.into_iter().collect())?;
             self.apply(tables, vec![change])?;
             return Ok(late);
         };
-        let is_of =
-            |held: &&mut Vec<ColumnChange>| held.iter().any(|held| held.transaction.as_ref() == Some(&transaction));
-        match self.held.iter_mut().find(is_of) {
-            Some(held) => held.push(change),
-            None => self.held.push(vec![change]),
+        let is_of = |held: &Held| held.changes[0].transaction.as_ref() == Some(&transaction);
+        match self.held.iter_mut().find(|held| is_of(held)) {
+            Some(held) => held.changes.push(change),
+            None => self.held.push(Held {
+                since: Instant::now(),
+                changes: vec![change],
+            }),
         }
         let Self { held, expected, .. } = self;
-        let is_whole = |held: &Vec<ColumnChange>| {
-            held[0].transaction.as_ref() == Some(&transaction) && expected.values().any(|write| is_all_of(write, held))
-        };
+        let is_whole = |held: &Held| is_of(held) && expected.values().any(|write| is_all_of(write, &held.changes));
         let whole = held.iter().position(is_whole);
         self.close_those(tables, whole.into_iter().collect())
     }
 
-    /// Takes in what is held, but for unfinished transactions of this process.
-    pub fn close(&mut self, tables: &mut Tables) -> Result<Late, Unfit> {
+    /// Takes in what is held, but for unfinished transactions of this process, and for those that were first heard after a
+    /// heartbeat was written. `written`: when it was; `None` if the feed is quiet, so that nothing more is to come.
+    pub fn close(&mut self, tables: &mut Tables, written: Option<Instant>) -> Result<Late, Unfit> {
         let Self { held, expected, .. } = self;
-        let is_unfinished = |held: &Vec<ColumnChange>| {
-            let mut writes = expected.values();
-            writes.any(|write| held.iter().all(|change| is_part_of(write, change)))
+        let is_unfinished = |held: &Held| {
+            let is_of = |write: &Write| held.changes.iter().all(|change| is_part_of(write, change));
+            expected.values().any(is_of) || written.is_some_and(|written| held.since >= written)
         };
         let finished = held.iter().enumerate().filter(|(_, held)| !is_unfinished(held));
         let finished = finished.map(|(at, _)| at).collect();
@@ -133,7 +143,7 @@ impl Changes {
     fn close_those(&mut self, tables: &mut Tables, places: Vec<usize>) -> Result<Late, Unfit> {
         let mut late = Late::new();
         for (taken, at) in places.into_iter().enumerate() {
-            let changes = self.held.remove(at - taken);
+            let Held { changes, .. } = self.held.remove(at - taken);
             late.extend(changes.iter().map(|change| (change.kind, change.id.clone())));
             self.apply(tables, changes)?;
         }

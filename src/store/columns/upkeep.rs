@@ -100,7 +100,7 @@ impl ColumnStore {
             state.behind = None;
         }
         let State { tables, changes, .. } = &mut *state;
-        let taken = changes.close(tables);
+        let taken = changes.close(tables, written);
         self.check(&mut state, taken);
         drop(state);
         self.0.news.send_replace(());
