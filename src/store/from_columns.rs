@@ -31,7 +31,7 @@ const CUTS: usize = 3;
 
 impl Store {
     /// The answer of the columns or, where they have none, of the database. `None` of `ask`: they cannot tell.
-    pub(super) async fn from_columns_or<T, F>(
+    pub(super) async fn by_columns_or<T, F>(
         &self,
         filter: &Filter,
         ask: impl Fn(&Gifts<'_>) -> Option<T> + Clone + Send + Sync + 'static,

@@ -232,7 +232,7 @@ impl Store {
             return self.count::<E>(filter).await;
         }
         let database = || self.count::<E>(filter);
-        self.from_columns_or(&request.filter, |gifts| Some(gifts.count()), database)
+        self.by_columns_or(&request.filter, |gifts| Some(gifts.count()), database)
             .await
     }
 

@@ -184,7 +184,7 @@ impl Store {
         }
         let asked = wanted.clone();
         let columns = move |gifts: &Gifts<'_>| gifts.statistics(&asked);
-        self.from_columns_or(filter, columns, || self.aggregated(filter, wanted))
+        self.by_columns_or(filter, columns, || self.aggregated(filter, wanted))
             .await
     }
 
