@@ -2,6 +2,7 @@
 //! starts. What the documents say stays as it is, and so do their versions and their history.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use mongodb::bson::{Document, doc};
@@ -15,7 +16,9 @@ use super::validate::number_of;
 use super::{Result, Store};
 
 /// How many documents are derived again at a time.
-const BATCH: i64 = 500;
+const BATCH: u32 = 500;
+/// The timeout for reading a whole collection.
+const WHOLE: Duration = Duration::from_secs(1_800);
 
 impl Store {
     /// Derives what an older version has derived. One command where there is nothing to do.
@@ -46,16 +49,15 @@ impl Store {
     }
 
     async fn rederive_collection(&self, schema: &CollectionSchema) -> Result<usize> {
-        let (mut changed, mut last) = (0, String::new());
+        let mut changed = 0;
+        let documents = self.documents(schema.kind);
+        // One cursor: the embedded database reads and sorts all that is left for each page.
+        let all = documents.find(doc! {}).batch_size(BATCH).max_time(WHOLE).await?;
+        let mut batches = all.try_chunks(BATCH as usize);
         loop {
-            let documents = self.documents(schema.kind);
-            let batch = documents.find(doc! { "_id": { "$gt": &last } }).sort(doc! { "_id": 1 });
-            let batch = batch.limit(BATCH).max_time(self.time_left());
-            let batch: Vec<Document> = batch.await?.try_collect().await?;
-            let Some(end) = batch.last().and_then(|document| document.get_str("_id").ok()) else {
+            let Some(batch) = batches.try_next().await.map_err(|error| error.1)? else {
                 return Ok(changed);
             };
-            last = end.to_owned();
             let stale: Vec<(&Document, Document)> = batch
                 .iter()
                 .map(|document| (document, derived(schema, document)))

@@ -76,8 +76,25 @@ pub(super) struct State {
     pub waiting: Vec<ColumnChange>,
     /// Counts the builds, so that one that was overtaken by events is dropped.
     pub build: u64,
-    /// Since when they may lack something, until a heartbeat that was written later is heard.
-    pub behind: Option<Instant>,
+    /// Whether they may lack something.
+    pub behind: Option<Behind>,
+}
+
+/// Columns that may lack something.
+#[derive(Clone, Copy)]
+pub(super) struct Behind {
+    /// Since when: a heartbeat that was written later tells that all has been heard.
+    pub since: Instant,
+    /// Whether such a heartbeat came while transactions were held that it did not end: they end at the next one.
+    pub heard: bool,
+}
+
+impl Behind {
+    /// From now on.
+    pub fn now(heard: bool) -> Self {
+        let since = Instant::now();
+        Self { since, heard }
+    }
 }
 
 impl ColumnStore {

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::changes::{Changes, ColumnChange};
-use super::column_store::{ColumnStore, Phase, State};
+use super::column_store::{Behind, ColumnStore, Phase, State};
 use super::tables::{KINDS, Tables};
 use super::unfit::Unfit;
 use crate::domain::id::Kind;
@@ -39,7 +39,7 @@ impl ColumnStore {
                 state.changes = Changes::default();
                 state.phase = Phase::Ready;
                 // What was read may be ahead of what was heard.
-                state.behind = Some(Instant::now());
+                state.behind = Some(Behind::now(false));
                 for change in waiting {
                     self.take(&mut state, change);
                 }
@@ -96,11 +96,14 @@ impl ColumnStore {
         if state.phase != Phase::Ready {
             return;
         }
-        if written.is_some_and(|written| state.behind.is_some_and(|since| since < written)) {
-            state.behind = None;
-        }
         let State { tables, changes, .. } = &mut *state;
         let taken = changes.close(tables, written);
+        if let (Some(behind), Some(written)) = (state.behind, written)
+            && behind.since < written
+        {
+            let waits = state.changes.held() > 0 && !behind.heard;
+            state.behind = waits.then(|| Behind::now(true));
+        }
         self.check(&mut state, taken);
         drop(state);
         self.0.news.send_replace(());
@@ -140,7 +143,7 @@ impl ColumnStore {
 
     /// Something was written of which it is not known when it is heard.
     pub(in crate::store) fn falls_behind(&self) {
-        self.write().behind = Some(Instant::now());
+        self.write().behind = Some(Behind::now(false));
     }
 
     /// Tries again to build tables that were too large or did not fit.
