@@ -163,14 +163,16 @@ impl Changes {
                     self.ahead.insert(change.id.clone(), None);
                 }
                 Some(document) => {
-                    // SecantusDB reports the changes of transactions that overlap in turn.
-                    if tables.version(change.kind, &change.id) <= found {
+                    if self.ahead.get(&change.id).is_some_and(|ahead| *ahead <= named) {
+                        self.ahead.remove(&change.id);
+                    }
+                    // SecantusDB reports the changes of transactions that overlap in turn, so a later one may be in already.
+                    let known = tables.version(change.kind, &change.id);
+                    if known <= found {
                         tables.put(change.kind, document)?;
                     }
-                    if found > named {
+                    if known < found && found > named {
                         self.ahead.insert(change.id.clone(), found);
-                    } else if self.ahead.get(&change.id).is_some_and(|ahead| *ahead <= named) {
-                        self.ahead.remove(&change.id);
                     }
                 }
             }
