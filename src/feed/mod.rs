@@ -194,7 +194,9 @@ impl Live {
 
     fn on_event(&self, change: DocumentChange) {
         // First the columns: no response of older ones may be cached under the new versions.
-        self.0.columns.hear(change.for_columns());
+        if self.0.columns.holds(change.kind) {
+            self.0.columns.hear(change.for_columns());
+        }
         self.0.versions.changed(change.kind, &change.id);
         let mut progress = self.progress();
         progress.token = Some(change.token.clone());

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use mongodb::bson::{DateTime, RawBsonRef};
+use mongodb::bson::{DateTime, RawBsonRef, RawDocument};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -70,6 +70,15 @@ pub fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         RawBsonRef::Null => Ok(None),
         RawBsonRef::DateTime(moment) => Ok(Some(Day::from_millis(moment.timestamp_millis()))),
         other => Err(D::Error::custom(format!("found {other:?} in the place of a date"))),
+    }
+}
+
+/// The whole number in a field of a document, in either width that BSON has for it.
+pub(super) fn whole_at(document: &RawDocument, field: &str) -> Option<i64> {
+    match document.get(field) {
+        Ok(Some(RawBsonRef::Int32(number))) => Some(number.into()),
+        Ok(Some(RawBsonRef::Int64(number))) => Some(number),
+        _ => None,
     }
 }
 

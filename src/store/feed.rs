@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{Document, RawBsonRef, RawDocument, RawDocumentBuf, doc, serialize_to_raw_document_buf};
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc, serialize_to_raw_document_buf};
 use mongodb::change_stream::ChangeStream;
 use mongodb::change_stream::event::ResumeToken as DriverToken;
 use mongodb::options::{FullDocumentType, ReturnDocument};
 
-use super::bson_types::Timestamp;
+use super::bson_types::{Timestamp, whole_at};
 use super::columns::ColumnChange;
 use super::entity::Entity;
 use super::filter::Filter;
@@ -117,11 +117,7 @@ impl DocumentChange {
 
     /// The document's version; `None` if it is deleted.
     pub fn version(&self) -> Option<i32> {
-        match self.document.as_ref()?.get("version").ok()?? {
-            RawBsonRef::Int32(version) => Some(version),
-            RawBsonRef::Int64(version) => i32::try_from(version).ok(),
-            _ => None,
-        }
+        i32::try_from(whole_at(self.document.as_ref()?, "version")?).ok()
     }
 
     /// The document's searchable texts; `None` if it is deleted.
@@ -338,15 +334,12 @@ fn event_of(event: &RawDocument) -> Option<FeedEvent> {
 
 /// The version that an update wrote.
 fn named_version(description: &RawDocument) -> Option<i64> {
-    let written = description.get_document("updatedFields").ok()?;
-    let number = written.get("version").ok()??;
-    number.as_i64().or_else(|| number.as_i32().map(i64::from))
+    whole_at(description.get_document("updatedFields").ok()?, "version")
 }
 
 /// The session and the number of the transaction: together they identify it.
 fn transaction_of(event: &RawDocument) -> Option<Vec<u8>> {
-    let number = event.get_i64("txnNumber").ok();
-    let number = number.or_else(|| event.get_i32("txnNumber").ok().map(i64::from))?;
+    let number = whole_at(event, "txnNumber")?;
     let mut transaction = event.get_document("lsid").ok()?.as_bytes().to_vec();
     transaction.extend(number.to_be_bytes());
     Some(transaction)

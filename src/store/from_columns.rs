@@ -5,9 +5,10 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Document, RawBsonRef, RawDocument, doc};
+use mongodb::bson::{Document, doc};
 use mongodb::error::Error;
 
+use super::bson_types::whole_at;
 use super::columns::groups::Gifts;
 use super::columns::page::{Cut, Found};
 use super::columns::{ColumnStore, KINDS, Phase, Tables};
@@ -206,7 +207,7 @@ impl Store {
             let Some(row) = by_id.remove(id.as_str()) else {
                 return Ok(None);
             };
-            if version_of(row) != Some(*version) {
+            if whole_at(row, "version") != Some(*version) {
                 return Ok(None);
             }
             page.push(self.row(&request.order, row)?);
@@ -292,13 +293,5 @@ fn cut(request: &PageRequest) -> impl Fn(&Tables) -> Option<Found> + Clone + Sen
             limit: request.want.rows.then_some(request.limit),
         };
         tables.page(Kind::Gift, &request.filter, &cut)
-    }
-}
-
-fn version_of(row: &RawDocument) -> Option<i64> {
-    match row.get("version") {
-        Ok(Some(RawBsonRef::Int32(version))) => Some(version.into()),
-        Ok(Some(RawBsonRef::Int64(version))) => Some(version),
-        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Groups of gifts: their keys, and what is counted of each. Plain values, whoever has computed them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use mongodb::bson::Bson;
 use serde::{Deserialize, Deserializer};
@@ -38,7 +39,7 @@ pub struct Group {
 
 impl Group {
     /// Adds other gifts of the same key.
-    pub fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: &Self) {
         self.tally.merge(&other.tally);
         self.first = self.first.zip(other.first).map(|(one, other)| one.min(other));
         self.last = self.last.zip(other.last).map(|(one, other)| one.max(other));
@@ -47,6 +48,14 @@ impl Group {
 
 /// Groups by their keys, in the order of the keys.
 pub type Groups<K> = BTreeMap<K, Group>;
+
+/// Adds gifts to the group of a key.
+pub fn add<K: Ord>(groups: &mut Groups<K>, key: K, group: Group) {
+    match groups.entry(key) {
+        Entry::Vacant(place) => drop(place.insert(group)),
+        Entry::Occupied(mut known) => known.get_mut().merge(&group),
+    }
+}
 
 /// All gifts in one group.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,6 @@ mod by_animal;
 mod by_certainty;
 pub mod groups;
 
-use std::collections::btree_map::Entry;
 use std::fmt::Debug;
 
 use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_join4};
@@ -18,6 +17,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 pub use groups::{All, Group, Groups, Pair, Rank, Span, Statistics, Tally, Wanted, Words};
+
+use groups::add;
 
 use super::bson_types::{date_of, optional_day};
 use super::columns::groups::Gifts;
@@ -261,10 +262,7 @@ impl Store {
         let rows = self.commanded(Kind::Gift, explained, read, Vec::len).await?;
         let mut groups = Groups::new();
         for (key, row) in rows.into_iter().map(Row::into_group) {
-            match groups.entry(key) {
-                Entry::Vacant(place) => drop(place.insert(row)),
-                Entry::Occupied(mut group) => group.get_mut().merge(&row),
-            }
+            add(&mut groups, key, row);
         }
         Ok(groups)
     }

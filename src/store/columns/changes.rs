@@ -3,17 +3,19 @@
 //! The feed reports the documents of a transaction one by one. They are held until all are known to be there: a
 //! transaction of this process is known by the writes that it has announced, one of another process ends at a heartbeat
 //! that was written after its first change was heard. (SecantusDB 0.5.3 reports writes in the order in which they were asked
-//! for, so an earlier heartbeat may stand between the changes of a transaction.) The feed also looks documents up only when it reports them, so one may come in a later version than its
-//! change; until the later change is reported too, the tables are not whole.
+//! for, so an earlier heartbeat may stand between the changes of a transaction.) The feed also looks documents up only when
+//! it reports them, so one may come in a later version than its change; until the later change is reported too, the tables
+//! are not whole.
 
 use std::collections::HashMap;
 use std::time::Instant;
 
-use mongodb::bson::{RawBsonRef, RawDocumentBuf};
+use mongodb::bson::RawDocumentBuf;
 
 use super::tables::Tables;
 use super::unfit::Unfit;
 use crate::domain::id::Kind;
+use crate::store::bson_types::whole_at;
 
 /// A change of a document, as the feed reports it.
 #[derive(Clone, Debug)]
@@ -33,11 +35,7 @@ pub struct ColumnChange {
 impl ColumnChange {
     /// The version of the document that comes with it.
     fn found(&self) -> Option<i64> {
-        match self.document.as_ref()?.get("version") {
-            Ok(Some(RawBsonRef::Int32(version))) => Some(version.into()),
-            Ok(Some(RawBsonRef::Int64(version))) => Some(version),
-            _ => None,
-        }
+        whole_at(self.document.as_ref()?, "version")
     }
 
     /// The version after this change.

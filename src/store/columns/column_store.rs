@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const WORTH_WAITING: u64 = 5_000;
 /// From how many gifts on a question is answered on a thread of its own, so that it holds up no other request.
 const ON_ITS_OWN: u64 = 20_000;
+
 /// The state of the columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {

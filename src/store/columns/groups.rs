@@ -1,6 +1,5 @@
 //! Groups of gifts, summed over columns: the same groups that the pipelines of `aggregate` compute in the database.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::codes::Codes;
@@ -11,7 +10,7 @@ use super::tables::{Table, Tables};
 use crate::domain::count::Sum;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
-use crate::store::aggregate::groups::{All, Group, Groups, Pair, Span, Statistics, Tally, Wanted, Words};
+use crate::store::aggregate::groups::{All, Group, Groups, Pair, Span, Statistics, Tally, Wanted, Words, add};
 use crate::store::filter::Filter;
 
 /// More places than this are kept by number only where there is something.
@@ -88,10 +87,7 @@ impl<S: Default + Clone> Places<S> {
             if group.tally.gifts == 0 {
                 continue;
             }
-            match groups.entry(key(number)) {
-                Entry::Vacant(place) => drop(place.insert(group)),
-                Entry::Occupied(mut known) => known.get_mut().merge(&group),
-            }
+            add(&mut groups, key(number), group);
         }
         groups
     }

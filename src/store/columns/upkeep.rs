@@ -65,9 +65,14 @@ impl ColumnStore {
         self.0.most.load(Ordering::Relaxed)
     }
 
+    /// Whether they hold documents of a kind, or would if they were built.
+    pub fn holds(&self, kind: Kind) -> bool {
+        KINDS.contains(&kind) && self.most() > 0
+    }
+
     /// Takes in a change, in the order of the feed. The versions are raised for it by the caller, afterwards.
     pub fn hear(&self, change: ColumnChange) {
-        if !KINDS.contains(&change.kind) || self.most() == 0 {
+        if !self.holds(change.kind) {
             return;
         }
         let mut state = self.write();
