@@ -66,7 +66,7 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
     }
 }
 
-/// Broadcasts each change, and writes heartbeats while caches are used, until a collection is dropped.
+/// Broadcasts each change, and writes heartbeats while caches are used or columns wait for one, until a collection is dropped.
 async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     /// The shortest time between two heartbeats.
     const EVERY: Duration = Duration::from_millis(250);
@@ -76,7 +76,7 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     let mut beaten_at = Instant::now();
     let mut relied: Option<Instant> = None;
     loop {
-        if live.versions().take_relied_on() {
+        if live.versions().take_relied_on() || live.columns().wait_for_heartbeat() {
             relied = Some(Instant::now());
         }
         if beaten_at.elapsed() >= EVERY && relied.is_some_and(|relied| relied.elapsed() < LINGER) {

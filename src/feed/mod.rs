@@ -206,7 +206,6 @@ impl Live {
 
     /// The stream had no event for a moment, since `then`.
     fn on_quiet(&self, then: Instant, token: Option<ResumeToken>) {
-        self.0.columns.pause(None);
         {
             let mut progress = self.progress();
             progress.connected = true;
@@ -218,7 +217,7 @@ impl Live {
     /// The heartbeat written at `then` has come back: every change before it has been broadcast.
     fn on_heartbeat(&self, then: Instant) {
         self.0.versions.all_heard(Some(then));
-        self.0.columns.pause(Some(then));
+        self.0.columns.all_heard(then);
         self.0.told.send_replace(Some(then));
     }
 

@@ -125,12 +125,12 @@ impl Changes {
     }
 
     /// Takes in what is held, but for unfinished transactions of this process, and for those that were first heard after a
-    /// heartbeat was written. `written`: when it was; `None` if the feed is quiet, so that nothing more is to come.
-    pub fn close(&mut self, tables: &mut Tables, written: Option<Instant>) -> Result<Late, Unfit> {
+    /// heartbeat was written, which was at `written`. A quiet feed ends none: a database that is busy is quiet within one.
+    pub fn close(&mut self, tables: &mut Tables, written: Instant) -> Result<Late, Unfit> {
         let Self { held, expected, .. } = self;
         let is_unfinished = |held: &Held| {
             let is_of = |write: &Write| held.changes.iter().all(|change| is_part_of(write, change));
-            expected.values().any(is_of) || written.is_some_and(|written| held.since >= written)
+            expected.values().any(is_of) || held.since >= written
         };
         let finished = held.iter().enumerate().filter(|(_, held)| !is_unfinished(held));
         let finished = finished.map(|(at, _)| at).collect();

@@ -92,8 +92,8 @@ impl ColumnStore {
         self.check(state, taken);
     }
 
-    /// Every change so far was heard: up to a heartbeat that was written at `written`, or, without one, the feed is quiet.
-    pub fn pause(&self, written: Option<Instant>) {
+    /// Every change was heard that is older than a heartbeat, which was written at `written`.
+    pub fn all_heard(&self, written: Instant) {
         if self.most() == 0 {
             return;
         }
@@ -103,15 +103,18 @@ impl ColumnStore {
         }
         let State { tables, changes, .. } = &mut *state;
         let taken = changes.close(tables, written);
-        if let (Some(behind), Some(written)) = (state.behind, written)
-            && behind.since < written
-        {
+        if let Some(behind) = state.behind.filter(|behind| behind.since < written) {
             let waits = state.changes.held() > 0 && !behind.heard;
             state.behind = waits.then(|| Behind::now(true));
         }
         self.check(&mut state, taken);
         drop(state);
         self.0.news.send_replace(());
+    }
+
+    /// Whether changes are held until a heartbeat tells that all of their transaction has been heard.
+    pub fn wait_for_heartbeat(&self) -> bool {
+        self.most() > 0 && self.read().changes.held() > 0
     }
 
     /// Raises the versions of documents that were held: these were raised already when they were heard, and responses of

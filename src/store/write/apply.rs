@@ -62,7 +62,7 @@ impl Store {
         self.insert(session, HISTORY, entries, unchecked).await?;
         if let Some(set) = batch.policy.set() {
             // Not the claims outside of the set, which are not replaced.
-            let own = transitions.iter().filter(|transition| transition.replaces);
+            let own = transitions.iter().filter(|transition| transition.is_own);
             let documents = own.filter_map(|transition| transition.after.as_deref());
             let seeded = documents.map(|document| {
                 let row = doc! { "set": set, "fingerprint": &document.fingerprint };
@@ -144,10 +144,8 @@ fn entry(by: &str, transition: &Transition<'_>, version: i64, now: DateTime) -> 
 /// What makes one document of another, if that is still as it was read.
 fn statement(transition: &Transition<'_>, before: &Document, after: Document) -> Document {
     let of = doc! { "_id": &transition.id, "version": before.get("version").cloned() };
-    if transition.replaces {
-        return doc! { "q": of, "u": after };
-    }
-    // Only the fields that differ are named, for those are what subscribers are told.
+    // Only the fields that differ are named, for those are what subscribers are told; the version is always among them, by
+    // which the columns know this change from a later one.
     let gone = before.keys().filter(|field| !after.contains_key(*field));
     let unset: Document = gone.map(|field| (field.clone(), "".into())).collect();
     let differs = |(field, value): &(String, _)| before.get(field) != Some(value);

@@ -77,7 +77,7 @@ fn of<'a>(batch: &'a Batch, write: &'a Write, snapshot: &'a Snapshot) -> Tried<T
         Write::Revert { entry, expected } => return backwards(entry, *expected, snapshot),
         Write::Restore { .. } => return Err(Vec::new()),
     };
-    transition.replaces = batch.policy.replaces();
+    transition.is_own = true;
     transition.needs_claims = batch.policy.needs_claims();
     Ok(transition)
 }

@@ -101,10 +101,9 @@ impl Policy {
         matches!(self, Self::Import { .. })
     }
 
-    /// Whether documents are replaced as a whole. Otherwise only the fields that differ are named, for those are what
-    /// subscribers are told.
+    /// Whether a row is the whole document, so that what it leaves out is cleared.
     pub(super) const fn replaces(&self) -> bool {
-        matches!(self, Self::Import { replace: true, .. } | Self::Seed { .. })
+        matches!(self, Self::Import { replace: true, .. })
     }
 
     /// Whether it is told what changes in documents, value by value.

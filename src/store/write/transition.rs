@@ -24,8 +24,8 @@ pub(super) struct Transition<'a> {
     pub effect: Effect,
     /// The change that it takes back.
     pub reverts: Option<&'a str>,
-    /// The document is replaced as a whole, so that no fields are named.
-    pub replaces: bool,
+    /// The batch has it as one of its writes; otherwise it follows from them.
+    pub is_own: bool,
     /// Figures that change must name a claim.
     pub needs_claims: bool,
     /// The places of the figures that a patch changes in part, and whose claim is the one that they had.
@@ -44,7 +44,7 @@ impl<'a> Transition<'a> {
             after: None,
             effect: Effect::Unchanged,
             reverts: None,
-            replaces: false,
+            is_own: false,
             needs_claims: false,
             kept_claims: Vec::new(),
             violations: Vec::new(),
