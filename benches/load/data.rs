@@ -55,6 +55,7 @@ impl Data {
             database: DATABASE.to_owned(),
             pool_size: 8,
             deadline: Duration::from_secs(120),
+            columns: true,
         })
         .await
     }

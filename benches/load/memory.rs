@@ -35,6 +35,7 @@ pub async fn serve(answers: &Path) -> io::Result<()> {
         database: "none".into(),
         pool_size: 1,
         deadline: Duration::from_secs(1),
+        columns: false,
     };
     let store = Store::connect(&options).await.map_err(io::Error::other)?;
     let live = Live::new(&store, 0);

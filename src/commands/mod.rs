@@ -344,6 +344,7 @@ impl Database {
             database: config.mongodb_database.clone(),
             pool_size: config.pool_size,
             deadline: std::time::Duration::from_millis(config.limits.request_timeout_ms),
+            columns: config.columns_bytes > 0,
         };
         let store = Store::connect(&options).await?;
         Ok(Self {

@@ -33,6 +33,9 @@ pub struct Index {
     pub unique: bool,
     /// How many seconds after the time in its field the database deletes a document; `None` for never.
     pub expires: Option<i64>,
+    /// Whether the embedded database needs it beside columns. It sorts and reads ranges without an index, and the columns
+    /// answer the rest; each index makes every write slower.
+    pub embedded: bool,
 }
 
 /// What the database enforces for a collection, also for one without documents of the API.
@@ -253,6 +256,7 @@ fn index(json: &Json) -> Option<Index> {
         key,
         unique: json["unique"].as_bool().unwrap_or(false),
         expires: json["expiresAfterSeconds"].as_i64(),
+        embedded: json["embedded"].as_bool().unwrap_or(true),
     })
 }
 

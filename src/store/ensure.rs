@@ -84,7 +84,9 @@ impl Store {
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
                     other => drop(other?),
                 }
-                self.build(declared.name, &declared.indexes).await
+                let all = !self.does_without_some_indexes().await;
+                let needed = declared.indexes.iter().filter(|index| all || index.embedded);
+                self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await
             }
             Drift::OtherValidator(declared) => self
                 .run(doc! {
@@ -128,6 +130,7 @@ impl Store {
     /// All differences between the declarations and the database.
     pub async fn drift(&self) -> Result<Vec<Drift>> {
         let existing = self.collection_options().await?;
+        let all = !self.does_without_some_indexes().await;
         let mut drifts = Vec::new();
         for declared in collections::declarations()? {
             let Some(found) = existing.get(declared.name) else {
@@ -137,7 +140,7 @@ impl Store {
             if !enforces(found, &validator(declared)) {
                 drifts.push(Drift::OtherValidator(declared));
             }
-            drifts.extend(self.index_drift(declared).await?);
+            drifts.extend(self.index_drift(declared, all).await?);
         }
         Ok(drifts)
     }
@@ -162,7 +165,13 @@ impl Store {
             .collect())
     }
 
-    async fn index_drift(&self, declared: &Declaration) -> Result<Vec<Drift>> {
+    /// Whether the indexes that are needless beside columns are not built. Those that are there already stay.
+    async fn does_without_some_indexes(&self) -> bool {
+        self.has_columns && self.reads_without_indexes().await
+    }
+
+    /// `all`: also the indexes that are needless beside columns may not be missing.
+    async fn index_drift(&self, declared: &Declaration, all: bool) -> Result<Vec<Drift>> {
         let name = declared.name;
         let mut found = HashMap::new();
         let collection = self.database.collection::<Document>(name);
@@ -174,6 +183,7 @@ impl Store {
         let mut drifts = Vec::new();
         for index in &declared.indexes {
             match found.remove(&index.name) {
+                None if !all && !index.embedded => {}
                 None => drifts.push(Drift::MissingIndex(name, index.clone())),
                 Some((key, options)) if is_declared(&key, &options, index) => {}
                 Some(_) => drifts.push(Drift::OtherIndex(name, index.clone())),

@@ -108,6 +108,8 @@ pub struct Options {
     pub pool_size: u32,
     /// The timeout of each command, sent as `maxTimeMS`.
     pub deadline: Duration,
+    /// Whether columns are kept: the embedded database goes without the indexes that are needless beside them.
+    pub columns: bool,
 }
 
 /// A handle to the database. Cheap to clone; all clones share one connection pool.
@@ -120,6 +122,7 @@ pub struct Store {
     connections: Arc<Semaphore>,
     most_connections: usize,
     deadline: Duration,
+    has_columns: bool,
     /// The end of the time for the request that this store serves; `None` for no limit.
     until: Option<Instant>,
     meter: Arc<CommandMeter>,
@@ -173,6 +176,7 @@ impl Store {
             connections: Arc::new(Semaphore::new(most_of(options.pool_size))),
             most_connections: most_of(options.pool_size),
             deadline: options.deadline,
+            has_columns: options.columns,
             until: None,
             meter: Arc::default(),
             of_request: None,

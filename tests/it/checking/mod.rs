@@ -14,7 +14,7 @@ use mongodb::IndexModel;
 use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, database_options};
 
 async fn findings(app: &TestApp) -> Vec<String> {
     let findings = app.store.check().await.expect("the check runs");
@@ -159,4 +159,45 @@ async fn instances_that_start_at_once_do_not_get_in_each_others_way() {
         }
         assert_eq!(findings(&app).await, [""; 0]);
     }
+}
+
+#[tokio::test]
+async fn the_embedded_database_goes_without_indexes_that_are_needless_beside_columns() {
+    let beside_columns = menagerie::store::Options {
+        columns: true,
+        ..database_options()
+    };
+    let app = TestApp::over(beside_columns.clone()).await;
+    let of = async |collection| -> BTreeSet<String> {
+        let found = indexes(&app, collection).await;
+        found.into_iter().filter_map(|index| index.options?.name).collect()
+    };
+    assert_eq!(findings(&app).await, [""; 0]);
+    let few = of("gifts").await;
+    let is_embedded = app.store.reads_without_indexes().await;
+    for (index, is_needed) in [
+        ("slug", true),
+        ("giver", true),
+        ("animal", true),
+        ("words", false),
+        ("span", false),
+    ] {
+        assert_eq!(few.contains(index), is_needed || !is_embedded, "{index}");
+    }
+    // Where the columns are turned off later, the rest is found missing and built.
+    let without = menagerie::store::Options {
+        columns: false,
+        ..beside_columns
+    };
+    let store = Store::connect(&without).await.expect("the store connects");
+    assert_eq!(store.check().await.expect("the check runs").is_empty(), !is_embedded);
+    store.ensure_schema().await.expect("the schema is applied");
+    assert_eq!(store.check().await.expect("the check runs").len(), 0);
+    assert!(
+        of("gifts")
+            .await
+            .is_superset(&BTreeSet::from(["words", "span"].map(str::to_owned)))
+    );
+    // They stay where the columns are turned on again.
+    assert_eq!(findings(&app).await, [""; 0]);
 }

@@ -63,6 +63,7 @@ async fn no_store() -> Store {
         database: "menagerie".to_owned(),
         pool_size: 1,
         deadline: std::time::Duration::from_secs(1),
+        columns: false,
     };
     Store::connect(&options).await.expect("nothing is sent yet")
 }

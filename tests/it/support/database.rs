@@ -58,6 +58,7 @@ pub fn database_options() -> store::Options {
         ),
         pool_size: 16,
         deadline: Duration::from_secs(30),
+        columns: false,
     }
 }
 
