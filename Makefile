@@ -1,9 +1,11 @@
 # Menagerie: the commands of this project. `make help` lists them.
 
 .DEFAULT_GOAL := help
-# Long steps one after the other, so that their output can be read.
-.NOTPARALLEL:
-.PHONY: help run test check browser bench seed clean prerequisites database web examples
+.PHONY: help run test check browser bench seed clean prerequisites database database-if-used web examples server tests
+
+# The embedded database and the program each have long crates, during which a core would be idle: both at the same time.
+# Their Cargos must not look for the job server of this make, hence the empty MAKEFLAGS below.
+together := $(MAKE) --no-print-directory -j2
 
 # What the web pages are built from: a change in any of it builds them again.
 web_sources := $(shell find web/src schema/operations -type f ! -name generated.ts 2>/dev/null) \
@@ -12,13 +14,13 @@ web_sources := $(shell find web/src schema/operations -type f ! -name generated.
 # Modules that a macro names, which `cargo fmt` does not see.
 named_by_a_macro := $(wildcard src/graphql/collections/*.rs)
 
-run: prerequisites web ## Build what is missing and start the server; .env configures it
-	@scripts/database.sh --if-used
-	@cargo build --release --locked
-	@exec target/release/menagerie
+run: ## Build what is missing and start the server; .env configures it
+	@$(together) database-if-used server
+	@exec "$${CARGO_TARGET_DIR:-target}/local/menagerie"
 
 # More tests at a time than there are cores: most of them wait for most of their time, for the database or a deadline.
-test: database web examples ## Run every test
+test: ## Run every test
+	@$(together) database tests
 	@RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$((2 * $$(getconf _NPROCESSORS_ONLN)))} cargo test --locked --no-fail-fast
 
 check: web examples ## Check format, lints and the examples' types, and the dependencies' licences and advisories
@@ -43,8 +45,9 @@ bench: database benches/load/peers/node_modules/.package-lock.json ## Measure th
 	cargo bench --locked --bench guard -- table
 	cargo bench --locked --bench load -- $(LOAD)
 
-seed: database web ## Load every seed set, also beside a running server
-	@cargo run --release --locked -- seed article history nations
+seed: ## Load every seed set, also beside a running server
+	@$(together) database server
+	@"$${CARGO_TARGET_DIR:-target}/local/menagerie" seed article history nations
 
 clean: ## Remove what was built, and with DATA=1 the data folder ./data too
 	rm -rf target web/dist web/node_modules benches/load/peers/node_modules examples/web/build examples/web/node_modules examples/web/src/generated
@@ -54,6 +57,15 @@ endif
 
 database: prerequisites ## Build the embedded database into the user's cache, unless it is there
 	@scripts/database.sh
+
+database-if-used: prerequisites
+	@scripts/database.sh --if-used
+
+server: prerequisites web
+	@MAKEFLAGS= cargo build --profile local --locked
+
+tests: prerequisites web examples
+	@MAKEFLAGS= cargo test --locked --no-run
 
 web: prerequisites web/dist/graphiql.html ## Build the web pages, unless they are up to date
 

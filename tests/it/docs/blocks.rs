@@ -40,7 +40,7 @@ impl Reader {
             .into();
         let script = script
             .replace("http://127.0.0.1:8080", &self.app.address)
-            .replace("target/release/menagerie", "menagerie");
+            .replace("target/local/menagerie", "menagerie");
         let mut command = Command::new("sh");
         clean(&mut command, self.folder.path());
         let path = std::env::var("PATH").expect("a path");
