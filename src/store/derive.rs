@@ -3,6 +3,8 @@
 //!
 //! Pure: a document goes in, a fuller one or a list of problems comes out. Writing is `write.rs`'s business.
 
+use std::fmt::{self, Write};
+
 use mongodb::bson::{Bson, Document};
 
 use super::bson_types::date_of;
@@ -43,13 +45,12 @@ pub(super) fn tidy(document: &mut Document, problems: &mut Vec<Problem>) {
     let id = document.remove("_id");
     each_object(document, "", &mut |fields, path| {
         for (name, value) in fields.iter_mut() {
-            let place = join(path, name);
             match value {
-                Bson::String(text) => tidy_text(text, place, problems),
+                Bson::String(text) => tidy_text(text, || join(path, name), problems),
                 Bson::Array(items) => {
                     for (index, item) in items.iter_mut().enumerate() {
                         if let Bson::String(text) = item {
-                            tidy_text(text, format!("{place}[{index}]"), problems);
+                            tidy_text(text, || format!("{}[{index}]", join(path, name)), problems);
                         }
                     }
                 }
@@ -60,14 +61,14 @@ pub(super) fn tidy(document: &mut Document, problems: &mut Vec<Problem>) {
     document.extend(id.map(|id| ("_id".to_owned(), id)));
 }
 
-fn tidy_text(text: &mut String, place: String, problems: &mut Vec<Problem>) {
+fn tidy_text(text: &mut String, place: impl Fn() -> String, problems: &mut Vec<Problem>) {
     let tidy = tidied(text);
     if tidy != text.as_str() {
         *text = tidy.into_owned();
     }
     if let Some(unseen) = unseen(text) {
         problems.push(Problem {
-            path: place,
+            path: place(),
             found: unseen.to_string(),
             accepted: "a text without control characters, direction overrides and zero-width marks".into(),
         });
@@ -203,13 +204,12 @@ fn bound(fields: &Document, name: &str) -> Option<f64> {
 fn each_object(document: &mut Document, path: &str, each: &mut dyn FnMut(&mut Document, &str)) {
     each(document, path);
     for (name, value) in document.iter_mut() {
-        let inner = join(path, name);
         match value {
-            Bson::Document(fields) => each_object(fields, &inner, each),
+            Bson::Document(fields) => each_object(fields, &join(path, name), each),
             Bson::Array(items) => {
                 for (place, item) in items.iter_mut().enumerate() {
                     if let Bson::Document(fields) = item {
-                        each_object(fields, &format!("{inner}[{place}]"), each);
+                        each_object(fields, &format!("{}[{place}]", join(path, name)), each);
                     }
                 }
             }
@@ -273,44 +273,45 @@ pub(super) fn fill_in_lists(schema: &Document, document: &mut Document) {
 
 /// A hash of what a document says, whatever the order of its fields, the width of its numbers and the ids of its rows.
 pub(super) fn fingerprint(document: &Document) -> String {
-    fn canonical(value: &Bson, out: &mut String) {
-        match value {
-            Bson::Document(fields) => {
-                let mut sorted: Vec<_> = fields.iter().collect();
-                sorted.sort_by_key(|(name, _)| *name);
-                out.push('{');
-                for (name, value) in sorted {
-                    out.push_str(&format!("{name:?}:"));
-                    canonical(value, out);
-                    out.push(',');
-                }
-                out.push('}');
-            }
-            Bson::Array(items) => {
-                out.push('[');
-                for item in items {
-                    canonical(item, out);
-                    out.push(',');
-                }
-                out.push(']');
-            }
-            Bson::String(text) => out.push_str(&format!("{text:?}")),
-            other => match number_of(other) {
-                Some(number) => out.push_str(&format!("{number}")),
-                None => out.push_str(&other.to_string()),
-            },
-        }
-    }
-    let mut content = document.clone();
-    for field in BOOKKEEPING {
-        content.remove(field);
-    }
-    each_object(&mut content, "", &mut |fields, path| {
-        if !path.is_empty() {
-            fields.remove(ROW_ID);
-        }
-    });
     let mut text = String::new();
-    canonical(&Bson::Document(content), &mut text);
+    canonical(document, &BOOKKEEPING, &mut text);
     sha256(&text)
+}
+
+/// Writes a document in one form, without some of its own fields and without the ids of its rows.
+fn canonical(document: &Document, without: &[&str], out: &mut String) {
+    let mut sorted: Vec<_> = document.iter().collect();
+    sorted.retain(|(name, _)| !without.contains(&name.as_str()));
+    sorted.sort_unstable_by_key(|(name, _)| *name);
+    out.push('{');
+    for (name, value) in sorted {
+        put(out, format_args!("{name:?}:"));
+        canonical_value(value, out);
+        out.push(',');
+    }
+    out.push('}');
+}
+
+fn canonical_value(value: &Bson, out: &mut String) {
+    match value {
+        Bson::Document(fields) => canonical(fields, &[ROW_ID], out),
+        Bson::Array(items) => {
+            out.push('[');
+            for item in items {
+                canonical_value(item, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        Bson::String(text) => put(out, format_args!("{text:?}")),
+        other => match number_of(other) {
+            Some(number) => put(out, format_args!("{number}")),
+            None => put(out, format_args!("{other}")),
+        },
+    }
+}
+
+fn put(out: &mut String, what: fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _ = out.write_fmt(what);
 }

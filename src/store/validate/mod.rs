@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use mongodb::bson::{Bson, Document};
 use regex::Regex;
@@ -38,12 +38,7 @@ impl fmt::Display for Problem {
 /// All violations of `schema` in `document`.
 pub fn problems(schema: &Document, document: &Document) -> Vec<Problem> {
     let mut found = Vec::new();
-    examine(
-        schema,
-        &Bson::Document(document.clone()),
-        &mut String::new(),
-        &mut found,
-    );
+    object(schema, document, &mut String::new(), &mut found);
     found
 }
 
@@ -124,15 +119,17 @@ fn text_limits(schema: &Document, text: &str, value: &Bson, path: &str, problems
 /// Whether `text` contains a match of the pattern. The patterns come from our own files, so they are few: each is
 /// compiled once.
 fn matches(pattern: &str, text: &str) -> bool {
-    static COMPILED: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    if !compiled.contains_key(pattern) {
-        compiled.insert(pattern.to_owned(), Regex::new(pattern).ok());
+    static COMPILED: LazyLock<RwLock<HashMap<String, Option<Regex>>>> = LazyLock::new(RwLock::default);
+    let is_match = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(text));
+    if let Some(regex) = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+        return is_match(regex);
     }
-    compiled
-        .get(pattern)
-        .and_then(Option::as_ref)
-        .is_some_and(|regex| regex.is_match(text))
+    let mut compiled = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
+    is_match(
+        compiled
+            .entry(pattern.to_owned())
+            .or_insert_with(|| Regex::new(pattern).ok()),
+    )
 }
 
 fn number_limits(schema: &Document, value: &Bson, path: &str, problems: &mut Vec<Problem>) {
