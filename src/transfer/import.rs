@@ -6,17 +6,24 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::{StreamExt, stream};
+
+use super::asker::{Asker, Stopped};
 use super::change::RowChange;
 use super::fault::{BadRow, RowFault};
-use super::pieces::{Broken, Piece, ROWS, Row, read};
+use super::pieces::{Piece, ROWS, Row, read};
 use super::plan::{ImportPlan, RowPosition};
 pub use super::summary::ImportReport;
 use super::{Input, PassedOver, Progress};
 use crate::domain::id::Kind;
-use crate::store::write::{Batch, Door, Effect, ImportRow, Intent, Outcome, Policy, Write};
+use crate::store::write::{Door, Effect, Intent, Outcome, Policy, Write};
 use crate::store::{Store, StoreError};
+
+/// How many pieces are held against the database at the same time in the first pass, which writes nothing.
+const LOOKS: usize = 2;
 
 /// How to import.
 #[derive(Clone, Debug)]
@@ -147,7 +154,7 @@ pub async fn import(
         });
     }
     plan.forget();
-    import.write(&plan).await
+    import.write(plan).await
 }
 
 struct Import<'a> {
@@ -163,14 +170,30 @@ impl Import<'_> {
     /// The first pass.
     async fn look(&mut self) -> Result<ImportPlan, ImportError> {
         let mut plan = ImportPlan::default();
-        let mut pieces = read(&self.inputs);
-        while let Some(piece) = pieces.recv().await {
-            let piece = piece.map_err(|broken| self.unreadable(broken))?;
+        let pieces = read(&self.inputs, |_| false);
+        let pieces = stream::unfold(pieces, async |mut pieces| Some((pieces.recv().await?, pieces)));
+        let asker = self.asker();
+        let looked = pieces.map(|piece| {
+            let asker = asker.clone();
+            async move {
+                let piece = piece.map_err(Stopped::Unreadable)?;
+                let asked: Vec<Write> = piece
+                    .rows
+                    .iter()
+                    .filter_map(|row| row.said.clone())
+                    .map(Write::row)
+                    .collect();
+                let outcomes = asker.ask(asked, Intent::Look).await.map_err(Stopped::Store)?;
+                Ok((piece, outcomes))
+            }
+        });
+        let mut looked = pin!(looked.buffered(LOOKS));
+        while let Some(piece) = looked.next().await {
+            let (piece, outcomes) = piece.map_err(|stopped| self.stopped(stopped))?;
+            let mut outcomes = outcomes.into_iter();
             plan.digests.push(piece.digest);
             let (bytes, last) = (piece.bytes, piece.rows.last().map(|row| row.number + 1));
             plan.rows = last.unwrap_or(plan.rows);
-            let asked: Vec<ImportRow> = piece.rows.iter().filter_map(|row| row.said.clone()).collect();
-            let mut outcomes = self.hand_over(asked, Intent::Look).await?.into_iter();
             for row in &piece.rows {
                 let (faults, outcome) = match &row.said {
                     None => {
@@ -203,9 +226,14 @@ impl Import<'_> {
     }
 
     /// The second pass.
-    async fn write(&mut self, plan: &ImportPlan) -> Result<ImportReport, ImportError> {
+    async fn write(&mut self, mut plan: ImportPlan) -> Result<ImportReport, ImportError> {
         self.done.bad = plan.bad();
-        let mut pieces = read(&self.inputs);
+        self.done.unchanged = plan.count(Effect::Unchanged);
+        if plan.count(Effect::Created) + plan.count(Effect::Updated) == 0 {
+            return Ok(self.done.clone());
+        }
+        let created = plan.take_created();
+        let mut pieces = read(&self.inputs, move |number| created.has(number));
         let mut digests = plan.digests.iter();
         // Rows that wait for a later one, by its number.
         let mut waiting: HashMap<u32, Vec<Row>> = HashMap::new();
@@ -217,7 +245,7 @@ impl Import<'_> {
                 bytes,
                 digest,
                 ..
-            } = piece.map_err(|broken| self.unreadable(broken))?;
+            } = piece.map_err(|broken| self.stopped(Stopped::Unreadable(broken)))?;
             if digests.next() != Some(&digest) {
                 let file = read.first().map_or(0, |row| row.file);
                 return Err(ImportError::Changed {
@@ -232,6 +260,7 @@ impl Import<'_> {
                     continue;
                 }
                 match plan.waits_for(number) {
+                    _ if plan.is_unchanged(number) => {}
                     last if last > number => waiting.entry(last).or_default().push(row),
                     _ => ready.push(row),
                 }
@@ -248,8 +277,15 @@ impl Import<'_> {
 
     /// Writes rows in one transaction.
     async fn put(&mut self, mut rows: Vec<Row>) -> Result<(), ImportError> {
-        let said = rows.iter_mut().filter_map(|row| row.said.take()).collect();
-        let outcomes = self.hand_over(said, Intent::Write).await?;
+        let writes = rows.iter_mut().filter_map(|row| {
+            let row = Write::Row {
+                new: row.new.take().map(Box::new),
+                row: Box::new(row.said.take()?),
+            };
+            Some(row)
+        });
+        let outcomes = self.asker().ask(writes.collect(), Intent::Write).await;
+        let outcomes = outcomes.map_err(|error| self.stopped(Stopped::Store(error)))?;
         let refused = outcomes.iter().any(|outcome| !outcome.violations.is_empty());
         for (row, outcome) in rows.iter().zip(&outcomes) {
             if outcome.violations.is_empty() {
@@ -268,23 +304,17 @@ impl Import<'_> {
         Ok(())
     }
 
-    async fn hand_over(&self, rows: Vec<ImportRow>, intent: Intent) -> Result<Vec<Outcome>, ImportError> {
-        let batch = Batch {
-            writes: rows.into_iter().map(|row| Write::Row(Box::new(row))).collect(),
+    fn asker(&self) -> Asker {
+        Asker {
+            store: self.store.clone(),
+            by: self.options.by.clone(),
             policy: Policy::Import {
                 replace: self.options.replace,
                 without_claims: self.options.without_claims,
                 door: Door::Command,
                 keep_good: self.options.keep_good,
             },
-            by: self.options.by.clone(),
-            intent,
-        };
-        let written = self.store.write(batch).await;
-        written.map_err(|error| ImportError::Store {
-            error,
-            done: self.done.clone(),
-        })
+        }
     }
 
     /// Tells what becomes of a document, where nothing is written.
@@ -306,11 +336,11 @@ impl Import<'_> {
         }
     }
 
-    fn unreadable(&self, (file, error): Broken) -> ImportError {
-        ImportError::Unreadable {
-            file,
-            error,
-            done: self.done.clone(),
+    fn stopped(&self, stopped: Stopped) -> ImportError {
+        let done = self.done.clone();
+        match stopped {
+            Stopped::Unreadable((file, error)) => ImportError::Unreadable { file, error, done },
+            Stopped::Store(error) => ImportError::Store { error, done },
         }
     }
 

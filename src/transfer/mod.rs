@@ -4,6 +4,7 @@
 //! what an import does with them in `plan` and `import`, and what it tells of them in
 //! `fault`, `change`, `summary` and `report`. What is accepted of a document, and how documents are written, is the store's business.
 
+mod asker;
 pub mod backup;
 mod change;
 mod columns;

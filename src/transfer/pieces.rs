@@ -13,7 +13,7 @@ use super::rows::{Content, PassedOver, Raw, Rows};
 use super::table::Table;
 use super::told::read_dates;
 use crate::domain::id::Kind;
-use crate::store::write::{ImportRow, Violation};
+use crate::store::write::{ImportRow, Prepared, Violation};
 
 /// How many rows a piece has, which are written together.
 pub const ROWS: usize = 1_000;
@@ -44,6 +44,8 @@ pub struct Row {
     pub line: u32,
     /// What it says; `None` where it cannot be read at all.
     pub said: Option<ImportRow>,
+    /// The document that it makes where there is none, in the pass that writes.
+    pub new: Option<Prepared>,
     /// What is wrong with it whatever is stored.
     pub faults: Vec<RowFault>,
     /// The cells that tell a list in words, which is passed over where the document is there already.
@@ -66,6 +68,7 @@ impl Row {
             file,
             line: raw.line,
             said: None,
+            new: None,
             faults: Vec::new(),
             in_words: Vec::new(),
             table: table.cloned(),
@@ -98,20 +101,27 @@ fn as_told(mut raw: Raw) -> Raw {
 /// A file that cannot be read on: which, and why.
 pub type Broken = (String, io::Error);
 
-/// Reads these files, one after the other.
-pub fn read(inputs: &Arc<Vec<Input>>) -> Receiver<Result<Piece, Broken>> {
+/// Reads these files, one after the other. `prepare`: whether a row, by its number, is expected to make a document, which
+/// is prepared then, while the database is busy with the rows before.
+pub fn read(
+    inputs: &Arc<Vec<Input>>,
+    prepare: impl Fn(u32) -> bool + Send + 'static,
+) -> Receiver<Result<Piece, Broken>> {
     let (sender, receiver) = channel(WAITING);
     let inputs = Arc::clone(inputs);
-    tokio::task::spawn_blocking(move || send(&inputs, &sender));
+    tokio::task::spawn_blocking(move || send(&inputs, &prepare, &sender));
     receiver
 }
 
 /// Sends all pieces, unless nobody takes them any more.
-fn send(inputs: &[Input], sender: &Sender<Result<Piece, Broken>>) {
+fn send(inputs: &[Input], prepare: &dyn Fn(u32) -> bool, sender: &Sender<Result<Piece, Broken>>) {
     let (mut number, mut before) = (0, 0);
     for (input, file) in inputs.iter().zip(0..) {
         let outcome = pieces(input, file, &mut number, &mut |mut piece: Piece| {
             piece.bytes += before;
+            for row in piece.rows.iter_mut().filter(|row| prepare(row.number)) {
+                row.new = row.said.as_ref().and_then(Prepared::of_new);
+            }
             sender.blocking_send(Ok(piece)).is_ok()
         });
         match outcome {

@@ -57,6 +57,9 @@ pub struct ImportPlan {
     waits: HashMap<u32, u32>,
     /// What the good rows do.
     effects: [u64; Effect::COUNT],
+    /// The rows that make a document; those that say what is stored already.
+    created: RowSet,
+    unchanged: RowSet,
     // Keyed at random, so that nobody can make up ids of the same hash.
     hasher: RandomState,
     ids: HashMap<u64, RowPosition>,
@@ -68,6 +71,30 @@ pub struct ImportPlan {
     edges: Vec<Edge>,
     /// The rows that have edges.
     tied: HashSet<u32>,
+}
+
+/// Rows by their numbers, a bit for each.
+#[derive(Default)]
+pub struct RowSet(Vec<u64>);
+
+impl RowSet {
+    fn add(&mut self, number: u32) {
+        let (at, bit) = Self::place(number);
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        self.0[at] |= bit;
+    }
+
+    /// Whether a row is one of them.
+    pub fn has(&self, number: u32) -> bool {
+        let (at, bit) = Self::place(number);
+        self.0.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    const fn place(number: u32) -> (usize, u64) {
+        (number as usize / 64, 1 << (number % 64))
+    }
 }
 
 impl ImportPlan {
@@ -124,6 +151,11 @@ impl ImportPlan {
         }
         if faults.is_empty() {
             self.effects[outcome.effect as usize] += 1;
+            match outcome.effect {
+                Effect::Created => self.created.add(row.number),
+                Effect::Unchanged => self.unchanged.add(row.number),
+                _ => {}
+            }
         } else {
             self.refuse(row);
         }
@@ -264,6 +296,16 @@ impl ImportPlan {
     /// How many are.
     pub fn bad(&self) -> u64 {
         self.bad.len() as u64
+    }
+
+    /// Whether a row says what is stored already, so that there is nothing to write.
+    pub fn is_unchanged(&self, number: u32) -> bool {
+        self.unchanged.has(number)
+    }
+
+    /// Takes out which rows make a document.
+    pub fn take_created(&mut self) -> RowSet {
+        std::mem::take(&mut self.created)
     }
 
     /// How many of the good rows do what.

@@ -154,7 +154,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
     // On a blocking thread: so many rows take as long as a thousand requests.
     let read = move || {
         let rows = rows.iter().map(|Json(row)| ImportRow::new(kind, row));
-        rows.map(|row| Write::Row(Box::new(row))).collect()
+        rows.map(Write::row).collect()
     };
     let batch = Batch {
         writes: tokio::task::spawn_blocking(read)

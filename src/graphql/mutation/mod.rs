@@ -180,7 +180,7 @@ fn request(name: &str, write: &Write, without_claim: bool) -> String {
         Write::Create { json, .. } => (None, Some(json), None),
         Write::Update { id, patch, expected } => (Some(id), Some(patch), *expected),
         Write::Delete { id, expected } | Write::Revert { entry: id, expected } => (Some(id), None, *expected),
-        Write::Put(_) | Write::Row(_) | Write::Restore { .. } => (None, None, None),
+        Write::Put(_) | Write::Row { .. } | Write::Restore { .. } => (None, None, None),
     };
     serde_json::json!([name, id, json, expected, without_claim]).to_string()
 }

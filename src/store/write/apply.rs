@@ -8,7 +8,7 @@ use mongodb::bson::{DateTime, Document, doc};
 use super::batch::{Batch, Write};
 use super::commands::{Asked, overtaken};
 use super::document::{Prepared, stamp};
-use super::history::entry_of;
+use super::history::{entry_of, entry_without_copy};
 use super::snapshot::Snapshot;
 use super::transition::Transition;
 use crate::domain::id::Kind;
@@ -42,7 +42,7 @@ impl Store {
         for transition in transitions {
             let version = transition.version(snapshot);
             if batch.policy.records(transition.before.is_some() || version > 1) {
-                entries.push(entry(&batch.by, transition, version, now));
+                entries.push(entry(batch, transition, version, now));
             }
             let changes = changes.entry(transition.kind).or_default();
             match (transition.before, &transition.after) {
@@ -132,9 +132,12 @@ fn stamped(
 }
 
 /// The entry of the history that tells of a change.
-fn entry(by: &str, transition: &Transition<'_>, version: i64, now: DateTime) -> Document {
+fn entry(batch: &Batch, transition: &Transition<'_>, version: i64, now: DateTime) -> Document {
+    if transition.before.is_none() && !batch.policy.copies_new() {
+        return entry_without_copy(&batch.by, &transition.id, version, now);
+    }
     let after = transition.after.as_ref().map(|after| &after.document);
-    let mut entry = entry_of(by, &transition.id, transition.before, after, version, now);
+    let mut entry = entry_of(&batch.by, &transition.id, transition.before, after, version, now);
     if let Some(reverted) = transition.reverts {
         entry.insert("reverts", reverted);
     }

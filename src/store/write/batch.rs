@@ -29,7 +29,12 @@ pub enum Write {
     /// A document with all that it is to say.
     Put(Prepared),
     /// A row: what it says of a document, which is new or there already.
-    Row(Box<ImportRow>),
+    Row {
+        /// It.
+        row: Box<ImportRow>,
+        /// What it makes where there is no such document, if that was prepared in advance: [`Prepared::of_new`].
+        new: Option<Box<Prepared>>,
+    },
     /// A new document, as people write it; without an `_id` it gets one.
     Create {
         /// In which collection.
@@ -94,7 +99,7 @@ impl Batch {
     /// The rows among the writes.
     pub(super) fn rows(&self) -> impl Iterator<Item = &ImportRow> {
         self.writes.iter().filter_map(|write| match write {
-            Write::Row(row) => Some(&**row),
+            Write::Row { row, .. } => Some(&**row),
             _ => None,
         })
     }
@@ -106,10 +111,16 @@ impl Batch {
 }
 
 impl Write {
+    /// The write of a row.
+    pub fn row(row: ImportRow) -> Self {
+        let (row, new) = (Box::new(row), None);
+        Self::Row { row, new }
+    }
+
     /// The document that it is about, where that is known before anything is read.
     pub(super) fn id(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Row(row) => Some(row.id.as_str().into()).filter(|_| !row.id.is_empty()),
+            Self::Row { row, .. } => Some(row.id.as_str().into()).filter(|_| !row.id.is_empty()),
             Self::Put(Prepared { id, .. }) | Self::Update { id, .. } | Self::Delete { id, .. } => Some(id.into()),
             Self::Create { kind, json } => match json["_id"].as_str() {
                 Some(id) => Some(id.into()),

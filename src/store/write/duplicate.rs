@@ -37,7 +37,7 @@ pub(super) fn refused_by_index(batch: &Batch, error: &StoreError) -> Option<(usi
     }
     let has = |write: &Write| match write {
         Write::Put(document) => document.kind == kind && document.ids_at(field).iter().any(|text| text == value),
-        Write::Row(row) => row.kind == kind && texts_at(&row.said, field).contains(&value),
+        Write::Row { row, .. } => row.kind == kind && texts_at(&row.said, field).contains(&value),
         _ => false,
     };
     // The last one: of two rows of the batch, the database refuses the later.

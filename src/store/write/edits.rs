@@ -49,7 +49,7 @@ fn of<'a>(batch: &'a Batch, write: &'a Write, snapshot: &'a Snapshot) -> Tried<T
                 ..Transition::to(before, Cow::Borrowed(after))
             }
         }
-        Write::Row(row) => rows::transition(row, batch, snapshot),
+        Write::Row { row, new } => rows::transition(row, new.as_deref(), batch, snapshot),
         Write::Create { kind, json } => {
             let after = prepared(*kind, with_id(*kind, write, json))?;
             if snapshot.documents.contains_key(&after.id) {

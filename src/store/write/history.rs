@@ -110,9 +110,46 @@ impl Store {
             .find(filter)
             .sort(doc! { "version": -1 })
             .limit(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows: Vec<Document> = rows.max_time(self.time_left()).await?.try_collect().await?;
+        let mut rows: Vec<Document> = rows.max_time(self.time_left()).await?.try_collect().await?;
+        for row in rows.iter_mut().filter(|row| lacks_changes(row)) {
+            let mut session = self.client.start_session().await?;
+            self.tell_creation(&mut session, row).await?;
+        }
         Ok(rows.iter().filter_map(entry).collect())
     }
+
+    /// Fills in what a document said when it was created, where its entry has no copy of it.
+    pub(super) async fn tell_creation(&self, session: &mut ClientSession, entry: &mut Document) -> Asked<()> {
+        if !lacks_changes(entry) {
+            return Ok(());
+        }
+        let (document, version) = (entry.get_str("document").unwrap_or_default(), version_of(entry));
+        // Before the later entries: one that comes in between takes back what it has changed.
+        let now = match Kind::of(document) {
+            Ok(kind) => {
+                self.matching(session, kind.collection(), doc! { "_id": document }, doc! {})
+                    .await?
+            }
+            Err(_) => Vec::new(),
+        };
+        let rows = doc! { "document": document, "version": { "$gt": version } };
+        let mut later = self.matching(session, HISTORY, rows, doc! {}).await?;
+        later.sort_by_key(version_of);
+        let end = later
+            .iter()
+            .position(|entry| action_of(entry) == Some(HistoryAction::Deleted));
+        // Whatever had its id after its deletion is another document.
+        let said = match end {
+            Some(end) => said_first(None, &later[..=end]),
+            None => said_first(now.first(), &later),
+        };
+        entry.insert("changes", changes(&Document::new(), &said));
+        Ok(())
+    }
+}
+
+fn lacks_changes(entry: &Document) -> bool {
+    !entry.contains_key("changes")
 }
 
 /// The entry that tells of a change from one stored document to another, either of which may be absent.
@@ -131,10 +168,37 @@ pub(in crate::store) fn entry_of(
     };
     let before = before.map(as_written).unwrap_or_default();
     let after = after.map(as_written).unwrap_or_default();
+    let mut entry = entry_without_changes(by, id, action, version, now);
+    entry.insert("changes", changes(&before, &after));
+    entry
+}
+
+/// The entry of a new document that does not say what that said: [`Store::tell_creation`] does.
+pub(super) fn entry_without_copy(by: &str, id: &str, version: i64, now: DateTime) -> Document {
+    entry_without_changes(by, id, HistoryAction::Created, version, now)
+}
+
+fn entry_without_changes(by: &str, id: &str, action: HistoryAction, version: i64, now: DateTime) -> Document {
     doc! {
         "_id": format!("{id}@{version}"), "document": id, "version": version, "at": now, "by": by,
-        "action": action.as_str(), "changes": changes(&before, &after),
+        "action": action.as_str(),
     }
+}
+
+/// What a document said first: by what it says now, unless it is gone, and by its later entries, in their order.
+fn said_first(now: Option<&Document>, later: &[Document]) -> Document {
+    let mut said = now.map(as_written).unwrap_or_default();
+    for entry in later.iter().rev() {
+        let changes = entry.get_array("changes").into_iter().flatten();
+        for change in changes.filter_map(Bson::as_document) {
+            let field = change.get_str("field").unwrap_or_default();
+            match change.get("before") {
+                Some(before) => drop(said.insert(field, before.clone())),
+                None => drop(said.remove(field)),
+            }
+        }
+    }
+    said
 }
 
 /// The fields in which two documents differ.

@@ -131,6 +131,12 @@ impl Policy {
         }
     }
 
+    /// Whether the entry of a new document has no copy of it: what it said first follows from what is stored and what was
+    /// changed since. An import would write everything twice.
+    pub(super) const fn copies_new(&self) -> bool {
+        !matches!(self, Self::Import { .. })
+    }
+
     /// Whether the database is asked not to hold documents against their schema: they were held against the same when
     /// they were prepared. Not every user may ask for that.
     pub(super) const fn is_unchecked(&self) -> bool {

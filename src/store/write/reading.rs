@@ -34,7 +34,11 @@ impl Store {
             _ => None,
         });
         let (entries, mut gone): (Vec<_>, Vec<_>) = reverted.unzip();
-        snapshot.entries = by_id(self.of_ids(session, HISTORY, &entries, doc! {}).await?).collect();
+        let mut taken_back = self.of_ids(session, HISTORY, &entries, doc! {}).await?;
+        for entry in &mut taken_back {
+            self.tell_creation(session, entry).await?;
+        }
+        snapshot.entries = by_id(taken_back).collect();
         if batch.intent == Intent::Write {
             let absent = ids.iter().filter(|id| !snapshot.documents.contains_key(*id));
             gone.extend(absent.map(|id| id.as_str().into()));

@@ -16,8 +16,27 @@ use crate::store::path::{each_text, object_of};
 use crate::store::references::references;
 use crate::store::validate::Problem;
 
-/// What becomes of the document that a row is about. All that is wrong with the row is told at once.
-pub(super) fn transition<'a>(row: &'a ImportRow, batch: &Batch, snapshot: &'a Snapshot) -> Transition<'a> {
+impl Prepared {
+    /// The document that a row makes where there is none with its id. `None` if something is wrong with it, or if names
+    /// stand in it that only the database knows.
+    pub fn of_new(row: &ImportRow) -> Option<Self> {
+        if row.is_void || !row.problems.is_empty() || !row.names_for_ids().is_empty() {
+            return None;
+        }
+        let (document, problems) = laid_over(row, &row.id, Document::new());
+        let (new, found) = Self::judged(row.kind, document).ok()?;
+        (problems.is_empty() && found.is_empty()).then_some(new)
+    }
+}
+
+/// What becomes of the document that a row is about. All that is wrong with the row is told at once. `new`: what
+/// [`Prepared::of_new`] gives.
+pub(super) fn transition<'a>(
+    row: &'a ImportRow,
+    new: Option<&'a Prepared>,
+    batch: &Batch,
+    snapshot: &'a Snapshot,
+) -> Transition<'a> {
     let id = snapshot.called.id_of(row);
     let before = snapshot.documents.get(id);
     if row.is_void {
@@ -26,16 +45,19 @@ pub(super) fn transition<'a>(row: &'a ImportRow, batch: &Batch, snapshot: &'a Sn
     if let Some(renamed) = before.and_then(|before| renamed(row, id, before)) {
         return Transition::refused(row.kind, id, vec![renamed]);
     }
-    let was = before.filter(|_| !batch.policy.replaces()).map(as_written);
-    let mut document = was.clone().unwrap_or_default();
-    document.insert("_id", id);
-    let mut problems = row.problems.clone();
-    lay_over(&mut document, &row.said);
-    if let Some((list, item)) = &row.first
-        && let Err(problem) = lay_over_first(&mut document, list, item)
-    {
-        problems.push(problem);
+    let kept_claims = || match batch.policy.replaces() {
+        true => Vec::new(),
+        false => kept_claims(row),
+    };
+    if let (None, Some(new)) = (before, new.filter(|new| new.id == id)) {
+        return Transition {
+            kept_claims: kept_claims(),
+            ..Transition::to(None, Cow::Borrowed(new))
+        };
     }
+    let was = before.filter(|_| !batch.policy.replaces()).map(as_written);
+    let (mut document, problems) = laid_over(row, id, was.clone().unwrap_or_default());
+    let mut problems = [row.problems.clone(), problems].concat();
     let (unknown, places) = with_ids(row, &mut document, &snapshot.called);
     if was.is_some_and(|was| was == document) && problems.is_empty() {
         return Transition {
@@ -56,13 +78,18 @@ pub(super) fn transition<'a>(row: &'a ImportRow, batch: &Batch, snapshot: &'a Sn
     let invalid = problems.iter().map(|problem| invalid(row, problem));
     Transition {
         violations: unknown.into_iter().chain(invalid).collect(),
-        kept_claims: if batch.policy.replaces() {
-            Vec::new()
-        } else {
-            kept_claims(row)
-        },
+        kept_claims: kept_claims(),
         ..Transition::to(before, Cow::Owned(after))
     }
+}
+
+/// What a row says, laid over a document; and what is wrong with that.
+fn laid_over(row: &ImportRow, id: &str, mut document: Document) -> (Document, Vec<Problem>) {
+    document.insert("_id", id);
+    lay_over(&mut document, &row.said);
+    let first = row.first.as_ref();
+    let problem = first.and_then(|(list, item)| lay_over_first(&mut document, list, item).err());
+    (document, problem.into_iter().collect())
 }
 
 /// Why a row without id is not about the document that got its id by the same slug and is called otherwise by now.
