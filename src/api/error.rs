@@ -43,6 +43,18 @@ pub enum ApiError {
     /// The database does not answer.
     #[error("the database does not answer at the moment; try again in a few seconds")]
     Unavailable,
+    /// The database has no transactions.
+    #[error(
+        "nothing can be changed here: the database is a single server without transactions; accepted is a replica set, \
+         which may have one member, or a cluster"
+    )]
+    NoTransactions,
+    /// The database did not confirm a write in time.
+    #[error(
+        "it is not known whether this was done, for the database did not confirm it in time; repeat it with the same \
+         `idempotencyKey`, or read the document first"
+    )]
+    Unconfirmed,
     /// The database has no change stream, or none at the moment.
     #[error("the database does not tell what changes, or not at the moment; try again in a few seconds")]
     NoFeed,
@@ -77,7 +89,10 @@ impl ApiError {
             Self::Forbidden(_) => "FORBIDDEN",
             Self::RateLimited(_) | Self::OverShare(_) => "RATE_LIMITED",
             Self::Conflict => "CONFLICT",
-            Self::Unavailable | Self::NoFeed | Self::Busy(_) => "UNAVAILABLE",
+            Self::Unavailable | Self::Busy(_) => "UNAVAILABLE",
+            Self::NoTransactions => "NO_TRANSACTIONS",
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::NoFeed => "NO_FEED",
             Self::CursorExpired => "CURSOR_EXPIRED",
             Self::ChangesLost => "CHANGES_LOST",
             Self::Timeout => "TIMEOUT",
@@ -119,6 +134,9 @@ impl From<StoreError> for ApiError {
         match cause {
             StoreError::Unavailable(_) => Self::Unavailable,
             StoreError::Timeout(_) => Self::Timeout,
+            StoreError::NoTransactions(_) => Self::NoTransactions,
+            StoreError::Unconfirmed(_) => Self::Unconfirmed,
+            StoreError::NoFeed(_) => Self::NoFeed,
             StoreError::Conflict(_) => Self::Conflict,
             StoreError::JoinTooLarge { collection, limit } => {
                 let message = format!(
@@ -129,7 +147,6 @@ impl From<StoreError> for ApiError {
             StoreError::Uri
             | StoreError::Unreadable { .. }
             | StoreError::Schema { .. }
-            | StoreError::NoFeed(_)
             | StoreError::HistoryLost(_)
             | StoreError::Refused(_) => Self::Internal,
         }

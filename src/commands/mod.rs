@@ -7,6 +7,7 @@ pub mod transfer;
 use std::fmt::Display;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -111,7 +112,7 @@ pub async fn serve() -> Outcome {
         tls,
         admin: admin.transpose()?,
     };
-    let database = Database::open(&config, true).await?;
+    let database = Database::connect(&config, true).await?;
     let outcome = serve_on(&config, settings, listener, serving, &database).await;
     database.close().await;
     let ending = outcome?;
@@ -146,20 +147,17 @@ async fn serve_on(
     serving: Serving,
     database: &Database,
 ) -> Result<Ending, Failure> {
-    let sets = match &config.seed {
-        Seed::Sets(sets) => sets.clone(),
-        Seed::Auto if database.embedded.is_some() && database.store.is_empty().await? => vec!["article".to_owned()],
-        Seed::Auto | Seed::None => Vec::new(),
-    };
-    for report in load(&database.store, &sets, Options::default()).await? {
-        tracing::info!("{report}");
-    }
     let address = listener.local_addr().map_err(Failure::Server)?;
     let scheme = if serving.tls.is_some() { "https" } else { "http" };
     let admin = serving.admin.as_ref().and_then(|listener| listener.local_addr().ok());
     let (live, search) = (Live::new(&database.store, config.entity_cache_bytes), Search::default());
     let state = State::new(database.store.clone(), live.clone(), search.clone(), settings)?;
-    let server = http::serve(listener, state, serving).map_err(Failure::Server)?;
+    let mut server = pin!(http::serve(listener, state, serving).map_err(Failure::Server)?);
+    // `/healthz` answers meanwhile, and `/readyz` says what is missing: indexes over many documents take long to build.
+    tokio::select! {
+        ended = &mut server => return ended.map_err(Failure::Server),
+        prepared = prepare(config, database) => prepared?,
+    }
     let apart = Store::connect(&database.options).await?;
     let following = feed::follow(apart.clone(), live.clone());
     let most = usize::try_from(config.columns_bytes).unwrap_or(usize::MAX);
@@ -180,6 +178,13 @@ async fn serve_on(
     say(format_args!(
         "  tables for a spreadsheet:      {scheme}://{address}/export/gifts.csv"
     ));
+    say(format_args!(
+        "  the data:                      {}",
+        match (&database.embedded, database.store.place()) {
+            (Some(_), _) => format!("in {}", config.data_dir.display()),
+            (None, place) => place,
+        }
+    ));
     if let Some(admin) = admin {
         say(format_args!("  metrics and health:            http://{admin}/metrics"));
     }
@@ -188,6 +193,26 @@ async fn serve_on(
     columns.stop().await;
     following.stop().await;
     ending.map_err(Failure::Server)
+}
+
+/// Applies the collections' schemas and loads what is to be there at the start.
+async fn prepare(config: &Config, database: &Database) -> Result<(), Failure> {
+    let store = &database.store;
+    store.ensure_schema().await?;
+    if store.is_standalone().await? {
+        tracing::warn!(
+            "the database is a single server without transactions: it can be read, and nothing can be changed"
+        );
+    }
+    let sets = match &config.seed {
+        Seed::Sets(sets) => sets.clone(),
+        Seed::Auto if database.embedded.is_some() && store.is_empty().await? => vec!["article".to_owned()],
+        Seed::Auto | Seed::None => Vec::new(),
+    };
+    for report in load(store, &sets, Options::default()).await? {
+        tracing::info!("{report}");
+    }
+    Ok(())
 }
 
 /// Loads seed sets, and prints a report for each.

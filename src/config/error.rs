@@ -63,15 +63,29 @@ pub(super) fn that_do_not_fit(config: &Config) -> Vec<String> {
     problems
 }
 
-/// One line for each unknown name that begins with `MENAGERIE_`.
+/// One line for each unknown name that begins with `MENAGERIE_`, or that is meant for the database.
 pub(super) fn unknown_names(names: impl Iterator<Item = String>) -> Vec<String> {
     let known = settings();
     let mut unknown: Vec<_> = names
-        .filter(|name| name.starts_with("MENAGERIE_") && known.iter().all(|known| known.name != name))
+        .filter(|name| name.starts_with("MENAGERIE_") || other_name(name).is_some())
+        .filter(|name| known.iter().all(|known| known.name != name))
         .collect();
     unknown.sort();
     unknown.dedup();
     unknown.iter().map(|name| unknown_name(name)).collect()
+}
+
+/// What is meant by a name that other programs have for the database, which would be passed over without a word.
+fn other_name(name: &str) -> Option<&'static str> {
+    match name {
+        "MONGODB_URL" | "MONGO_URI" | "MONGO_URL" | "MONGODB_CONNECTION_STRING" | "MONGODB_URI_STRING" => {
+            Some("MONGODB_URI")
+        }
+        "MONGODB_DB" | "MONGODB_NAME" | "MONGODB_DATABASE_NAME" | "MONGO_DATABASE" | "MONGO_DB" => {
+            Some("MONGODB_DATABASE")
+        }
+        _ => None,
+    }
 }
 
 fn unknown_name(name: &str) -> String {
@@ -80,8 +94,9 @@ fn unknown_name(name: &str) -> String {
         .map(|known| (likeness(known.name, name), known.name))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .filter(|(likeness, _)| *likeness >= 0.6);
+    let nearest = other_name(name).or(nearest.map(|(_, known)| known));
     match nearest {
-        Some((_, known)) => {
+        Some(known) => {
             format!("{name} is not a variable of Menagerie; did you mean {known}?")
         }
         None => format!("{name} is not a variable of Menagerie; .env.example lists all that are accepted"),

@@ -26,7 +26,7 @@ pub fn follow(store: Store, live: Live) -> Following {
                 Ok(()) => tracing::info!("the feed of changes begins anew"),
                 Err(error @ StoreError::NoFeed(_)) => {
                     if !std::mem::replace(&mut warned, true) {
-                        tracing::warn!("{error}: nothing is cached, and there are no subscriptions");
+                        tracing::warn!("{error}; nothing is cached, and there are no subscriptions");
                     }
                     sleep(AGAIN).await;
                     continue;
@@ -70,6 +70,8 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
 async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     /// The shortest time between two heartbeats.
     const EVERY: Duration = Duration::from_millis(250);
+    /// The same where quiet moments tell nothing, for as long as nobody relies on them.
+    const PULSE: Duration = Duration::from_secs(1);
     /// How long heartbeats continue after the last use of a cache, so that a client which returns soon finds it warm.
     const LINGER: Duration = Duration::from_secs(60);
     let mut written: Option<(Instant, i64)> = None;
@@ -79,7 +81,13 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
         if live.versions().take_relied_on() || live.columns().wait_for_heartbeat() {
             relied = Some(Instant::now());
         }
-        if beaten_at.elapsed() >= EVERY && relied.is_some_and(|relied| relied.elapsed() < LINGER) {
+        let is_relied_on = relied.is_some_and(|relied| relied.elapsed() < LINGER);
+        let every = match feed.is_done_when_quiet() {
+            _ if is_relied_on => Some(EVERY),
+            true => None,
+            false => Some(PULSE),
+        };
+        if every.is_some_and(|every| beaten_at.elapsed() >= every) {
             beaten_at = Instant::now();
             written = match feed.write_heartbeat().await {
                 Ok(number) => Some((beaten_at, number)),
@@ -100,7 +108,12 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
                 }
             }
             Some(FeedEvent::Dropped) => return Ok(()),
-            None => live.on_quiet(asked.into_std(), feed.resume_token()),
+            // Never returned.
+            Some(FeedEvent::Unplaced) => {}
+            None => {
+                let told = feed.is_done_when_quiet().then(|| asked.into_std());
+                live.on_quiet(told, feed.resume_token());
+            }
         }
     }
 }

@@ -204,14 +204,16 @@ impl Live {
         let _ = self.0.news.send(News::Change(Arc::new(change)));
     }
 
-    /// The stream had no event for a moment, since `then`.
-    fn on_quiet(&self, then: Instant, token: Option<ResumeToken>) {
+    /// The stream had no event for a moment. `told`: everything before that moment has been broadcast, where that tells it.
+    fn on_quiet(&self, told: Option<Instant>, token: Option<ResumeToken>) {
         {
             let mut progress = self.progress();
             progress.connected = true;
             progress.token = token.or(progress.token.take());
         }
-        self.0.told.send_replace(Some(then));
+        if told.is_some() {
+            self.0.told.send_replace(told);
+        }
     }
 
     /// The heartbeat written at `then` has come back: every change before it has been broadcast.

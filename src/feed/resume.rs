@@ -97,7 +97,7 @@ impl Subscriber {
                     let change = match feed.next().boxed().await.map_err(too_old)? {
                         Some(FeedEvent::Changed(change)) => Some(change),
                         Some(FeedEvent::Dropped) => return Err(Ended::Lost),
-                        Some(FeedEvent::Token(_) | FeedEvent::Heartbeat(_)) | None => None,
+                        Some(FeedEvent::Token(_) | FeedEvent::Heartbeat(_) | FeedEvent::Unplaced) | None => None,
                     };
                     if let Some(change) = &change {
                         *told = change.token.clone();

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cached_response::{CachedResponse, OperationInfo};
 use super::media::MediaType;
 use crate::api::error::ApiError;
+use crate::api::operation::OperationKind;
 use crate::graphql::eager::json::ObjectWriter;
 use crate::guard::Rejection;
 use crate::store::Work;
@@ -67,10 +68,17 @@ enum AnswerStatus {
 
 impl Answer {
     /// The answer to an executed operation.
-    pub fn executed(mut response: Response, cost: Option<Cost>) -> Self {
+    pub fn executed(mut response: Response, kind: OperationKind, cost: Option<Cost>) -> Self {
         let lost = |code: &str| response.errors.iter().any(|error| code_of(error) == code);
-        // A status tells clients and load balancers that the database is unavailable; the data would be useless.
-        if lost(ApiError::Unavailable.code()) {
+        let has_made_something = || match &response.data {
+            Value::Object(fields) => {
+                kind == OperationKind::Mutation && fields.values().any(|field| *field != Value::Null)
+            }
+            _ => false,
+        };
+        // A status tells clients and load balancers that the database is unavailable; the data would be useless, except what a
+        // mutation has made before.
+        if lost(ApiError::Unavailable.code()) && !has_made_something() {
             return Self::failed(&ApiError::Unavailable);
         }
         for error in &mut response.errors {
@@ -116,12 +124,15 @@ impl Answer {
             ApiError::Forbidden(_) => (StatusCode::FORBIDDEN, None),
             ApiError::RateLimited(seconds) => (StatusCode::TOO_MANY_REQUESTS, Some(*seconds)),
             ApiError::OverShare(_) => (StatusCode::TOO_MANY_REQUESTS, Some(1)),
-            ApiError::Unavailable | ApiError::NoFeed | ApiError::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, Some(1)),
+            ApiError::Unavailable | ApiError::Unconfirmed | ApiError::NoFeed | ApiError::Busy(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, Some(1))
+            }
             ApiError::Timeout => (StatusCode::GATEWAY_TIMEOUT, None),
             ApiError::LimitExceeded { .. }
             | ApiError::BadUserInput(_)
             | ApiError::CursorExpired
             | ApiError::ChangesLost => (StatusCode::BAD_REQUEST, None),
+            ApiError::NoTransactions => (StatusCode::NOT_IMPLEMENTED, None),
             ApiError::Conflict => (StatusCode::CONFLICT, None),
             ApiError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
         };

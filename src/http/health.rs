@@ -103,10 +103,17 @@ async fn database(state: &State) -> Check {
 }
 
 fn schema(state: &State) -> Check {
+    let good = match state.store.unenforced().is_empty() {
+        true => "validators and indexes are applied",
+        false => {
+            "this database refused some validators or indexes; the server holds documents against them by itself, and \
+             `menagerie check` lists them"
+        }
+    };
     Check::new(
         "schema",
         state.store.schema_is_applied(),
-        "validators and indexes are applied",
+        good,
         "validators and indexes are not applied yet",
     )
 }

@@ -96,6 +96,8 @@ pub struct State {
     pub(super) stopping: Stopping,
     /// For operations that are executed on this thread: as many as it has connections.
     pub(super) slots: ExecutionSlots,
+    /// Half as many, for mutations: those that wait for a majority leave the other half to reads.
+    pub(super) edit_slots: ExecutionSlots,
 }
 
 impl State {
@@ -128,6 +130,7 @@ impl State {
             Authenticator::new(config.anonymous, signed).that_hears(live.clone(), config.response_cache_bytes > 0);
         let responses = Responses::new(live.clone(), config.response_cache_bytes);
         let slots = ExecutionSlots::new(store.most_connections());
+        let edit_slots = ExecutionSlots::new(store.most_connections().div_ceil(2));
         let permits = Permits::new(&config.limits);
         Ok(Self {
             sdl: sdl.into(),
@@ -152,6 +155,7 @@ impl State {
             timeouts,
             guard,
             slots,
+            edit_slots,
         })
     }
 
@@ -162,9 +166,11 @@ impl State {
             self.store.clone()
         });
         let slots = ExecutionSlots::new(store.most_connections());
+        let edit_slots = ExecutionSlots::new(store.most_connections().div_ceil(2));
         Self {
             store,
             slots,
+            edit_slots,
             ..self.clone()
         }
     }

@@ -112,7 +112,8 @@ async fn build(store: &Store, search: &Search, follows: bool) -> Result<Arc<Inde
     }
     apply(&index, Vec::new(), true).await?;
     search.put(Arc::clone(&index));
-    search.is_complete(follows);
+    // What was written since is still to be heard of.
+    search.is_complete(follows, began.into_std());
     let documents = index.documents();
     tracing::info!(
         "the search index holds {documents} documents, read in {:?}",
@@ -127,7 +128,7 @@ async fn take_in(mut listener: Listener, live: &Live, index: &Arc<Index>, search
     let mut gathered = Vec::new();
     let mut due = Instant::now();
     loop {
-        let mut quiet = false;
+        let mut complete = None;
         tokio::select! {
             news = listener.recv() => {
                 if let Some(update) = update_of(news)? {
@@ -140,7 +141,7 @@ async fn take_in(mut listener: Listener, live: &Live, index: &Arc<Index>, search
             }
             () = sleep_until(due), if !gathered.is_empty() => {}
             changed = told.changed() => {
-                quiet = changed.is_ok();
+                complete = changed.ok().and_then(|()| *told.borrow_and_update());
                 // Everything broadcast up to then that has not been received yet.
                 loop {
                     match listener.try_recv() {
@@ -151,12 +152,12 @@ async fn take_in(mut listener: Listener, live: &Live, index: &Arc<Index>, search
                 }
             }
         }
-        if !gathered.is_empty() && (quiet || gathered.len() >= GATHERED || Instant::now() >= due) {
+        if !gathered.is_empty() && (complete.is_some() || gathered.len() >= GATHERED || Instant::now() >= due) {
             apply(index, std::mem::take(&mut gathered), true).await?;
-            quiet = true;
+            search.has_applied();
         }
-        if quiet {
-            search.is_complete(true);
+        if let Some(moment) = complete {
+            search.is_complete(true, moment);
         }
     }
 }

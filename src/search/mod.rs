@@ -124,14 +124,18 @@ impl Search {
         self.0.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records that every change so far is in the index.
-    fn is_complete(&self, follows: bool) {
-        let now = Instant::now();
+    /// Records that every change before that moment is in the index.
+    fn is_complete(&self, follows: bool, moment: Instant) {
         let mut progress = self.progress();
         progress.follows = follows;
-        progress.complete = Some((now, Timestamp::now()));
-        progress.heard = Some(now);
+        progress.complete = Some((moment, Timestamp::before(moment.elapsed())));
+        progress.heard = Some(Instant::now());
         progress.waiting = None;
+    }
+
+    /// Records that every change that was received is in the index.
+    fn has_applied(&self) {
+        self.progress().waiting = None;
     }
 
     /// Records that a change was received and is not applied yet.

@@ -82,6 +82,9 @@ impl fmt::Display for LoadReport {
     }
 }
 
+/// The set that the others that come with the program rest on.
+const FIRST: &str = "article";
+
 /// By whom the history says that a set changed a document, where nobody is named.
 const SEED: &str = "seed";
 
@@ -154,8 +157,19 @@ fn report(set: &Set, outcomes: &[Outcome], shared: &HashSet<&str>, options: Opti
         let lines = outcome.violations.iter().map(|violation| line(violation, &deleted));
         lines.map(|line| format!("{place}: {line}")).collect::<Vec<_>>()
     };
-    let lines: Vec<String> = own().flat_map(line).collect();
+    let mut lines: Vec<String> = own().flat_map(line).collect();
     if !lines.is_empty() {
+        let missing = own().flat_map(|outcome| &outcome.violations);
+        let missing = missing.filter_map(|violation| violation.missing.as_ref().map(|missing| missing.id.as_str()));
+        let missing: Vec<&str> = missing.filter(|id| !deleted.contains(id)).collect();
+        if !missing.is_empty() && set.name != FIRST && Set::read(FIRST)?.has_all(&missing) {
+            lines = vec![format!(
+                "found references to {} documents of the set `{FIRST}`, which is not loaded; accepted: that set first, as in \
+                 `menagerie seed {FIRST} {}`",
+                missing.len(),
+                set.name
+            )];
+        }
         return Err(set.misfits(lines));
     }
     let mut report = LoadReport {

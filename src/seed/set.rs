@@ -195,6 +195,12 @@ impl Set {
         lines.append(&mut one_sided);
     }
 
+    /// Whether these are all documents of the set.
+    pub fn has_all(&self, ids: &[&str]) -> bool {
+        ids.iter()
+            .all(|id| self.documents.iter().any(|document| document.id == *id))
+    }
+
     /// The error for these lines.
     pub fn misfits(&self, lines: Vec<String>) -> SetError {
         SetError::Misfits {

@@ -26,6 +26,14 @@ impl Timestamp {
         Self(DateTime::now())
     }
 
+    /// So long ago, by this machine's clock.
+    pub fn before(ago: Duration) -> Self {
+        let ago = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
+        Self(DateTime::from_millis(
+            DateTime::now().timestamp_millis().saturating_sub(ago),
+        ))
+    }
+
     /// Its day in UTC.
     pub fn day(self) -> Day {
         Day::from_millis(self.0.timestamp_millis())

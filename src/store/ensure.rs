@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use mongodb::options::IndexOptions;
 use tracing::{info, warn};
 
 use super::collections::{self, Declaration, Index};
-use super::error::code_of;
+use super::error::{code_of, said};
 use super::validate::number_of;
 use super::{Result, Store, StoreError};
 
@@ -61,6 +62,7 @@ impl Store {
     /// Applies the declarations. Logs and corrects what is missing or different; removes only indexes that it rebuilds.
     /// Documents that were derived by an older version are derived again.
     pub async fn ensure_schema(&self) -> Result<()> {
+        let mut refused = Vec::new();
         for drift in self.drift().await? {
             match &drift {
                 Drift::MissingCollection(_) => info!("{drift}: creating it"),
@@ -68,37 +70,72 @@ impl Store {
                 Drift::UndeclaredIndex(..) => info!("{drift}"),
                 Drift::OtherValidator(_) | Drift::OtherIndex(..) => warn!("{drift}: putting it right"),
             }
-            self.put_right(drift).await?;
+            self.put_right(drift, &mut refused).await?;
         }
+        self.warn_of_unenforced(&refused);
         self.rederive().await?;
         self.schema_applied.store(true, Ordering::Relaxed);
         Ok(())
     }
 
-    async fn put_right(&self, drift: Drift) -> Result<()> {
+    /// What this database refused to enforce, for operators: each validator and index, with the reason.
+    pub fn unenforced(&self) -> Vec<String> {
+        let unenforced = self.unenforced.lock().unwrap_or_else(PoisonError::into_inner);
+        unenforced.clone()
+    }
+
+    fn warn_of_unenforced(&self, refused: &[String]) {
+        if !refused.is_empty() {
+            warn!(
+                "this database does not enforce all of schema/collections, which the server does by itself: {}",
+                refused.join("; ")
+            );
+        }
+        let mut unenforced = self.unenforced.lock().unwrap_or_else(PoisonError::into_inner);
+        *unenforced = refused.to_vec();
+    }
+
+    /// `refused`: takes what the database does not do for us. The server can do without, as long as it alone writes.
+    async fn put_right(&self, drift: Drift, refused: &mut Vec<String>) -> Result<()> {
+        let what = drift.to_string();
+        let mut go_on = |outcome: Result<()>| match outcome {
+            Err(StoreError::Refused(error) | StoreError::Conflict(error)) => {
+                refused.push(format!("{what} ({})", said(&error)));
+                Ok(())
+            }
+            other => other,
+        };
         match drift {
             Drift::MissingCollection(declared) => {
                 let create = doc! { "create": declared.name, "validator": validator(declared) };
                 match self.run(create).await {
                     // Another instance, starting at the same time, was faster.
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
+                    Err(error @ StoreError::Refused(_)) => {
+                        go_on(Err(error))?;
+                        // Otherwise the first write makes it, which some servers do not do within a transaction.
+                        go_on(self.run(doc! { "create": declared.name }).await.map(drop))?;
+                    }
                     other => drop(other?),
                 }
                 let all = !self.does_without_some_indexes().await;
                 let needed = declared.indexes.iter().filter(|index| all || index.embedded);
-                self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await
+                go_on(self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await)
             }
-            Drift::OtherValidator(declared) => self
-                .run(doc! {
+            Drift::OtherValidator(declared) => {
+                let change = doc! {
                     "collMod": declared.name, "validator": validator(declared),
                     "validationLevel": "strict", "validationAction": "error",
-                })
-                .await
-                .map(drop),
-            Drift::MissingIndex(name, index) => self.build(name, &[index]).await,
+                };
+                go_on(self.run(change).await.map(drop))
+            }
+            Drift::MissingIndex(name, index) => go_on(self.build(name, &[index]).await),
             Drift::OtherIndex(name, index) => {
-                self.run(doc! { "dropIndexes": name, "index": &index.name }).await?;
-                self.build(name, &[index]).await
+                let dropped = self.run(doc! { "dropIndexes": name, "index": &index.name }).await;
+                match dropped {
+                    Ok(_) => go_on(self.build(name, &[index]).await),
+                    Err(error) => go_on(Err(error)),
+                }
             }
             Drift::UndeclaredIndex(..) => Ok(()),
         }
@@ -218,7 +255,28 @@ fn is_declared(key: &Document, options: &IndexOptions, index: &Index) -> bool {
 
 /// The validator in the database's form.
 pub(super) fn validator(declared: &Declaration) -> Document {
-    doc! { "$jsonSchema": declared.json_schema.clone() }
+    doc! { "$jsonSchema": without_descriptions(&declared.json_schema) }
+}
+
+/// A schema without what is written for people: some servers take validators of a few kilobytes only.
+fn without_descriptions(schema: &Document) -> Document {
+    let said = schema.iter().filter(|(keyword, _)| *keyword != "description");
+    let shorter = said.map(|(keyword, value)| {
+        let value = match (keyword.as_str(), value) {
+            // Here the keys are names of fields, one of which may be `description`.
+            ("properties", Bson::Document(fields)) => {
+                let fields = fields.iter().map(|(name, schema)| match schema {
+                    Bson::Document(schema) => (name.clone(), Bson::Document(without_descriptions(schema))),
+                    other => (name.clone(), other.clone()),
+                });
+                Bson::Document(fields.collect())
+            }
+            (_, Bson::Document(inner)) => Bson::Document(without_descriptions(inner)),
+            (_, other) => other.clone(),
+        };
+        (keyword.clone(), value)
+    });
+    shorter.collect()
 }
 
 /// Equality apart from the width of numbers, which servers change.

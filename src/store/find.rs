@@ -35,13 +35,19 @@ impl Find {
 
     /// The command, for `explain`.
     pub fn command(&self) -> Document {
-        doc! {
+        let mut command = doc! {
             "find": self.kind.collection(),
             "filter": self.filter.clone(),
-            "sort": self.sort.clone(),
             "projection": self.projection.clone(),
             "limit": self.limit(),
-        }
+        };
+        command.extend(self.order().map(|sort| ("sort".to_owned(), sort.into())));
+        command
+    }
+
+    /// By what the rows are sorted; `None` where their order does not matter, for some servers refuse an empty document.
+    fn order(&self) -> Option<Document> {
+        Some(self.sort.clone()).filter(|sort| !sort.is_empty())
     }
 
     fn limit(&self) -> i64 {
@@ -61,7 +67,7 @@ impl Store {
             .limit(find.limit())
             // One more than the limit: some servers keep a cursor open if the batch ends exactly at its end.
             .batch_size(u32::try_from(find.limit).unwrap_or(u32::MAX).saturating_add(1))
-            .sort(find.sort)
+            .sort(find.order())
             .projection(find.projection)
             .build();
         let (collection, clock) = (self.raw(kind), self.clock());

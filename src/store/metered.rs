@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::OptionFuture;
 use mongodb::bson::serialize_to_vec;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout_at;
 
 use super::cancel_safe::CancelSafe;
 use super::command_meter::{CommandMeter, OfRequest, Work};
@@ -100,6 +101,18 @@ impl Store {
     /// The timeout of a command that starts now.
     pub(super) fn time_left(&self) -> Duration {
         self.clock().time_left()
+    }
+
+    /// What comes of a write, unless it takes as long as its request may: `None` a moment before the request itself is given
+    /// up, so that its client hears what is known of the write.
+    pub(super) async fn in_time<T>(&self, write: impl Future<Output = T>) -> Option<T> {
+        const BEFORE: Duration = Duration::from_millis(250);
+        match self.until {
+            Some(until) => timeout_at(until.checked_sub(BEFORE).unwrap_or(until).into(), write)
+                .await
+                .ok(),
+            None => Some(write.await),
+        }
     }
 
     /// The time limits, for use without the store.

@@ -44,8 +44,8 @@ pub mod validate;
 pub mod versions;
 pub mod write;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -53,7 +53,7 @@ use mongodb::bson::{Document, RawDocumentBuf, doc};
 use mongodb::error::ErrorKind;
 use mongodb::event::EventHandler;
 use mongodb::event::cmap::CmapEvent;
-use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
+use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern};
 use mongodb::{Client, Collection, Database};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -68,6 +68,47 @@ pub use pool::PoolState;
 use versions::CacheVersions;
 
 use crate::domain::id::Kind;
+
+/// Warns of what the URI sets and this store sets otherwise, because its answers would not be right with it.
+fn warn_of_overridden(options: &ClientOptions) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    if TOLD.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let majority = ReadConcern::majority();
+    let overridden = [
+        (
+            "readPreference",
+            options.selection_criteria.as_ref().is_some_and(|criteria| {
+                !matches!(criteria, SelectionCriteria::ReadPreference(ReadPreference::Primary))
+            }),
+            "primary",
+        ),
+        (
+            "readConcernLevel",
+            options
+                .read_concern
+                .as_ref()
+                .is_some_and(|concern| *concern != majority),
+            "majority",
+        ),
+        (
+            "w, journal or wtimeoutMS",
+            options.write_concern.as_ref().is_some_and(|concern| {
+                !matches!(concern.w, None | Some(Acknowledgment::Majority))
+                    || concern.journal == Some(false)
+                    || concern.w_timeout.is_some()
+            }),
+            "majority, with the journal, within the time of a request",
+        ),
+        ("maxPoolSize", options.max_pool_size.is_some(), "MENAGERIE_POOL_SIZE"),
+    ];
+    for (option, is_overridden, instead) in overridden {
+        if is_overridden {
+            tracing::warn!("the database's URI sets {option}, which does not count here; in force is {instead}");
+        }
+    }
+}
 
 /// Hides the driver's message about a malformed URI: it repeats parts of the URI, maybe of a password.
 fn not_understood(error: mongodb::error::Error) -> StoreError {
@@ -89,6 +130,15 @@ fn most_of(pool_size: u32) -> usize {
     // For the driver, 0 means no limit.
     let most = if pool_size == 0 { u32::MAX } else { pool_size };
     most as usize
+}
+
+fn is_mongos(hello: &Document) -> bool {
+    hello.get_str("msg").is_ok_and(|said| said == "isdbgrid")
+}
+
+/// How many of them edits may have.
+fn half_of(pool_size: u32) -> usize {
+    most_of(pool_size).div_ceil(2)
 }
 
 /// How many connections may be opened concurrently: all, not 2 as by the driver's default. With a connection for each
@@ -120,6 +170,8 @@ pub struct Store {
     database: Database,
     /// A permit for each connection.
     connections: Arc<Semaphore>,
+    /// Permits for half of them: edits that wait for a majority leave the other half to reads.
+    edits: Arc<Semaphore>,
     most_connections: usize,
     deadline: Duration,
     has_columns: bool,
@@ -132,6 +184,7 @@ pub struct Store {
     /// Permits for aggregations over many documents.
     turns: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
+    unenforced: Arc<Mutex<Vec<String>>>,
     versions: Arc<CacheVersions>,
     columns: ColumnStore,
 }
@@ -145,6 +198,7 @@ impl Store {
     /// If the URI is malformed ([`StoreError::Uri`]), or the DNS lookup of a `mongodb+srv://` URI fails.
     pub async fn connect(options: &Options) -> Result<Self> {
         let mut client_options = ClientOptions::parse(&options.uri).await.map_err(not_understood)?;
+        warn_of_overridden(&client_options);
         let pool = Arc::new(Pool::default());
         let connections = Arc::clone(&pool);
         // No handler for command events: for one, the driver would copy each command and each reply.
@@ -156,6 +210,8 @@ impl Store {
         client_options.max_pool_size = Some(options.pool_size);
         client_options.max_connecting = at_once(client_options.max_pool_size);
         client_options.server_selection_timeout = Some(SERVER_SELECTION);
+        // A secondary may lag behind: what is kept would be older than its version says, and edits would be refused.
+        client_options.selection_criteria = Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
         client_options.read_concern = Some(ReadConcern::majority());
         client_options.write_concern = Some(
             WriteConcern::builder()
@@ -164,8 +220,8 @@ impl Store {
                 .w_timeout(options.deadline)
                 .build(),
         );
-        client_options.retry_reads = Some(true);
-        client_options.retry_writes = Some(true);
+        // Some servers that speak MongoDB's protocol know no retryable writes, and their URIs say so.
+        client_options.retry_writes.get_or_insert(true);
         let client = Client::with_options(client_options.clone())?;
         let versions = Arc::<CacheVersions>::default();
         Ok(Self {
@@ -174,6 +230,7 @@ impl Store {
             client,
             client_options: Arc::new(client_options),
             connections: Arc::new(Semaphore::new(most_of(options.pool_size))),
+            edits: Arc::new(Semaphore::new(half_of(options.pool_size))),
             most_connections: most_of(options.pool_size),
             deadline: options.deadline,
             has_columns: options.columns,
@@ -184,6 +241,7 @@ impl Store {
             pool,
             turns: Arc::new(Semaphore::new(AGGREGATIONS_AT_ONCE)),
             schema_applied: Arc::default(),
+            unenforced: Arc::default(),
             versions,
         })
     }
@@ -206,9 +264,30 @@ impl Store {
             database: client.database(self.database.name()),
             client,
             connections: Arc::new(Semaphore::new(most_of(most.unwrap_or(1)))),
+            edits: Arc::new(Semaphore::new(half_of(most.unwrap_or(1)))),
             most_connections: most_of(most.unwrap_or(1)),
             ..self.clone()
         })
+    }
+
+    /// Whether this is the front of a sharded cluster.
+    pub(super) async fn is_sharded(&self) -> Result<bool> {
+        Ok(is_mongos(&self.run(doc! { "hello": 1 }).await?))
+    }
+
+    /// Whether this is a single server, which has no transactions and no change streams.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_standalone(&self) -> Result<bool> {
+        let hello = self.run(doc! { "hello": 1 }).await?;
+        Ok(!is_mongos(&hello) && !hello.contains_key("setName"))
+    }
+
+    /// Which database this is, and on which servers; without who opens it.
+    pub fn place(&self) -> String {
+        let hosts: Vec<String> = self.client_options.hosts.iter().map(ToString::to_string).collect();
+        format!("the database {} at {}", self.database.name(), hosts.join(", "))
     }
 
     /// Checks that the server answers.
@@ -231,6 +310,13 @@ impl Store {
         let turn = Arc::clone(&self.connections).acquire_owned().await.ok();
         drop(waiting);
         turn
+    }
+
+    /// Waits for a permit for an edit, which is one of few, and then for one for its commands.
+    async fn edit_turn(&self) -> [Option<OwnedSemaphorePermit>; 2] {
+        // The semaphore is never closed.
+        let edit = Arc::clone(&self.edits).acquire_owned().await.ok();
+        [edit, self.counted_turn().await]
     }
 
     /// How many commands were sent for requests so far, without those of the driver itself and of the change feed.

@@ -6,6 +6,8 @@ pub(super) const DERIVED: &str = "derived";
 pub(super) const HISTORY: &str = "history";
 /// One row for each document that was referred to or deleted. Transactions write it so that they conflict.
 pub(super) const LOCKS: &str = "locks";
+/// The heartbeat.
+pub(super) const MARKS: &str = "marks";
 /// The results of requests with an idempotency key.
 pub(super) const RETRIES: &str = "retries";
 /// What each seed set wrote, to recognize documents that were edited or deleted since.

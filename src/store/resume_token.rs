@@ -12,6 +12,9 @@ const FORM: u8 = 1;
 /// The longest token in bytes; the longest ones seen have some hundred.
 const LONGEST: usize = 1_024;
 
+/// The type byte of a timestamp, with which MongoDB's tokens begin.
+const TIMESTAMP: u8 = 0x82;
+
 /// A position after an event of the feed, or between two. Later tokens are greater.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ResumeToken {
@@ -48,9 +51,13 @@ impl ResumeToken {
         bson::deserialize_from_document(doc! { "_data": digits }).ok()
     }
 
-    /// Whether this position has reached another; tokens of the same moment count as equal.
-    pub const fn has_come_to(&self, other: &Self) -> bool {
-        self.position >= other.position
+    /// Whether this position has reached another. Two shards have events of one moment, which only the whole token tells
+    /// apart; SecantusDB's tokens say besides when they were made, which is no position.
+    pub fn has_come_to(&self, other: &Self) -> bool {
+        match (self.token.first(), other.token.first()) {
+            (Some(&TIMESTAMP), Some(&TIMESTAMP)) => self >= other,
+            _ => self.position >= other.position,
+        }
     }
 
     /// The token as text: letters, digits, `-` and `_`.
@@ -81,7 +88,6 @@ impl ResumeToken {
 /// timestamp. SecantusDB's are BSON documents: `s` counts the log entries that were examined. (Their time `t` is the
 /// current one if nothing happened, and does not tell how far they reach.)
 fn position_of(token: &[u8]) -> Option<u64> {
-    const TIMESTAMP: u8 = 0x82;
     match token {
         [TIMESTAMP, a, b, c, d, e, f, g, h, ..] => Some(u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h])),
         token => RawDocument::from_bytes(token).ok()?.get_i64("s").ok()?.try_into().ok(),
@@ -139,6 +145,14 @@ mod tests {
             let (x, y) = (place(mongo(one, a.as_bytes())), place(mongo(other, b.as_bytes())));
             prop_assert_eq!(x < y, (one, a) < (other, b));
         }
+    }
+
+    #[test]
+    fn a_position_of_the_same_moment_is_reached_only_by_the_event_itself() {
+        let (before, event) = (place(mongo(7, b"\x10")), place(mongo(7, b"\x20")));
+        assert!(!before.has_come_to(&event) && event.has_come_to(&before) && event.has_come_to(&event));
+        let (quiet, event) = (place(secantus(7, "a")), place(secantus(7, "b")));
+        assert!(quiet.has_come_to(&event) && event.has_come_to(&quiet));
     }
 
     #[test]

@@ -45,4 +45,5 @@ mod throwing; // random bytes, token soup, broken queries: never a 5xx
 mod timeline; // gifts and events in one list: what it holds, costs, refuses
 mod transferring; // documents in files: imports, exports that imports read back, backups
 mod walk; // random filters, orders and pages against a naive model
+mod wire; // what other servers of the protocol say, by a proxy that says it
 mod writing; // what editors change: mutations, history, races, roles

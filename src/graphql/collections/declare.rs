@@ -243,11 +243,11 @@ macro_rules! mutations {
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "What it says.")] input: Box<$create_input>,
-            ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$created>> {
+            ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<$created>>> {
                 use $crate::graphql::mutation::{EditRequest, create, made};
                 let asked = EditRequest::new(create($crate::domain::id::Kind::$entity, &input)?, input.idempotency_key);
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
-                Ok($created { $one, user_errors }.into())
+                Ok(Some($created { $one, user_errors }.into()))
             }
 
             #[doc = concat!("Changes a ", $noun, ".")]
@@ -256,12 +256,12 @@ macro_rules! mutations {
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which, and what is to change.")] input: Box<$update_input>,
-            ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$updated>> {
+            ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<$updated>>> {
                 use $crate::graphql::mutation::{EditRequest, made, update};
                 let asked = EditRequest::new(update(&input.id, input.expected_version, &input)?, input.idempotency_key)
                     $($(.$flag(input.$flag))+)?;
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
-                Ok($updated { $one, user_errors }.into())
+                Ok(Some($updated { $one, user_errors }.into()))
             }
 
             #[doc = concat!("Deletes a ", $noun, " that no other document refers to.")]
@@ -270,8 +270,8 @@ macro_rules! mutations {
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which.")] input: $crate::graphql::mutation::DeleteInput,
-            ) -> $crate::api::error::Result<$crate::graphql::eager::Object<$crate::graphql::mutation::DeletePayload>> {
-                $crate::graphql::mutation::delete(ctx, $crate::domain::id::Kind::$entity, input).await
+            ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<$crate::graphql::mutation::DeletePayload>>> {
+                $crate::graphql::mutation::delete(ctx, $crate::domain::id::Kind::$entity, input).await.map(Some)
             }
         }
     };

@@ -181,13 +181,13 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: CreateTokenInput,
-    ) -> Result<eager::Object<CreateTokenPayload>> {
+    ) -> Result<Option<eager::Object<CreateTokenPayload>>> {
         async {
             let (token, user_errors) = match created(ctx, &input).await? {
                 Ok(token) => (Some(token), eager::List::default()),
                 Err(error) => (None, eager::List::from_iter([eager::Object::from(error)])),
             };
-            Ok::<_, ApiError>(eager::Object::from(CreateTokenPayload { token, user_errors }))
+            Ok::<_, ApiError>(Some(eager::Object::from(CreateTokenPayload { token, user_errors })))
         }
         .boxed()
         .await
@@ -200,7 +200,7 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which token.")] input: RevokeTokenInput,
-    ) -> Result<eager::Object<RevokeTokenPayload>> {
+    ) -> Result<Option<eager::Object<RevokeTokenPayload>>> {
         async {
             let by = admin(ctx)?;
             let (revoked, user_errors) = match loader(ctx)?.store.revoke_token(&input.name, &by).await? {
@@ -214,7 +214,7 @@ impl AdminMutation {
                     (None, eager::List::from_iter([eager::Object::from(error)]))
                 }
             };
-            Ok::<_, ApiError>(eager::Object::from(RevokeTokenPayload { revoked, user_errors }))
+            Ok::<_, ApiError>(Some(eager::Object::from(RevokeTokenPayload { revoked, user_errors })))
         }
         .boxed()
         .await
@@ -227,7 +227,7 @@ impl AdminMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which sets.")] input: ResetSetsInput,
-    ) -> Result<eager::Object<ResetSetsPayload>> {
+    ) -> Result<Option<eager::Object<ResetSetsPayload>>> {
         async {
             let (sets, user_errors) = match reset(ctx, &input).await? {
                 Ok(reports) => {
@@ -241,7 +241,7 @@ impl AdminMutation {
                     eager::List::from_iter([eager::Object::from(error)]),
                 ),
             };
-            Ok::<_, ApiError>(eager::Object::from(ResetSetsPayload { sets, user_errors }))
+            Ok::<_, ApiError>(Some(eager::Object::from(ResetSetsPayload { sets, user_errors })))
         }
         .boxed()
         .await

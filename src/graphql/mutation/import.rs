@@ -128,8 +128,8 @@ impl ImportMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and how.")] input: Box<ImportRowsInput>,
-    ) -> Result<eager::Object<ImportRowsPayload>> {
-        async { Ok(eager::Object::from(imported(ctx, *input).await?)) }
+    ) -> Result<Option<eager::Object<ImportRowsPayload>>> {
+        async { Ok(Some(eager::Object::from(imported(ctx, *input).await?))) }
             .boxed()
             .await
     }

@@ -1,6 +1,7 @@
 //! Mutations for editors: each checks the role, passes one write to the store, and reads the result.
 //!
-//! Mistakes of the caller are data (`userErrors`); errors are for missing permission and for faults of the server. The
+//! Mistakes of the caller are data (`userErrors`); errors are for missing permission and for faults of the server. The fields
+//! are nullable: what fails does not take with it what fields before it have changed. The
 //! input types of a collection are in its own file, those of values in `inputs`, imports of many rows in `import`. The
 //! store defines what a write does.
 

@@ -51,14 +51,14 @@ impl RevertMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which change.")] input: RevertInput,
-    ) -> Result<eager::Object<RevertPayload>> {
+    ) -> Result<Option<eager::Object<RevertPayload>>> {
         async {
             let made = reverted(ctx, input).await?;
             let (document, user_errors) = match made {
                 Ok(id) => (found(ctx, &id).await?, eager::List::default()),
                 Err(errors) => (None, errors.into_iter().map(eager::Object::from).collect()),
             };
-            Ok::<_, ApiError>(eager::Object::from(RevertPayload { document, user_errors }))
+            Ok::<_, ApiError>(Some(eager::Object::from(RevertPayload { document, user_errors })))
         }
         .boxed()
         .await

@@ -14,6 +14,7 @@ use futures_util::future::pending;
 use super::admission::{caught, in_time};
 use super::caller::Caller;
 use crate::api::error::ApiError;
+use crate::api::operation::OperationKind;
 use crate::graphql::execute;
 use crate::http::answer::{Answer, Cost};
 use crate::http::cached_response::OperationInfo;
@@ -76,6 +77,10 @@ impl Pipeline<'_> {
 
     async fn alone(&self, store: Store, operation: PreparedOperation) -> Result<Answered, ApiError> {
         let PreparedOperation { request, info, .. } = operation;
+        let _edit = match info.kind {
+            OperationKind::Mutation => self.state.edit_slots.acquire(&self.caller.client).await,
+            _ => None,
+        };
         let _slot = match self.state.slots.try_acquire() {
             Some(slot) => Some(slot),
             None => {
@@ -86,7 +91,7 @@ impl Pipeline<'_> {
         };
         let response = executed(self.state, store.clone(), request).await;
         let cost = self.tells_cost().then(|| Cost::new(info.cost, &store.work()));
-        let answer = Answer::executed(response, cost);
+        let answer = Answer::executed(response, info.kind, cost);
         // A response to GET has an entity tag, which needs its bytes.
         let cached = self.by_get().then(|| answer.cached(info)).flatten();
         Ok(cached.map_or_else(|| answer.into(), |cached| Answered::Cached(Arc::new(cached))))
@@ -98,7 +103,8 @@ impl Pipeline<'_> {
         self.state.responses.join(&key, async move {
             let execution = async {
                 let _slot = state.slots.acquire(&client).await;
-                Answer::executed(executed(&state, store.clone(), request).await, None)
+                let response = executed(&state, store.clone(), request).await;
+                Answer::executed(response, info.kind, None)
             };
             let answer = caught(&state.metrics, execution, || Answer::failed(&ApiError::Internal)).await;
             let cached = answer.cached(info);

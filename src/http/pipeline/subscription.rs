@@ -16,6 +16,7 @@ use super::caller::Caller;
 use super::execution::PreparedOperation;
 use super::record::Recorder;
 use crate::api::error::ApiError;
+use crate::api::operation::OperationKind;
 use crate::graphql::{SubscriptionAnswer, subscribe};
 use crate::http::answer::Answer;
 use crate::http::metrics::InFlight;
@@ -115,7 +116,7 @@ impl Subscription {
             Some(SubscriptionAnswer { cursor, response }) => SubscriptionEvent {
                 is_end: cursor.is_none(),
                 cursor,
-                answer: Answer::executed(response, None),
+                answer: Answer::executed(response, OperationKind::Subscription, None),
                 lapsed: None,
             },
             None => {

@@ -360,7 +360,7 @@ fn an_index_that_nobody_keeps_up_to_date_says_so() {
     let search = zoo();
     let status = search.status();
     assert_eq!((status.documents, status.live, status.as_of), (5, false, None));
-    search.is_complete(true);
+    search.is_complete(true, Instant::now());
     let status = search.status();
     assert!(
         status.live && status.as_of.is_some() && status.lag == Duration::ZERO,
@@ -368,7 +368,7 @@ fn an_index_that_nobody_keeps_up_to_date_says_so() {
     );
     search.has_heard();
     assert!(search.status().live && search.status().lag > Duration::ZERO);
-    search.is_complete(true);
+    search.is_complete(true, Instant::now());
     search.is_cut_off();
     assert!(!search.status().live && search.status().lag > Duration::ZERO);
 }

@@ -28,10 +28,12 @@ mod violation;
 
 use std::collections::HashSet;
 use std::iter::zip;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt;
 use mongodb::ClientSession;
-use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
+use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::options::ReadConcern;
 
 pub use super::import_row::ImportRow;
 pub use batch::{Batch, Intent, Write};
@@ -66,6 +68,23 @@ struct Made {
     announced: Option<Announced>,
 }
 
+/// An edit that has not come to its end in time; whether it was being committed.
+struct Overdue(bool);
+
+/// The error of a write, which says whether it may have been made.
+fn of_write(error: Error) -> StoreError {
+    match error.get_custom() {
+        Some(Overdue(false)) => {
+            StoreError::Unavailable(Box::new(Error::custom("nothing was written in time".to_owned())))
+        }
+        Some(Overdue(true)) => StoreError::Unconfirmed(Box::new(Error::custom(
+            "the commit was not answered in time".to_owned(),
+        ))),
+        None if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) => StoreError::Unconfirmed(Box::new(error)),
+        None => error.into(),
+    }
+}
+
 /// Leaves a transaction in which nothing is written, as an error of the driver. Tells what would have come of the batch.
 struct Unwritten(Vec<Outcome>);
 
@@ -82,7 +101,9 @@ impl Store {
         let store = self.clone();
         // By itself, so that it comes to its end, and what is cached is told of it, also when its client has left.
         let written = async move {
-            let _turn = store.counted_turn().await;
+            let Some(_turns) = store.in_time(store.edit_turn()).await else {
+                return Err(of_write(Error::custom(Overdue(false))));
+            };
             let (mut attempt, mut unchecked) = (1, batch.policy.is_unchecked());
             let mut taken = Vec::new();
             loop {
@@ -109,11 +130,26 @@ impl Store {
     async fn attempt(&self, batch: &Batch, taken: &[(usize, Violation)], unchecked: bool) -> Result<Vec<Outcome>> {
         let mut session = self.client.start_session().await?;
         let made = if batch.is_transaction() {
-            let transaction = session.start_transaction().max_commit_time(self.time_left());
-            let within = transaction.and_run((self, batch, taken), |session, (store, batch, taken)| {
-                store.within(session, batch, taken, unchecked).boxed()
-            });
-            within.await
+            let commits = AtomicBool::new(false);
+            let transaction = session.start_transaction().read_concern(ReadConcern::snapshot());
+            let transaction = transaction.max_commit_time(self.time_left());
+            let within = transaction.and_run(
+                (self, batch, taken, &commits),
+                |session, (store, batch, taken, commits)| {
+                    async move {
+                        commits.store(false, Ordering::Relaxed);
+                        let made = store.within(session, batch, taken, unchecked).await;
+                        commits.store(made.is_ok(), Ordering::Relaxed);
+                        made
+                    }
+                    .boxed()
+                },
+            );
+            // The driver asks for two minutes whether a commit has reached a majority.
+            match self.in_time(within).await {
+                Some(made) => made,
+                None => Err(Error::custom(Overdue(commits.into_inner()))),
+            }
         } else {
             self.within(&mut session, batch, taken, unchecked).await
         };
@@ -139,7 +175,7 @@ impl Store {
                 if batch.intent == Intent::Write && !error.contains_label(TRANSIENT_TRANSACTION_ERROR) {
                     self.everything_changed();
                 }
-                Err(error.into())
+                Err(of_write(error))
             }
         }
     }

@@ -105,7 +105,7 @@ async fn where_the_feed_is_silent_nothing_is_subscribed_to() {
     let app = TestApp::empty().await;
     let silent = Live::new(&app.store, 0);
     let subscriber = Subscriber::at(&app.store, &silent, "subscription { changes { id } }", &json!({}));
-    assert_eq!(subscriber.error().await.0, "UNAVAILABLE");
+    assert_eq!(subscriber.error().await.0, "NO_FEED");
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ impl Subscriber {
     }
 
     /// The code and the message of the error that it ends with.
-    async fn error(mut self) -> (String, String) {
+    pub async fn error(mut self) -> (String, String) {
         let SubscriptionAnswer { cursor, response } = self.told().await;
         assert_eq!(cursor, None, "{response:?}");
         let [error] = response.errors.as_slice() else {

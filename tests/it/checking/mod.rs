@@ -136,7 +136,7 @@ async fn a_missing_collection_is_found_and_put_right() {
     found_and_put_right(&app, &["events: the collection is missing"]).await;
     assert!(indexes(&app, "events").await.len() > 3);
     app.store.drop_database().await.expect("the database is dropped");
-    let kept_for_itself = ["history", "locks", "retries", "tokens"];
+    let kept_for_itself = ["derived", "history", "locks", "marks", "retries", "seeded", "tokens"];
     let all = Kind::ALL.map(Kind::collection).into_iter().chain(kept_for_itself);
     let missing: BTreeSet<String> = all.map(|name| format!("{name}: the collection is missing")).collect();
     assert_eq!(BTreeSet::from_iter(findings(&app).await), missing);

@@ -61,7 +61,7 @@ pub fn ends_with(command: &mut Command, status: i32) -> String {
 }
 
 /// Runs a command to its end, which must come by itself.
-fn run(command: &mut Command) -> Output {
+pub fn run(command: &mut Command) -> Output {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -79,6 +79,6 @@ fn run(command: &mut Command) -> Output {
     }
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }

@@ -19,7 +19,7 @@ mod nulls; // where null stands for a field without a value
 mod pages; // headers that protect, the page and its policy
 mod persisted; // documents that the server knows: those that clients store
 mod production; // what a server does not tell in production
-mod proxy; // between a server and its database
+pub mod proxy; // between a server and its database
 mod rates; // points per client, requests at once
 mod records; // what is recorded of each operation, once
 mod statuses; // every kind of request in each media type

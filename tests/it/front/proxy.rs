@@ -60,7 +60,7 @@ impl Proxy {
 }
 
 /// Where the database listens.
-fn database() -> String {
+pub fn database() -> String {
     let uri = server_uri();
     let hosts = uri.split("://").nth(1).unwrap_or_default();
     let hosts = hosts.split(['/', '?']).next().unwrap_or_default();

@@ -1,0 +1,193 @@
+//! Change streams as other servers tell them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use mongodb::bson::{Document, doc};
+use serde_json::json;
+
+use super::proxy::{Reply, Wire};
+use super::{Editor, code, keeping, over};
+use crate::changes::{Subscriber, settled};
+use crate::support::{TestApp, settings, until};
+
+const TITLE: &str = "{ gift(id: \"gift_ru-kp-2024\") { title } }";
+const CHANGES: &str = "subscription { giftChanged { id } }";
+
+fn is_stream(name: &str, command: &Document) -> bool {
+    let first = || command.get_array("pipeline").ok()?.first()?.as_document().cloned();
+    name == "aggregate" && first().is_some_and(|stage| stage.contains_key("$changeStream"))
+}
+
+/// Gives every resume token of an answer another form.
+fn with_foreign_tokens(mut answer: Document) -> Document {
+    let foreign = || doc! { "_data": "AYNzaGFyZGVkLXBsYWNlAQ==" };
+    if let Ok(cursor) = answer.get_document_mut("cursor") {
+        if cursor.contains_key("postBatchResumeToken") {
+            cursor.insert("postBatchResumeToken", foreign());
+        }
+        for batch in ["firstBatch", "nextBatch"] {
+            let events = cursor.get_array_mut(batch).into_iter().flatten();
+            for event in events.filter_map(|event| event.as_document_mut()) {
+                if event.contains_key("operationType") {
+                    event.insert("_id", foreign());
+                }
+            }
+        }
+    }
+    answer
+}
+
+#[tokio::test]
+async fn with_resume_tokens_of_an_unknown_form_nothing_old_is_answered() {
+    let wire = Wire::start().await;
+    wire.set(|name, command| match is_stream(name, command) || name == "getMore" {
+        true => Reply::Changed(Box::new(with_foreign_tokens)),
+        false => Reply::Pass,
+    });
+    let here = over(&wire, keeping(), "").await;
+    here.load(&["article"]).await;
+    let there = TestApp::start(here.options.clone(), settings()).await;
+    let gifts = there.raw().await.collection::<Document>("gifts");
+    for number in 0..20 {
+        let title = format!("Title {number}");
+        let of_it = doc! { "_id": "gift_ru-kp-2024" };
+        let written = gifts.update_one(of_it, doc! { "$set": { "title": &title } }).await;
+        written.expect("it is written");
+        // Twice: the second might be one that is kept.
+        for _ in 0..2 {
+            assert_eq!(here.query(TITLE).await["gift"]["title"], title);
+        }
+    }
+    let feed = here.live.status();
+    assert!(!feed.live && !feed.possible, "{feed:?}");
+    let (_, _, body) = here.get("/readyz").await;
+    assert!(body.contains("does not tell what changes"), "{body}");
+}
+
+#[tokio::test]
+async fn a_database_that_refuses_a_stream_has_none_for_now_and_the_rest_goes_on() {
+    let refusals = [
+        (115, "CommandNotSupported"),
+        (13, "Unauthorized"),
+        (8000, "AtlasError"),
+        (40573, "Location40573"),
+    ];
+    join_all(refusals.map(|(number, name)| refuses_streams(number, name))).await;
+}
+
+async fn refuses_streams(number: i32, name: &'static str) {
+    let wire = Wire::start().await;
+    wire.set(move |command, document| match is_stream(command, document) {
+        true => Reply::error(number, name, "no change streams here"),
+        false => Reply::Pass,
+    });
+    let app = over(&wire, keeping(), "").await;
+    app.load(&["article"]).await;
+    until("the feed to be given up", || !app.live.status().possible).await;
+    let both = format!("{{ changesCursor {} }}", TITLE.trim_matches(['{', '}']));
+    let (status, answer) = app.post(&both, json!({})).await;
+    assert_eq!((status, code(&answer)), (200, "NO_FEED"), "{number}: {answer:#}");
+    assert!(answer["data"]["gift"]["title"].is_string(), "{number}: {answer:#}");
+    let (code, _) = Subscriber::to(&app, CHANGES, &json!({})).error().await;
+    assert_eq!(code, "NO_FEED", "{number}");
+    until("the search index to be built", || app.search.status().documents > 0).await;
+}
+
+#[tokio::test]
+async fn a_primary_that_steps_down_ends_no_subscription_and_no_change_is_lost_or_told_twice() {
+    let errors = [
+        (13435, "NotPrimaryNoSecondaryOk"),
+        (10107, "NotWritablePrimary"),
+        (189, "PrimarySteppedDown"),
+        (96, "OperationFailed"),
+    ];
+    join_all(errors.map(|(number, name)| steps_down(number, name))).await;
+}
+
+async fn steps_down(number: i32, name: &'static str) {
+    let wire = Wire::start().await;
+    let app = over(&wire, keeping(), "").await;
+    app.load(&["article"]).await;
+    settled(&app.live).await;
+    let mut subscriber = Subscriber::to(&app, CHANGES, &json!({})).begun();
+    let (asked, refused) = (AtomicU32::new(0), Arc::new(AtomicU32::new(0)));
+    let count = Arc::clone(&refused);
+    wire.set(move |command, _| match command {
+        "getMore" if asked.fetch_add(1, Ordering::SeqCst) % 3 == 1 => match count.fetch_add(1, Ordering::SeqCst) % 2 {
+            0 => Reply::error(number, name, "not now"),
+            _ => Reply::Closed,
+        },
+        _ => Reply::Pass,
+    });
+    let gifts = app.raw().await.collection::<Document>("gifts");
+    let mut ids = Vec::new();
+    for round in 0..12 {
+        let mut gift = gifts
+            .find_one(doc! { "_id": "gift_ru-kp-2024" })
+            .await
+            .expect("an answer")
+            .expect("a gift");
+        let id = format!("gift_step-{round}");
+        gift.insert("_id", &id);
+        gift.insert("slug", format!("step-{round}"));
+        gifts.insert_one(gift).await.expect("it is written");
+        ids.push(id);
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    let mut told = Vec::new();
+    for _ in 0..ids.len() {
+        let (data, _) = subscriber.change().await;
+        told.push(data["giftChanged"]["id"].as_str().expect("an id").to_owned());
+    }
+    assert_eq!(told, ids, "{number}");
+    assert!(refused.load(Ordering::SeqCst) > 1, "{number}: nothing was refused");
+}
+
+#[tokio::test]
+async fn a_mongos_that_waits_for_a_shard_is_not_taken_for_one_that_has_told_everything() {
+    let wire = Wire::start().await;
+    let holds = Arc::new(AtomicBool::new(false));
+    let held = Arc::clone(&holds);
+    wire.set(move |name, command| match name {
+        "hello" | "isMaster" | "ismaster" => Reply::Changed(Box::new(|mut answer| {
+            answer.insert("msg", "isdbgrid");
+            for of_a_replica_set in ["setName", "hosts", "primary", "me", "secondary", "isWritablePrimary"] {
+                if of_a_replica_set != "isWritablePrimary" {
+                    answer.remove(of_a_replica_set);
+                }
+            }
+            answer
+        })),
+        "getMore" if held.load(Ordering::SeqCst) => {
+            let id = command.get_i64("getMore").expect("a cursor");
+            let collection = command.get_str("collection").expect("a name");
+            let database = command.get_str("$db").expect("a name");
+            let space = format!("{database}.{collection}");
+            Reply::Instead(doc! { "ok": 1.0, "cursor": { "id": id, "ns": space, "nextBatch": [] } })
+        }
+        _ => Reply::Pass,
+    });
+    let app = over(&wire, keeping(), "").await;
+    app.load(&["article"]).await;
+    until("the feed to be live", || app.live.status().live).await;
+    until("the search to be live", || app.search.status().live).await;
+    holds.store(true, Ordering::SeqCst);
+    until("the feed not to be live", || !app.live.status().live).await;
+    let before = app.search.status().as_of;
+    assert!(!app.live.is_fresh());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(app.search.status().as_of, before, "nothing has told that more is in");
+    until("the search not to be live", || !app.search.status().live).await;
+    let editor = Editor::at(&app).await;
+    let (status, answer) = editor.ask(TITLE, json!({})).await;
+    assert_eq!((status, code(&answer)), (200, "-"), "{answer:#}");
+    holds.store(false, Ordering::SeqCst);
+    until("the feed to be live again", || {
+        app.live.status().live && app.live.is_fresh()
+    })
+    .await;
+    until("the search to be live again", || app.search.status().live).await;
+}

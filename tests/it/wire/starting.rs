@@ -1,0 +1,108 @@
+//! Databases that do not do all that is asked of them at the start.
+
+use mongodb::bson::Document;
+use serde_json::json;
+
+use super::proxy::{Reply, Wire};
+use super::{Editor, code, over};
+use crate::support::settings;
+
+const UPDATE: &str = "mutation { updateGift(input: { id: \"gift_ru-kp-2024\", title: \"New\" }) { gift { version } userErrors { code } } }";
+
+#[tokio::test]
+async fn what_a_database_refuses_to_enforce_is_told_and_the_server_goes_on() {
+    let wire = Wire::start().await;
+    wire.set(|name, command| match name {
+        "create" if command.contains_key("validator") => Reply::error(115, "CommandNotSupported", "no validators here"),
+        "collMod" => Reply::error(115, "CommandNotSupported", "no validators here"),
+        "createIndexes" if command.get_str("createIndexes").is_ok_and(|of| of == "history") => {
+            Reply::error(67, "CannotCreateIndex", "no such index here")
+        }
+        _ => Reply::Pass,
+    });
+    let app = over(&wire, settings(), "").await;
+    app.load(&["article"]).await;
+    let unenforced = app.store.unenforced();
+    let told = |words: &str| unenforced.iter().any(|line| line.contains(words));
+    assert!(
+        told("gifts: the collection is missing (code 115 (CommandNotSupported): no validators here)"),
+        "{unenforced:#?}"
+    );
+    assert!(told("no such index here") && unenforced.len() == 14, "{unenforced:#?}");
+    let (status, _, body) = app.get("/readyz").await;
+    assert!(
+        status == 200 && body.contains("refused some validators or indexes"),
+        "{body}"
+    );
+    let editor = Editor::at(&app).await;
+    let (_, answer) = editor.ask(UPDATE, json!({})).await;
+    assert_eq!(answer["data"]["updateGift"]["gift"]["version"], 2, "{answer:#}");
+    // Also where it starts again, over what is there by now.
+    app.store.ensure_schema().await.expect("it goes on");
+    assert!(
+        app.store
+            .unenforced()
+            .iter()
+            .any(|line| line.contains("gifts: the validator differs"))
+    );
+    let found = app.store.check().await.expect("the check runs");
+    assert!(
+        found
+            .iter()
+            .any(|finding| finding.to_string().contains("gifts: the validator differs"))
+    );
+}
+
+#[tokio::test]
+async fn validators_are_short_and_no_empty_order_is_sent() {
+    let wire = Wire::start().await;
+    let (sender, noted) = std::sync::mpsc::channel();
+    wire.set(move |name, command| {
+        if let Ok(validator) = command.get_document("validator") {
+            let bytes = mongodb::bson::serialize_to_vec(validator).expect("BSON").len();
+            let has_words = format!("{validator:?}").contains("\"description\": String");
+            let of = command.get_str(name).unwrap_or_default();
+            // The gifts have twice as many fields as others; a server that takes less refuses that one.
+            let most = if of == "gifts" { 17_000 } else { 10_000 };
+            let told = format!("{of}: {bytes} bytes, words: {has_words}");
+            sender.send((told, bytes < most && !has_words)).expect("it listens");
+        }
+        let is_empty = |document: &Document| document.get_document("sort").is_ok_and(Document::is_empty);
+        let explained = command.get_document("explain").ok();
+        if is_empty(command) || explained.is_some_and(is_empty) {
+            sender.send((name.to_owned(), false)).expect("it listens");
+        }
+        Reply::Pass
+    });
+    let app = over(&wire, settings(), "").await;
+    app.load(&["article"]).await;
+    app.query("{ gifts { totalCount nodes { title } } giftStats { gifts } }")
+        .await;
+    let noted: Vec<(String, bool)> = noted.try_iter().collect();
+    assert!(noted.len() > 10 && noted.iter().all(|(_, good)| *good), "{noted:?}");
+}
+
+#[tokio::test]
+async fn a_single_server_is_read_and_says_why_nothing_can_be_changed() {
+    let wire = Wire::start().await;
+    let app = over(&wire, settings(), "").await;
+    app.load(&["article"]).await;
+    assert!(!app.store.is_standalone().await.expect("an answer"));
+    let editor = Editor::at(&app).await;
+    wire.set(|name, command| match name {
+        "hello" => Reply::Changed(Box::new(|mut answer| {
+            answer.remove("setName");
+            answer
+        })),
+        _ if command.contains_key("startTransaction") => Reply::error(
+            20,
+            "IllegalOperation",
+            "Transaction numbers are only allowed on a replica set member or mongos",
+        ),
+        _ => Reply::Pass,
+    });
+    assert!(app.store.is_standalone().await.expect("an answer"));
+    let (_, answer) = editor.ask(UPDATE, json!({})).await;
+    assert_eq!(code(&answer), "NO_TRANSACTIONS", "{answer:#}");
+    assert!(app.query("{ gifts { totalCount } }").await["gifts"]["totalCount"].as_u64() > Some(0));
+}
