@@ -12,8 +12,9 @@ FROM node:24-bookworm-slim AS web
 WORKDIR /build/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci
-# The pages offer the sample queries, and their own are typed by the schema.
+# The pages offer the sample queries, their own are typed by the schema, and they show the version.
 COPY schema/schema.graphql /build/schema/schema.graphql
+COPY Cargo.toml /build/Cargo.toml
 COPY schema/operations /build/schema/operations
 COPY web ./
 RUN npm run build

@@ -1,5 +1,5 @@
 //! The command line: `serve` (the default), `seed`, `generate`, `import`, `export`, `backup`, `restore`, `schema`,
-//! `check`, `token`.
+//! `check`, `token`, `completions`, `man`.
 //!
 //! Parses the arguments, calls a function of `commands`, and turns its result into a message and an exit status.
 
@@ -10,13 +10,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use menagerie::api::viewer::Role;
 use menagerie::config;
 use menagerie::domain::id::Kind;
 use menagerie::store::tokens::check_name;
 use menagerie::transfer::FileFormat;
 
+use commands::output::Output;
 use commands::transfer::Import;
 
 /// Chosen for the many small allocations of which answers consist.
@@ -64,6 +66,8 @@ enum Command {
         /// Say what would be written, and write nothing.
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        printed: Printed,
     },
     /// Writes made-up data, the same for the same seed.
     #[command(after_help = "Example:\n  MENAGERIE_DATA_DIR=/tmp/many menagerie generate --gifts 100000 --seed 1")]
@@ -82,7 +86,7 @@ enum Command {
     #[command(
         after_help = "Example:\n  menagerie check && echo all is well\n\nThe exit status is 1 when something is found."
     )]
-    Check,
+    Check(Printed),
     /// Reads documents from files, so that they say what the rows say: new ones are made, and in others only what a row says
     /// is changed.
     #[command(after_help = "\
@@ -132,6 +136,8 @@ The exit status is 65 when bad rows kept all from being written.")]
         /// The name that stands in the history; left out: the name of the user, or `import`.
         #[arg(long, value_parser = check_name)]
         by: Option<String>,
+        #[command(flatten)]
+        printed: Printed,
     },
     /// Writes all documents of a collection into a file that `import` reads back to the same documents.
     #[command(after_help = "\
@@ -177,6 +183,25 @@ The checksum is looked at before anything is written. Afterwards everything is h
             -H 'content-type: application/json' -d '{\"query\": \"{ gifts { totalCount } }\"}'"
     )]
     Token(Token),
+    /// Prints a script that completes commands and options in a shell.
+    #[command(
+        after_help = "Example:\n  menagerie completions bash > ~/.local/share/bash-completion/completions/menagerie"
+    )]
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Prints the manual page.
+    #[command(after_help = "Example:\n  menagerie man | man -l -")]
+    Man,
+}
+
+/// How it is printed.
+#[derive(Args)]
+struct Printed {
+    /// As text for people or as JSON for scripts.
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
 }
 
 /// What a file holds.
@@ -226,7 +251,7 @@ enum Token {
     },
     /// Lists all tokens, the revoked ones too.
     #[command(after_help = "Example:\n  menagerie token list")]
-    List,
+    List(Printed),
     /// Revokes a token: from then on it opens nothing, and its name is free.
     #[command(after_help = "Example:\n  menagerie token revoke dashboard")]
     Revoke {
@@ -235,12 +260,38 @@ enum Token {
     },
 }
 
+async fn token(asked: Token) -> Result<ExitCode, commands::Failure> {
+    match asked {
+        Token::Create {
+            name,
+            role,
+            expires_days,
+        } => commands::token::create(&name, &role, expires_days).await,
+        Token::List(printed) => commands::token::list(printed.output).await,
+        Token::Revoke { name } => commands::token::revoke(&name).await,
+    }
+}
+
+/// Prints the manual page.
+fn manual() -> ExitCode {
+    let manual = clap_mangen::Man::new(Arguments::command());
+    match manual.render(&mut std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Schema => Ok(commands::schema()),
         Command::Serve => commands::serve().await,
-        Command::Seed { sets, reset, dry_run } => commands::seed(&sets, reset, dry_run).await,
+        Command::Seed {
+            sets,
+            reset,
+            dry_run,
+            printed,
+        } => commands::seed(&sets, reset, dry_run, printed.output).await,
         Command::Generate { gifts, seed } => commands::generate(gifts, seed).await,
         Command::Import {
             files,
@@ -252,6 +303,7 @@ async fn main() -> ExitCode {
             replace,
             separator,
             by,
+            printed,
         } => {
             let asked = Import {
                 files,
@@ -264,20 +316,20 @@ async fn main() -> ExitCode {
                 dates_as_told: dates == "as-told",
                 replace,
                 separator,
+                output: printed.output,
             };
             commands::transfer::import(asked).await
         }
         Command::Export { file, holds } => commands::transfer::export(&file, holds.collection, holds.format).await,
         Command::Backup { file } => commands::transfer::backup(&file).await,
         Command::Restore { file, replace } => commands::transfer::restore(&file, replace).await,
-        Command::Check => commands::check().await,
-        Command::Token(Token::Create {
-            name,
-            role,
-            expires_days,
-        }) => commands::token::create(&name, &role, expires_days).await,
-        Command::Token(Token::List) => commands::token::list().await,
-        Command::Token(Token::Revoke { name }) => commands::token::revoke(&name).await,
+        Command::Check(printed) => commands::check(printed.output).await,
+        Command::Token(asked) => token(asked).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "menagerie", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man => Ok(manual()),
     };
     match outcome {
         Ok(code) => code,

@@ -145,6 +145,7 @@ impl From<StoreError> for ApiError {
                 Self::over("join", limit as u64, limit as u64 + 1, message)
             }
             StoreError::Uri
+            | StoreError::UriOption(_)
             | StoreError::Unreadable { .. }
             | StoreError::Schema { .. }
             | StoreError::HistoryLost(_)

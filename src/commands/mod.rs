@@ -1,5 +1,6 @@
 //! The commands, from configuration to exit status. `token` has those for tokens, `transfer` those for files.
 
+pub mod output;
 mod progress;
 pub mod token;
 pub mod transfer;
@@ -26,6 +27,7 @@ use menagerie::store::{self, Store, StoreError};
 use menagerie::telemetry::{self, Telemetry, TelemetryError};
 use menagerie::transfer::Progress;
 use menagerie::{graphql, http};
+use output::Output;
 use progress::Bar;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use token::TokenError;
@@ -78,7 +80,7 @@ impl Failure {
             | Self::Trusted(_)
             | Self::State(StateError::Trusted { .. })
             | Self::Signed(_)
-            | Self::Store(StoreError::Uri) => 78,
+            | Self::Store(StoreError::Uri | StoreError::UriOption(_)) => 78,
             _ => 70,
         })
     }
@@ -216,7 +218,7 @@ async fn prepare(config: &Config, database: &Database) -> Result<(), Failure> {
 }
 
 /// Loads seed sets, and prints a report for each.
-pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
+pub async fn seed(sets: &[String], reset: bool, dry_run: bool, output: Output) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = if dry_run {
         Database::open_as_is(&config).await?
@@ -225,8 +227,10 @@ pub async fn seed(sets: &[String], reset: bool, dry_run: bool) -> Outcome {
     };
     let outcome = load(&database.store, sets, Options { reset, dry_run }).await;
     database.close().await;
-    for report in outcome? {
-        say(report);
+    let reports = outcome?;
+    match output {
+        Output::Json => output::print(&output::loaded(&reports)),
+        Output::Text => reports.iter().for_each(say),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -255,12 +259,16 @@ pub async fn generate(gifts: usize, seed: u64) -> Outcome {
 }
 
 /// Prints the violations of the declarations. The exit status is 1 if there are any.
-pub async fn check() -> Outcome {
+pub async fn check(output: Output) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
     let outcome = database.store.check().await;
     database.close().await;
     let findings = outcome?;
+    if output == Output::Json {
+        output::print(&output::findings(&findings));
+        return Ok(ExitCode::from(u8::from(!findings.is_empty())));
+    }
     for finding in &findings {
         say(finding);
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use menagerie::store::tokens::{self, NewToken, StoredToken, check_name};
 
+use super::output::{self, Output};
 use super::{Database, Outcome, explain, say, start};
 
 /// Why a command for tokens failed.
@@ -61,12 +62,16 @@ pub async fn create(name: &str, role: &str, expires_days: Option<u32>) -> Outcom
 }
 
 /// Prints all tokens, including revoked ones.
-pub async fn list() -> Outcome {
+pub async fn list(output: Output) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open_as_is(&config).await?;
     let outcome = database.store.tokens_by_name().await;
     database.close().await;
     let tokens = outcome?;
+    if output == Output::Json {
+        output::print(&output::tokens(&tokens));
+        return Ok(ExitCode::SUCCESS);
+    }
     if tokens.is_empty() {
         explain("There is no token; `menagerie token create NAME --role reader` makes one.");
     }

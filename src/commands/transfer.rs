@@ -11,10 +11,11 @@ use menagerie::domain::id::Kind;
 use menagerie::store::StoreError;
 use menagerie::transfer::backup::{self, BackupError, DocumentCounts};
 use menagerie::transfer::export::{self, ExportError};
-use menagerie::transfer::import::{self, ImportError, ImportEvent, Options};
+use menagerie::transfer::import::{self, ImportError, ImportEvent, ImportReport, Options};
 use menagerie::transfer::report::Report;
 use menagerie::transfer::{FileFormat, Input, InputError, kind_of};
 
+use super::output::{self, Output};
 use super::progress::Bar;
 use super::token::user;
 use super::{Database, Outcome, explain, say, start};
@@ -69,6 +70,7 @@ pub struct Import {
     pub dates_as_told: bool,
     pub replace: bool,
     pub separator: Option<char>,
+    pub output: Output,
 }
 
 /// Imports documents from files, and prints what a dry run would change, what is wrong, and a summary.
@@ -99,11 +101,14 @@ pub async fn import(asked: Import) -> Outcome {
         Database::open(&config, false).await?
     };
     let (store, mut bar, mut report) = (database.store.patient(PATIENCE), Bar::new(), Report::default());
+    let mut changes = Vec::new();
     let mut tell = |told| match told {
         ImportEvent::Progress(progress) => bar.show(progress),
         ImportEvent::Change(change) => {
             let lines = change.to_string();
-            if !lines.is_empty() {
+            if asked.output == Output::Json {
+                changes.extend(lines.lines().map(str::to_owned));
+            } else if !lines.is_empty() {
                 bar.clear();
                 say(lines.trim_end());
             }
@@ -113,6 +118,9 @@ pub async fn import(asked: Import) -> Outcome {
     let outcome = import::import(&store, inputs, &options, &mut tell).await;
     bar.clear();
     database.close().await;
+    if asked.output == Output::Json {
+        return Ok(imported_as_json(outcome, &changes, &report));
+    }
     let error = match outcome {
         Ok(done) => {
             report.lines().iter().for_each(explain);
@@ -125,6 +133,15 @@ pub async fn import(asked: Import) -> Outcome {
     explain(format_args!("menagerie: {error}"));
     report.lines().iter().for_each(explain);
     Ok(ExitCode::from(error.exit_code()))
+}
+
+/// Prints for scripts what an import did; gives the exit status.
+fn imported_as_json(outcome: Result<ImportReport, ImportError>, changes: &[String], report: &Report) -> ExitCode {
+    let remarks: Vec<String> = report.lines().iter().map(ToString::to_string).collect();
+    let (done, error) = (outcome.as_ref().ok(), outcome.as_ref().err().map(ToString::to_string));
+    output::print(&output::imported(done, error, changes, &remarks));
+    let failed = outcome.err().map(|error| TransferError::from(error).exit_code());
+    failed.map_or(ExitCode::SUCCESS, ExitCode::from)
 }
 
 /// Writes a collection to a file, or to stdout if it is `-`.

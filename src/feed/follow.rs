@@ -70,6 +70,8 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
 async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     /// The shortest time between two heartbeats.
     const EVERY: Duration = Duration::from_millis(250);
+    /// The same while columns wait for one, and do not answer.
+    const AT_ONCE: Duration = Duration::from_millis(25);
     /// The same where quiet moments tell nothing, for as long as nobody relies on them.
     const PULSE: Duration = Duration::from_secs(1);
     /// How long heartbeats continue after the last use of a cache, so that a client which returns soon finds it warm.
@@ -78,11 +80,12 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
     let mut beaten_at = Instant::now();
     let mut relied: Option<Instant> = None;
     loop {
-        if live.versions().take_relied_on() || live.columns().wait_for_heartbeat() {
+        if live.versions().take_relied_on() {
             relied = Some(Instant::now());
         }
         let is_relied_on = relied.is_some_and(|relied| relied.elapsed() < LINGER);
         let every = match feed.is_done_when_quiet() {
+            _ if live.columns().wait_for_heartbeat() => Some(AT_ONCE),
             _ if is_relied_on => Some(EVERY),
             true => None,
             false => Some(PULSE),

@@ -15,7 +15,7 @@ mod task;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio::time::timeout;
 
 pub use bounded::{Bounded, Use};
@@ -49,6 +49,12 @@ pub enum News {
 /// One subscriber to the broadcast.
 pub type Listener = broadcast::Receiver<News>;
 
+/// How many subscribers catch up at the same time: each has a change stream of its own, and keeps a connection busy.
+const CATCHING_UP: usize = 8;
+
+/// A turn of a subscriber to catch up.
+pub(crate) type CatchUp = Option<OwnedSemaphorePermit>;
+
 /// The state of the feed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Status {
@@ -75,6 +81,7 @@ struct Inner {
     /// Everything before this moment has been broadcast.
     told: watch::Sender<Option<Instant>>,
     columns: ColumnStore,
+    catching_up: Arc<Semaphore>,
     progress: Mutex<Progress>,
 }
 
@@ -96,6 +103,7 @@ impl Live {
             begun: watch::Sender::new(false),
             told: watch::Sender::new(None),
             columns: store.columns(),
+            catching_up: Arc::new(Semaphore::new(CATCHING_UP)),
             progress: Mutex::default(),
         }))
     }
@@ -163,6 +171,12 @@ impl Live {
         let mut begun = self.0.begun.subscribe();
         timeout(PATIENCE, begun.wait_for(|begun| *begun)).await.ok()?.ok()?;
         self.listen()
+    }
+
+    /// Waits for a turn to catch up.
+    async fn catch_up_turn(&self) -> CatchUp {
+        // The semaphore is never closed.
+        Arc::clone(&self.0.catching_up).acquire_owned().await.ok()
     }
 
     /// The resume token that the feed has reached, if it has one.

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{Stream, unfold};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{BUFFERED, Listener, Live, News};
+use super::{BUFFERED, CatchUp, Listener, Live, News};
 use crate::store::feed::{DocumentChange, Feed, FeedEvent};
 use crate::store::resume_token::ResumeToken;
 use crate::store::{Store, StoreError};
@@ -52,8 +52,13 @@ pub async fn changes_since(
     let state = match after {
         None => State::Live(listener, None),
         Some(after) => {
+            let turn = live.catch_up_turn().await;
             let feed = Feed::open(&store, Some(&after)).await.map_err(too_old)?;
-            State::Backfill(Box::new(feed), after)
+            State::Backfill {
+                feed: Box::new(feed),
+                told: after,
+                _turn: turn,
+            }
         }
     };
     let subscriber = Subscriber {
@@ -79,8 +84,12 @@ struct Subscriber {
 }
 
 enum State {
-    /// Reads the database; everything up to the token has been passed on.
-    Backfill(Box<Feed>, ResumeToken),
+    /// Reads the database; everything up to the token has been passed on. One of few that do so at the same time.
+    Backfill {
+        feed: Box<Feed>,
+        told: ResumeToken,
+        _turn: CatchUp,
+    },
     /// Listens to the feed; everything up to the token has been passed on.
     Live(Listener, Option<ResumeToken>),
     Over,
@@ -90,7 +99,7 @@ impl Subscriber {
     async fn next(&mut self) -> Result<Option<Arc<DocumentChange>>, Ended> {
         loop {
             match &mut self.state {
-                State::Backfill(feed, told) => {
+                State::Backfill { feed, told, .. } => {
                     // Subscribe before reading on, so that nothing is missed in between.
                     let listening = self.live.listen();
                     // Boxed: this future is large, and subscribers without a backfill must stay small.

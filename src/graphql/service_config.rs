@@ -9,6 +9,8 @@ use crate::limits::{Limit, Limits};
 #[derive(SimpleObject, Clone, Debug)]
 #[graphql(serial)]
 pub struct ServiceConfig {
+    /// The version of the server's program.
+    version: &'static str,
     /// How many documents a page has when neither `first` nor `last` says so.
     default_page_size: u64,
     /// The largest `first` or `last`.
@@ -47,6 +49,7 @@ impl LimitsQuery {
     async fn service_config(&self, ctx: &Context<'_>) -> Result<eager::Object<ServiceConfig>> {
         let limits = ctx.data::<Limits>()?;
         Ok(eager::Object::from(ServiceConfig {
+            version: env!("CARGO_PKG_VERSION"),
             default_page_size: limits.page_size as u64,
             max_page_size: limits.max_page_size as u64,
             request_timeout_ms: limits.request_timeout_ms,

@@ -26,14 +26,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(readable("/metrics", metrics));
 }
 
-/// `/healthz`, which reveals nothing: always beside the API.
+/// `/healthz`, which reveals nothing but the version: always beside the API.
 pub fn alive_route(config: &mut ServiceConfig) {
     config.service(readable("/healthz", alive));
 }
 
-/// The process is alive; the database is not asked.
+/// The process is alive, and which version it is; the database is not asked.
 async fn alive() -> HttpResponse {
-    HttpResponse::Ok().json(serde_json::json!({ "status": "ok" }))
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
 /// Whether requests can be answered: 200, or 503 with the reasons. The feed and the search index do not count.

@@ -20,6 +20,11 @@ pub enum StoreError {
          digits are percent-encoded, such as %40 for @"
     )]
     Uri,
+    /// The URI has an option that is not known.
+    #[error(
+        "the database's URI has an option `{0}`, which is not known; accepted are those of MongoDB's connection strings"
+    )]
+    UriOption(String),
     /// The database gave up at the deadline (`maxTimeMS`).
     #[error("the database did not finish in time: {}", said(.0))]
     Timeout(#[source] Box<DriverError>),

@@ -14,7 +14,7 @@ use super::cancel_safe::CancelSafe;
 use super::command_meter::{CommandMeter, OfRequest, Work};
 use super::find::Find;
 use super::versions::ReadSet;
-use super::{Result, Store};
+use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 
 /// The largest filter that is explained, in bytes of BSON: some tens of conditions.
@@ -159,10 +159,14 @@ impl Store {
     ) -> Result<T> {
         self.touch(ReadSet::one(kind));
         if let Some(find) = explained {
-            let explained = self.explain(&find).boxed().await?;
-            self.meter
-                .examined
-                .fetch_add(explained.documents_examined, Ordering::Relaxed);
+            match self.explain(&find).boxed().await {
+                // Some users may not explain, and some servers cannot.
+                Err(StoreError::Refused(_)) => self.meter.unexplained.store(true, Ordering::Relaxed),
+                explained => {
+                    let examined = explained?.documents_examined;
+                    self.meter.examined.fetch_add(examined, Ordering::Relaxed);
+                }
+            }
         }
         let of_request = self.of_request.as_ref().map(|own| own.turns.acquire());
         // The semaphore is never closed.

@@ -111,11 +111,22 @@ fn warn_of_overridden(options: &ClientOptions) {
 }
 
 /// Hides the driver's message about a malformed URI: it repeats parts of the URI, maybe of a password.
-fn not_understood(error: mongodb::error::Error) -> StoreError {
+fn not_understood(uri: &str, error: mongodb::error::Error) -> StoreError {
     match error.kind.as_ref() {
-        ErrorKind::InvalidArgument { .. } => StoreError::Uri,
+        ErrorKind::InvalidArgument { message, .. } => match unknown_option(uri, message) {
+            Some(option) => StoreError::UriOption(option.to_owned()),
+            None => StoreError::Uri,
+        },
         _ => error.into(),
     }
+}
+
+/// The option that the driver does not know, unless what it takes for one may be part of a password.
+fn unknown_option<'a>(uri: &str, message: &'a str) -> Option<&'a str> {
+    let (option, _) = message.split_once(" is an invalid option")?;
+    let (_, options) = uri.split_once('?')?;
+    let is_a_name = option.chars().all(|letter| letter.is_ascii_alphabetic());
+    (is_a_name && !options.contains('@')).then_some(option)
 }
 
 /// How long the driver looks for a server before a command fails.
@@ -197,7 +208,9 @@ impl Store {
     /// # Errors
     /// If the URI is malformed ([`StoreError::Uri`]), or the DNS lookup of a `mongodb+srv://` URI fails.
     pub async fn connect(options: &Options) -> Result<Self> {
-        let mut client_options = ClientOptions::parse(&options.uri).await.map_err(not_understood)?;
+        let mut client_options = ClientOptions::parse(&options.uri)
+            .await
+            .map_err(|error| not_understood(&options.uri, error))?;
         warn_of_overridden(&client_options);
         let pool = Arc::new(Pool::default());
         let connections = Arc::clone(&pool);

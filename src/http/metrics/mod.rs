@@ -15,6 +15,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use codes::{CODES, OTHER, known_code};
@@ -101,6 +102,8 @@ impl Metrics {
     pub fn new(store: Store, live: Live, search: Search, responses: Responses, permits: Permits) -> Self {
         let mut registry = Registry::with_prefix("menagerie");
         let all = &mut registry;
+        let version = ("version", env!("CARGO_PKG_VERSION"));
+        all.register("build", "Which program this is", Info::new(vec![version]));
         let duration = Histogram::new(SECONDS);
         all.register_with_unit(
             "request_duration",

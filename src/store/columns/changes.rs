@@ -75,6 +75,17 @@ impl Changes {
         self.ahead.is_empty()
     }
 
+    /// Whether changes of others are held: what has been heard of is not in the tables.
+    pub fn hold_others(&self) -> bool {
+        self.held.iter().any(|held| !self.is_own(held))
+    }
+
+    /// Whether these may all be of a transaction of this process that is not heard of wholly.
+    fn is_own(&self, held: &Held) -> bool {
+        let is_of = |write: &Write| held.changes.iter().all(|change| is_part_of(write, change));
+        self.expected.values().any(is_of)
+    }
+
     /// How many transactions are held.
     pub fn held(&self) -> usize {
         self.held.len()
@@ -127,12 +138,8 @@ impl Changes {
     /// Takes in what is held, but for unfinished transactions of this process, and for those that were first heard after a
     /// heartbeat was written, which was at `written`. A quiet feed ends none: a database that is busy is quiet within one.
     pub fn close(&mut self, tables: &mut Tables, written: Instant) -> Result<Late, Unfit> {
-        let Self { held, expected, .. } = self;
-        let is_unfinished = |held: &Held| {
-            let is_of = |write: &Write| held.changes.iter().all(|change| is_part_of(write, change));
-            expected.values().any(is_of) || held.since >= written
-        };
-        let finished = held.iter().enumerate().filter(|(_, held)| !is_unfinished(held));
+        let is_unfinished = |held: &Held| held.since >= written || self.is_own(held);
+        let finished = self.held.iter().enumerate().filter(|(_, held)| !is_unfinished(held));
         let finished = finished.map(|(at, _)| at).collect();
         self.close_those(tables, finished)
     }

@@ -229,7 +229,8 @@ impl ColumnStore {
     }
 
     fn is_current(&self, state: &State) -> bool {
-        state.phase == Phase::Ready && state.behind.is_none() && state.changes.are_whole() && self.0.versions.is_fresh()
+        let has_all = state.behind.is_none() && state.changes.are_whole() && !state.changes.hold_others();
+        state.phase == Phase::Ready && has_all && self.0.versions.is_fresh()
     }
 
     pub(super) fn read(&self) -> RwLockReadGuard<'_, State> {

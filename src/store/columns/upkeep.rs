@@ -114,7 +114,7 @@ impl ColumnStore {
 
     /// Whether changes are held until a heartbeat tells that all of their transaction has been heard.
     pub fn wait_for_heartbeat(&self) -> bool {
-        self.most() > 0 && self.read().changes.held() > 0
+        self.most() > 0 && self.read().changes.hold_others()
     }
 
     /// Raises the versions of documents that were held: these were raised already when they were heard, and responses of

@@ -29,11 +29,13 @@ mod violation;
 use std::collections::HashSet;
 use std::iter::zip;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use mongodb::ClientSession;
 use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
 use mongodb::options::ReadConcern;
+use tokio::time::sleep;
 
 pub use super::import_row::ImportRow;
 pub use batch::{Batch, Intent, Write};
@@ -56,7 +58,9 @@ use edits::transitions;
 use transition::Transition;
 
 /// How often a batch begins anew that met another write at an index, which the driver does not repeat by itself.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 5;
+/// Half of the first pause before that; each is twice as long as the one before.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A batch that was made.
 #[derive(Default)]
@@ -112,7 +116,11 @@ impl Store {
                     Err(error) => error,
                 };
                 match &error {
-                    StoreError::Conflict(_) if attempt < ATTEMPTS => attempt += 1,
+                    StoreError::Conflict(_) if attempt < ATTEMPTS => {
+                        // Whoever came first is given the time to end.
+                        sleep(PAUSE * 2_u32.pow(attempt)).await;
+                        attempt += 1;
+                    }
                     StoreError::Refused(cause) if unchecked && code_of(cause) == Some(UNAUTHORIZED) => {
                         unchecked = false;
                     }

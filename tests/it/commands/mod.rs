@@ -4,6 +4,7 @@
 
 mod once; // commands that do one thing and end
 mod script; // seed/seed.sh
+mod scripts; // JSON, completions, the manual page
 mod serve; // the server, over the tests' database and over an embedded one of its own
 pub mod server; // a running server
 mod wrong; // wrong settings, no database

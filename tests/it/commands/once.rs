@@ -210,7 +210,7 @@ async fn check_tells_of_a_database_where_nothing_was_made_yet() {
     app.store.drop_database().await.expect("the database is dropped");
     let said = ends_with(program_over(&app).arg("check"), 1);
     assert!(
-        said.contains("gifts: the collection is missing\n") && said.ends_with("10 found\n"),
+        said.contains("gifts: the collection is missing\n") && said.ends_with("13 found\n"),
         "{said}"
     );
     assert!(

@@ -71,6 +71,28 @@ fn all_that_is_wrong_with_the_settings_is_told_at_once_also_from_the_file() {
 }
 
 #[test]
+fn an_unknown_option_of_a_uri_is_named_and_so_is_a_name_that_is_meant_for_the_database() {
+    let uri = "mongodb://zoo:s3cret@127.0.0.1:1/?replicaSett=rs0";
+    let said = ends_with(with(&[("MONGODB_URI", uri)]).arg("check"), CONFIGURATION);
+    assert!(
+        said.to_lowercase().contains("option `replicasett`") && !said.contains("s3cret"),
+        "{said}"
+    );
+    for (name, meant) in [
+        ("MONGODB_URL", "MONGODB_URI"),
+        ("MONGO_URI", "MONGODB_URI"),
+        ("MONGODB_DB", "MONGODB_DATABASE"),
+    ] {
+        let said = ends_with(with(&[(name, uri)]).arg("check"), CONFIGURATION);
+        assert!(
+            said.contains(&format!("{name} is not a variable of Menagerie; did you mean {meant}?")),
+            "{said}"
+        );
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+}
+
+#[test]
 fn no_wrong_uri_brings_its_password_to_the_terminal() {
     for uri in [
         "postgres://zoo:s3cret@127.0.0.1/",

@@ -8,7 +8,7 @@ use crate::identity::made;
 use crate::support::{TestApp, client};
 
 #[tokio::test]
-async fn a_mutation_runs_once_for_each_response_key_and_not_behind_one_that_failed() {
+async fn a_mutation_runs_once_for_each_response_key_also_behind_one_that_failed() {
     let app = TestApp::with(&["article"]).await;
     let token = made(&app, "ed", Role::Editor, None).await;
     let arguments = [

@@ -50,13 +50,24 @@ impl Proxy {
     /// whatever mode that is.
     pub async fn app(&self) -> TestApp {
         let mut options = database_options();
-        options.uri = format!("mongodb://127.0.0.1:{}/?directConnection=true", self.port);
+        options.uri = through(self.port, "");
         let mut app = TestApp::over(options).await;
         // What is looked for here is what requests do.
         app.stop_following().await;
         app.options.uri = server_uri();
         app
     }
+}
+
+/// The database's address, with who opens it, at a port of this machine; and with further options.
+pub fn through(port: u16, options: &str) -> String {
+    let uri = server_uri();
+    let rest = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest);
+    let who = rest.split(['/', '?']).next().and_then(|all| all.rsplit_once('@'));
+    let who = who.map_or_else(String::new, |(who, _)| format!("{who}@"));
+    let source = uri.split(['?', '&']).find(|option| option.starts_with("authSource="));
+    let source = source.map_or_else(String::new, |source| format!("&{source}"));
+    format!("mongodb://{who}127.0.0.1:{port}/?directConnection=true{source}{options}")
 }
 
 /// Where the database listens.

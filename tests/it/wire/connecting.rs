@@ -42,7 +42,7 @@ async fn the_store_reads_from_the_primary_whatever_the_uri_says() {
     let app = over(
         &wire,
         settings(),
-        "&readPreference=secondaryPreferred&readConcernLevel=local",
+        "&readPreference=secondaryPreferred&readConcernLevel=local&compressors=zstd,zlib",
     )
     .await;
     app.load(&["article"]).await;
@@ -78,6 +78,28 @@ async fn a_uri_that_turns_retryable_writes_off_is_obeyed_and_edits_read_at_a_sna
     assert!(
         !begun.is_empty() && begun.iter().all(|level| level == "snapshot"),
         "{begun:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_request_costs_is_told_where_explain_is_refused() {
+    let wire = Wire::start().await;
+    wire.set(|name, _| match name {
+        "explain" => Reply::error(13, "Unauthorized", "not authorized to explain"),
+        _ => Reply::Pass,
+    });
+    let app = over(&wire, settings(), "").await;
+    app.load(&["article"]).await;
+    let request = crate::support::client()
+        .post(format!("{}/graphql", app.address))
+        .header("x-menagerie-cost", "1")
+        .json(&json!({ "query": "{ gifts { nodes { title } } }" }));
+    let answer: serde_json::Value = request.send().await.expect("an answer").json().await.expect("JSON");
+    assert!(answer["data"]["gifts"]["nodes"][0]["title"].is_string(), "{answer:#}");
+    let cost = &answer["extensions"]["cost"];
+    assert!(
+        cost["commands"].as_u64() > Some(0) && cost["documentsExamined"].is_null(),
+        "{answer:#}"
     );
 }
 

@@ -12,7 +12,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-use crate::front::proxy::database;
+use crate::front::proxy::{database, through};
 
 /// The operation code of a message.
 const OP_MSG: u32 = 2_013;
@@ -84,7 +84,7 @@ impl Wire {
 
     /// The address to which a driver connects.
     pub fn uri(&self, options: &str) -> String {
-        format!("mongodb://127.0.0.1:{}/?directConnection=true{options}", self.port)
+        through(self.port, options)
     }
 }
 

@@ -6,6 +6,9 @@ import { Overview } from './overview.tsx';
 import { SearchBox } from './parts/search-box.tsx';
 import { giftOf, Link, useAddress } from './router.tsx';
 
+/** The server's version, put in when the pages are built. */
+declare const __VERSION__: string;
+
 export function App() {
   const { path } = useAddress();
   const slug = giftOf(path);
@@ -45,6 +48,7 @@ export function App() {
           Every number here comes from the API at <code>/graphql</code>, with its bounds: what no source tells is shown
           as unknown, never as zero.
         </p>
+        <p>Menagerie {__VERSION__}</p>
       </footer>
     </>
   );
