@@ -9,7 +9,7 @@ together := $(MAKE) --no-print-directory -j2
 
 # What the web pages are built from: a change in any of it builds them again.
 web_sources := $(shell find web/src schema/operations -type f ! -name generated.ts 2>/dev/null) \
-	$(wildcard web/*.json web/*.ts web/*.mjs web/*.html) schema/schema.graphql
+	$(wildcard web/*.json web/*.ts web/*.mjs web/*.html) schema/schema.graphql Cargo.toml
 
 # Modules that a macro names, which `cargo fmt` does not see.
 named_by_a_macro := $(wildcard src/graphql/collections/*.rs)

@@ -1,5 +1,5 @@
-// Writes src/dashboard/generated.ts: the types of the dashboard's operations, and the operations themselves without
-// blanks, so that they fit into an address. Run by every npm script that needs it; the file is not checked in.
+// Writes src/dashboard/generated.ts: the types of the dashboard's operations, the operations themselves without blanks, so
+// that they fit into an address, and the version. Run by every npm script that needs it; the file is not checked in.
 //
 // SCHEMA names another schema than the checked-in one.
 
@@ -12,6 +12,11 @@ const here = new URL('./', import.meta.url);
 const folder = new URL('src/dashboard/operations/', here);
 const target = new URL('src/dashboard/generated.ts', here);
 const schemaFile = process.env.SCHEMA ?? new URL('../schema/schema.graphql', here);
+
+// The pages and the server that carries them have one version.
+const manifest = await readFile(new URL('../Cargo.toml', here), 'utf8');
+const version = /^version = "([^"]+)"/m.exec(manifest)?.[1];
+if (version === undefined) throw new Error('Cargo.toml says no version');
 
 const HEADING = `// Made by codegen.mjs from operations/ and the schema: do not edit.\n`;
 
@@ -47,6 +52,8 @@ const texts = {
       content: [
         '/** The text of an operation, with the types of its answer and of its variables. */',
         'export type Operation<Answer, Variables> = string & DocumentTypeDecoration<Answer, Variables>;',
+        '/** The version of the program that these pages are part of. */',
+        `export const version = ${JSON.stringify(version)};`,
         ...lines,
       ].join('\n'),
     };

@@ -1,12 +1,6 @@
 // How the pages are built: one entry per page, hashed files under /assets/, which the server carries and serves.
 
-import { readFileSync } from 'node:fs';
-
 import { defineConfig, type Plugin } from 'vite';
-
-// The pages and the server that carries them have one version.
-const version = /^version = "([^"]+)"/m.exec(readFileSync(new URL('../Cargo.toml', import.meta.url), 'utf8'))?.[1];
-if (version === undefined) throw new Error('Cargo.toml says no version');
 
 // GraphiQL's stylesheet carries 400 kB of fonts as data: addresses, all of them read on every visit. As files, the
 // browser fetches only the few that a page shows, and a content security policy needs no `font-src data:`.
@@ -32,7 +26,6 @@ function fontsAsFiles(): Plugin {
 
 export default defineConfig({
   base: '/',
-  define: { __VERSION__: JSON.stringify(version) },
   plugins: [fontsAsFiles()],
   build: {
     // Nothing becomes a data: address; see the content security policy in README.md.

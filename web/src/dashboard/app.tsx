@@ -1,13 +1,11 @@
 // The frame of every page: the bar with the search box, the page that the address names, and the foot.
 
 import { useEffect, useRef } from 'react';
+import { version } from './generated.ts';
 import { GiftPage } from './gift/page.tsx';
 import { Overview } from './overview.tsx';
 import { SearchBox } from './parts/search-box.tsx';
 import { giftOf, Link, useAddress } from './router.tsx';
-
-/** The server's version, put in when the pages are built. */
-declare const __VERSION__: string;
 
 export function App() {
   const { path } = useAddress();
@@ -48,7 +46,7 @@ export function App() {
           Every number here comes from the API at <code>/graphql</code>, with its bounds: what no source tells is shown
           as unknown, never as zero.
         </p>
-        <p>Menagerie {__VERSION__}</p>
+        <p>Menagerie {version}</p>
       </footer>
     </>
   );
