@@ -2,6 +2,7 @@
 
 mod confirming; // writes that no majority confirms
 mod connecting; // what the URI sets, what a person reads of an error
+mod distance; // a database that is far away
 mod feeds; // foreign resume tokens, refused streams, shards that hold events back, primaries that step down
 mod proxy;
 mod starting; // validators and indexes that are refused, single servers // reads and answers commands
