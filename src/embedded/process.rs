@@ -8,6 +8,12 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 
+use rustix::fs::Mode;
+use rustix::io::Errno;
+#[cfg(target_os = "linux")]
+use rustix::process::set_parent_process_death_signal;
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, setrlimit, umask};
+
 /// How many last lines of output are kept for an error message.
 const LAST_LINES: usize = 20;
 
@@ -96,11 +102,10 @@ impl Process {
     }
 
     /// Asks the database to end. It writes its state to disk first.
-    #[allow(unsafe_code, reason = "the standard library sends no signal but SIGKILL")]
     pub(super) fn terminate(&mut self) {
-        // SAFETY: sends a signal to our child, which was not waited for (`end` consumes it), so its process id cannot
-        // have been reused.
-        unsafe { libc::kill(self.child.id().cast_signed(), libc::SIGTERM) };
+        // Our child was not waited for (`end` consumes it), so its process id cannot have been reused. Fails only if it has
+        // ended already.
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
     }
 
     /// Kills it if it has not ended yet. Returns its exit status and its last lines of output.
@@ -116,38 +121,29 @@ impl Process {
 /// Makes the child die with the thread that starts it, limits its memory, and sets its umask.
 #[allow(
     unsafe_code,
-    reason = "these are system calls that the child makes before its program"
+    reason = "what the child does before its program must be safe after a fork, which only we can know"
 )]
 fn bind_to_this_thread(command: &mut Command, memory_limit_mb: u64) {
     let server = std::process::id();
-    let limit = |bytes| libc::rlimit {
-        rlim_cur: bytes,
-        rlim_max: bytes,
+    let limit = |bytes| Rlimit {
+        current: Some(bytes),
+        maximum: Some(bytes),
     };
     // RLIMIT_DATA limits private writable memory. RLIMIT_AS would limit address space, of which the storage engine
     // reserves far more than it uses.
     let memory = limit(memory_limit_mb.saturating_mul(1024 * 1024));
     let no_core_file = limit(0);
     let prepare = move || {
-        let mut result = 0;
-        // SAFETY: system calls with numbers and with pointers to values that the closure owns.
-        unsafe {
-            #[cfg(target_os = "linux")]
-            {
-                result |= libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
-            }
-            result |= libc::setrlimit(libc::RLIMIT_DATA, &memory);
-            // At the limit it aborts; do not fill the disk with its memory too.
-            result |= libc::setrlimit(libc::RLIMIT_CORE, &no_core_file);
-            // Its files are for its user only, whatever the server's umask. Returns the old umask and never fails.
-            libc::umask(0o077);
-        }
-        if result != 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // If the server was killed before PR_SET_PDEATHSIG took effect, there is no signal: check for that.
+        #[cfg(target_os = "linux")]
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        setrlimit(Resource::Data, memory)?;
+        // At the limit it aborts; do not fill the disk with its memory too.
+        setrlimit(Resource::Core, no_core_file)?;
+        // Its files are for its user only, whatever the server's umask.
+        umask(Mode::RWXG | Mode::RWXO);
+        // If the server was killed before the death signal was set, there is none: check for that.
         if std::os::unix::process::parent_id() != server {
-            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            return Err(Errno::SRCH.into());
         }
         Ok(())
     };
