@@ -191,6 +191,9 @@ The checksum is looked at before anything is written. Afterwards everything is h
         /// Which shell.
         shell: Shell,
     },
+    /// Prints the licences and notices of everything by others that is in the program.
+    #[command(after_help = "Example:\n  menagerie licenses | less")]
+    Licenses,
     /// Prints the manual page.
     #[command(after_help = "Example:\n  menagerie man | man -l -")]
     Man,
@@ -284,7 +287,7 @@ fn manual() -> ExitCode {
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command.unwrap_or(Command::Serve) {
-        Command::Schema => Ok(commands::schema()),
+        Command::Schema => Ok(commands::output::schema()),
         Command::Serve => commands::serve().await,
         Command::Seed {
             sets,
@@ -330,6 +333,7 @@ async fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Man => Ok(manual()),
+        Command::Licenses => Ok(commands::output::licenses()),
     };
     match outcome {
         Ok(code) => code,

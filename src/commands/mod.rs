@@ -15,6 +15,7 @@ use std::sync::Arc;
 use menagerie::config::{Config, ConfigError, Seed};
 use menagerie::embedded::{self, Embedded, EmbeddedError};
 use menagerie::feed::{self, Live};
+use menagerie::http;
 use menagerie::http::auth::{Signed, SignedError, SignedSettings};
 use menagerie::http::persisted::{Trusted, TrustedError};
 use menagerie::http::tls::{Tls, TlsError, choose_provider};
@@ -26,7 +27,6 @@ use menagerie::seed::{generate as synthetic, set::SetError};
 use menagerie::store::{self, Store, StoreError};
 use menagerie::telemetry::{self, Telemetry, TelemetryError};
 use menagerie::transfer::Progress;
-use menagerie::{graphql, http};
 use output::Output;
 use progress::Bar;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -87,12 +87,6 @@ impl Failure {
 }
 
 type Outcome = Result<ExitCode, Failure>;
-
-/// Prints the schema in SDL. Needs no database.
-pub fn schema() -> ExitCode {
-    say(graphql::sdl(&graphql::schema(Config::default().limits)).trim_end());
-    ExitCode::SUCCESS
-}
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn serve() -> Outcome {

@@ -1,13 +1,18 @@
 //! How commands print what they found: as text for people, or as one JSON document for scripts.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use serde_json::{Value as Json, json};
 
+use menagerie::config::Config;
 use menagerie::seed::load::LoadReport;
 use menagerie::store::check::Finding;
 use menagerie::store::tokens::StoredToken;
 use menagerie::transfer::import::ImportReport;
+use menagerie::{graphql, http};
+
+use super::say;
 
 /// As text or as JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -62,4 +67,16 @@ pub fn imported(report: Option<&ImportReport>, error: Option<String>, changes: &
         "cleared": report.map(|done| &done.cleared), "dryRun": report.map(|done| done.dry_run),
         "error": error, "changes": changes, "remarks": remarks,
     })
+}
+
+/// Prints the schema in SDL. Needs no database.
+pub fn schema() -> ExitCode {
+    say(graphql::sdl(&graphql::schema(Config::default().limits)).trim_end());
+    ExitCode::SUCCESS
+}
+
+/// Prints the licences and notices of what is in the program.
+pub fn licenses() -> ExitCode {
+    say(http::notices().trim_end());
+    ExitCode::SUCCESS
 }

@@ -33,6 +33,7 @@ mod web;
 pub use server::{Serving, serve, serve_with};
 pub use state::{Settings, State, StateError, Timeouts};
 pub use stopping::Ending;
+pub use web::notices;
 
 /// The target of log lines that any client can cause at will: actix logs an error for every request that is not valid
 /// HTTP. The metrics count the responses to them.

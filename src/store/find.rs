@@ -59,7 +59,10 @@ impl Store {
     /// Reads the rows. One command, whose first batch holds them all unless they exceed the size of a reply.
     #[tracing::instrument(
         target = "menagerie::trace", name = "find", skip_all,
-        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = find.kind.collection()),
+        fields(
+            otel.kind = "client", db.system.name = "mongodb", db.operation.name = "find",
+            db.collection.name = find.kind.collection(), db.namespace = self.database.name(),
+        ),
     )]
     pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
         let (kind, explained) = (find.kind, self.explained(|| find.clone()));

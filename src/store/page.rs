@@ -238,7 +238,10 @@ impl Store {
 
     #[tracing::instrument(
         target = "menagerie::trace", name = "count", skip_all,
-        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = E::KIND.collection()),
+        fields(
+            otel.kind = "client", db.system.name = "mongodb", db.operation.name = "count",
+            db.collection.name = E::KIND.collection(), db.namespace = self.database.name(),
+        ),
     )]
     async fn count<E: Entity>(&self, filter: &Document) -> Result<u64> {
         let (collection, clock, counted) = (self.raw(E::KIND), self.clock(), filter.clone());

@@ -40,7 +40,10 @@ impl Store {
     /// which would limit the whole scan; the deadline applies to each batch instead.
     #[tracing::instrument(
         target = "menagerie::trace", name = "find", skip_all,
-        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = kind.collection()),
+        fields(
+            otel.kind = "client", db.system.name = "mongodb", db.operation.name = "find",
+            db.collection.name = kind.collection(), db.namespace = self.database.name(),
+        ),
     )]
     pub async fn rows(&self, kind: Kind, filter: &Filter, order: &Order, batch: u32) -> Result<Scan> {
         let shape = shape(kind)?;

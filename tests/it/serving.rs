@@ -117,7 +117,18 @@ async fn the_other_routes_answer() {
         fs::read_to_string(project("schema/schema.graphql")).expect("the file is there")
     );
     let (status, _, body) = app.get("/healthz").await;
-    assert_eq!((status, body.as_str()), (200, "{\"status\":\"ok\"}"));
+    let alive = format!("{{\"status\":\"ok\",\"version\":\"{}\"}}", env!("CARGO_PKG_VERSION"));
+    assert_eq!((status, body), (200, alive));
+    let (status, headers, body) = app.get("/licenses.txt").await;
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (200, &"text/plain; charset=utf-8".parse().expect("a value"))
+    );
+    assert!(
+        body.contains("async-graphql") && body.len() > 100_000,
+        "{} bytes",
+        body.len()
+    );
     let (status, _, body) = app.get("/graphiql").await;
     // Without Node at build time the page says how to get it.
     assert!(

@@ -60,7 +60,7 @@ impl Admission<'_> {
 
 /// The response to a request that is refused before it is an operation; `route` is for its record.
 pub fn turned_away(http: &HttpRequest, state: &State, route: &'static str, answer: impl Into<Answer>) -> HttpResponse {
-    let mut recorder = Recorder::begin(&state.metrics, route, http.headers());
+    let mut recorder = Recorder::begin(&state.metrics, route, http);
     turn_away(http, &mut recorder, answer.into())
 }
 

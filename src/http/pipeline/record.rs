@@ -8,8 +8,9 @@ use std::rc::Rc;
 use std::thread::panicking;
 use std::time::Instant;
 
-use actix_web::http::StatusCode;
+use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
+use actix_web::http::{Method, StatusCode};
 use tracing::Span;
 use uuid::Uuid;
 
@@ -42,12 +43,21 @@ pub struct Recorder {
 
 impl Recorder {
     /// Begins the record of a request at this route. Its headers may name the trace that it belongs to (`traceparent`).
-    pub fn begin(metrics: &Metrics, route: &'static str, headers: &HeaderMap) -> Self {
+    pub fn begin(metrics: &Metrics, route: &'static str, http: &HttpRequest) -> Self {
+        Self::of(metrics, http.method().as_str(), route, http.headers())
+    }
+
+    /// The same of an operation of a WebSocket, which is part of a request by GET.
+    pub fn begin_of_socket(metrics: &Metrics, route: &'static str) -> Self {
+        Self::of(metrics, Method::GET.as_str(), route, &HeaderMap::new())
+    }
+
+    fn of(metrics: &Metrics, method: &str, route: &'static str, headers: &HeaderMap) -> Self {
         let request_id = Uuid::now_v7().to_string();
         Self {
             metrics: metrics.clone(),
             began: Instant::now(),
-            span: trace::request_span(route, headers, &request_id),
+            span: trace::request_span(method, route, headers, &request_id),
             request_id,
             log: OnceCell::new(),
             caller: None,

@@ -13,14 +13,16 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::http::metrics::{RequestOutcome, printable};
 
 /// The span in which everything for a request at this route must run. An invalid `traceparent` is ignored.
-pub fn request_span(route: &'static str, headers: &HeaderMap, request_id: &str) -> Span {
+pub fn request_span(method: &str, route: &'static str, headers: &HeaderMap, request_id: &str) -> Span {
     let span = tracing::info_span!(
         target: "menagerie::trace",
         "request",
         otel.name = route,
         otel.kind = "server",
         otel.status_code = Empty,
+        http.request.method = method,
         http.route = route,
+        url.path = route,
         http.response.status_code = Empty,
         graphql.operation.name = Empty,
         graphql.operation.type = Empty,

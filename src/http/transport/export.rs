@@ -89,7 +89,7 @@ struct NotWhole;
 /// Handles GET and HEAD.
 pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>) -> HttpResponse {
     let in_flight = state.metrics.in_flight();
-    let mut recorder = Recorder::begin(&state.metrics, "/export/{file}", http.headers());
+    let mut recorder = Recorder::begin(&state.metrics, "/export/{file}", &http);
     recorder.names(Some(file.clone()), OperationKind::Export);
     let admission = Admission {
         http: &http,

@@ -65,7 +65,7 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         http: &http,
         state: &state,
         media,
-        recorder: Recorder::begin(&state.metrics, "/graphql", http.headers()),
+        recorder: Recorder::begin(&state.metrics, "/graphql", &http),
         permit: None,
     };
     let span = context.recorder.span();

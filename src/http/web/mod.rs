@@ -40,8 +40,27 @@ pub fn routes(app: &mut ServiceConfig, config: &Config) {
         app.service(readable("/graphiql", graphiql));
     }
     if config.dashboard || config.graphiql {
-        app.service(readable("/assets/{name:.*}", asset));
+        app.service(readable("/assets/{name:.*}", asset))
+            .service(readable("/licenses.txt", licenses));
     }
+}
+
+/// The licences and notices of everything by others that is in the program: its crates, and the packages of the pages.
+pub fn notices() -> String {
+    let pages = Files::get("licenses.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    let crates = include_str!(concat!(env!("OUT_DIR"), "/notices.txt"));
+    format!(
+        "Menagerie is under the MIT licence or the Apache licence 2.0, as you like. It is made with these crates:\n\n{crates}\n\
+         Its pages are made with these packages:\n\n{}",
+        pages.unwrap_or_else(|| "none, for the pages are not built\n".to_owned())
+    )
+}
+
+async fn licenses() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .content_type("text/plain; charset=utf-8")
+        .body(notices())
 }
 
 async fn to_graphiql() -> HttpResponse {

@@ -242,7 +242,10 @@ impl Store {
     /// Runs a pipeline over gifts. `filter`: its first stage, to be explained. Merges rows of equal keys.
     #[tracing::instrument(
         target = "menagerie::trace", name = "aggregate", skip_all,
-        fields(otel.kind = "client", db.system.name = "mongodb", db.collection.name = Kind::Gift.collection()),
+        fields(
+            otel.kind = "client", db.system.name = "mongodb", db.operation.name = "aggregate",
+            db.collection.name = Kind::Gift.collection(), db.namespace = self.database.name(),
+        ),
     )]
     async fn aggregate<K: DeserializeOwned + Ord + Send + Unpin + Sync + 'static>(
         &self,

@@ -77,3 +77,22 @@ fn shells_complete_the_commands_and_the_manual_page_has_them() {
         "{manual}"
     );
 }
+
+#[test]
+fn the_licences_of_everything_by_others_are_printed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(program(folder.path()).arg("licenses"));
+    let said = String::from_utf8(output.stdout).expect("text");
+    for part in [
+        "async-graphql 7",
+        ": MIT",
+        "Permission is hereby granted",
+        "Apache License",
+        "tokio 1",
+    ] {
+        assert!(said.contains(part), "{part} is not among {} bytes", said.len());
+    }
+    assert!(!said.contains("could not be collected"));
+    // Only what is in the program, not what it is tested with.
+    assert!(!said.contains("\nproptest "), "{said}");
+}

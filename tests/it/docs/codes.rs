@@ -36,7 +36,10 @@ fn found(places: &[&str], pattern: &str) -> Codes {
 
 /// Texts in capitals that are no codes.
 fn is_no_code(text: &str) -> bool {
-    ["DENY", "ERROR", "OTHER", "POST"].contains(&text) || text.starts_with("MENAGERIE_") || text.starts_with("CARGO_")
+    ["DENY", "ERROR", "OTHER", "POST"].contains(&text)
+        || text.starts_with("MENAGERIE_")
+        || text.starts_with("CARGO_")
+        || text == "OUT_DIR"
 }
 
 #[test]

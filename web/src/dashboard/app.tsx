@@ -46,7 +46,9 @@ export function App() {
           Every number here comes from the API at <code>/graphql</code>, with its bounds: what no source tells is shown
           as unknown, never as zero.
         </p>
-        <p>Menagerie {version}</p>
+        <p>
+          Menagerie {version}, <a href="/licenses.txt">licences</a>
+        </p>
       </footer>
     </>
   );

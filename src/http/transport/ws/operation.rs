@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use futures_util::future::{FutureExt, pending};
 use futures_util::stream::{LocalBoxStream, StreamExt, iter, once};
@@ -71,7 +70,7 @@ impl SocketOperation {
 
     fn recorder(&self) -> Recorder {
         // The handshake's headers may name a trace, but that is not the trace of each operation.
-        let mut recorder = Recorder::begin(&self.state.metrics, "/graphql", &HeaderMap::new());
+        let mut recorder = Recorder::begin_of_socket(&self.state.metrics, "/graphql");
         recorder.asked_by(&self.caller);
         recorder
     }
