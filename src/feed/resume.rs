@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{Stream, unfold};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{BUFFERED, CatchUp, Listener, Live, News};
+use super::{BUFFERED, CatchUp, Listener, Live, News, Pause};
 use crate::store::feed::{DocumentChange, Feed, FeedEvent};
 use crate::store::resume_token::ResumeToken;
 use crate::store::{Store, StoreError};
@@ -103,7 +103,7 @@ impl Subscriber {
                     // Subscribe before reading on, so that nothing is missed in between.
                     let listening = self.live.listen();
                     // Boxed: this future is large, and subscribers without a backfill must stay small.
-                    let change = match feed.next().boxed().await.map_err(too_old)? {
+                    let change = match next_of(feed).boxed().await? {
                         Some(FeedEvent::Changed(change)) => Some(change),
                         Some(FeedEvent::Dropped) => return Err(Ended::Lost),
                         Some(FeedEvent::Token(_) | FeedEvent::Heartbeat(_) | FeedEvent::Unplaced) | None => None,
@@ -137,6 +137,27 @@ impl Subscriber {
             }
         }
     }
+}
+
+/// The next event of a stream that catches up; `None` for a quiet moment. Where the database is away for a moment, it goes on
+/// from where that broke off.
+async fn next_of(feed: &mut Feed) -> Result<Option<FeedEvent>, Ended> {
+    /// How often it is tried, with growing pauses.
+    const ATTEMPTS: usize = 6;
+    let away = match feed.next().await {
+        Err(away @ StoreError::Unavailable(_)) => away,
+        told => return told.map_err(too_old),
+    };
+    let mut pause = Pause::default();
+    for _ in 0..ATTEMPTS {
+        pause.wait().await;
+        match feed.reopen().await {
+            Ok(true) => return Ok(None),
+            Ok(false) => return Err(Ended::TooOld),
+            Err(_) => {}
+        }
+    }
+    Err(Ended::Store(away))
 }
 
 fn too_old(error: StoreError) -> Ended {

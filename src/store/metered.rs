@@ -107,10 +107,12 @@ impl Store {
     /// up, so that its client hears what is known of the write.
     pub(super) async fn in_time<T>(&self, write: impl Future<Output = T>) -> Option<T> {
         const BEFORE: Duration = Duration::from_millis(250);
+        let before = BEFORE.min(self.deadline / 4);
         match self.until {
-            Some(until) => timeout_at(until.checked_sub(BEFORE).unwrap_or(until).into(), write)
-                .await
-                .ok(),
+            Some(until) => {
+                let until = until.checked_sub(before).unwrap_or(until);
+                timeout_at(until.into(), write).await.ok()
+            }
             None => Some(write.await),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use async_graphql::Request;
 use futures_util::FutureExt;
 use futures_util::future::pending;
+use tokio::time::timeout_at;
 
 use super::admission::{caught, in_time};
 use super::caller::Caller;
@@ -22,6 +23,7 @@ use crate::http::disconnect;
 use crate::http::headers::asks_for_cost;
 use crate::http::response::Answered;
 use crate::http::response_cache::{Making, ResponseKey};
+use crate::http::slots::ExecutionSlot;
 use crate::http::state::State;
 use crate::store::Store;
 
@@ -78,7 +80,7 @@ impl Pipeline<'_> {
     async fn alone(&self, store: Store, operation: PreparedOperation) -> Result<Answered, ApiError> {
         let PreparedOperation { request, info, .. } = operation;
         let _edit = match info.kind {
-            OperationKind::Mutation => self.state.edit_slots.acquire(&self.caller.client).await,
+            OperationKind::Mutation => self.edit_slot().boxed_local().await?,
             _ => None,
         };
         let _slot = match self.state.slots.try_acquire() {
@@ -95,6 +97,17 @@ impl Pipeline<'_> {
         // A response to GET has an entity tag, which needs its bytes.
         let cached = self.by_get().then(|| answer.cached(info)).flatten();
         Ok(cached.map_or_else(|| answer.into(), |cached| Answered::Cached(Arc::new(cached))))
+    }
+
+    /// Waits for a slot for a mutation; in vain a moment before the request is given up, so that its client hears that nothing
+    /// was done.
+    async fn edit_slot(&self) -> Result<Option<ExecutionSlot>, ApiError> {
+        const BEFORE: Duration = Duration::from_millis(100);
+        let until = self.until.checked_sub(BEFORE).unwrap_or(self.until);
+        let slot = self.state.edit_slots.acquire(&self.caller.client);
+        timeout_at(until.into(), slot)
+            .await
+            .map_err(|_| ApiError::Busy("changes"))
     }
 
     /// Joins the execution of an identical query if there is one, or starts one that others can join.

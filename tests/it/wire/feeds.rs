@@ -147,6 +147,48 @@ async fn steps_down(number: i32, name: &'static str) {
 }
 
 #[tokio::test]
+async fn a_subscriber_that_catches_up_goes_on_after_a_primary_has_stepped_down() {
+    let wire = Wire::start().await;
+    let app = over(&wire, keeping(), "").await;
+    app.load(&["article"]).await;
+    settled(&app.live).await;
+    let after = app.changes_cursor().await;
+    let gifts = app.raw().await.collection::<Document>("gifts");
+    let gift = gifts.find_one(doc! { "_id": "gift_ru-kp-2024" }).await;
+    let gift = gift.expect("an answer").expect("a gift");
+    let ids: Vec<String> = (0..6).map(|number| format!("gift_behind-{number}")).collect();
+    for id in &ids {
+        let mut gift = gift.clone();
+        gift.insert("_id", id);
+        gift.insert("slug", id.trim_start_matches("gift_"));
+        gifts.insert_one(gift).await.expect("it is written");
+    }
+    settled(&app.live).await;
+    let refused = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&refused);
+    wire.set(move |name, _| match name {
+        "getMore" if count.fetch_add(1, Ordering::SeqCst) < 6 => {
+            Reply::error(13435, "NotPrimaryNoSecondaryOk", "not now")
+        }
+        _ => Reply::Pass,
+    });
+    let document = "subscription($after: String) { giftChanged(after: $after) { id } }";
+    let mut subscriber = Subscriber::to(&app, document, &json!({ "after": after }));
+    let mut told = Vec::new();
+    for _ in &ids {
+        let (data, _) = subscriber.change().await;
+        told.push(data["giftChanged"]["id"].as_str().expect("an id").to_owned());
+    }
+    assert_eq!(told, ids);
+    until("it to be refused", || refused.load(Ordering::SeqCst) >= 6).await;
+    let mut later = gift;
+    later.insert("_id", "gift_later");
+    later.insert("slug", "later");
+    gifts.insert_one(later).await.expect("it is written");
+    assert_eq!(subscriber.change().await.0["giftChanged"]["id"], "gift_later");
+}
+
+#[tokio::test]
 async fn a_mongos_that_waits_for_a_shard_is_not_taken_for_one_that_has_told_everything() {
     let wire = Wire::start().await;
     let holds = Arc::new(AtomicBool::new(false));
