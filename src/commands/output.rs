@@ -1,6 +1,5 @@
 //! How commands print what they found: as text for people, or as one JSON document for scripts.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::{Value as Json, json};
@@ -24,9 +23,9 @@ pub enum Output {
     Json,
 }
 
-/// Prints a JSON document. A closed pipe is not an error.
+/// Prints a JSON document.
 pub fn print(document: &Json) {
-    let _ = writeln!(std::io::stdout(), "{document:#}");
+    say(format_args!("{document:#}"));
 }
 
 /// What `check` has found.

@@ -45,9 +45,11 @@ pub fn follow(store: Store, live: Live) -> Following {
 /// Follows until the feed has to begin anew. `Ok` if a collection was dropped or the history is lost.
 async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
     let mut feed = Feed::open(store, None).await?;
+    // A mongos is also quiet while it waits for a shard.
+    let is_done_when_quiet = !store.is_sharded().await?;
     live.on_open(feed.resume_token());
     loop {
-        let error = match broadcast(&mut feed, live).await {
+        let error = match broadcast(&mut feed, live, is_done_when_quiet).await {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -67,7 +69,9 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
 }
 
 /// Broadcasts each change, and writes heartbeats while caches are used or columns wait for one, until a collection is dropped.
-async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
+///
+/// `is_done_when_quiet`: whether a quiet moment tells that everything before has been told.
+async fn broadcast(feed: &mut Feed, live: &Live, is_done_when_quiet: bool) -> Result<(), StoreError> {
     /// The shortest time between two heartbeats.
     const EVERY: Duration = Duration::from_millis(250);
     /// The same while columns wait for one, and do not answer.
@@ -84,7 +88,7 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
             relied = Some(Instant::now());
         }
         let is_relied_on = relied.is_some_and(|relied| relied.elapsed() < LINGER);
-        let every = match feed.is_done_when_quiet() {
+        let every = match is_done_when_quiet {
             _ if live.columns().wait_for_heartbeat() => Some(AT_ONCE),
             _ if is_relied_on => Some(EVERY),
             true => None,
@@ -114,7 +118,7 @@ async fn broadcast(feed: &mut Feed, live: &Live) -> Result<(), StoreError> {
             // Never returned.
             Some(FeedEvent::Unplaced) => {}
             None => {
-                let told = feed.is_done_when_quiet().then(|| asked.into_std());
+                let told = is_done_when_quiet.then(|| asked.into_std());
                 live.on_quiet(told, feed.resume_token());
             }
         }

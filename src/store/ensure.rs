@@ -63,14 +63,15 @@ impl Store {
     /// Documents that were derived by an older version are derived again.
     pub async fn ensure_schema(&self) -> Result<()> {
         let mut refused = Vec::new();
-        for drift in self.drift().await? {
+        let all = !self.does_without_some_indexes().await;
+        for drift in self.drift_from(all).await? {
             match &drift {
                 Drift::MissingCollection(_) => info!("{drift}: creating it"),
                 Drift::MissingIndex(..) => info!("{drift}: building it"),
                 Drift::UndeclaredIndex(..) => info!("{drift}"),
                 Drift::OtherValidator(_) | Drift::OtherIndex(..) => warn!("{drift}: putting it right"),
             }
-            self.put_right(drift, &mut refused).await?;
+            self.put_right(drift, all, &mut refused).await?;
         }
         self.warn_of_unenforced(&refused);
         self.rederive().await?;
@@ -95,8 +96,9 @@ impl Store {
         *unenforced = refused.to_vec();
     }
 
-    /// `refused`: takes what the database does not do for us. The server can do without, as long as it alone writes.
-    async fn put_right(&self, drift: Drift, refused: &mut Vec<String>) -> Result<()> {
+    /// `all`: also the indexes that are needless beside columns are built. `refused`: takes what the database does not do for
+    /// us. The server can do without, as long as it alone writes.
+    async fn put_right(&self, drift: Drift, all: bool, refused: &mut Vec<String>) -> Result<()> {
         let what = drift.to_string();
         let mut go_on = |outcome: Result<()>| match outcome {
             Err(StoreError::Refused(error) | StoreError::Conflict(error)) => {
@@ -118,7 +120,6 @@ impl Store {
                     }
                     other => drop(other?),
                 }
-                let all = !self.does_without_some_indexes().await;
                 let needed = declared.indexes.iter().filter(|index| all || index.embedded);
                 go_on(self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await)
             }
@@ -166,8 +167,13 @@ impl Store {
 
     /// All differences between the declarations and the database.
     pub async fn drift(&self) -> Result<Vec<Drift>> {
-        let existing = self.collection_options().await?;
         let all = !self.does_without_some_indexes().await;
+        self.drift_from(all).await
+    }
+
+    /// `all`: also the indexes that are needless beside columns may not be missing.
+    async fn drift_from(&self, all: bool) -> Result<Vec<Drift>> {
+        let existing = self.collection_options().await?;
         let mut drifts = Vec::new();
         for declared in collections::declarations()? {
             let Some(found) = existing.get(declared.name) else {

@@ -29,7 +29,6 @@ pub struct Feed {
     stream: Option<ChangeStream<RawDocumentBuf>>,
     /// After the last returned event, or where the stream began.
     token: Option<DriverToken>,
-    is_sharded: bool,
 }
 
 impl Feed {
@@ -53,16 +52,10 @@ impl Feed {
             return Err(foreign_tokens());
         }
         Ok(Self {
-            is_sharded: store.is_sharded().await?,
             store: store.clone(),
             token,
             stream: Some(stream),
         })
-    }
-
-    /// Whether a quiet moment tells that everything before has been told. A mongos is also quiet while it waits for a shard.
-    pub const fn is_done_when_quiet(&self) -> bool {
-        !self.is_sharded
     }
 
     /// The current resume token; `None` if its form is unknown.

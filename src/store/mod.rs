@@ -40,6 +40,7 @@ pub mod scan;
 pub mod schema_fields;
 pub mod texts;
 pub mod tokens;
+mod topology;
 pub mod validate;
 pub mod versions;
 pub mod write;
@@ -141,10 +142,6 @@ fn most_of(pool_size: u32) -> usize {
     // For the driver, 0 means no limit.
     let most = if pool_size == 0 { u32::MAX } else { pool_size };
     most as usize
-}
-
-fn is_mongos(hello: &Document) -> bool {
-    hello.get_str("msg").is_ok_and(|said| said == "isdbgrid")
 }
 
 /// How many of them edits may have.
@@ -281,20 +278,6 @@ impl Store {
             most_connections: most_of(most.unwrap_or(1)),
             ..self.clone()
         })
-    }
-
-    /// Whether this is the front of a sharded cluster.
-    pub(super) async fn is_sharded(&self) -> Result<bool> {
-        Ok(is_mongos(&self.run(doc! { "hello": 1 }).await?))
-    }
-
-    /// Whether this is a single server, which has no transactions and no change streams.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn is_standalone(&self) -> Result<bool> {
-        let hello = self.run(doc! { "hello": 1 }).await?;
-        Ok(!is_mongos(&hello) && !hello.contains_key("setName"))
     }
 
     /// Which database this is, and on which servers; without who opens it.

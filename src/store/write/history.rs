@@ -191,14 +191,19 @@ fn said_first(now: Option<&Document>, later: &[Document]) -> Document {
     for entry in later.iter().rev() {
         let changes = entry.get_array("changes").into_iter().flatten();
         for change in changes.filter_map(Bson::as_document) {
-            let field = change.get_str("field").unwrap_or_default();
-            match change.get("before") {
-                Some(before) => drop(said.insert(field, before.clone())),
-                None => drop(said.remove(field)),
-            }
+            put_back(change, &mut said);
         }
     }
     said
+}
+
+/// Makes a field say what it said before a change.
+fn put_back(change: &Document, document: &mut Document) {
+    let field = change.get_str("field").unwrap_or_default();
+    match change.get("before") {
+        Some(before) => drop(document.insert(field, before.clone())),
+        None => drop(document.remove(field)),
+    }
 }
 
 /// The fields in which two documents differ.
@@ -264,10 +269,7 @@ pub(super) fn take_back(entry: &Document, document: &mut Document) -> Vec<String
             changed_since.push(field.to_owned());
             continue;
         }
-        match change.get("before") {
-            Some(before) => drop(document.insert(field, before.clone())),
-            None => drop(document.remove(field)),
-        }
+        put_back(change, document);
     }
     changed_since
 }

@@ -131,8 +131,8 @@ impl Policy {
         }
     }
 
-    /// Whether the entry of a new document has no copy of it: what it said first follows from what is stored and what was
-    /// changed since. An import would write everything twice.
+    /// Whether the entry of a new document has a copy of it. An import would write everything twice; what its documents said
+    /// first follows from what is stored and what was changed since.
     pub(super) const fn copies_new(&self) -> bool {
         !matches!(self, Self::Import { .. })
     }
