@@ -17,7 +17,7 @@ function fontsAsFiles(): Plugin {
           .replace(/url\(data:font\/(ttf|woff2?);base64,([^)]+)\)/g, (_match, ending: string, data: string) => {
             const source = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
             const font = this.emitFile({ type: 'asset', name: `font.${ending}`, source });
-            return `url(/${this.getFileName(font)})`;
+            return `url(${this.getFileName(font).replace(/^assets\//, '')})`;
           });
       }
     },
@@ -25,7 +25,8 @@ function fontsAsFiles(): Plugin {
 }
 
 export default defineConfig({
-  base: '/',
+  // Relative: the server writes into the pages where it stands.
+  base: './',
   plugins: [fontsAsFiles()],
   build: {
     // Nothing becomes a data: address; see the content security policy in README.md.

@@ -7,6 +7,7 @@
 mod dotenv;
 mod error;
 mod help;
+mod public_url;
 mod secret;
 mod settings;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use error::ConfigError;
 pub use help::{help, wrapped};
+pub use public_url::PublicUrl;
 pub use secret::Secret;
 pub use settings::{Config, Setting, settings};
 pub use values::{LogFormat, Profile, Seed};

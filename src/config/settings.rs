@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::public_url::PublicUrl;
 use super::secret::Secret;
 use super::values::{
     Form, LogFormat, Profile, Seed, address, choice, database_name, flag, limit_names, milliseconds, networks, number,
@@ -136,6 +137,11 @@ settings! {
     /// Where the server listens. The default is reached from this machine only; `0.0.0.0:8080` opens it to others.
     MENAGERIE_BIND => bind: SocketAddr = (Ipv4Addr::LOCALHOST, 8080).into(),
         Form::plain("an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:80 or [::1]:8080");
+    /// The address at which people reach the server, if a proxy stands before it: with the path that it is served under, if it
+    /// is not at the root. Its pages are pages of this server, whatever `Host` the proxy sends. Unset: what requests say.
+    MENAGERIE_PUBLIC_URL => public_url: Option<PublicUrl> = None, Form::plain(
+        "an http:// or https:// address, with a path or without, such as https://zoo.example/menagerie/"
+    ).optional();
     /// Where `/metrics`, `/healthz` and `/readyz` are served instead. Unset: beside the API.
     MENAGERIE_ADMIN_BIND => admin_bind: Option<SocketAddr> = None,
         Form::plain("an IP address and a port, such as 127.0.0.1:9090").optional();

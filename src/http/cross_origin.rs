@@ -105,7 +105,7 @@ pub async fn refuse_preflights<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let state = request.app_data::<Data<State>>().cloned();
     match state {
-        Some(state) if is_refused_preflight(request.method(), request.headers(), &state.config.cors_origins) => {
+        Some(state) if is_refused_preflight(request.method(), request.headers(), &state.origins) => {
             let error = foreign(request.request(), "wants to send requests that it must ask for first");
             let response = turned_away(request.request(), &state, "/{path}", error);
             Ok(request.into_response(response).map_into_right_body())

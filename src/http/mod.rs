@@ -15,6 +15,7 @@ mod health;
 mod media;
 pub mod metrics;
 mod parameters;
+mod paths;
 mod permits;
 pub mod persisted;
 mod pipeline;

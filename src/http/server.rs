@@ -16,7 +16,7 @@ use super::state::State;
 use super::stopping::{Ending, Signals, Timing};
 use super::tls::Tls;
 use super::transport::{export, graphql};
-use super::{cross_origin, disconnect, health, schema_file, stopping, web};
+use super::{cross_origin, disconnect, health, paths, schema_file, stopping, web};
 use crate::config::Config;
 
 /// How long a client may take to send its request's head.
@@ -99,6 +99,7 @@ pub fn serve_with(
             .wrap(Compress::default())
             .wrap(cross_origin::security_headers(!origins.is_empty(), tls))
             .wrap(from_fn(stopping::tell))
+            .wrap(from_fn(paths::normal))
             .configure(|app| routes(app, config))
             .configure(more.clone())
             .configure(if apart { health::alive_route } else { health::routes })

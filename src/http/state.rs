@@ -14,7 +14,7 @@ use super::response_cache::Responses;
 use super::slots::ExecutionSlots;
 use super::stopping::Stopping;
 use crate::api::error::ApiError;
-use crate::config::Config;
+use crate::config::{Config, PublicUrl};
 use crate::feed::Live;
 use crate::graphql::{Schema, schema, sdl};
 use crate::guard::{Guard, Rules};
@@ -85,6 +85,8 @@ pub struct State {
     pub(super) live: Live,
     pub(super) search: Search,
     pub(super) config: Arc<Config>,
+    /// The origins whose pages may read answers: those that are set, and the one at which people reach this server.
+    pub(super) origins: Arc<[String]>,
     pub(super) timeouts: Timeouts,
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
@@ -151,6 +153,7 @@ impl State {
             permits,
             stopping: Stopping::default(),
             authenticator: Arc::new(authenticator),
+            origins: origins(&config),
             config: Arc::new(config),
             timeouts,
             guard,
@@ -231,8 +234,18 @@ impl State {
         &self.metrics
     }
 
+    /// The path that a proxy serves this server under; empty at the root.
+    pub(super) fn prefix(&self) -> &str {
+        self.config.public_url.as_ref().map_or("", PublicUrl::prefix)
+    }
+
     /// How long a request may take.
     pub(super) fn deadline(&self) -> Duration {
         Duration::from_millis(self.config.limits.request_timeout_ms)
     }
+}
+
+fn origins(config: &Config) -> Arc<[String]> {
+    let own = config.public_url.iter().map(|url| url.origin().to_owned());
+    config.cors_origins.iter().cloned().chain(own).collect()
 }

@@ -204,7 +204,9 @@ checks['the table is sorted by its heads'] = async ({ open }) => {
   const page = await dashboard(open);
   await moved(page, () => page.locator('.sorter', { hasText: 'Gift' }).click());
   const titles = await page.locator('.gift-table tbody th a').allTextContents();
-  assert.deepEqual(titles, [...titles].sort());
+  const { gifts } = await ask(page, '{ gifts(first: 100, orderBy: { field: TITLE }) { nodes { title } } }');
+  assert.deepEqual(titles, gifts.nodes.slice(0, titles.length).map(({ title }) => title));
+  assert.ok(titles.length > 10);
   assert.equal(
     await page.getByRole('columnheader', { name: 'Gift', exact: true }).getAttribute('aria-sort'),
     'ascending',

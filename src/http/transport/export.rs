@@ -138,7 +138,7 @@ async fn open(
 ) -> Result<(ExportFormat, Option<Opened>), Answer> {
     let Admission { http, state, .. } = admission;
     let config = &state.config;
-    if let Some(message) = cross_origin::forged(http.headers(), &config.cors_origins) {
+    if let Some(message) = cross_origin::forged(http.headers(), &state.origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
     let (kind, format) = named(file)?;

@@ -121,7 +121,7 @@ fn room_for(
 impl RequestContext<'_> {
     async fn reply(&mut self, body: Payload) -> Result<Reply, Answer> {
         let media = self.media.ok_or_else(not_acceptable)?;
-        head(self.http, &self.state.config)?;
+        head(self.http, self.state)?;
         let until = self.recorder.began() + self.state.deadline();
         let admission = Admission {
             http: self.http,

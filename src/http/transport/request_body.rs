@@ -17,7 +17,6 @@ use futures_util::StreamExt;
 use tokio::time::timeout_at;
 
 use crate::api::error::ApiError;
-use crate::config::Config;
 use crate::guard::Rejection;
 use crate::http::answer::Answer;
 use crate::http::client::Client;
@@ -28,7 +27,7 @@ use crate::http::permits::{Permit, Resource};
 use crate::http::state::State;
 
 /// Checks everything but the body.
-pub fn head(request: &HttpRequest, config: &Config) -> Result<(), Answer> {
+pub fn head(request: &HttpRequest, state: &State) -> Result<(), Answer> {
     let unread = |status, message: String| Err(Answer::unread(status, &Rejection::input(message)));
     let method = request.method();
     let is_post = method == Method::POST;
@@ -43,7 +42,7 @@ pub fn head(request: &HttpRequest, config: &Config) -> Result<(), Answer> {
     if let Some(message) = refused_encoding(headers) {
         return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     }
-    if let Some(message) = cross_origin::forged(headers, &config.cors_origins) {
+    if let Some(message) = cross_origin::forged(headers, &state.origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
     Ok(())

@@ -16,11 +16,11 @@ code { background: color-mix(in srgb, currentColor 10%, transparent); border-rad
 ///
 /// The status is 503: the URL is right, so 404 would mislead; with 200 a script that waits for the page, or monitors
 /// it, would take this notice for it.
-pub fn page(introspection: bool) -> HttpResponse {
+pub fn page(introspection: bool, prefix: &str) -> HttpResponse {
     let schema = if introspection {
-        "<li>the schema: <a href=\"/schema.graphql\">/schema.graphql</a></li>"
+        format!("<li>the schema: <a href=\"{prefix}/schema.graphql\">/schema.graphql</a></li>")
     } else {
-        ""
+        String::new()
     };
     let body = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -31,7 +31,7 @@ pub fn page(introspection: bool) -> HttpResponse {
          later, run <code>make web</code> in the folder of Menagerie, and build the server again: <code>make run</code> \
          does both.</p>\n\
          <p>Everything else is there:</p>\n<ul>\n<li>the API: <code>/graphql</code>, by POST or GET</li>\n\
-         <li>all gifts as a table: <a href=\"/export/gifts.csv\">/export/gifts.csv</a></li>\n{schema}\n</ul>\n\
+         <li>all gifts as a table: <a href=\"{prefix}/export/gifts.csv\">/export/gifts.csv</a></li>\n{schema}\n</ul>\n\
          </main>\n</body>\n</html>\n"
     );
     HttpResponse::ServiceUnavailable()
@@ -56,18 +56,21 @@ mod tests {
     use super::*;
 
     fn text(introspection: bool) -> String {
-        let body = page(introspection).into_body().try_into_bytes().expect("it is whole");
+        let body = page(introspection, "/zoo")
+            .into_body()
+            .try_into_bytes()
+            .expect("it is whole");
         String::from_utf8(body.to_vec()).expect("text")
     }
 
     #[test]
     fn it_says_how_to_get_the_pages_and_what_is_there_without_them() {
-        assert_eq!(page(true).status(), 503);
+        assert_eq!(page(true, "").status(), 503);
         for part in [
             "make web",
             "/graphql<",
-            "href=\"/export/gifts.csv\"",
-            "href=\"/schema.graphql\"",
+            "href=\"/zoo/export/gifts.csv\"",
+            "href=\"/zoo/schema.graphql\"",
         ] {
             assert!(text(true).contains(part), "{part}");
         }
@@ -81,7 +84,7 @@ mod tests {
             .split_once("<style>")
             .and_then(|(_, rest)| rest.split_once("</style>"));
         let hash = STANDARD.encode(Sha256::digest(style.expect("a style").0));
-        let response = page(true);
+        let response = page(true, "");
         let policy = response.headers().get(CONTENT_SECURITY_POLICY).expect("a policy");
         let policy = policy.to_str().expect("text");
         assert!(

@@ -5,6 +5,7 @@
 //! decompressed for the rare client that does not.
 
 mod missing;
+mod shell;
 
 use actix_web::HttpResponse;
 use actix_web::dev::Decompress;
@@ -14,21 +15,40 @@ use actix_web::http::header::{
 use actix_web::web::{Bytes, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, error::PayloadError};
 use futures_util::stream::once;
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed::RustEmbed;
 
 use super::cross_origin::PAGE_POLICY;
 use super::etag;
 use super::readable::readable;
 use super::state::State;
 use super::transport::delivery::{Held, deliver};
-use crate::config::Config;
+use crate::config::{Config, PublicUrl};
+use shell::Shell;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 struct Files;
 
+/// The pages, for where the server stands; each is `None` if it was not built.
+struct Pages {
+    dashboard: Option<Shell>,
+    graphiql: Option<Shell>,
+}
+
+impl Pages {
+    fn new(config: &Config) -> Self {
+        let prefix = config.public_url.as_ref().map_or("", PublicUrl::prefix);
+        let page = |name| Files::get(name).map(|file| Shell::new(&file.data, prefix));
+        Self {
+            dashboard: page("index.html"),
+            graphiql: page("graphiql.html"),
+        }
+    }
+}
+
 /// The pages that are switched on, and the files that they load.
 pub fn routes(app: &mut ServiceConfig, config: &Config) {
+    app.app_data(Data::new(Pages::new(config)));
     if config.dashboard {
         // One page with addresses of its own: it shows by the address what was asked for.
         app.service(readable("/", dashboard))
@@ -63,25 +83,26 @@ async fn licenses() -> HttpResponse {
         .body(notices())
 }
 
-async fn to_graphiql() -> HttpResponse {
-    HttpResponse::Found().insert_header((LOCATION, "/graphiql")).finish()
+async fn to_graphiql(state: Data<State>) -> HttpResponse {
+    let place = format!("{}/graphiql", state.prefix());
+    HttpResponse::Found().insert_header((LOCATION, place)).finish()
 }
 
-async fn dashboard(http: HttpRequest, state: Data<State>) -> HttpResponse {
-    page(&http, &state, Files::get("index.html"))
+async fn dashboard(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
+    page(&http, &state, pages.dashboard.as_ref())
 }
 
-async fn graphiql(http: HttpRequest, state: Data<State>) -> HttpResponse {
-    page(&http, &state, Files::get("graphiql.html"))
+async fn graphiql(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
+    page(&http, &state, pages.graphiql.as_ref())
 }
 
 /// A page. It refers to its assets by their hashes, so browsers must revalidate it each time.
-fn page(http: &HttpRequest, state: &State, page: Option<EmbeddedFile>) -> HttpResponse {
+fn page(http: &HttpRequest, state: &State, page: Option<&Shell>) -> HttpResponse {
     let Some(page) = page else {
         tracing::warn!("{} was asked for; the pages are not built", http.path());
-        return missing::page(state.config.introspection);
+        return missing::page(state.config.introspection, state.prefix());
     };
-    let tag = etag::of(&page.data);
+    let tag = etag::of(page.html().as_bytes());
     let held = etag::is_held(http, &tag);
     let mut response = if held {
         HttpResponse::NotModified()
@@ -96,7 +117,9 @@ fn page(http: &HttpRequest, state: &State, page: Option<EmbeddedFile>) -> HttpRe
     if held {
         return response.finish();
     }
-    let response = response.content_type("text/html; charset=utf-8").body(page.data);
+    let response = response
+        .content_type("text/html; charset=utf-8")
+        .body(page.html().to_owned());
     deliver(http, state, response, Held::default())
 }
 

@@ -4,6 +4,7 @@
 //! and answers.
 
 mod batches; // several requests at once
+mod behind; // a prefix, slashes at the end, another Host
 mod browsers; // forged requests, pages of other sites
 mod cost; // what a request is estimated to cost, and what it did cost
 mod deadlines; // a database that is gone or silent, clients that leave, slow bodies

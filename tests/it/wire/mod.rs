@@ -4,8 +4,9 @@ mod confirming; // writes that no majority confirms
 mod connecting; // what the URI sets, what a person reads of an error
 mod distance; // a database that is far away
 mod feeds; // foreign resume tokens, refused streams, shards that hold events back, primaries that step down
-mod proxy;
-mod starting; // validators and indexes that are refused, single servers // reads and answers commands
+mod proxy; // reads and answers commands
+mod starting; // validators and indexes that are refused, single servers
+mod stepping; // primaries that step down under load
 
 use menagerie::api::viewer::Role;
 use menagerie::http::Settings;

@@ -1,6 +1,7 @@
 // The frame of every page: the bar with the search box, the page that the address names, and the foot.
 
 import { useEffect, useRef } from 'react';
+import { at } from '../base.ts';
 import { version } from './generated.ts';
 import { GiftPage } from './gift/page.tsx';
 import { Overview } from './overview.tsx';
@@ -34,8 +35,8 @@ export function App() {
         </Link>
         <SearchBox />
         <nav aria-label="Elsewhere">
-          <a href="/graphiql">GraphiQL</a>
-          <a href="/schema.graphql">Schema</a>
+          <a href={at('/graphiql')}>GraphiQL</a>
+          <a href={at('/schema.graphql')}>Schema</a>
         </nav>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
@@ -47,7 +48,7 @@ export function App() {
           as unknown, never as zero.
         </p>
         <p>
-          Menagerie {version}, <a href="/licenses.txt">licences</a>
+          Menagerie {version}, <a href={at('/licenses.txt')}>licences</a>
         </p>
       </footer>
     </>

@@ -1,6 +1,7 @@
 // The page's address as React sees it: two kinds of pages, and links that do not load anything anew.
 
 import { useEffect, useSyncExternalStore, type ComponentProps, type MouseEvent } from 'react';
+import { at, pathHere } from '../base.ts';
 
 const MOVED = 'menagerie:moved';
 
@@ -15,16 +16,16 @@ function subscribe(listener: () => void) {
 
 /** Where the reader is: the path and the query string, without the fragment. */
 export function useAddress(): { path: string; query: string } {
-  const path = useSyncExternalStore(subscribe, () => location.pathname);
+  const path = useSyncExternalStore(subscribe, pathHere);
   const query = useSyncExternalStore(subscribe, () => location.search);
   return { path, query };
 }
 
 /** Goes to an address of this page. `replace` leaves no trace in the history, for what changes with every letter. */
 export function go(address: string, how: 'push' | 'replace' = 'push'): void {
-  if (address === location.pathname + location.search) return;
-  if (how === 'push') history.pushState(null, '', address);
-  else history.replaceState(null, '', address);
+  if (address === pathHere() + location.search) return;
+  if (how === 'push') history.pushState(null, '', at(address));
+  else history.replaceState(null, '', at(address));
   dispatchEvent(new Event(MOVED));
 }
 
@@ -51,7 +52,7 @@ export function Link({ href, onClick, ...rest }: ComponentProps<'a'> & { href: s
     event.preventDefault();
     go(href);
   }
-  return <a href={href} onClick={follow} {...rest} />;
+  return <a href={at(href)} onClick={follow} {...rest} />;
 }
 
 /** Names the page in the browser's tab. */

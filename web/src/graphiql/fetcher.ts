@@ -3,6 +3,7 @@
 
 import type { GraphiQLProps } from 'graphiql';
 import { Kind, OperationTypeNode, parse } from 'graphql';
+import { at } from '../base.ts';
 import { results } from './events.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
@@ -27,7 +28,7 @@ export const fetcher: Fetcher = async (params, options) => {
   let response: Response;
   try {
     const body = JSON.stringify(asked);
-    response = await fetch('/graphql', { method: 'POST', headers, body, signal: leaving.signal });
+    response = await fetch(at('/graphql'), { method: 'POST', headers, body, signal: leaving.signal });
   } catch (error) {
     throw failure(`The server cannot be reached: ${error instanceof Error ? error.message : error}. Is it running?`);
   }

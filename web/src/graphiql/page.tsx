@@ -3,6 +3,7 @@
 import { GraphiQL } from 'graphiql';
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
+import { at } from '../base.ts';
 import { useSystemTheme, useWordWrap } from './adjustments.ts';
 import { askedQuery, askedVariables } from './asked.ts';
 import { cost, fetcher } from './fetcher.ts';
@@ -23,8 +24,8 @@ export function Page() {
           <input type="checkbox" onChange={(event) => (cost.isAsked = event.target.checked)} /> Show cost
         </label>
         <nav>
-          <a href="/">Dashboard</a>
-          <a href="/schema.graphql">Schema</a>
+          <a href={at('/')}>Dashboard</a>
+          <a href={at('/schema.graphql')}>Schema</a>
         </nav>
       </header>
       <main>

@@ -30,7 +30,7 @@ pub fn is_asked_for(http: &HttpRequest) -> bool {
 /// Opens a socket. An unknown subprotocol or invalid credentials are reported inside it, where a web page can see them.
 pub fn endpoint(http: &HttpRequest, state: &Data<State>, body: Payload) -> HttpResponse {
     let config = &state.config;
-    if cross_origin::is_foreign(http.headers(), &config.cors_origins) {
+    if cross_origin::is_foreign(http.headers(), &state.origins) {
         return turned_away(
             http,
             state,

@@ -2,6 +2,7 @@
 // (`ETag`); POST where the address would become too long for servers and proxies in between.
 
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import { at } from '../../base.ts';
 
 /** The longest address that is asked for by GET, in characters. */
 const LONGEST_ADDRESS = 7_500;
@@ -61,13 +62,13 @@ function inOrder(_key: string, value: unknown): unknown {
 }
 
 async function send(query: string, variables: unknown, signal: AbortSignal): Promise<string> {
-  const address = `/graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`;
+  const address = at(`/graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`);
   const accept = 'application/graphql-response+json, application/json;q=0.9';
   try {
     const response =
       address.length <= LONGEST_ADDRESS
         ? await fetch(address, { headers: { accept }, cache: 'no-cache', signal })
-        : await fetch('/graphql', {
+        : await fetch(at('/graphql'), {
             method: 'POST',
             headers: { accept, 'content-type': 'application/json' },
             body: JSON.stringify({ query, variables }),

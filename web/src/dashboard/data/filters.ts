@@ -1,5 +1,6 @@
 // What a view means in the API's own terms: the filter, the order, and the addresses that carry them elsewhere.
 
+import { at } from '../../base.ts';
 import type { GiftFilter, GiftOrder } from '../generated.ts';
 import type { View } from './address.ts';
 
@@ -47,12 +48,12 @@ export function pageOf(view: View) {
 /** Where a table of these gifts can be had as a file. */
 export function exportAddress(view: View, ending: 'csv' | 'ndjson'): string {
   const filter = filterOf(view);
-  return `/export/gifts.${ending}${filter ? `?${new URLSearchParams({ where: JSON.stringify(filter) })}` : ''}`;
+  return at(`/export/gifts.${ending}${filter ? `?${new URLSearchParams({ where: JSON.stringify(filter) })}` : ''}`);
 }
 
 /** Where GraphiQL opens with this query. */
 export function graphiqlAddress(query: string, variables: unknown = {}): string {
-  return `/graphiql?${new URLSearchParams({ query, variables: JSON.stringify(variables, null, 2) })}`;
+  return at(`/graphiql?${new URLSearchParams({ query, variables: JSON.stringify(variables, null, 2) })}`);
 }
 
 /** Whether the API refuses the date that was typed; its words are for the field. */
