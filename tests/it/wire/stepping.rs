@@ -13,8 +13,8 @@ use crate::changes::{Subscriber, settled};
 use crate::support::TestApp;
 
 /// How often one steps down, and how many times.
-const EVERY: Duration = Duration::from_millis(500);
-const TIMES: u32 = 12;
+const EVERY: Duration = Duration::from_secs(1);
+const TIMES: u32 = 6;
 /// How long there is no primary then.
 const WITHOUT: Duration = Duration::from_millis(120);
 const SUBSCRIBERS: usize = 50;
@@ -44,7 +44,7 @@ fn steps_down(wire: &Wire, every: Duration) -> Arc<AtomicU32> {
 /// Creates a gift, and repeats that with the same key until it is acknowledged, as the errors say. Returns how often.
 async fn create(editor: &Editor<'_>, number: u32) -> u32 {
     let input = json!({ "slug": format!("step-{number}"), "title": format!("Step {number}"), "giver": "nation_russia",
-        "recipient": "nation_north-korea", "mode": "GIFT", "status": "DELIVERED", "withoutClaim": true,
+        "recipient": "nation_north-korea", "mode": "GIFT", "status": "DELIVERED",
         "idempotencyKey": format!("the-step-with-the-number-{number}") });
     for tries in 1.. {
         let (status, answer) = editor.ask(CREATE, json!({ "input": input })).await;
@@ -126,9 +126,7 @@ async fn primaries_that_step_down_under_load_cost_no_event_and_no_acknowledged_e
         assert_eq!(ids, expected);
     }
     let refused = refused.load(Ordering::SeqCst);
-    assert!(
-        refused >= times && answered > times,
-        "{refused} refused, {answered} answered"
-    );
+    assert!(refused > times, "{refused} refused");
+    assert!(answered >= times, "{answered} answered");
     assert_eq!(gifts(&app).await, before + u64::from(made));
 }
