@@ -1,7 +1,7 @@
 //! The values in documents: counts, dates, names, places, people. Their only relations are a count's claim and a place's
 //! nation.
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{ComplexObject, Object, SimpleObject};
 use serde::Deserialize;
 
 use super::collections::claim::Claim;
@@ -12,7 +12,7 @@ use super::loader::reference::MaybeRef;
 use super::relation::{Holds, References, holds};
 use super::row_id::RowId;
 use crate::domain::count;
-use crate::domain::date::{Calendar, Day, Precision};
+use crate::domain::date::{Calendar, Day, Precision, in_words};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::{DatePart, PlaceKind};
 use crate::store::bson_types::optional_day;
@@ -72,7 +72,7 @@ macro_rules! date {
     ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident: $type:ty),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(SimpleObject, Debug, Default, Deserialize)]
-        #[graphql(serial)]
+        #[graphql(serial, complex)]
         #[serde(rename_all = "camelCase", default)]
         pub struct $name {
             /// The date: `2024-11-20`, `2024-11`, `2018`, `1965/1980`; `1965/` ends at an unknown time, `1959/..` is still
@@ -105,6 +105,14 @@ macro_rules! date {
             /// The claim that it rests on; null where none is named.
             #[graphql(directive = cost::apply(DOCUMENT, None))]
             claim: MaybeRef<Claim>,
+        }
+
+        #[ComplexObject]
+        impl $name {
+            /// For people to read: "20 November 2024", "1970s", "since 1959", "1965, until an unknown time".
+            async fn text(&self) -> String {
+                in_words(&self.edtf, self.calendar)
+            }
         }
     };
 }

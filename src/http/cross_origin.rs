@@ -143,7 +143,7 @@ pub fn cors(origins: &[String]) -> Cors {
 /// The Content-Security-Policy of the server's own pages: they may load only what this server serves. Inline styles are
 /// allowed because GraphiQL's editor writes them into the page.
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' \
-     'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+     'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
 
 /// The headers of every response that does not set them itself. `shared`: pages of other sites may read responses.

@@ -67,6 +67,16 @@ pub enum RequestBody {
 }
 
 impl Parameters {
+    /// For an operation of a document that the server has itself.
+    pub fn of_document(id: &str, operation: &str, variables: &Value) -> Self {
+        Self {
+            document_id: Some(id.to_owned()),
+            operation_name: Some(operation.to_owned()),
+            variables: RawValue::from_string(variables.to_string()).ok(),
+            ..Self::default()
+        }
+    }
+
     /// Parses the variables; empty if there are none.
     pub fn variables(&self, limits: &Limits) -> Result<Variables, Rejection> {
         match self.variables_text() {

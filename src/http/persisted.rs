@@ -89,6 +89,14 @@ impl Trusted {
         Ok(Self(documents))
     }
 
+    /// The same with documents of the server's own.
+    #[must_use]
+    pub fn with(mut self, own: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.0
+            .extend(own.into_iter().map(|(id, text)| (id.to_owned(), text.into())));
+        self
+    }
+
     /// All documents with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(id, text)| (id.as_str(), &**text))

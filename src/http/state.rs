@@ -13,6 +13,7 @@ use super::persisted::{Persisted, Trusted};
 use super::response_cache::Responses;
 use super::slots::ExecutionSlots;
 use super::stopping::Stopping;
+use super::web::documents::documents;
 use crate::api::error::ApiError;
 use crate::config::{Config, PublicUrl};
 use crate::feed::Live;
@@ -128,6 +129,11 @@ impl State {
                 reason: refusal.to_string(),
             })?;
         }
+        // Unchecked: limits that are lower than the pages need close the pages, not the server.
+        let trusted = match config.dashboard {
+            true => trusted.with(documents()),
+            false => trusted,
+        };
         let authenticator =
             Authenticator::new(config.anonymous, signed).that_hears(live.clone(), config.response_cache_bytes > 0);
         let responses = Responses::new(live.clone(), config.response_cache_bytes);

@@ -260,7 +260,7 @@ checks['a gift shows its figures with what stands behind them and against them']
 };
 
 checks['a gift that is not there is said to be not there'] = async ({ open }) => {
-  const page = await dashboard(open, '/gifts/no-such-gift');
+  const page = await dashboard(open, '/gifts/no-such-gift', { status: 404, expected: /the console says: .* 404 / });
   await page.getByRole('heading', { name: 'No such gift' }).waitFor();
 };
 

@@ -22,9 +22,9 @@ export function pages(browser, address, screenshots) {
 
   /**
    * Opens a path. `size` is one of SIZES, `scheme` is light or dark. A check that makes the server fail names in
-   * `expected`, a pattern, what the console may then say. `init` is Playwright's context options on top.
+   * `expected`, a pattern, what the console may then say; `status` is what the page must be answered with. `init` is Playwright's context options on top.
    */
-  async function open(path, { size = 'wide', scheme = 'light', expected, ...init } = {}) {
+  async function open(path, { size = 'wide', scheme = 'light', expected, status = 200, ...init } = {}) {
     const context = await browser.newContext({ viewport: SIZES[size], colorScheme: scheme, baseURL: address, ...init });
     contexts.push(context);
     const note = (problem) => {
@@ -41,7 +41,7 @@ export function pages(browser, address, screenshots) {
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
     const response = await page.goto(path);
-    if (!response?.ok()) throw new Error(`${path} is answered with ${response?.status()}; are the pages built?`);
+    if (response?.status() !== status) throw new Error(`${path} is answered with ${response?.status()}; are the pages built?`);
     return page;
   }
 

@@ -14,7 +14,7 @@ async function load(name) {
 
 const { changed, isFiltered, readView, writeView } = await load('data/address');
 const { exportAddress, filterOf, isDateRefused, orderOf, pageOf } = await load('data/filters');
-const { bounds, date, years } = await load('data/format');
+const { bounds, years } = await load('data/format');
 const { drawn, scaleFor } = await load('data/ranges');
 const { edtfOf, slots } = await load('data/slots');
 const { addressOf, claimsOfTheWhole, contradictions, placeOf } = await load('gift/evidence');
@@ -117,32 +117,6 @@ test('a count is drawn from its least to its most, to the end of the scale where
     isExact: false,
   });
   assert.equal(drawn({ min: null, max: null }, scale).least, null);
-});
-
-test('dates are told in words, with what is not known of them', () => {
-  for (const [edtf, words] of [
-    ['2024-11-20', '20 November 2024'],
-    ['2024-11', 'November 2024'],
-    ['0802', '802'],
-    ['197X', '1970s'],
-    ['19XX', '1900–1999'],
-    ['1985-04-XX', 'April 1985'],
-    ['2001-21', 'spring 2001'],
-    ['2001-29', 'spring (south) 2001'],
-    ['1965/1980', '1965 to 1980'],
-    ['1965/', '1965, until an unknown time'],
-    ['1959/..', 'since 1959'],
-    ['/1980', 'from an unknown time until 1980'],
-    ['../1980', 'until 1980'],
-    ['1972~', 'about 1972'],
-    ['1972?', '1972 (uncertain)'],
-    ['-0043', '44 BC'],
-    ['Y12000', '12000'],
-    ['1985-04-12T23:20:30Z', '1985-04-12T23:20:30Z'],
-  ]) {
-    assert.equal(date({ edtf }), words, edtf);
-  }
-  assert.equal(date({ edtf: '1515-05-20', calendar: 'JULIAN' }), '20 May 1515 (Julian calendar)');
 });
 
 test('years between two days are told as far as they are known', () => {

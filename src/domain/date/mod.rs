@@ -2,7 +2,7 @@
 //! levels 0 and 1 and of level 2 sets, seasons and qualified parts, and what a date implies: first and last day,
 //! precision, certainty. The grammar is in `parse.rs` (intervals), `set.rs`, `calendar.rs` (one date), `season.rs` and
 //! `time.rs`; the reader and the messages are in `reader.rs`, day arithmetic in `day.rs`, what a text implies in
-//! `facts.rs`. `told/` reads dates as people write them. Phrases and inferred parts, which documents store beside a
+//! `facts.rs`, its words in `in_words.rs`. `told/` reads dates as people write them. Phrases and inferred parts, which documents store beside a
 //! date, are not covered.
 //!
 //! Where the specification leaves a choice, ours is:
@@ -19,6 +19,7 @@
 mod calendar;
 mod day;
 mod facts;
+mod in_words;
 mod parse;
 mod reader;
 mod season;
@@ -34,6 +35,7 @@ use std::str::FromStr;
 pub use day::{Calendar, Day, DayError};
 use facts::Facts;
 pub use facts::{Bounds, Precision};
+pub use in_words::in_words;
 pub use reader::EdtfError;
 
 /// A date, date-time, interval or set in EDTF.

@@ -30,7 +30,7 @@ pub struct Figures {
 }
 
 /// Fails if the plan did not read these groups.
-fn read<T>(groups: Option<&T>) -> Result<&T> {
+pub(super) fn read<T>(groups: Option<&T>) -> Result<&T> {
     groups.ok_or(ApiError::Internal)
 }
 
@@ -52,12 +52,12 @@ impl Figures {
         groups.flat_map(BTreeMap::keys).flatten().cloned().collect()
     }
 
-    fn of_animals(&self, by: AnimalGrouping) -> Result<&Groups<Option<String>>> {
+    pub(super) fn of_animals(&self, by: AnimalGrouping) -> Result<&Groups<Option<String>>> {
         let found = self.animals.iter().find(|(other, _)| *other == by);
         read(found.map(|(_, groups)| groups))
     }
 
-    fn name<'s>(&'s self, key: &'s String) -> &'s str {
+    pub(super) fn name<'s>(&'s self, key: &'s String) -> &'s str {
         self.names.get(key).unwrap_or(key)
     }
 

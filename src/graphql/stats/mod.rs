@@ -6,6 +6,7 @@
 mod figures;
 mod groups;
 mod plan;
+mod summary;
 mod times;
 mod types;
 
@@ -110,6 +111,13 @@ impl GiftStats {
     /// Of how many gifts that changed hands no number of animals is known. They add 0 to the least in `animals`.
     async fn unknown_counts(&self) -> Result<u32> {
         Ok(self.totals()?.animals.unknown_counts)
+    }
+
+    /// The numbers in a few sentences: how many gifts, from how many nations to how many, who gave the most, what was given
+    /// most often, and of how many nobody knows how many animals it was.
+    #[graphql(directive = cost::apply(SUMS, None))]
+    async fn summary(&self) -> Result<String> {
+        self.figures.summary()
     }
 
     /// By the nation that gave.

@@ -26,6 +26,9 @@ enum Need {
     Animals,
 }
 
+/// The field that tells of several groupings in words.
+const SUMMARY: &str = "summary";
+
 /// Reads everything that is selected of the statistics.
 pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filter) -> Result<Figures> {
     let mut fields = selection::fields(&[set], None);
@@ -37,7 +40,11 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
     let [words, pairs, spans, certainties] = needs.map(asked);
     let mut ends = vec![("byGiver", "giver"), ("byRecipient", "recipient")];
-    ends.retain(|(list, _)| fields.iter().any(|field| field.name.node == *list));
+    ends.retain(|(list, _)| {
+        fields
+            .iter()
+            .any(|field| field.name.node == *list || field.name.node == SUMMARY)
+    });
     let ends: Vec<&'static str> = ends.into_iter().map(|(_, end)| end).collect();
     let ranks = by_animal.iter();
     let wanted = Wanted {
@@ -93,7 +100,7 @@ fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
     };
     let mut needs = [
         of(&["byStatus", "byMode"])?,
-        of(&["byGiver", "byRecipient"])?,
+        of(&["byGiver", "byRecipient", SUMMARY])?,
         of(&["byYear", "byDecade"])?,
         of(&["byCertainty"])?,
     ];
@@ -101,7 +108,7 @@ fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
     for field in fields {
         totals = totals.max(match field.name.node.as_str() {
             "gifts" => Need::Gifts,
-            "animals" | "unknownCounts" => Need::Animals,
+            "animals" | "unknownCounts" | SUMMARY => Need::Animals,
             _ => Need::Nothing,
         });
     }
@@ -116,7 +123,8 @@ fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
 /// The selected groupings by animal, each once, with the greatest need of its fields.
 fn groupings_by_animal(fields: &[&Field]) -> Result<Vec<(AnimalGrouping, Need)>> {
     let mut groupings: Vec<(AnimalGrouping, Need)> = Vec::new();
-    for field in fields.iter().filter(|field| field.name.node == "byAnimal") {
+    let of_animals = |field: &&&Field| field.name.node == "byAnimal" || field.name.node == SUMMARY;
+    for field in fields.iter().filter(of_animals) {
         let (by, need) = (grouping(field)?, need_of(field)?);
         match groupings.iter_mut().find(|(other, _)| *other == by) {
             Some((_, other)) => *other = need.max(*other),
@@ -203,14 +211,21 @@ fn grouping(list: &Field) -> Result<AnimalGrouping> {
 /// Reads the names of everything that a list may show: they are labels, and break ties in any order. Families, orders
 /// and classes are their own names.
 async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Result<()> {
-    let (kind, mut ids) = match list.name.node.as_str() {
-        "byGiver" => (Kind::Nation, figures.nations(|pair| &pair.giver)),
-        "byRecipient" => (Kind::Nation, figures.nations(|pair| &pair.recipient)),
-        "byAnimal" if grouping(list)? == AnimalGrouping::Animal => (Kind::Animal, figures.animal_ids()),
-        _ => return Ok(()),
-    };
-    ids.retain(|id| !figures.names.contains_key(id));
-    figures.names.extend(fetch.loader.store.names(kind, ids).await?);
+    let mut named = Vec::new();
+    let name = list.name.node.as_str();
+    if ["byGiver", SUMMARY].contains(&name) {
+        named.push((Kind::Nation, figures.nations(|pair| &pair.giver)));
+    }
+    if ["byRecipient", SUMMARY].contains(&name) {
+        named.push((Kind::Nation, figures.nations(|pair| &pair.recipient)));
+    }
+    if name == SUMMARY || name == "byAnimal" && grouping(list)? == AnimalGrouping::Animal {
+        named.push((Kind::Animal, figures.animal_ids()));
+    }
+    for (kind, mut ids) in named {
+        ids.retain(|id| !figures.names.contains_key(id));
+        figures.names.extend(fetch.loader.store.names(kind, ids).await?);
+    }
     Ok(())
 }
 

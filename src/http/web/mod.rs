@@ -4,8 +4,17 @@
 //! Files that brotli makes smaller are embedded only as `NAME.br`: every browser accepts them as they are, and they are
 //! decompressed for the rare client that does not.
 
+mod ask;
+mod crawlers;
+pub mod documents;
+mod kind;
 mod missing;
+mod page;
+mod pages;
+mod rendered;
 mod shell;
+mod site;
+mod view;
 
 use actix_web::HttpResponse;
 use actix_web::dev::Decompress;
@@ -22,37 +31,31 @@ use super::etag;
 use super::readable::readable;
 use super::state::State;
 use super::transport::delivery::{Held, deliver};
-use crate::config::{Config, PublicUrl};
+use crate::config::Config;
+use kind::PageKind;
+use pages::Pages;
 use shell::Shell;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 struct Files;
 
-/// The pages, for where the server stands; each is `None` if it was not built.
-struct Pages {
-    dashboard: Option<Shell>,
-    graphiql: Option<Shell>,
-}
-
-impl Pages {
-    fn new(config: &Config) -> Self {
-        let prefix = config.public_url.as_ref().map_or("", PublicUrl::prefix);
-        let page = |name| Files::get(name).map(|file| Shell::new(&file.data, prefix));
-        Self {
-            dashboard: page("index.html"),
-            graphiql: page("graphiql.html"),
-        }
-    }
-}
-
 /// The pages that are switched on, and the files that they load.
 pub fn routes(app: &mut ServiceConfig, config: &Config) {
-    app.app_data(Data::new(Pages::new(config)));
+    app.app_data(Data::new(Pages::new(config, |name| {
+        Files::get(name).map(|file| file.data.into_owned())
+    })));
     if config.dashboard {
-        // One page with addresses of its own: it shows by the address what was asked for.
-        app.service(readable("/", dashboard))
-            .service(readable("/gifts/{slug}", dashboard));
+        app.service(readable("/", page::home))
+            .service(readable("/robots.txt", crawlers::robots))
+            .service(readable("/sitemap.xml", crawlers::sitemap))
+            .service(readable("/favicon.ico", favicon));
+        for kind in PageKind::ALL {
+            let list = move |http, state, pages, place| page::list(kind, http, state, pages, place);
+            let document = move |http, state, pages, name| page::document(kind, http, state, pages, name);
+            app.service(readable(kind.path(), list))
+                .service(readable(kind.route(), document));
+        }
     } else if config.graphiql {
         app.service(readable("/", to_graphiql));
     }
@@ -88,16 +91,20 @@ async fn to_graphiql(state: Data<State>) -> HttpResponse {
     HttpResponse::Found().insert_header((LOCATION, place)).finish()
 }
 
-async fn dashboard(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
-    page(&http, &state, pages.dashboard.as_ref())
+async fn favicon(state: Data<State>) -> HttpResponse {
+    let is_icon = |name: &std::borrow::Cow<'static, str>| name.starts_with("assets/icon-");
+    match Files::iter().find(is_icon) {
+        Some(icon) => crawlers::favicon(state, icon.trim_end_matches(".br")).await,
+        None => HttpResponse::NotFound().finish(),
+    }
 }
 
 async fn graphiql(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
-    page(&http, &state, pages.graphiql.as_ref())
+    graphiql_page(&http, &state, pages.graphiql.as_deref())
 }
 
 /// A page. It refers to its assets by their hashes, so browsers must revalidate it each time.
-fn page(http: &HttpRequest, state: &State, page: Option<&Shell>) -> HttpResponse {
+fn graphiql_page(http: &HttpRequest, state: &State, page: Option<&Shell>) -> HttpResponse {
     let Some(page) = page else {
         tracing::warn!("{} was asked for; the pages are not built", http.path());
         return missing::page(state.config.introspection, state.prefix());

@@ -37,7 +37,7 @@ async fn everything_answers_under_the_prefix_whether_or_not_the_proxy_takes_it_o
 
 #[tokio::test]
 async fn pages_refer_to_what_is_under_the_prefix() {
-    let app = TestApp::empty().await;
+    let app = TestApp::with(&["article"]).await;
     let door = behind(&app);
     for path in ["/", "/menagerie", "/menagerie/", "/gifts/cn-kr/", "/graphiql"] {
         let page = Answer::to(door.get(path)).await;

@@ -11,6 +11,7 @@ mod deadlines; // a database that is gone or silent, clients that leave, slow bo
 mod deliveries; // answers that nobody takes
 mod encoding; // compressed answers and bodies
 mod exports; // exports: who may, what is refused, what becomes of one that breaks off
+mod facts; // pages that need no script
 mod files; // the files of the pages: compressed, kept by browsers
 mod identity; // who asks, by the header
 mod kinds; // the kinds of requests, with what each must get

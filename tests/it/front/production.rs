@@ -64,7 +64,7 @@ async fn graphiql_and_the_schema_file_are_not_there() {
 
 #[tokio::test]
 async fn each_page_is_there_where_it_is_switched_on() {
-    let app = TestApp::empty().await;
+    let app = TestApp::with(&["article"]).await;
     // Where Node was missing when the server was built, 503 says so in the place of a page.
     let is_page = |status: u16| [200, 503].contains(&status);
     for (dashboard, graphiql) in [(true, true), (true, false), (false, true), (false, false)] {

@@ -76,8 +76,9 @@ async fn heard(mut subscriber: Subscriber, last: String) -> Vec<String> {
 async fn reads(app: &TestApp, over: &AtomicBool) -> (u32, u32) {
     let (mut answered, mut refused) = (0, 0);
     while !over.load(Ordering::SeqCst) {
-        let query =
-            format!("{{ gifts(first: 3, where: {{ slug: {{ notIn: [\"none-{answered}\"] }} }}) {{ nodes {{ title }} }} }}");
+        let query = format!(
+            "{{ gifts(first: 3, where: {{ slug: {{ notIn: [\"none-{answered}\"] }} }}) {{ nodes {{ title }} }} }}"
+        );
         let (status, answer) = app.post(&query, json!({})).await;
         match (status, code(&answer)) {
             (200, "-") => answered += 1,

@@ -8,6 +8,7 @@ import './styles/charts.css';
 import './styles/ranks.css';
 import './styles/table.css';
 import './styles/gift.css';
+import './styles/plain.css';
 
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

@@ -53,7 +53,12 @@ export async function ask<Answer, Variables>(
   const [error] = envelope.errors ?? [];
   if (error) throw new Failure(error.message, error.extensions?.code ?? 'UNKNOWN');
   if (!envelope.data) throw new Failure('The server answered without data.', 'NO_DATA');
-  return { data: envelope.data, text: JSON.stringify(envelope.data, inOrder) };
+  return answered(envelope.data);
+}
+
+/** Data as an answer. */
+export function answered<Answer>(data: Answer): Answered<Answer> {
+  return { data, text: JSON.stringify(data, inOrder) };
 }
 
 function inOrder(_key: string, value: unknown): unknown {

@@ -1,7 +1,7 @@
 // What the sources say: a claim with its source, its place in it and how certain it is; contradictions side by side.
 
 import { certaintyMeaning, certaintyWord, sourceWord } from '../data/words.ts';
-import { date, number, plural } from '../data/format.ts';
+import { number, plural } from '../data/format.ts';
 import { addressOf, contradictions, placeOf, type Claim, type Said } from './evidence.ts';
 
 /** The place of a claim on the page. */
@@ -38,7 +38,7 @@ export function Origin({ claim }: { claim: Said }) {
         <cite>{source.title}</cite>
       )}
       {source.publisher && source.publisher !== source.title && `, ${source.publisher}`}
-      {source.published && `, ${date(source.published)}`}
+      {source.published && `, ${source.published.text}`}
       {` (${sourceWord(source.kind)})`}
       {place && `, ${place}`}
     </p>

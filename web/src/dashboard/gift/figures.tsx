@@ -1,7 +1,7 @@
 // The figures of a gift: how many, when, from where to where, by whom; each with the claims behind it.
 
 import type { ReactNode } from 'react';
-import { bounds, date, type Bounds } from '../data/format.ts';
+import { bounds, type Bounds } from '../data/format.ts';
 import { conservationWord, statusWord } from '../data/words.ts';
 import { Inferred } from '../parts/gift-table.tsx';
 import { anchor, Evidence } from './claims.tsx';
@@ -78,7 +78,7 @@ export function Figures({ gift }: { gift: Gift }) {
           claims={whole}
           note={when && dateNote(when)}
         >
-          {when ? date(when) : <span className="open">unknown</span>}
+          {when ? when.text : <span className="open">unknown</span>}
         </Figure>
         <Figure name="Status" isInferred={isInferred('status')} claims={claimsOfTheStatus(gift)}>
           {statusWord(gift.status)}
@@ -141,7 +141,7 @@ function placeName({ name, city, nation }: NonNullable<Gift['origin']>): string 
 }
 
 function openNote({ open }: NonNullable<Gift['origin']>): string | null {
-  return open && `Open ${date(open)}`;
+  return open && `Open ${open.text}`;
 }
 
 export function Items({ gift }: { gift: Gift }) {
@@ -199,7 +199,7 @@ export function History({ gift }: { gift: Gift }) {
           <li key={index}>
             <p>
               <span className="pill">{statusWord(status)}</span>{' '}
-              {when ? date(when) : <span className="details">no date</span>}
+              {when ? when.text : <span className="details">no date</span>}
             </p>
             <p className="details">
               {note}{' '}

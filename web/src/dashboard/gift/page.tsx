@@ -1,7 +1,6 @@
 // The page of one gift: each figure with who said it, where, how certain, and what contradicts it.
 
 import { graphiqlAddress } from '../data/filters.ts';
-import { date } from '../data/format.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { modeWord, plain, statusWord } from '../data/words.ts';
 import { GiftDocument } from '../generated.ts';
@@ -66,7 +65,7 @@ function Whole({ gift }: { gift: Gift }) {
             <h2 id="event">The event that it belongs to</h2>
             <h3>{event.title}</h3>
             <p className="details">
-              {[plain(event.kind), event.date && date(event.date), event.status && plain(event.status).toLowerCase()]
+              {[plain(event.kind), event.date?.text, event.status && plain(event.status).toLowerCase()]
                 .filter(Boolean)
                 .join(' · ')}
             </p>

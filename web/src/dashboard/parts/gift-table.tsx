@@ -11,7 +11,7 @@ import {
   PAGE_SIZE,
   pageOf,
 } from '../data/filters.ts';
-import { bounds, date, number } from '../data/format.ts';
+import { bounds, number } from '../data/format.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { modeWord, statusWord } from '../data/words.ts';
 import { GiftsDocument, type GiftOrderField, type GiftsQuery } from '../generated.ts';
@@ -134,7 +134,7 @@ function Row({ gift }: { gift: Gift }) {
       <td role="cell" className="when">
         {gift.date ? (
           <>
-            {date(gift.date)}
+            {gift.date.text}
             {gift.date.inferred.length > 0 && <Inferred />}
           </>
         ) : (

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import type { View } from '../data/address.ts';
 import { ask, Failure } from '../data/client.ts';
-import { date, number } from '../data/format.ts';
+import { number } from '../data/format.ts';
 import { TimelineDocument, type TimelineFilter, type TimelineQuery } from '../generated.ts';
 import { giftAddress, Link } from '../router.tsx';
 import { Failed, Skeleton } from './states.tsx';
@@ -72,14 +72,14 @@ function Entries({ where }: { where: TimelineFilter | undefined }) {
           if (entry.__typename === 'Gift') {
             return (
               <li key={entry.id} className="gift">
-                <span className="when">{entry.date ? date(entry.date) : 'unknown'}</span>
+                <span className="when">{entry.date?.text ?? 'unknown'}</span>
                 <Link href={giftAddress(entry.slug)}>{entry.title}</Link>
               </li>
             );
           }
           return (
             <li key={entry.id} className="event">
-              <span className="when">{entry.date ? date(entry.date) : 'unknown'}</span>
+              <span className="when">{entry.date?.text ?? 'unknown'}</span>
               <span>
                 {entry.title} <span className="pill quiet">event</span>
               </span>
