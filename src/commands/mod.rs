@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use menagerie::api::dataset::{DatasetError, DatasetFacts};
 use menagerie::config::{Config, ConfigError, Seed};
 use menagerie::embedded::{self, Embedded, EmbeddedError};
 use menagerie::feed::{self, Live};
@@ -52,6 +53,8 @@ pub enum Failure {
     Trusted(#[from] TrustedError),
     #[error("{0}")]
     State(#[from] StateError),
+    #[error("MENAGERIE_DATASET: {0}")]
+    Dataset(#[from] DatasetError),
     #[error("MENAGERIE_JWKS: {0}")]
     Signed(#[from] SignedError),
     #[error("{0}")]
@@ -78,6 +81,7 @@ impl Failure {
             | Self::Telemetry(_)
             | Self::Tls(_)
             | Self::Trusted(_)
+            | Self::Dataset(_)
             | Self::State(StateError::Trusted { .. })
             | Self::Signed(_)
             | Self::Store(StoreError::Uri | StoreError::UriOption(_)) => 78,
@@ -307,6 +311,10 @@ async fn settings(config: &Config) -> Result<Settings, Failure> {
             None => Trusted::default(),
         },
         timeouts: Timeouts::default(),
+        dataset: match &config.dataset {
+            Some(path) => DatasetFacts::read(path)?,
+            None => DatasetFacts::default(),
+        },
         signed,
     })
 }

@@ -170,6 +170,11 @@ settings! {
     /// Whether errors name what may have been meant, and list what there is.
     MENAGERIE_SUGGESTIONS => suggestions: bool = true, flag();
 }
+"The data" {
+    /// What the data are as a whole: a JSON file with title, description, license, licenseUrl and creators. Unset: what comes
+    /// with the seed sets.
+    MENAGERIE_DATASET => dataset: Option<PathBuf> = None, path("the path of a JSON file").optional();
+}
 "Who may ask" {
     /// Whether one may read without a token, also the schema at `/schema.graphql`.
     MENAGERIE_ANONYMOUS => anonymous: bool = true, flag();

@@ -9,6 +9,7 @@ pub mod collection;
 pub mod collections;
 pub mod connection;
 mod cost;
+mod dataset;
 pub mod eager;
 pub mod execution;
 pub mod export;
@@ -37,6 +38,7 @@ use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Error, Name, Pos, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
 use futures_util::stream::{self, Stream, StreamExt};
 
+use crate::api::dataset::DatasetFacts;
 use crate::api::error::{ApiError, extend};
 use crate::feed::Live;
 use crate::limits::Limits;
@@ -56,8 +58,14 @@ pub struct Schema {
     limits: Limits,
 }
 
-/// Builds the schema. It holds no connections: [`execute`] takes the store and the search index.
+/// Builds the schema over the data that come with the program. It holds no connections: [`execute`] takes the store and the
+/// search index.
 pub fn schema(limits: Limits) -> Schema {
+    schema_of(limits, DatasetFacts::default())
+}
+
+/// The same over other data.
+pub fn schema_of(limits: Limits, dataset: DatasetFacts) -> Schema {
     let roots = (Root::<Query>::default(), Root::<Mutation>::default());
     let schema = async_graphql::Schema::build(roots.0, roots.1, Priced)
         // Documents come parsed and validated by the guard in `http`.
@@ -65,6 +73,7 @@ pub fn schema(limits: Limits) -> Schema {
         // Deeper than anything that the guard accepts.
         .limit_recursive_depth(1_000)
         .data(limits)
+        .data(dataset)
         .data(Collections(collections::of))
         .finish();
     Schema { schema, limits }

@@ -4,6 +4,7 @@ use async_graphql::MergedObject;
 
 use super::collection::{RootFields, RootMutations};
 use super::collections::documents;
+use super::dataset::DatasetQuery;
 use super::history::HistoryQuery;
 use super::mutation::{AdminMutation, AdminQuery, ImportMutation, RevertMutation};
 use super::node::NodeQuery;
@@ -26,6 +27,7 @@ macro_rules! roots {
             ChangesQuery,
             HistoryQuery,
             AdminQuery,
+            DatasetQuery,
             LimitsQuery,
         );
 

@@ -14,10 +14,11 @@ use super::response_cache::Responses;
 use super::slots::ExecutionSlots;
 use super::stopping::Stopping;
 use super::web::documents::documents;
+use crate::api::dataset::DatasetFacts;
 use crate::api::error::ApiError;
 use crate::config::{Config, PublicUrl};
 use crate::feed::Live;
-use crate::graphql::{Schema, schema, sdl};
+use crate::graphql::{Schema, schema_of, sdl};
 use crate::guard::{Guard, Rules};
 use crate::limits::Limit;
 use crate::search::Search;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub trusted: Trusted,
     /// How long what may take its time in streams may take.
     pub timeouts: Timeouts,
+    /// What the data are as a whole.
+    pub dataset: DatasetFacts,
 }
 
 /// How long what is open for long, WebSockets and event streams, waits for what.
@@ -114,8 +117,9 @@ impl State {
             signed,
             trusted,
             timeouts,
+            dataset,
         } = settings;
-        let schema = schema(config.limits);
+        let schema = schema_of(config.limits, dataset);
         let sdl = sdl(&schema);
         let rules = Rules {
             limits: config.limits,

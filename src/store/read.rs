@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use futures_util::future::{try_join, try_join_all};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
+use super::bson_types::Timestamp;
 use super::collections;
 use super::derive::SORT_KEYS;
 use super::entity::{Entity, Projection};
@@ -61,6 +63,26 @@ impl Store {
         let text =
             |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));
         Ok(rows.iter().filter_map(text).collect())
+    }
+
+    /// When a document was last changed, and how many sources there are. One command for each kind, and one more.
+    pub async fn last_change_and_sources(&self) -> Result<(Option<Timestamp>, u64)> {
+        let newest = Kind::ALL.map(|kind| {
+            self.find(Find {
+                kind,
+                filter: doc! {},
+                sort: doc! { "updatedAt": -1 },
+                projection: doc! { "updatedAt": 1 },
+                limit: 1,
+            })
+        });
+        let every = Find::every(Kind::Source, doc! {});
+        let (newest, sources) = try_join(try_join_all(newest), self.find(every)).await?;
+        let changed = newest
+            .iter()
+            .flatten()
+            .filter_map(|row| row.get_datetime("updatedAt").ok());
+        Ok((changed.max().map(Timestamp::from), sources.len() as u64))
     }
 
     /// The rows with these ids, in no particular order. No command if there are no ids.

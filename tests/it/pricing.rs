@@ -73,6 +73,8 @@ impl Types {
             ("Animal", "given") => vec![weight(2)],
             ("Query", "giftStats") => vec![weight(50)],
             ("Query", "giftFlows") => vec![weight(50), size("")],
+            ("GiftStats", "summary") => vec![weight(50)],
+            ("Query", "dataset") => vec![weight(20)],
             ("GiftStats", _) if is_list => vec![weight(50), size("")],
             ("Query", "nodes") => vec!["cost(weight: 0, perItem: 2)".to_owned(), size("")],
             _ if inner.ends_with("Connection") => {
@@ -91,6 +93,7 @@ impl Types {
         let of_claims = ty == "CertaintyFilter" && parent != "ClaimFilter";
         match (parent, field) {
             ("ImportRowsInput", "rows") => vec!["cost(weight: 2)".to_owned()],
+            ("GiftFilter", "text") => vec!["cost(weight: 10)".to_owned()],
             _ if (of_documents && ty != parent) || of_claims => vec!["cost(weight: 10)".to_owned()],
             _ => Vec::new(),
         }

@@ -14,7 +14,7 @@ use crate::house::{File, in_src, root};
 const LISTS: [&str; 2] = ["src/domain/collections.rs", "src/graphql/collections/mod.rs"];
 
 /// Where else collections are named, and why. What is not here knows none of them.
-const NAMED: [(&str, &str); 11] = [
+const NAMED: [(&str, &str); 12] = [
     ("src/graphql/collections/", "documents refer to each other"),
     (
         "src/graphql/values.rs",
@@ -23,6 +23,10 @@ const NAMED: [(&str, &str); 11] = [
     (
         "src/graphql/filter/",
         "documents are found by the certainty of claims about them",
+    ),
+    (
+        "src/graphql/export/items.rs",
+        "the items of gifts are a table of their own",
     ),
     ("src/graphql/stats/", "statistics are of gifts, by nation and animal"),
     ("src/graphql/timeline.rs", "the timeline is of gifts and events"),

@@ -215,3 +215,76 @@ async fn the_dashboards_own_query_is_answered_and_within_the_limits() {
     assert!(data["giftStats"]["gifts"].as_i64().expect("a number") > 50, "{data:#}");
     assert!(!data["giftFlows"].as_array().expect("flows").is_empty());
 }
+
+#[tokio::test]
+async fn the_summary_says_what_the_numbers_say() {
+    let app = TestApp::with(&["article", "history"]).await;
+    let filters = [
+        "{}",
+        "{ giver: { slug: { eq: \"china\" } } }",
+        "{ recipient: { slug: { eq: \"north-korea\" } } }",
+        "{ animal: { slug: { eq: \"giant-panda\" } } }",
+        "{ animal: { class: { eq: \"Aves\" } } }",
+        "{ status: { eq: RETURNED } }",
+        "{ date: { within: \"1950/1980\" } }",
+        "{ text: \"bear\" }",
+        "{ slug: { eq: \"ru-kp-2024\" } }",
+        "{ slug: { eq: \"none\" } }",
+    ];
+    for filter in filters {
+        let query = format!(
+            "{{ giftStats(where: {filter}) {{ summary gifts unknownCounts
+                byGiver(first: 200) {{ label gifts }} byRecipient(first: 200) {{ label }} byAnimal(first: 200) {{ kind label gifts }} }} }}"
+        );
+        is_summed_up(filter, &app.query(&query).await["giftStats"]);
+    }
+}
+
+/// The summary says what the other numbers say.
+fn is_summed_up(filter: &str, stats: &serde_json::Value) {
+    let summary = stats["summary"].as_str().expect("a text");
+    let number = |field: &str| stats[field].as_u64().expect("a number");
+    if number("gifts") == 0 {
+        assert_eq!(summary, "No gift matches.");
+        return;
+    }
+    let list = |field: &str| stats[field].as_array().expect("a list").clone();
+    let nations = |all: &[serde_json::Value]| match all {
+        [only] => only["label"].as_str().expect("a name").to_owned(),
+        all => format!("{} nations", all.len()),
+    };
+    let gifts = if number("gifts") == 1 { "gift" } else { "gifts" };
+    let begin = format!(
+        "{} {gifts} of animals, from {} to {}.",
+        number("gifts"),
+        nations(&list("byGiver")),
+        nations(&list("byRecipient"))
+    );
+    assert!(summary.starts_with(&begin), "{filter}: {summary}; {begin}");
+    // Whoever is named has the most, and nobody who has as many is passed over.
+    for (words, field) in [(" gave the most: ", "byGiver"), ("Given most often: ", "byAnimal")] {
+        let groups = list(field);
+        let most = groups
+            .iter()
+            .filter_map(|group| group["gifts"].as_u64())
+            .max()
+            .unwrap_or(0);
+        let first: Vec<&str> = groups
+            .iter()
+            .filter(|group| group["gifts"] == most && group["kind"] != "MISSING")
+            .filter_map(|group| group["label"].as_str())
+            .collect();
+        let is_said = number("gifts") > 1 && (1..=2).contains(&first.len()) && (field != "byGiver" || groups.len() > 1);
+        assert_eq!(summary.contains(words), is_said, "{filter}: {summary}");
+        if is_said {
+            assert!(first.iter().all(|name| summary.contains(name)), "{filter}: {summary}");
+            assert!(summary.contains(&most.to_string()), "{filter}: {summary}");
+        }
+    }
+    let unknown = number("unknownCounts");
+    assert_eq!(
+        summary.contains("nobody knows") || summary.contains("Nobody knows"),
+        unknown > 0,
+        "{filter}: {summary}"
+    );
+}

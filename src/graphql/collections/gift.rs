@@ -161,8 +161,12 @@ filter! { GiftFilter, "gifts" {
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Gift),
     /// By words: each must begin a word of the slug, title, people, places, the animals' names or attributes, or the
-    /// source's words for the total. Case and accents do not matter.
-    text: String => |text| Ok(text_filter(text)),
+    /// source's words for the total; or, the first five, one of the names of the nations and of the kinds of animals, in any
+    /// language. Case and accents do not matter.
+    #[graphql(directive = cost::apply(PAGE, None))]
+    text: String => |text| Ok(wide_text_filter(text, &[
+        ("giver", Kind::Nation), ("recipient", Kind::Nation), ("items.animal", Kind::Animal),
+    ])),
 } }
 
 orders! { GiftOrder, GiftOrderField, "gifts" {

@@ -9,7 +9,7 @@ pub use crate::domain::vocabulary::*;
 pub(super) use crate::graphql::cost::{DOCUMENT, PAGE, cost};
 pub use crate::graphql::eager;
 pub use crate::graphql::filter::*;
-pub(crate) use crate::graphql::filter::{filter, text_filter};
+pub(crate) use crate::graphql::filter::{filter, text_filter, wide_text_filter};
 pub use crate::graphql::loader::reference::{MaybeRef, Ref, Refs};
 pub use crate::graphql::mutation::inputs::*;
 pub(crate) use crate::graphql::order::orders;

@@ -13,7 +13,7 @@ use crate::store::collections;
 use crate::store::path::texts_at;
 
 /// The columns of a collection: header and content of each.
-pub struct ExportTable(Vec<(String, Cell)>);
+pub struct ExportTable(pub(super) Vec<(String, Cell)>);
 
 /// A column, as a schema file has it.
 #[derive(Deserialize)]
@@ -25,6 +25,7 @@ enum Column {
     Named(BTreeMap<String, Cell>),
 }
 
+/// The table of a collection.
 ///
 /// # Errors
 /// If the schema file has a cell of an unknown form; a test checks all files.

@@ -1,10 +1,11 @@
-//! Exports: all matching rows of a collection, in order, as CSV or as JSON lines.
+//! Exports: all matching rows of a collection, in order, as CSV or as JSON.
 //!
 //! An export is read in pieces from one database cursor, so memory use is bounded. The store (`scan.rs`) defines the
 //! rows, `columns` what CSV shows of them, and `http` sends the pieces.
 
 mod cells;
 mod columns;
+mod items;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,17 +33,20 @@ pub enum ExportFormat {
     Csv,
     /// JSON lines: each row is the whole document, nested.
     Ndjson,
+    /// The same rows as one JSON array.
+    Json,
 }
 
 impl ExportFormat {
     /// All formats.
-    pub const ALL: [Self; 2] = [Self::Csv, Self::Ndjson];
+    pub const ALL: [Self; 3] = [Self::Csv, Self::Ndjson, Self::Json];
 
     /// The file extension.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Json => "json",
         }
     }
 }
@@ -50,9 +54,41 @@ impl ExportFormat {
 /// What to export, with its arguments already checked.
 #[derive(Clone, Debug)]
 pub struct ExportPlan {
-    kind: Kind,
+    table: ExportRows,
     format: ExportFormat,
     request: PageRequest,
+}
+
+/// What the rows of an export are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportRows {
+    /// The documents of a collection.
+    Documents(Kind),
+    /// The animals in gifts: a row for each item.
+    Items,
+}
+
+impl ExportRows {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Kind::ALL.into_iter().map(Self::Documents).chain([Self::Items])
+    }
+
+    /// The name of its file, without the extension.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Documents(kind) => kind.collection(),
+            Self::Items => "items",
+        }
+    }
+
+    /// The collection whose filter and order select the rows.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Documents(kind) => kind,
+            Self::Items => items::OF,
+        }
+    }
 }
 
 /// An export in progress.
@@ -60,8 +96,12 @@ pub struct Export {
     store: Store,
     rows: Scan,
     format: ExportFormat,
+    shape: ExportRows,
     table: ExportTable,
     begun: bool,
+    /// Of an array, whether a row stands in it, and whether it is closed.
+    opened: bool,
+    closed: bool,
 }
 
 /// Some rows of an export, as text.
@@ -78,13 +118,13 @@ impl ExportPlan {
     /// # Errors
     /// If a value in them is invalid.
     pub fn new(
-        kind: Kind,
+        table: ExportRows,
         format: ExportFormat,
         limits: &Limits,
         get: impl Fn(&str) -> Result<Option<Value>>,
     ) -> Result<Self> {
-        let request = with_kind!(kind, E => PageArguments::<E>::read(get)?.request(limits, Want::default())?);
-        Ok(Self { kind, format, request })
+        let request = with_kind!(table.kind(), E => PageArguments::<E>::read(get)?.request(limits, Want::default())?);
+        Ok(Self { table, format, request })
     }
 
     /// Opens the database cursor.
@@ -94,11 +134,17 @@ impl ExportPlan {
     pub async fn open(&self, store: Store) -> Result<Export> {
         let PageRequest { filter, order, .. } = &self.request;
         Ok(Export {
-            rows: store.rows(self.kind, filter, order, PIECE).await?,
+            rows: store.rows(self.table.kind(), filter, order, PIECE).await?,
             store,
             format: self.format,
-            table: columns::of(self.kind)?,
+            shape: self.table,
+            table: match self.table {
+                ExportRows::Documents(kind) => columns::of(kind)?,
+                ExportRows::Items => items::columns(),
+            },
             begun: false,
+            opened: false,
+            closed: false,
         })
     }
 }
@@ -109,19 +155,43 @@ impl Export {
     /// # Errors
     /// If the database fails; the pieces so far are then incomplete.
     pub async fn next(&mut self) -> Result<Option<ExportPiece>> {
-        let rows = self.rows.next().await?;
-        let is_first = !std::mem::replace(&mut self.begun, true);
+        let read = self.rows.next().await?;
+        let (is_first, is_last) = (!std::mem::replace(&mut self.begun, true), read.is_empty());
+        let rows = match self.shape {
+            ExportRows::Documents(_) => read,
+            ExportRows::Items => items::rows(read),
+        };
         let bytes = match self.format {
             ExportFormat::Ndjson => lines(&rows).map_err(unwritten)?,
+            ExportFormat::Json => self.within_array(&lines(&rows).map_err(unwritten)?, is_last),
             ExportFormat::Csv => {
                 let names = self.names(&rows).await?;
                 self.table.text(&rows, &names, is_first)?
             }
         };
-        Ok((!bytes.is_empty()).then_some(ExportPiece {
+        let is_over = is_last && bytes.is_empty();
+        Ok((!is_over).then_some(ExportPiece {
             bytes,
             rows: rows.len(),
         }))
+    }
+
+    /// Lines of JSON as a part of an array, which ends with the last rows.
+    fn within_array(&mut self, lines: &[u8], is_last: bool) -> Vec<u8> {
+        let is_closed = is_last && std::mem::replace(&mut self.closed, true);
+        let text = String::from_utf8_lossy(lines);
+        let rows = text.lines().collect::<Vec<_>>().join(",\n");
+        let opened = self.opened;
+        self.opened |= !rows.is_empty();
+        let part = match (rows.is_empty(), opened, is_last) {
+            _ if is_closed => String::new(),
+            (true, false, true) => "[]\n".to_owned(),
+            (true, true, true) => "\n]\n".to_owned(),
+            (true, _, false) => String::new(),
+            (false, true, _) => format!(",\n{rows}"),
+            (false, false, _) => format!("[\n{rows}"),
+        };
+        part.into_bytes()
     }
 
     /// The names of all documents that rows show by name. One command per kind.

@@ -4,6 +4,7 @@
 //! `not` combine filters.
 
 mod comparisons;
+mod texts;
 
 use async_graphql::{InputObject, InputType};
 
@@ -11,11 +12,11 @@ use crate::api::error::{ApiError, Result};
 use crate::domain::date::{Bounds, Edtf};
 use crate::domain::id::Kind;
 use crate::domain::vocabulary::Certainty;
-use crate::domain::words::words;
 use crate::store::bson_types::Timestamp;
 use crate::store::filter::Filter;
 use crate::store::filter::operator::Operator;
 pub use comparisons::{EnumFilter, IdFilter, StringFilter};
+pub use texts::{text_filter, wide_text_filter};
 
 /// The filter input of one collection.
 pub trait CollectionFilter: InputType {
@@ -357,24 +358,6 @@ impl CountPaths {
     pub const TOTAL: Self = count_paths!("total");
     /// The `headcount` of an event.
     pub const HEADCOUNT: Self = count_paths!("headcount");
-}
-
-/// Documents that have, for every word of `text`, a word that begins with it. Blank text matches all; otherwise a text
-/// without words matches none.
-pub fn text_filter(text: &str) -> Filter {
-    if text.trim().is_empty() {
-        return Filter::All(vec![]);
-    }
-    let found = words([text]);
-    if found.is_empty() {
-        return Filter::Any(vec![]);
-    }
-    Filter::All(
-        found
-            .into_iter()
-            .map(|word| Filter::field("words", Operator::Prefix(word)))
-            .collect(),
-    )
 }
 
 /// Documents of `kind` that have a claim of such certainty about them; or none, where it asks for that.

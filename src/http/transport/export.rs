@@ -1,20 +1,22 @@
-//! `/export/{collection}.{csv,ndjson}`: all matching documents as rows, sent while they are read.
+//! `/export/{table}.{csv,ndjson,json}`: all matching documents as rows; what is small as a whole, the rest while it is read.
 //!
 //! A request goes through the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Filter and
-//! order are the arguments of the collection's connection, in the query of the URL. The first piece still decides the
-//! status. After it, a task reads the next piece only when the previous one has been taken, until all is sent, the
+//! order are the arguments of the collection's connection, in the query of the URL. Up to [`SMALL`] bytes are gathered: an
+//! export that ends before is answered as a file (`whole`), with length and entity tag. What was gathered still decides the
+//! status. Otherwise a task reads the next piece only when the previous one has been taken, until all is sent, the
 //! client leaves or stops reading for `Timeouts::stalled`, or its credentials end. An incomplete export breaks its
 //! connection off, so that no client takes it for a complete one. Exports have their own concurrency limit, as a slow
 //! client may take as long as it likes.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::rt::spawn;
 use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::future::{Either, select};
 use futures_util::{Stream, stream};
 use serde_json::value::RawValue;
@@ -24,8 +26,7 @@ use tracing::Instrument;
 
 use crate::api::error::ApiError;
 use crate::api::operation::OperationKind;
-use crate::domain::id;
-use crate::graphql::export::{Export, ExportFormat, ExportPiece, ExportPlan};
+use crate::graphql::export::{Export, ExportFormat, ExportPiece, ExportPlan, ExportRows};
 use crate::guard::{Rejection, Variables};
 use crate::http::answer::Answer;
 use crate::http::headers::REQUEST_ID;
@@ -36,15 +37,25 @@ use crate::http::pipeline::admission::{Admission, caught, turn_away};
 use crate::http::pipeline::caller::Caller;
 use crate::http::pipeline::record::Recorder;
 use crate::http::state::State;
+use crate::http::transport::delivery::{Held, LARGE, deliver};
+use crate::http::transport::whole;
 use crate::http::{cross_origin, disconnect};
 use crate::store::Store;
 
 /// The points for a piece, as for a page of a connection. Each row costs one more, the filter as there.
 const PAGE: u64 = 10;
 
-/// An export whose first piece was read; `None` if there are no rows.
+/// An export up to this size, in bytes, is a file.
+const SMALL: usize = 4 * 1024 * 1024;
+
+/// What Excel needs to read a table as UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// An export of which a part was read.
 struct Opened {
-    first: Option<ExportPiece>,
+    begun: Vec<u8>,
+    /// Whether that is all of it.
+    is_whole: bool,
     sending: Sending,
 }
 
@@ -55,7 +66,7 @@ struct Sending {
     store: Store,
     caller: Rc<Caller>,
     cost: u64,
-    _permit: Permit,
+    permit: Permit,
 }
 
 /// Why an export is incomplete.
@@ -104,58 +115,85 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
         Ok(opened) => opened,
         Err(answer) => return turn_away(&http, &mut recorder, answer),
     };
+    let Opened {
+        begun,
+        is_whole,
+        sending,
+    } = opened;
     let mut response = HttpResponse::Ok();
     response
         .content_type(content_type(format))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")))
         .insert_header((CACHE_CONTROL, "private, no-cache"))
         .insert_header((REQUEST_ID, recorder.request_id()));
-    match opened {
-        // HEAD: nothing is read, so the length is not known.
-        None => {
-            recorder.ends(StatusCode::OK, []);
-            response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
-        }
-        Some(opened) => {
-            let cut = disconnect::cut(&http);
-            response.streaming(start(opened, state, recorder, in_flight, cut))
-        }
+    if is_whole {
+        return as_file(&http, &state, response, begun, sending, recorder, in_flight);
     }
+    if http.method() == Method::HEAD {
+        // How long it would be is not known.
+        recorder.ends(StatusCode::OK, []);
+        return response.streaming(stream::empty::<Result<Bytes, NotWhole>>());
+    }
+    let cut = disconnect::cut(&http);
+    response.streaming(start(begun, sending, state, recorder, in_flight, cut))
+}
+
+/// The response with a whole export.
+fn as_file(
+    http: &HttpRequest,
+    state: &State,
+    response: HttpResponseBuilder,
+    file: Vec<u8>,
+    sending: Sending,
+    mut recorder: Recorder,
+    in_flight: InFlight,
+) -> HttpResponse {
+    let room = (file.len() > LARGE).then(|| sending.permit.beside(Resource::AnswerBytes, file.len() as u64));
+    let room = match room.transpose() {
+        Ok(room) => room.map(Arc::new),
+        Err(error) => {
+            state.refused(Resource::AnswerBytes, &error);
+            return turn_away(http, &mut recorder, Answer::failed(&error));
+        }
+    };
+    let response = whole::respond(http, response, file.into());
+    recorder.costs(sending.cost);
+    recorder.sent(sending.store.work().commands);
+    recorder.ends(response.status(), []);
+    let held = Held::new(in_flight, Some(sending.permit)).with_bytes(room);
+    deliver(http, state, response, held)
 }
 
 const fn content_type(format: ExportFormat) -> &'static str {
     match format {
         ExportFormat::Csv => "text/csv; charset=utf-8; header=present",
         ExportFormat::Ndjson => "application/x-ndjson",
+        ExportFormat::Json => "application/json",
     }
 }
 
-/// Everything before the response's head. `None` for HEAD.
-async fn open(
-    admission: Admission<'_>,
-    file: &str,
-    recorder: &mut Recorder,
-) -> Result<(ExportFormat, Option<Opened>), Answer> {
+/// Everything before the response's head.
+async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> Result<(ExportFormat, Opened), Answer> {
     let Admission { http, state, .. } = admission;
     let config = &state.config;
     if let Some(message) = cross_origin::forged(http.headers(), &state.origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
-    let (kind, format) = named(file)?;
+    let (table, format) = named(file)?;
     let (caller, permit) = admission.admit(Resource::Exports).await?;
     recorder.asked_by(&caller);
     state.spend(&caller.client, 1)?;
     let failed = |error: ApiError| Answer::failed(&error);
     let unread = |refusal: Rejection| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
     let given = given(http.query_string(), state).map_err(unread)?;
-    let arguments = state.guard.arguments(kind.collection(), &given).map_err(unread)?;
-    let plan = ExportPlan::new(kind, format, &config.limits, |name| {
+    let arguments = state
+        .guard
+        .arguments(table.kind().collection(), &given.arguments)
+        .map_err(unread)?;
+    let plan = ExportPlan::new(table, format, &config.limits, |name| {
         Ok(arguments.values.get(name).cloned())
     })
     .map_err(failed)?;
-    if http.method() == Method::HEAD {
-        return Ok((format, None));
-    }
     state.spend(&caller.client, PAGE.saturating_add(arguments.cost))?;
     let store = state.store.for_stream();
     let first = admission.in_time(async {
@@ -166,39 +204,70 @@ async fn open(
     let (export, first) = first.await?.map_err(failed)?;
     let rows = first.as_ref().map_or(0, |piece| piece.rows as u64);
     state.spend(&caller.client, rows)?;
-    let sending = Sending {
+    let mut sending = Sending {
         file: file.to_owned(),
         export,
         store,
         caller,
         cost: 1 + PAGE + arguments.cost + rows,
-        _permit: permit,
+        permit,
     };
-    Ok((format, Some(Opened { first, sending })))
+    let mut begun = match given.marked && format == ExportFormat::Csv {
+        true => MARK.to_vec(),
+        false => Vec::new(),
+    };
+    let mut is_whole = first.is_none();
+    begun.extend(first.into_iter().flat_map(|piece| piece.bytes));
+    if !is_whole {
+        let gathered = admission.in_time(sending.gather(&mut begun, state));
+        is_whole = gathered.await?.map_err(failed)?;
+    }
+    let opened = Opened {
+        begun,
+        is_whole,
+        sending,
+    };
+    Ok((format, opened))
 }
 
 /// Parses the name of a file.
-fn named(file: &str) -> Result<(id::Kind, ExportFormat), Answer> {
-    let (collection, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let kind = id::Kind::of_collection(collection);
+fn named(file: &str) -> Result<(ExportRows, ExportFormat), Answer> {
+    let (name, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let table = ExportRows::all().find(|table| table.name() == name);
     let format = ExportFormat::ALL
         .into_iter()
         .find(|format| format.extension() == extension);
-    kind.zip(format).ok_or_else(|| {
+    table.zip(format).ok_or_else(|| {
         let message = format!(
-            "there is no export {file:?}; accepted are {}, each with .csv or .ndjson",
-            id::Kind::ALL.map(id::Kind::collection).join(", ")
+            "there is no export {file:?}; accepted are {}, each with .csv, .ndjson or .json",
+            ExportRows::all().map(ExportRows::name).collect::<Vec<_>>().join(", ")
         );
         Answer::unread(StatusCode::NOT_FOUND, &Rejection::input(message))
     })
 }
 
-/// The filter and the order in the URL, as variables; an empty one is absent.
-fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
-    let mut members = Vec::new();
+/// What the URL says.
+struct Given {
+    /// The filter and the order, as variables; an empty one is absent.
+    arguments: Variables,
+    /// Whether the file begins with a byte order mark.
+    marked: bool,
+}
+
+fn given(query: &str, state: &State) -> Result<Given, Rejection> {
+    let (mut members, mut marked) = (Vec::new(), false);
     for (name, value) in pairs(query)? {
+        if name == "bom" {
+            marked = match value.as_str() {
+                "1" => true,
+                "0" | "" => false,
+                _ => return Err(Rejection::input(format!("`bom` is {value:?}; accepted are 0 and 1"))),
+            };
+            continue;
+        }
         if !["where", "orderBy"].contains(&name.as_str()) {
-            let message = format!("an export has no parameter {name:?}; accepted are `where` and `orderBy`");
+            let message =
+                format!("an export has no parameter {name:?}; accepted are `where`, `orderBy` and, for CSV, `bom`");
             return Err(Rejection::input(message));
         }
         if value.is_empty() {
@@ -212,12 +281,16 @@ fn given(query: &str, state: &State) -> Result<Variables, Rejection> {
         })?;
         members.push(format!("\"{name}\": {value}"));
     }
-    Variables::read(&format!("{{{}}}", members.join(", ")), &state.config.limits)
+    Ok(Given {
+        arguments: Variables::read(&format!("{{{}}}", members.join(", ")), &state.config.limits)?,
+        marked,
+    })
 }
 
 /// Starts the task. The body ends without an error only if the export is complete.
 fn start(
-    opened: Opened,
+    begun: Vec<u8>,
+    mut sending: Sending,
     state: Data<State>,
     mut recorder: Recorder,
     in_flight: InFlight,
@@ -225,13 +298,12 @@ fn start(
 ) -> impl Stream<Item = Result<Bytes, NotWhole>> + 'static {
     // At most one piece waits to be sent, and no other is read meanwhile.
     let (sender, receiver) = channel::<Option<Bytes>>(1);
-    let Opened { first, mut sending } = opened;
     let (span, log) = (recorder.span(), recorder.log());
     let task = async move {
         // The head is sent, so this is the status whatever happens next.
         recorder.ends(StatusCode::OK, [&Answer::abandoned()]);
         let failed = || Err(Broken::Failed(ApiError::Internal));
-        let ended = caught(&state.metrics, sending.send(first, &sender, &state), failed).await;
+        let ended = caught(&state.metrics, sending.send(begun, &sender, &state), failed).await;
         if let Err(Broken::Stalled(_)) = &ended {
             // What is in the connection's buffer is not read either, and would wait for ever.
             state.metrics.answer_cut_off();
@@ -258,30 +330,37 @@ fn start(
 
 impl Sending {
     /// Sends all pieces, then `None` as the end.
-    async fn send(
-        &mut self,
-        mut first: Option<ExportPiece>,
-        sender: &Sender<Option<Bytes>>,
-        state: &State,
-    ) -> Result<(), Broken> {
+    async fn send(&mut self, begun: Vec<u8>, sender: &Sender<Option<Bytes>>, state: &State) -> Result<(), Broken> {
+        let mut begun = Some(Bytes::from(begun));
         loop {
             // Resolves when the previous piece has been taken.
             let stalled = state.timeouts.stalled;
             let room = timeout(stalled, sender.reserve()).await;
             let room = room.map_err(|_| Broken::Stalled(stalled))?.map_err(|_| Broken::Left)?;
-            let piece = match first.take() {
-                Some(first) => Some(first),
+            let piece = match begun.take() {
+                Some(begun) => Some(begun),
                 None => match select(Box::pin(self.next(state)), Box::pin(sender.closed())).await {
-                    Either::Left((next, _)) => next.map_err(Broken::Failed)?,
+                    Either::Left((next, _)) => next.map_err(Broken::Failed)?.map(|piece| piece.bytes.into()),
                     Either::Right(_) => return Err(Broken::Left),
                 },
             };
             let is_end = piece.is_none();
-            room.send(piece.map(|piece| piece.bytes.into()));
+            room.send(piece);
             if is_end {
                 return Ok(());
             }
         }
+    }
+
+    /// Reads on as long as the export is small; gives whether it has ended.
+    async fn gather(&mut self, begun: &mut Vec<u8>, state: &State) -> Result<bool, ApiError> {
+        while begun.len() <= SMALL {
+            match self.next(state).await? {
+                Some(piece) => begun.extend(piece.bytes),
+                None => return Ok(true),
+            }
+        }
+        Ok(false)
     }
 
     /// Pays for the next piece and reads it within the deadline, then checks the credentials.

@@ -5,4 +5,5 @@ pub mod export;
 pub mod graphql;
 mod request_body;
 mod sse;
+mod whole;
 mod ws;

@@ -25,6 +25,7 @@ pub mod proxy; // between a server and its database
 mod rates; // points per client, requests at once
 mod records; // what is recorded of each operation, once
 mod statuses; // every kind of request in each media type
+mod tables; // exports as files: lengths, tags, parts, forms
 mod tags; // answers that a client has already
 mod trusted; // documents that the server knows: those that it was given
 

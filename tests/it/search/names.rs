@@ -180,3 +180,59 @@ async fn names_of_the_past_short_forms_and_other_scripts_lead_to_the_right_docum
         assert_eq!(ids(&app, text).await[0], right, "{text}");
     }
 }
+
+#[tokio::test]
+async fn as_a_word_a_nation_finds_all_gifts_that_it_gave_or_received_and_an_animal_all_that_it_is_in() {
+    let app = TestApp::with(&["article", "history"]).await;
+    let total = async |filter: String| {
+        let found = app
+            .query(&format!("{{ gifts(where: {filter}) {{ totalCount }} }}"))
+            .await;
+        found["gifts"]["totalCount"].as_u64().expect("a number")
+    };
+    for columns in [false, true] {
+        if columns {
+            app.by_columns().await;
+        }
+        for (word, slug) in [("China", "china"), ("Китай", "china"), ("Japan", "japan")] {
+            let by_word = total(format!("{{ text: {word:?} }}")).await;
+            let of_it = format!("{{ slug: {{ eq: {slug:?} }} }}");
+            let by_nation = total(format!("{{ or: [{{ giver: {of_it} }}, {{ recipient: {of_it} }}] }}")).await;
+            assert!(
+                by_word >= by_nation && by_nation > 0,
+                "{word}: {by_word} of {by_nation}"
+            );
+            let others =
+                format!("{{ text: {word:?}, not: {{ or: [{{ giver: {of_it} }}, {{ recipient: {of_it} }}] }} }}");
+            let of_title = total(others).await;
+            assert_eq!(by_word - of_title, by_nation, "{word}");
+        }
+        let (pandas, by_kind) = (
+            total("{ text: \"大熊猫\" }".into()).await,
+            total("{ animal: { slug: { eq: \"giant-panda\" } } }".into()).await,
+        );
+        assert_eq!(pandas, by_kind);
+        assert!(total("{ text: \"china panda japan\" }".into()).await > 0);
+        assert_eq!(total("{ text: \"china panda nowhere\" }".into()).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn the_data_as_a_whole_say_how_they_are_cited() {
+    let app = TestApp::with(&["article"]).await;
+    let query =
+        "{ dataset { title license licenseUrl citation version modified creators sources } sources { totalCount }
+        gifts(first: 1, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { updatedAt } } }";
+    let data = app.query(query).await;
+    let dataset = &data["dataset"];
+    assert_eq!(dataset["license"], "CC0-1.0");
+    assert_eq!(dataset["sources"], data["sources"]["totalCount"]);
+    let modified = dataset["modified"].as_str().expect("a time");
+    assert!(modified >= data["gifts"]["nodes"][0]["updatedAt"].as_str().expect("a time"));
+    let version = modified[..10].replace('-', ".");
+    assert_eq!(dataset["version"], version);
+    let citation = dataset["citation"].as_str().expect("a text");
+    for part in [&version[..4], &version, "CC0-1.0", "Animals as gifts between nations"] {
+        assert!(citation.contains(part), "{citation}: {part}");
+    }
+}
