@@ -1,6 +1,7 @@
 // What must hold of the dashboard, over all seed data. Each check is told `address`, `open` and `picture`; see page.mjs.
 
 import assert from 'node:assert/strict';
+import { setTimeout as later } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { LOOKS, overflows, violations } from './page.mjs';
 
@@ -8,6 +9,16 @@ import { LOOKS, overflows, violations } from './page.mjs';
 const LIGHT = 500_000;
 
 const GIFT = '/gifts/ru-kp-2024';
+
+/** Pages without a script, one of each kind. */
+const PLAIN = [
+  '/nations/china',
+  '/animals/giant-panda',
+  '/events/zoo-transfer-2024',
+  '/claims/C05',
+  '/sources',
+  '/gifts',
+];
 
 /** Waits until nothing on the page is on its way, and the pictures are drawn. */
 async function settled(page) {
@@ -55,8 +66,8 @@ export const checks = {};
 
 for (const look of LOOKS) {
   checks[`its parts can be used by all (${look.name})`] = async ({ open, picture }) => {
-    for (const path of ['/', '/?giver=china&by=family', GIFT]) {
-      const page = await dashboard(open, path, look);
+    for (const path of ['/', '/?giver=china&by=family', GIFT, ...PLAIN]) {
+      const page = PLAIN.includes(path) ? await open(path, look) : await dashboard(open, path, look);
       assert.equal(await overflows(page), false, `${path} is wider than its window`);
       assert.deepEqual(await violations(page), [], path);
       await picture(page, `dashboard ${path} ${look.name}`);
@@ -112,6 +123,116 @@ checks['each chart has data, and each picture its table'] = async ({ open }) => 
     shown.reduce((all, one) => all + one, 0),
     giftStats.gifts,
   );
+};
+
+checks['the sentence at the top is that of the filter'] = async ({ open }) => {
+  const page = await dashboard(open);
+  const lead = page.locator('.hero-lead');
+  for (const [path, where] of [
+    ['/', ''],
+    ['/?giver=china', '(where: { giver: { slug: { eq: "china" } } })'],
+    ['/?status=returned', '(where: { status: { eq: RETURNED } })'],
+    ['/?text=bear', '(where: { text: "bear" })'],
+  ]) {
+    await page.goto(path);
+    await settled(page);
+    const { giftStats } = await ask(page, `{ giftStats${where} { summary } }`);
+    assert.equal(await lead.textContent(), giftStats.summary, path);
+  }
+};
+
+checks['what is only possible is a hatched mark of its own, and can be left out'] = async ({ open }) => {
+  const page = await dashboard(open, '/?giver=china&recipient=north-korea');
+  const time = page.getByRole('region', { name: 'Over time' });
+  const row = time.locator('tbody tr', { has: page.locator('th', { hasText: /^1970s$/ }) });
+  // The gift of 1965 to 1980, and that of since 1965, whose end is not known.
+  assert.deepEqual(await row.locator('td').allTextContents(), ['0', '2', '0']);
+  const hatched = time.locator('.picture path[fill^="url(#"]');
+  const toggle = time.getByRole('button', { name: 'Show what is only possible' });
+  if ((await toggle.getAttribute('aria-pressed')) === 'false') await toggle.click();
+  await hatched.first().waitFor();
+  assert.ok((await hatched.count()) > 1);
+  await toggle.click();
+  await page.waitForFunction(() => !document.querySelector('.picture path[fill^="url(#"]'));
+};
+
+checks['the map draws each flow whose nations have a place'] = async ({ open, picture }) => {
+  const page = await dashboard(open);
+  const map = page.getByRole('region', { name: 'On the map' });
+  const { giftFlows } = await ask(
+    page,
+    '{ giftFlows(first: 60) { giver { capital { location { lat } } } recipient { capital { location { lat } } } } }',
+  );
+  const placed = giftFlows.filter(({ giver, recipient }) => giver.capital?.location && recipient.capital?.location);
+  assert.ok(placed.length > 30);
+  assert.ok((await map.locator('svg path').count()) > placed.length);
+  assert.equal(await map.locator('tbody tr').count(), giftFlows.length);
+  await picture(page, 'dashboard map');
+};
+
+checks['a change is shown within a second'] = async ({ open, address, token }) => {
+  const page = await dashboard(open, '/gifts/cn-kr');
+  const title = `Pandas, seen at ${Date.now()}`;
+  const authorization = `Bearer ${await token()}`;
+  const began = Date.now();
+  const response = await fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization },
+    body: JSON.stringify({
+      query: 'mutation($input: UpdateGiftInput!) { updateGift(input: $input) { userErrors { message } } }',
+      variables: { input: { id: 'gift_cn-kr', title } },
+    }),
+  });
+  const { data } = await response.json();
+  assert.deepEqual(data?.updateGift.userErrors, []);
+  await page.getByRole('heading', { name: title }).waitFor({ timeout: 5_000 });
+  assert.ok(Date.now() - began < 1_500, `${Date.now() - began} ms`);
+};
+
+checks['numbers of another filter are told as old while their own are late'] = async ({ open, picture }) => {
+  const page = await dashboard(open, '/', { expected: /the console says: .*(ERR_FAILED|Failed to load)/ });
+  await page.route('**/graphql?*', async (route) => {
+    await later(2_000);
+    await route.continue().catch(() => {});
+  });
+  await page.getByLabel('Giver', { exact: true }).selectOption('mali');
+  const note = page.locator('.old-note');
+  await note.waitFor();
+  assert.match(await note.textContent(), /as of \d\d:\d\d, before this filter/);
+  assert.equal(await page.locator('.hero.old').count(), 1);
+  await picture(page, 'dashboard old numbers');
+  await note.waitFor({ state: 'detached' });
+  assert.equal(await page.locator('.old').count(), 0);
+  await settled(page);
+  await page.unroute('**/graphql?*');
+  assert.deepEqual(await counts(page), [1, 1]);
+};
+
+checks['where a token is wanted there is a place for it'] = async ({ open }) => {
+  const page = await dashboard(open, '/', { expected: /the console says: .*( 401 |ERR_FAILED)/ });
+  const asked = [];
+  await page.route('**/graphql?*', async (route) => {
+    const authorization = await route.request().headerValue('authorization');
+    if (authorization) {
+      asked.push(authorization);
+      return route.abort();
+    }
+    const errors = [{ message: 'a token is needed', extensions: { code: 'UNAUTHENTICATED' } }];
+    return route.fulfill({ status: 401, contentType: 'application/json', body: JSON.stringify({ errors }) });
+  });
+  await page.getByLabel('Giver', { exact: true }).selectOption('mali');
+  const form = page.locator('.token').first();
+  await form.getByLabel('Token of this server').fill('a-secret');
+  await form.getByRole('button', { name: 'Use it' }).click();
+  await page.waitForTimeout(500);
+  assert.ok(asked.length > 0 && asked.every((one) => one === 'Bearer a-secret'), asked.join());
+};
+
+checks['the way back leads to the filter that was left'] = async ({ open }) => {
+  const page = await dashboard(open, '/?giver=china&status=returned');
+  await moved(page, () => page.locator('.gift-table tbody th a').first().click());
+  await moved(page, () => page.getByRole('link', { name: 'All gifts' }).first().click());
+  assert.equal(page.url().split('?')[1], 'giver=china&status=returned');
 };
 
 checks['a table takes the place of a picture when it is asked for'] = async ({ open }) => {
@@ -218,7 +339,7 @@ checks['the search box leads to gifts and nations by the keyboard alone'] = asyn
   const box = page.getByRole('combobox', { name: /Search/ });
   await box.focus();
   await page.keyboard.type('Abul');
-  await page.getByRole('option', { name: /Abul-Abbas/ }).waitFor();
+  await page.getByRole('option', { name: /Abul-Abbas/ }).first().waitFor();
   await page.keyboard.press('ArrowDown');
   assert.match(await page.locator(`[id="${await box.getAttribute('aria-activedescendant')}"]`).textContent(), /Abul/);
   await moved(page, () => page.keyboard.press('Enter'));
@@ -226,8 +347,9 @@ checks['the search box leads to gifts and nations by the keyboard alone'] = asyn
   await box.fill('Turkmen');
   const nation = page.getByRole('option', { name: /Turkmenistan.*Nation/ });
   await nation.waitFor();
-  await moved(page, () => nation.click());
-  assert.equal(query(page).get('nation'), 'turkmenistan');
+  await nation.click();
+  await page.waitForURL('**/nations/turkmenistan');
+  await page.getByRole('heading', { name: 'Turkmenistan', exact: true }).waitFor();
 };
 
 checks['a gift shows its figures with what stands behind them and against them'] = async ({ open, picture }) => {

@@ -33,10 +33,10 @@ try {
 }
 
 /** Runs one check; gives what is wrong, or nothing. */
-async function failure(browser, address, check) {
+async function failure(browser, { address, token }, check) {
   const opened = pages(browser, address, options.screenshots);
   try {
-    await check({ address, open: opened.open, picture: opened.picture });
+    await check({ address, token, open: opened.open, picture: opened.picture });
   } catch (error) {
     return [error.stack ?? String(error), ...opened.problems].join('\n');
   } finally {
@@ -51,7 +51,7 @@ let failed = 0;
 let count = 0;
 try {
   const executablePath = chromium();
-  server = options.server ? await start(options.server) : { address: options.address, stop: async () => {} };
+  server = options.server ? await start(options.server) : { address: options.address, stop: async () => {}, token: async () => process.env.TOKEN };
   browser = await playwright.launch({
     executablePath,
     // Root has no sandbox; and no name but this machine's is looked up.
@@ -66,7 +66,7 @@ try {
       const title = `${suite}: ${name}`;
       if (options.only && !title.includes(options.only)) continue;
       count += 1;
-      const wrong = await failure(browser, server.address, check);
+      const wrong = await failure(browser, server, check);
       console.log(`${wrong ? 'FAILED' : 'ok    '} ${title}`);
       if (!wrong) continue;
       failed += 1;

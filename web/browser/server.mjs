@@ -15,16 +15,17 @@ export async function start(program, env = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'menagerie-browser-'));
   // Only what is set here counts: no settings of the caller's, and in this folder no `.env`.
   const own = Object.entries(process.env).filter(([name]) => !/^(MENAGERIE|MONGODB|OTEL)_/.test(name));
+  const environment = {
+    ...Object.fromEntries(own),
+    MENAGERIE_BIND: '127.0.0.1:0',
+    MENAGERIE_DATA_DIR: join(folder, 'data'),
+    MENAGERIE_DATABASE_MEMORY_MB: '512',
+    MENAGERIE_SEED: 'article,history',
+    ...env,
+  };
   const child = spawn(resolve(program), ['serve'], {
     cwd: folder,
-    env: {
-      ...Object.fromEntries(own),
-      MENAGERIE_BIND: '127.0.0.1:0',
-      MENAGERIE_DATA_DIR: join(folder, 'data'),
-      MENAGERIE_DATABASE_MEMORY_MB: '512',
-      MENAGERIE_SEED: 'article,history',
-      ...env,
-    },
+    env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((ends) => {
@@ -56,5 +57,13 @@ export async function start(program, env = {}) {
     await stop();
     throw new Error(`${program} does not serve; its log:\n${log}`);
   }
-  return { address, stop };
+  /** A token for an editor. */
+  const token = async () => {
+    const made = spawn(resolve(program), ['token', 'create', 'browser', '--role', 'editor'], { cwd: folder, env: environment });
+    let text = '';
+    made.stdout.on('data', (data) => (text += data));
+    await new Promise((ends) => made.once('exit', ends));
+    return text.trim();
+  };
+  return { address, stop, token };
 }

@@ -11,3 +11,7 @@ export function pathHere(): string {
   const { pathname } = location;
   return pathname.startsWith(base) ? `/${pathname.slice(base.length)}` : pathname;
 }
+
+/** Whether this server has GraphiQL, or its schema as a file. */
+export const has = (what: 'graphiql' | 'schema'): boolean =>
+  (globalThis.document?.documentElement.dataset.has ?? 'graphiql schema').split(' ').includes(what);

@@ -75,7 +75,8 @@ test('order and page become those of the API', () => {
 });
 
 test('an export has the filters of the view', () => {
-  assert.equal(exportAddress(readView(''), 'csv'), '/export/gifts.csv');
+  assert.equal(exportAddress(readView(''), 'csv'), '/export/gifts.csv?bom=1');
+  assert.equal(exportAddress(readView(''), 'ndjson'), '/export/gifts.ndjson');
   const where = new URL(exportAddress(readView('?mode=loan'), 'ndjson'), 'http://localhost').searchParams.get('where');
   assert.deepEqual(JSON.parse(where), { mode: { eq: 'LOAN' } });
 });
@@ -158,12 +159,12 @@ const claim = (id, about, conflicts = []) => ({
   conflictsWith: conflicts.map((one) => ({ id: one })),
 });
 
-test('what contradicts stands side by side once', () => {
-  const pairs = contradictions([claim('a', [], ['b']), claim('b', [], ['a', 'c'])]);
-  assert.deepEqual(
-    pairs.map((pair) => pair.map(({ id }) => id).join()),
-    ['a,b', 'b,c'],
-  );
+test('what hangs together by contradictions is one group', () => {
+  const groups = (claims) => contradictions(claims).map((group) => group.map(({ id }) => id).sort().join());
+  assert.deepEqual(groups([claim('a', [], ['b']), claim('b', [], ['a', 'c'])]), ['a,b,c']);
+  const two = [claim('a', [], ['b']), claim('c', [], ['d']), claim('x', []), claim('b', [], ['a'])];
+  assert.deepEqual(groups(two), ['c,d', 'a,b']);
+  assert.deepEqual(groups([...two, claim('e', [], ['b', 'd'])]), ['a,b,c,d,e']);
 });
 
 test('claims about one of several animals stand at it, not at the whole', () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 
-const path = fileURLToPath(new URL('../src/graphiql/events.ts', import.meta.url));
+const path = fileURLToPath(new URL('../src/events.ts', import.meta.url));
 const { module } = await runnerImport(path, { configFile: false, logLevel: 'error' });
 const { results } = module;
 

@@ -21,12 +21,16 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The page for a server that is served under this path, which is empty or begins with a slash. Vite's addresses are
-    /// relative to the root.
-    pub fn new(html: &[u8], prefix: &str) -> Self {
+    /// The page for a server that is served under this path, which is empty or begins with a slash, and has these other
+    /// things to link to. Vite's addresses are relative to the root.
+    pub fn new(html: &[u8], prefix: &str, has: &[&str]) -> Self {
         let html = String::from_utf8_lossy(html)
             .replace("=\"./", &format!("=\"{prefix}/"))
-            .replace("data-base=\"/\"", &format!("data-base=\"{prefix}/\""));
+            .replace("data-base=\"/\"", &format!("data-base=\"{prefix}/\""))
+            .replace(
+                "data-has=\"graphiql schema\"",
+                &format!("data-has=\"{}\"", has.join(" ")),
+            );
         Self {
             parts: parts(&html),
             html,
@@ -112,13 +116,14 @@ mod tests {
     use super::*;
 
     const BUILT: &[u8] =
-        b"<html data-base=\"/\"><!--head--><title>Old</title><!--/head-->\n<script src=\"./assets/a.js\"></script>\n\
+        b"<html data-base=\"/\" data-has=\"graphiql schema\"><!--head--><title>Old</title><!--/head-->\n<script src=\"./assets/a.js\"></script>\n\
         <link rel=\"stylesheet\" href=\"./assets/a.css\">\n<div id=\"root\"><!--content--></div>";
 
     #[test]
     fn a_page_is_told_where_the_server_stands() {
         for (prefix, script) in [("", "src=\"/assets/a.js\""), ("/zoo", "src=\"/zoo/assets/a.js\"")] {
-            let shell = Shell::new(BUILT, prefix);
+            let shell = Shell::new(BUILT, prefix, &["schema"]);
+            assert!(shell.html().contains("data-has=\"schema\""), "{}", shell.html());
             assert!(shell.html().contains(script), "{}", shell.html());
             assert!(shell.html().contains(&format!("data-base=\"{prefix}/\"")));
         }

@@ -50,7 +50,7 @@ const REFUSED: &[(&str, u16, &str)] = &[
     ("gifts.xlsx", 404, "each with .csv, .ndjson or .json"),
     ("gifts", 404, "each with .csv, .ndjson or .json"),
     ("tokens.csv", 404, "accepted are gifts"),
-    ("gifts.csv?limit=3", 400, "accepted are `where` and `orderBy`"),
+    ("gifts.csv?limit=3", 400, "accepted are `where`, `orderBy`"),
     ("gifts.csv?where={", 400, "`where` cannot be read"),
     ("gifts.csv?where={}&where={}", 400, "given twice"),
     ("gifts.csv?where=%ff", 400, "no UTF-8"),

@@ -1,12 +1,15 @@
 // The frame of every page: the bar with the search box, the page that the address names, and the foot.
 
 import { useEffect, useRef } from 'react';
-import { at } from '../base.ts';
+import { at, has } from '../base.ts';
 import { version } from './generated.ts';
 import { GiftPage } from './gift/page.tsx';
 import { Overview } from './overview.tsx';
 import { SearchBox } from './parts/search-box.tsx';
 import { giftOf, Link, useAddress } from './router.tsx';
+
+/** What has a list of its own. */
+const EVERYTHING = ['gifts', 'nations', 'animals', 'events', 'claims', 'sources'];
 
 export function App() {
   const { path } = useAddress();
@@ -35,14 +38,23 @@ export function App() {
         </Link>
         <SearchBox />
         <nav aria-label="Elsewhere">
-          <a href={at('/graphiql')}>GraphiQL</a>
-          <a href={at('/schema.graphql')}>Schema</a>
+          {has('graphiql') && <a href={at('/graphiql')}>GraphiQL</a>}
+          {has('schema') && <a href={at('/schema.graphql')}>Schema</a>}
         </nav>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         {slug === null ? <Overview /> : <GiftPage key={slug} slug={slug} />}
       </main>
       <footer className="foot">
+        <nav aria-label="All of it">
+          <ul className="everything">
+            {EVERYTHING.map((kind) => (
+              <li key={kind}>
+                <a href={at(`/${kind}`)}>All {kind}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
         <p>
           Every number here comes from the API at <code>/graphql</code>, with its bounds: what no source tells is shown
           as unknown, never as zero.

@@ -1,7 +1,8 @@
 // The page at `/`: the numbers, the charts and the table of the gifts that the filters leave, all in two questions.
 
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { Flows } from './charts/flows.tsx';
+import { OnTheMap } from './charts/map.tsx';
 import { Ranks } from './charts/ranks.tsx';
 import { OverTime } from './charts/time.tsx';
 import { changed, isFiltered, readView, writeView, type View } from './data/address.ts';
@@ -14,9 +15,10 @@ import { OverviewDocument, type OverviewQuery } from './generated.ts';
 import { Chips, FilterBar, type Options } from './parts/filter-bar.tsx';
 import { GiftTable } from './parts/gift-table.tsx';
 import { Headline } from './parts/headline.tsx';
+import { OldNote, useLateness } from './parts/old.tsx';
 import { Card, Choice, Empty, Failed } from './parts/states.tsx';
 import { Timeline } from './parts/timeline.tsx';
-import { go, useAddress, useTitle } from './router.tsx';
+import { go, rememberOverview, useAddress, useTitle } from './router.tsx';
 
 export type Stats = Whole<OverviewQuery>['giftStats'];
 /** Shows another view of the data. */
@@ -29,7 +31,9 @@ export function Overview() {
   const change: Change = (wanted, how) => go(`/${writeView(changed(view, wanted))}`, how);
   const where = filterOf(view);
   const overview = useAnswer(OverviewDocument, { where, by: view.by });
-  const { data, failure, isPending, retry } = overview;
+  const { data, failure, isPending, retry, asOf, isOther } = overview;
+  const isOld = useLateness(isOther, failure !== null);
+  useEffect(() => rememberOverview(query), [query]);
 
   const isRefused = failure !== null && isDateRefused(failure.code, failure.message);
   const dateError = isRefused ? dateAdvice(failure.message) : null;
@@ -47,7 +51,9 @@ export function Overview() {
 
   return (
     <>
+      <OldNote isOld={isOld} asOf={asOf} />
       <Headline
+        isOld={isOld}
         stats={isRefused ? null : stats}
         all={data?.all.gifts ?? null}
         isPending={isPending}
@@ -63,7 +69,7 @@ export function Overview() {
         <Empty view={view} change={change} options={options} />
       ) : (
         (stats || isPending) && (
-          <div className={isRefused ? 'stale' : ''}>
+          <div className={isRefused ? 'stale' : isOld ? 'old' : ''}>
             <Charts view={view} change={change} data={data} isPending={isPending} />
           </div>
         )
@@ -85,6 +91,7 @@ function Charts({ view, change, data, isPending }: ChartsProps) {
   const stats = data?.giftStats ?? null;
   return (
     <div className="cards" aria-busy={isPending}>
+      <OnTheMap flows={data?.giftFlows ?? null} change={change} />
       <Flows flows={data?.giftFlows ?? null} gifts={stats?.gifts ?? 0} change={change} />
       <OverTime stats={stats} view={view} change={change} />
       <Ranks

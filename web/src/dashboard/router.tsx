@@ -21,9 +21,16 @@ export function useAddress(): { path: string; query: string } {
   return { path, query };
 }
 
-/** Goes to an address of this page. `replace` leaves no trace in the history, for what changes with every letter. */
+/** Whether an address is one of this script's pages; the others are loaded anew. */
+const isOurs = (address: string) => /^\/(?:\?|#|$)|^\/gifts\/[^/]+$/.test(address);
+
+/** Goes to an address. `replace` leaves no trace in the history, for what changes with every letter. */
 export function go(address: string, how: 'push' | 'replace' = 'push'): void {
   if (address === pathHere() + location.search) return;
+  if (!isOurs(address)) {
+    location.assign(at(address));
+    return;
+  }
   if (how === 'push') history.pushState(null, '', at(address));
   else history.replaceState(null, '', at(address));
   dispatchEvent(new Event(MOVED));
@@ -42,6 +49,30 @@ export function giftOf(path: string): string | null {
 }
 
 export const giftAddress = (slug: string) => `/gifts/${encodeURIComponent(slug)}`;
+
+/** The page of what is no gift. */
+export const pageOf = (kind: 'nations' | 'animals' | 'events' | 'claims', name: string) =>
+  `/${kind}/${encodeURIComponent(name)}`;
+
+const KEY = 'menagerie:overview';
+
+/** Keeps what the overview shows, for the way back to it. */
+export function rememberOverview(query: string): void {
+  try {
+    sessionStorage.setItem(KEY, query);
+  } catch {
+    // Without a place to keep it, the way back leads to all gifts.
+  }
+}
+
+/** The overview as it was last seen. */
+export function overviewAddress(): string {
+  try {
+    return `/${sessionStorage.getItem(KEY) ?? ''}`;
+  } catch {
+    return '/';
+  }
+}
 
 /** A link to a page of ours. With a modifier key it opens elsewhere, as links do. */
 export function Link({ href, onClick, ...rest }: ComponentProps<'a'> & { href: string }) {

@@ -1,10 +1,10 @@
 // One request to the API: POST to /graphql on the server that sent the page. A subscription's answer is a stream of
-// events (events.ts), which lasts until GraphiQL stops asking for the next.
+// events (../events.ts), which lasts until GraphiQL stops asking for the next.
 
 import type { GraphiQLProps } from 'graphiql';
 import { Kind, OperationTypeNode, parse } from 'graphql';
 import { at } from '../base.ts';
-import { results } from './events.ts';
+import { results } from '../events.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
 type Params = Parameters<Fetcher>[0];

@@ -1,19 +1,45 @@
 // A picture drawn by ECharts, as SVG, with its data as a table: hidden from the eyes until it is asked for, never from a
 // screen reader. Only the parts of ECharts that are used are carried.
 
-import { BarChart, SankeyChart, type BarSeriesOption, type SankeySeriesOption } from 'echarts/charts';
-import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components';
-import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components';
+import { BarChart, LinesChart, SankeyChart, ScatterChart } from 'echarts/charts';
+import type { BarSeriesOption, LinesSeriesOption, SankeySeriesOption, ScatterSeriesOption } from 'echarts/charts';
+import { AriaComponent, GeoComponent, GridComponent, TooltipComponent } from 'echarts/components';
+import type {
+  AriaComponentOption,
+  GeoComponentOption,
+  GridComponentOption,
+  TooltipComponentOption,
+} from 'echarts/components';
 import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Card, Skeleton } from '../parts/states.tsx';
+import { Save } from './save.tsx';
 import { usePalette, useStillness, type Palette } from './palette.ts';
 
-use([BarChart, SankeyChart, AriaComponent, GridComponent, TooltipComponent, SVGRenderer]);
+use([
+  BarChart,
+  LinesChart,
+  SankeyChart,
+  ScatterChart,
+  AriaComponent,
+  GeoComponent,
+  GridComponent,
+  TooltipComponent,
+  LabelLayout,
+  SVGRenderer,
+]);
 
 export type Option = ComposeOption<
-  BarSeriesOption | SankeySeriesOption | AriaComponentOption | GridComponentOption | TooltipComponentOption
+  | BarSeriesOption
+  | LinesSeriesOption
+  | SankeySeriesOption
+  | ScatterSeriesOption
+  | AriaComponentOption
+  | GeoComponentOption
+  | GridComponentOption
+  | TooltipComponentOption
 >;
 
 /** What a click meets. */
@@ -41,6 +67,7 @@ interface ChartProps {
 
 export function Chart({ title, lead, description, draw, height, onHit, tools, table, children }: ChartProps) {
   const [isTable, setTable] = useState(false);
+  const card = useRef<HTMLDivElement>(null);
   return (
     <Card
       title={title}
@@ -52,14 +79,15 @@ export function Chart({ title, lead, description, draw, height, onHit, tools, ta
           <button type="button" className="plain" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
             Show as table
           </button>
+          <Save title={title} card={card} />
         </div>
       }
     >
       {draw ? (
-        <>
+        <div ref={card}>
           {!isTable && <Picture draw={draw} description={description} height={height} onHit={onHit} />}
           <div className={isTable ? 'data-table' : 'data-table unseen'}>{table(isTable)}</div>
-        </>
+        </div>
       ) : (
         <div className="picture" style={{ height }}>
           <Skeleton lines={Math.floor(height / 48)} height={22} />

@@ -8,7 +8,7 @@ import type { Change } from '../overview.tsx';
 import { Chart, escaped, Pressable, tooltipStyle, type Hit, type Option } from './chart.tsx';
 import type { Palette } from './palette.ts';
 
-type Flow = NonNullable<OverviewQuery['giftFlows']>[number];
+export type Flow = NonNullable<OverviewQuery['giftFlows']>[number];
 type Side = 'giver' | 'recipient';
 
 interface FlowsProps {
@@ -113,7 +113,14 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
           width: margin - 10,
           overflow: 'truncate',
           distance: 7,
-          formatter: ({ data }) => (data as unknown as { title: string }).title,
+          formatter: ({ data, value }) => `${(data as unknown as { title: string }).title} ${number(Number(value))}`,
+        },
+        edgeLabel: {
+          show: true,
+          color: palette.ink,
+          fontSize: 11,
+          // A stream of one gift is as thin as a line: its number would hide it.
+          formatter: ({ value }) => (Number(value) > 1 ? number(Number(value)) : ''),
         },
         lineStyle: { curveness: 0.5, opacity: 0.34, color: 'source' },
         data: [...nodes('giver'), ...nodes('recipient')],
@@ -128,7 +135,7 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
   };
 }
 
-function streamInWords(flow: Flow): string {
+export function streamInWords(flow: Flow): string {
   const { giver, recipient, gifts, animals, firstDate, lastDate } = flow;
   return (
     `<strong>${escaped(giver.name)} → ${escaped(recipient.name)}</strong><br>${plural(gifts, 'gift')}, ` +
@@ -147,7 +154,7 @@ function nationInWords(flows: Flow[], side: Side, name: string): string {
 }
 
 /** `change` is null where nobody sees what is pressed. */
-function FlowTable({ flows, change }: { flows: Flow[]; change: Change | null }) {
+export function FlowTable({ flows, change }: { flows: Flow[]; change: Change | null }) {
   return (
     <table>
       <caption>Gifts by giver and recipient</caption>

@@ -1,6 +1,7 @@
-// Gifts over time. What certainly belongs to a decade or a year is solid; what may belong there is hatched on top.
+// Gifts over time. What certainly belongs to a decade or a year is a bar; what may belong there is a thin mark of its own
+// beside it, never on top: the two are no sum.
 
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { View } from '../data/address.ts';
 import { bounds, number, plural } from '../data/format.ts';
 import { edtfOf, slots, type Slot } from '../data/slots.ts';
@@ -23,10 +24,14 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
       ),
     [groups, step],
   );
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  // Open dates are possible at nearly all times: marks at every place would hide what is known.
+  const shows = wanted ?? (places !== null && places !== undefined && !isMostlyPossible(places));
   const draw = useMemo(
-    () => places && ((palette: Palette, width: number) => optionFor(places, palette, width)),
-    [places],
+    () => places && ((palette: Palette, width: number) => optionFor(places, shows, palette, width)),
+    [places, shows],
   );
+  const isUneven = places?.some((place) => place.kind === 'gap' || (place.kind === 'group' && place.group.kind === 'RUN'));
   const choose = (group: Bucket) => {
     const date = edtfOf(group, step);
     if (date) change({ date: view.date === date ? '' : date, dates: 'possible' });
@@ -40,8 +45,13 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
       title="Over time"
       lead={
         <>
-          Gifts by {unit}. <span className="key sure" /> certain <span className="key possible" /> possible: the date is
-          known in part only
+          Gifts by {unit}. <span className="key sure" /> certain
+          {shows && (
+            <>
+              {' '}
+              <span className="key possible" /> possible: the date is known in part only
+            </>
+          )}
         </>
       }
       description={`A bar for each ${unit} with the number of gifts. The table that follows has the same numbers.`}
@@ -52,7 +62,11 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
         if (place && place.kind === 'group') choose(place.group);
       }}
       tools={
-        <Choice
+        <>
+          <button type="button" className="plain" aria-pressed={shows} onClick={() => setWanted(!shows)}>
+            Show what is only possible
+          </button>
+          <Choice
           label="Gifts by"
           value={view.period}
           options={[
@@ -61,15 +75,17 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
           ]}
           choose={(period) => change({ period, after: view.after, before: view.before })}
         />
+        </>
       }
       table={(isShown) =>
         groups && <TimeTable groups={groups} unit={unit} step={step} choose={isShown ? choose : null} />
       }
     >
       <p className="footnote">
+        {isUneven && <span>The axis is not even: ⋯ and names of several {unit}s stand for long stretches that are alike. </span>}
         {spanning && (
           <span>
-            {plural(spanning.gifts, 'gift')} of no certain {unit}: hatched in each that {spanning.gifts === 1 ? 'it' : 'they'}{' '}
+            {plural(spanning.gifts, 'gift')} of no certain {unit}: possible in each that {spanning.gifts === 1 ? 'it' : 'they'}{' '}
             may belong to, counted once in all.{' '}
           </span>
         )}
@@ -92,7 +108,13 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
   );
 }
 
-function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Option {
+/** Whether what is only possible would be seen more than what is certain. */
+function isMostlyPossible(places: Slot<Bucket>[]): boolean {
+  const groups = places.flatMap((place) => (place.kind === 'group' ? [place.group] : []));
+  return groups.filter(({ gifts, possible }) => possible > gifts).length > groups.length / 2;
+}
+
+function optionFor(places: Slot<Bucket>[], shows: boolean, palette: Palette, width: number): Option {
   const gifts = (place: Slot<Bucket>) => (place.kind === 'group' ? place.group.gifts : 0);
   const possible = (place: Slot<Bucket>) => (place.kind === 'group' ? place.group.possible : 0);
   return {
@@ -129,22 +151,22 @@ function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Opt
       {
         name: 'certain',
         type: 'bar',
-        stack: 'gifts',
         barMaxWidth: 34,
+        barGap: '12%',
         barCategoryGap: '28%',
         cursor: 'pointer',
         data: places.map((place) => ({
           value: gifts(place),
-          itemStyle: { color: palette.sure, borderRadius: possible(place) ? 0 : [3, 3, 0, 0] },
+          itemStyle: { color: palette.sure, borderRadius: [3, 3, 0, 0] },
         })),
       },
       {
         name: 'possible',
         type: 'bar',
-        stack: 'gifts',
+        barWidth: 5,
         cursor: 'pointer',
         // Nothing, and not 0: the border of an empty bar would be a line.
-        data: places.map((place) => ({ value: possible(place) || '-' })),
+        data: places.map((place) => ({ value: (shows && possible(place)) || '-' })),
         itemStyle: {
           color: 'transparent',
           borderColor: palette.possible,
@@ -166,9 +188,10 @@ function optionFor(places: Slot<Bucket>[], palette: Palette, width: number): Opt
 function inWords(place: Slot<Bucket>): string {
   if (place.kind === 'gap') return `No gift is known to be of the years from ${place.year} to ${place.end - 1}`;
   if (place.kind === 'empty') return `<strong>${escaped(place.label)}</strong><br>no gift is known to be of this time`;
-  const { group } = place;
-  const more = group.possible ? `<br>and ${plural(group.possible, 'gift')} that may belong here` : '';
-  return `<strong>${escaped(place.label)}</strong><br>${plural(group.gifts, 'gift')}, animals: ${bounds(group.animals)}${more}`;
+  const { gifts, possible, animals } = place.group;
+  const certain = gifts ? `${plural(gifts, 'gift')}, animals: ${bounds(animals)}` : 'no gift is certain here';
+  const more = possible ? `<br>${gifts ? `${number(possible)} more` : number(possible)} may be` : '';
+  return `<strong>${escaped(place.label)}</strong><br>${certain}${more}`;
 }
 
 interface TimeTableProps {

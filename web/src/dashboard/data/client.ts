@@ -3,6 +3,7 @@
 
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { at } from '../../base.ts';
+import { credentials } from './token.ts';
 
 /** The longest address that is asked for by GET, in characters. */
 const LONGEST_ADDRESS = 7_500;
@@ -72,10 +73,10 @@ async function send(query: string, variables: unknown, signal: AbortSignal): Pro
   try {
     const response =
       address.length <= LONGEST_ADDRESS
-        ? await fetch(address, { headers: { accept }, cache: 'no-cache', signal })
+        ? await fetch(address, { headers: { accept, ...credentials() }, cache: 'no-cache', signal })
         : await fetch(at('/graphql'), {
             method: 'POST',
-            headers: { accept, 'content-type': 'application/json' },
+            headers: { accept, 'content-type': 'application/json', ...credentials() },
             body: JSON.stringify({ query, variables }),
             signal,
           });

@@ -48,7 +48,12 @@ export function pageOf(view: View) {
 /** Where a table of these gifts can be had as a file. */
 export function exportAddress(view: View, ending: 'csv' | 'ndjson'): string {
   const filter = filterOf(view);
-  return at(`/export/gifts.${ending}${filter ? `?${new URLSearchParams({ where: JSON.stringify(filter) })}` : ''}`);
+  const parameters = new URLSearchParams({
+    // A spreadsheet takes a table without this mark for another encoding.
+    ...(ending === 'csv' && { bom: '1' }),
+    ...(filter && { where: JSON.stringify(filter) }),
+  }).toString();
+  return at(`/export/gifts.${ending}${parameters && `?${parameters}`}`);
 }
 
 /** Where GraphiQL opens with this query. */

@@ -1,5 +1,7 @@
 // What the sources say: a claim with its source, its place in it and how certain it is; contradictions side by side.
 
+import { at } from '../../base.ts';
+import { pageOf } from '../router.tsx';
 import { certaintyMeaning, certaintyWord, sourceWord } from '../data/words.ts';
 import { number, plural } from '../data/format.ts';
 import { addressOf, contradictions, placeOf, type Claim, type Said } from './evidence.ts';
@@ -45,47 +47,68 @@ export function Origin({ claim }: { claim: Said }) {
   );
 }
 
-/** The claims behind a figure, folded until they are asked for. */
-export function Evidence({ claims, what }: { claims: Claim[]; what: string }) {
-  if (claims.length === 0) return <p className="evidence none">No claim is on record for this.</p>;
-  const disputed = claims.filter(({ conflictsWith }) => conflictsWith.length > 0).length;
+interface EvidenceProps {
+  /** The claims that name the figure itself. */
+  own: Claim[];
+  /** Others on the gift, in which more may be found. */
+  others?: Claim[];
+  what: string;
+}
+
+/** The claims behind a figure, folded until they are asked for: its own first, the others apart. */
+export function Evidence({ own, others = [], what }: EvidenceProps) {
+  if (own.length + others.length === 0) return <p className="evidence none">No claim is on record for this.</p>;
+  const disputed = own.filter(({ conflictsWith }) => conflictsWith.length > 0).length;
   return (
     <details className="evidence">
       <summary>
-        {plural(claims.length, 'claim')}
+        {own.length > 0 ? plural(own.length, 'claim') : 'Claims on the gift'}
         <span className="unseen"> about {what}</span>
         {disputed > 0 && <span className="conflict">{number(disputed)} contradicted</span>}
       </summary>
-      <ul>
-        {claims.map((claim) => (
-          <li key={claim.id}>
-            <p>
-              <a href={`#${anchor(claim.code)}`} className="code">
-                {claim.code}
-              </a>{' '}
-              {claim.statement} <CertaintyPill claim={claim} />
-            </p>
-            <Origin claim={claim} />
-            <Against claim={claim} known={claims} />
-          </li>
-        ))}
-      </ul>
+      <Listed claims={own} />
+      {others.length > 0 && (
+        <>
+          <h3 className="others">Other claims on the gift</h3>
+          <Listed claims={others} />
+        </>
+      )}
     </details>
+  );
+}
+
+function Listed({ claims }: { claims: Claim[] }) {
+  if (claims.length === 0) return null;
+  return (
+    <ul>
+      {claims.map((claim) => (
+        <li key={claim.id}>
+          <p>
+            <a href={`#${anchor(claim.code)}`} className="code">
+              {claim.code}
+            </a>{' '}
+            {claim.statement} <CertaintyPill claim={claim} />
+          </p>
+          <Origin claim={claim} />
+          <Against claim={claim} known={claims} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
 /** Claims that cannot both be true, next to each other. */
 export function Contradictions({ claims }: { claims: Claim[] }) {
-  const pairs = contradictions(claims);
-  if (pairs.length === 0) return null;
+  const groups = contradictions(claims);
+  if (groups.length === 0) return null;
   return (
     <section className="card wide disputed" aria-labelledby="contradictions">
       <h2 id="contradictions">Where the sources disagree</h2>
-      <p className="lead">Both sides are kept; neither is made to win.</p>
-      {pairs.map((pair) => (
-        <div className="pair" key={pair.map(({ id }) => id).join(' ')}>
-          {pair.map((claim, index) => (
-            <article key={claim.id} className="side" aria-label={index === 0 ? 'One side' : 'The other side'}>
+      <p className="lead">All sides are kept; none is made to win.</p>
+      {groups.map((group) => (
+        <div className="pair" key={group.map(({ id }) => id).join(' ')}>
+          {group.map((claim, index) => (
+            <article key={claim.id} className="side" aria-label={`Side ${index + 1} of ${group.length}`}>
               <ClaimBody claim={claim} />
             </article>
           ))}
@@ -147,13 +170,12 @@ function Codes({ claims, known }: { claims: { id: string; code: string }[]; know
   return claims.map(({ id, code }, index) => (
     <span key={id}>
       {index > 0 && ', '}
-      {known.some((one) => one.id === id) ? (
-        <a href={`#${anchor(code)}`} className="code">
-          {code}
-        </a>
-      ) : (
-        <span className="code">{code}</span>
-      )}
+      <a
+        href={known.some((one) => one.id === id) ? `#${anchor(code)}` : at(pageOf('claims', code))}
+        className="code"
+      >
+        {code}
+      </a>
     </span>
   ));
 }

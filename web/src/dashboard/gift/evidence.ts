@@ -33,16 +33,25 @@ export function claimsOfTheWhole(gift: Gift): Claim[] {
   return whole.length > 0 ? whole : gift.claims.nodes;
 }
 
-/** Each pair of claims that contradict each other, once. */
-export function contradictions(claims: readonly Claim[]): [Said, Said][] {
-  const pairs = new Map<string, [Said, Said]>();
+/** The claim that a figure names first, if it is among those about the gift. */
+export function claimOf(gift: Gift, figure: { claim: { id: string } | null } | null): Claim[] {
+  return gift.claims.nodes.filter(({ id }) => id === figure?.claim?.id);
+}
+
+/** The claims that contradict each other, each in one group: all that hang together by contradictions. */
+export function contradictions(claims: readonly Claim[]): Said[][] {
+  const groups: Map<string, Said>[] = [];
   for (const claim of claims) {
-    for (const other of claim.conflictsWith) {
-      const key = [claim.id, other.id].sort().join(' ');
-      if (!pairs.has(key)) pairs.set(key, [claim, other]);
+    if (claim.conflictsWith.length === 0) continue;
+    const all = new Map([claim, ...claim.conflictsWith].map((one) => [one.id, one as Said]));
+    // What hangs together with it so far becomes one group with it.
+    for (const group of groups.filter((one) => [...all.keys()].some((id) => one.has(id)))) {
+      for (const [id, one] of group) if (!all.has(id)) all.set(id, one);
+      groups.splice(groups.indexOf(group), 1);
     }
+    groups.push(all);
   }
-  return [...pairs.values()];
+  return groups.map((group) => [...group.values()].sort((a, b) => (a.code < b.code ? -1 : 1)));
 }
 
 /** "paragraph 2, sentences 2 to 3". */

@@ -5,7 +5,7 @@ import { bounds, type Bounds } from '../data/format.ts';
 import { conservationWord, statusWord } from '../data/words.ts';
 import { Inferred } from '../parts/gift-table.tsx';
 import { anchor, Evidence } from './claims.tsx';
-import { claimsAbout, claimsOfTheStatus, claimsOfTheWhole, type Claim, type Gift } from './evidence.ts';
+import { claimOf, claimsAbout, claimsOfTheStatus, claimsOfTheWhole, type Claim, type Gift } from './evidence.ts';
 
 /** A count in words, with those of the source. */
 function Counted({ count }: { count: Bounds & { phrase?: string | null } }) {
@@ -21,11 +21,14 @@ interface FigureProps {
   name: string;
   isInferred?: boolean;
   note?: ReactNode;
+  /** The claims that name it. */
   claims: Claim[];
+  /** Where more may be found. */
+  others?: Claim[];
   children: ReactNode;
 }
 
-function Figure({ name, isInferred = false, note, claims, children }: FigureProps) {
+function Figure({ name, isInferred = false, note, claims, others = [], children }: FigureProps) {
   return (
     <div className="fact">
       <dt>
@@ -34,7 +37,7 @@ function Figure({ name, isInferred = false, note, claims, children }: FigureProp
       <dd>
         <p className="fact-value">{children}</p>
         {note && <p className="fact-note">{note}</p>}
-        <Evidence claims={claims} what={name.toLowerCase()} />
+        <Evidence own={claims} others={others.filter((one) => !claims.includes(one))} what={name.toLowerCase()} />
       </dd>
     </div>
   );
@@ -48,14 +51,14 @@ export function Figures({ gift }: { gift: Gift }) {
     <section className="card wide" aria-labelledby="figures">
       <h2 id="figures">The figures</h2>
       <p className="lead">
-        Each with the claims about it. A claim is tied to the gift, its animals or its nations: those about the gift as
-        a whole stand at several figures.
+        Each with the claim that it rests on, where one is named, and then the other claims on the gift.
       </p>
       <dl className="facts">
         <Figure
           name="Total"
           isInferred={isInferred('total')}
-          claims={whole}
+          claims={claimOf(gift, total)}
+          others={whole}
           note={!total && 'No source gives a total.'}
         >
           {total ? <Counted count={total} /> : <span className="open">unknown</span>}
@@ -68,14 +71,20 @@ export function Figures({ gift }: { gift: Gift }) {
           {itemsTotal.max === null && !itemsTotal.min ? <span className="open">unknown</span> : bounds(itemsTotal)}
         </Figure>
         {occasions && (
-          <Figure name="Occasions" isInferred={isInferred('occasions')} claims={whole}>
+          <Figure
+            name="Occasions"
+            isInferred={isInferred('occasions')}
+            claims={claimOf(gift, occasions)}
+            others={whole}
+          >
             <Counted count={occasions} />
           </Figure>
         )}
         <Figure
           name="Date"
           isInferred={(when?.inferred.length ?? 0) > 0 || isInferred('date')}
-          claims={whole}
+          claims={claimOf(gift, when)}
+          others={whole}
           note={when && dateNote(when)}
         >
           {when ? when.text : <span className="open">unknown</span>}
@@ -101,12 +110,12 @@ export function Figures({ gift }: { gift: Gift }) {
           {gift.recipient.name}
         </Figure>
         {origin && (
-          <Figure name="From" isInferred={isInferred('origin')} claims={whole} note={openNote(origin)}>
+          <Figure name="From" isInferred={isInferred('origin')} claims={[]} others={whole} note={openNote(origin)}>
             {placeName(origin)}
           </Figure>
         )}
         {destination && (
-          <Figure name="To" isInferred={isInferred('destination')} claims={whole} note={openNote(destination)}>
+          <Figure name="To" isInferred={isInferred('destination')} claims={[]} others={whole} note={openNote(destination)}>
             {placeName(destination)}
           </Figure>
         )}
@@ -180,7 +189,11 @@ export function Items({ gift }: { gift: Gift }) {
                   {note}
                 </p>
               ))}
-              <Evidence claims={claimsAbout(gift, item.animal.id)} what={item.animal.commonName} />
+              <Evidence
+                own={claimOf(gift, item.count)}
+                others={claimsAbout(gift, item.animal.id).filter(({ id }) => id !== item.count?.claim?.id)}
+                what={item.animal.commonName}
+              />
             </div>
           </li>
         ))}

@@ -1,11 +1,12 @@
 // The page of one gift: each figure with who said it, where, how certain, and what contradicts it.
 
+import { has } from '../../base.ts';
 import { graphiqlAddress } from '../data/filters.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { modeWord, plain, statusWord } from '../data/words.ts';
 import { GiftDocument } from '../generated.ts';
 import { Failed, Skeleton, Waiting } from '../parts/states.tsx';
-import { Link, useTitle } from '../router.tsx';
+import { Link, overviewAddress, pageOf, useTitle } from '../router.tsx';
 import { AllClaims, Contradictions, Evidence } from './claims.tsx';
 import { claimsAbout, type Gift } from './evidence.ts';
 import { Figures, History, Items } from './figures.tsx';
@@ -17,7 +18,7 @@ export function GiftPage({ slug }: { slug: string }) {
   return (
     <div className="gift-page" aria-busy={isPending}>
       <nav aria-label="Back">
-        <Link href="/">← All gifts</Link>
+        <Link href={overviewAddress()}>← All gifts</Link>
       </nav>
       {failure && <Failed failure={failure} retry={retry} what="This gift" />}
       {gift && <Whole gift={gift} />}
@@ -49,9 +50,9 @@ function Whole({ gift }: { gift: Gift }) {
     <>
       <h1>{gift.title}</h1>
       <p className="route">
-        <Link href={`/?giver=${encodeURIComponent(gift.giver.slug)}`}>{gift.giver.name}</Link>{' '}
+        <Link href={pageOf('nations', gift.giver.slug)}>{gift.giver.name}</Link>{' '}
         <span aria-label="to">→</span>{' '}
-        <Link href={`/?recipient=${encodeURIComponent(gift.recipient.slug)}`}>{gift.recipient.name}</Link>
+        <Link href={pageOf('nations', gift.recipient.slug)}>{gift.recipient.name}</Link>
         <span className="pill">{statusWord(gift.status)}</span>
         <span className="pill quiet">{gift.mode === 'UNSPECIFIED' ? 'Way not said' : modeWord(gift.mode)}</span>
       </p>
@@ -63,20 +64,22 @@ function Whole({ gift }: { gift: Gift }) {
         {event && (
           <section className="card" aria-labelledby="event">
             <h2 id="event">The event that it belongs to</h2>
-            <h3>{event.title}</h3>
+            <h3>
+              <Link href={pageOf('events', event.slug)}>{event.title}</Link>
+            </h3>
             <p className="details">
               {[plain(event.kind), event.date?.text, event.status && plain(event.status).toLowerCase()]
                 .filter(Boolean)
                 .join(' · ')}
             </p>
             <p>{event.summary}</p>
-            <Evidence claims={claimsAbout(gift, event.id)} what="the event" />
+            <Evidence own={claimsAbout(gift, event.id)} what="the event" />
           </section>
         )}
       </div>
       <AllClaims claims={gift.claims.nodes} total={gift.claims.totalCount} />
       <p className="links">
-        <a href={graphiqlAddress(GiftDocument, { slug: gift.slug })}>Open in GraphiQL</a>
+        {has('graphiql') && <a href={graphiqlAddress(GiftDocument, { slug: gift.slug })}>Open in GraphiQL</a>}
       </p>
     </>
   );

@@ -1,6 +1,7 @@
 // The gifts one by one, page by page through the API's own connection.
 
 import { useRef } from 'react';
+import { has } from '../../base.ts';
 import type { View } from '../data/address.ts';
 import {
   exportAddress,
@@ -53,7 +54,7 @@ export function GiftTable({ view, change }: { view: View; change: Change }) {
         <p className="tools links">
           <a href={exportAddress(view, 'csv')}>CSV</a>
           <a href={exportAddress(view, 'ndjson')}>NDJSON</a>
-          <a href={graphiqlAddress(GiftsDocument, variables)}>Open in GraphiQL</a>
+          {has('graphiql') && <a href={graphiqlAddress(GiftsDocument, variables)}>Open in GraphiQL</a>}
         </p>
       </div>
       {failure && !isRefused && <Failed failure={failure} retry={retry} what="The list of gifts" />}

@@ -11,14 +11,17 @@ interface HeadlineProps {
   all: number | null;
   isPending: boolean;
   isFiltered: boolean;
+  /** Whether the numbers are those of another filter. */
+  isOld: boolean;
 }
 
-export function Headline({ stats, all, isPending, isFiltered }: HeadlineProps) {
+export function Headline({ stats, all, isPending, isFiltered, isOld }: HeadlineProps) {
   return (
-    <section className="hero" aria-busy={isPending}>
+    <section className={isOld ? 'hero old' : 'hero'} aria-busy={isPending}>
       <h1>Animals as gifts between nations</h1>
       <p className="hero-lead">
-        Who gave which animals to whom, when, and how many, with what the sources leave open and where they disagree.
+        {stats?.summary ??
+          'Who gave which animals to whom, when, and how many, with what the sources leave open and where they disagree.'}
       </p>
       <dl className="figures">
         <Figure name="Gifts" isPending={isPending} value={stats && number(stats.gifts)}>
@@ -31,7 +34,7 @@ export function Headline({ stats, all, isPending, isFiltered }: HeadlineProps) {
           {stats && unknownNote(stats)}
         </Figure>
         <Figure name="Nations" isPending={isPending} value={stats && nations(stats)}>
-          gave → received
+          {stats && `gave to ${plural(size(stats.byRecipient), 'nation')}`}
         </Figure>
       </dl>
     </section>
@@ -68,7 +71,7 @@ function unknownNote({ gifts, unknownCounts: unknown }: Stats): string {
   return `${plural(unknown, 'gift')} of which no number is known, counted as unknown and not as none`;
 }
 
-const nations = (stats: Stats) => `${number(size(stats.byGiver))} → ${number(size(stats.byRecipient))}`;
+const nations = (stats: Stats) => number(size(stats.byGiver));
 
 /** How many groups there are, with those that are summed up. */
 function size(groups: { kind: string; others: number }[]): number {

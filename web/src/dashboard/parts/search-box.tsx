@@ -1,11 +1,10 @@
-// The search box in the bar: offers gifts, nations and animals while one types. A combobox as WAI-ARIA describes it:
+// The search box in the bar: offers gifts, nations, animals, events and claims while one types. A combobox as WAI-ARIA describes it:
 // the keys stay in the field, the arrow keys move through the list.
 
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { changed, readView, writeView } from '../data/address.ts';
 import { ask, Failure } from '../data/client.ts';
 import { SearchDocument, type SearchQuery } from '../generated.ts';
-import { giftAddress, go } from '../router.tsx';
+import { giftAddress, go, pageOf } from '../router.tsx';
 
 type Edge = NonNullable<SearchQuery['search']>['edges'][number];
 
@@ -91,12 +90,12 @@ export function SearchBox() {
         ref={field}
         type="text"
         role="combobox"
-        aria-label="Search gifts, nations and animals"
+        aria-label="Search gifts, nations, animals, events and claims"
         aria-expanded={isShown && found.length > 0}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
         aria-activedescendant={isShown && active >= 0 ? `${id}-${active}` : undefined}
-        placeholder="Search gifts, nations, animals"
+        placeholder="Search gifts, nations, animals, claims"
         autoComplete="off"
         spellCheck={false}
         value={text}
@@ -154,7 +153,6 @@ function Marked({ parts }: { parts: Parts }) {
 
 /** What is shown of a result and where it leads; null for kinds that this page has no place for. */
 function resultOf({ node, highlights }: Edge): Found | null {
-  const filtered = (filter: object) => `/${writeView(changed(readView(''), filter))}`;
   const found = (kind: string, id: string, field: string, name: string, address: string): Found => {
     const marked = highlights.find((one) => one.field === field)?.parts;
     // A slug says the same as the name.
@@ -165,9 +163,13 @@ function resultOf({ node, highlights }: Edge): Found | null {
     case 'Gift':
       return found('Gift', node.id, 'title', node.title, giftAddress(node.slug));
     case 'Nation':
-      return found('Nation', node.id, 'name', node.name, filtered({ nation: node.slug }));
+      return found('Nation', node.id, 'name', node.name, pageOf('nations', node.slug));
     case 'Animal':
-      return found('Animal', node.id, 'commonName', node.commonName, filtered({ animal: node.slug }));
+      return found('Animal', node.id, 'commonName', node.commonName, pageOf('animals', node.slug));
+    case 'Event':
+      return found('Event', node.id, 'title', node.title, pageOf('events', node.slug));
+    case 'Claim':
+      return found('Claim', node.id, 'statement', `${node.code}: ${node.statement}`, pageOf('claims', node.code));
     default:
       return null;
   }

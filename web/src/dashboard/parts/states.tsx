@@ -3,6 +3,7 @@
 import { useId, type ReactNode } from 'react';
 import { NO_FILTERS, type View } from '../data/address.ts';
 import type { Failure } from '../data/client.ts';
+import { setToken } from '../data/token.ts';
 import type { Change } from '../overview.tsx';
 import { activeFilters, type Options } from './filter-bar.tsx';
 
@@ -83,12 +84,32 @@ export function Failed({ failure, retry, what }: { failure: Failure; retry: () =
     <div className="failed" role="alert">
       <p>
         <strong>{what} cannot be shown.</strong> {failure.message}
-        {failure.code === 'UNAUTHENTICATED' && ' This server wants a token, which this page does not have.'}
       </p>
+      {failure.code === 'UNAUTHENTICATED' && <TokenForm />}
       <button type="button" className="button" onClick={retry}>
         Try again
       </button>
     </div>
+  );
+}
+
+/** A place for the token that the server wants. */
+function TokenForm() {
+  const id = useId();
+  return (
+    <form
+      className="token"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setToken(String(new FormData(event.currentTarget).get('token') ?? ''));
+      }}
+    >
+      <label htmlFor={id}>Token of this server</label>
+      <input id={id} name="token" type="password" autoComplete="off" required />
+      <button type="submit" className="button">
+        Use it
+      </button>
+    </form>
   );
 }
 
