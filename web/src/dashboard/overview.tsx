@@ -47,7 +47,7 @@ export function Overview() {
   const stats = data?.giftStats ?? null;
   const isEmpty = stats?.gifts === 0 && !isPending;
   const shown =
-    stats && data && !isRefused ? plural(stats.gifts, 'gift') + (isFiltered(view) ? ` of ${data.all.gifts}` : '') : '';
+    stats && data && !isRefused && !isOld ? plural(stats.gifts, 'gift') + (isFiltered(view) ? ` of ${data.all.gifts}` : '') : '';
 
   return (
     <>
