@@ -27,6 +27,11 @@ fn has_columns(panel: &str, columns: &[Json], is_there: impl Fn(&str) -> bool) {
     }
 }
 
+/// A text with the variables of the dashboard filled in.
+fn filled(text: &str, [nation, animal]: [&str; 2]) -> String {
+    text.replace("${nation}", nation).replace("${animal}", animal)
+}
+
 #[tokio::test]
 async fn each_panel_of_the_grafana_dashboard_gets_a_list_with_its_columns() {
     let app = TestApp::with(&["article", "history"]).await;
@@ -41,7 +46,20 @@ async fn each_panel_of_the_grafana_dashboard_gets_a_list_with_its_columns() {
             let columns = target["columns"].as_array().expect("columns");
             kinds.push(kind);
             if kind == "csv" {
-                let (status, headers, body) = app.get(path).await;
+                let parameters = target["url_options"]["params"].as_array().expect("parameters");
+                let parameters: Vec<String> = parameters
+                    .iter()
+                    .map(|one| {
+                        format!(
+                            "{}={}",
+                            crate::support::text(&one["key"]),
+                            filled(&crate::support::text(&one["value"]), ["", ""])
+                                .replace('"', "%22")
+                                .replace(' ', "%20")
+                        )
+                    })
+                    .collect();
+                let (status, headers, body) = app.get(&format!("{path}?{}", parameters.join("&"))).await;
                 assert_eq!(status, 200, "{title}: {body}");
                 assert!(
                     headers["content-type"]
@@ -55,7 +73,9 @@ async fn each_panel_of_the_grafana_dashboard_gets_a_list_with_its_columns() {
             }
             assert_eq!((kind, path), ("graphql", "/graphql"), "{title}");
             let query = target["url_options"]["body_graphql_query"].as_str().expect("a query");
-            let answer = serde_json::json!({ "data": app.query(query).await });
+            let some = app.query(&filled(query, ["Китай", "panda"])).await;
+            let answer = serde_json::json!({ "data": app.query(&filled(query, ["", ""])).await });
+            assert_ne!(some, answer["data"], "{title}: the variables change nothing");
             let selector = target["root_selector"].as_str().expect("a root selector");
             let rows = at(&answer, selector).and_then(Json::as_array);
             let rows = rows.unwrap_or_else(|| panic!("{title}: no list at {selector}"));

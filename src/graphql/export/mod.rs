@@ -41,6 +41,15 @@ impl ExportFormat {
     /// All formats.
     pub const ALL: [Self; 3] = [Self::Csv, Self::Ndjson, Self::Json];
 
+    /// The media type.
+    pub const fn media(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Json => "application/json",
+        }
+    }
+
     /// The file extension.
     pub const fn extension(self) -> &'static str {
         match self {
@@ -49,6 +58,18 @@ impl ExportFormat {
             Self::Json => "json",
         }
     }
+}
+
+/// The names of the columns that a table has as CSV.
+///
+/// # Errors
+/// As of the export.
+pub fn columns_of(rows: ExportRows) -> Result<Vec<String>> {
+    let table = match rows {
+        ExportRows::Documents(kind) => columns::of(kind)?,
+        ExportRows::Items => items::columns(),
+    };
+    Ok(table.0.into_iter().map(|(name, _)| name).collect())
 }
 
 /// What to export, with its arguments already checked.

@@ -68,7 +68,7 @@ async fn addresses(
     recorder: &mut Recorder,
     site: &Site,
 ) -> Result<Vec<String>, Answer> {
-    let mut addresses = vec![site.url("/")];
+    let mut addresses = vec![site.url("/"), site.url("/dataset")];
     for kind in PageKind::ALL {
         addresses.push(site.url(kind.path()));
         let (list, mut after) = (ListPage(kind), Json::Null);

@@ -31,6 +31,7 @@ impl PageOperation {
 pub fn documents() -> [(&'static str, String); 2] {
     let pages = [
         include_str!("documents/home.graphql"),
+        include_str!("documents/dataset.graphql"),
         include_str!("documents/lists.graphql"),
         include_str!("documents/nation.graphql"),
         include_str!("documents/animal.graphql"),

@@ -5,6 +5,7 @@
 //! decompressed for the rare client that does not.
 
 mod ask;
+mod catalog;
 mod crawlers;
 pub mod documents;
 mod kind;
@@ -47,6 +48,9 @@ pub fn routes(app: &mut ServiceConfig, config: &Config) {
     })));
     if config.dashboard {
         app.service(readable("/", page::home))
+            .service(readable("/dataset", page::dataset))
+            .service(readable("/datapackage.json", catalog::package))
+            .service(readable("/dcat.jsonld", catalog::dcat))
             .service(readable("/robots.txt", crawlers::robots))
             .service(readable("/sitemap.xml", crawlers::sitemap))
             .service(readable("/favicon.ico", favicon));

@@ -19,7 +19,7 @@ use super::pages::Pages;
 use super::rendered::View;
 use super::shell::Shell;
 use super::site::Site;
-use super::view::{self, HOME, ListPage};
+use super::view::{self, DATASET, HOME, ListPage};
 use crate::http::answer::Answer;
 use crate::http::cross_origin::PAGE_POLICY;
 use crate::http::etag;
@@ -56,6 +56,20 @@ pub async fn home(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> 
     };
     request
         .answered("/", HOME, json!({}), |site, data| (view::home(site, data), None, true))
+        .await
+}
+
+/// The page about the data as a whole.
+pub async fn dataset(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
+    let request = Request {
+        http: &http,
+        state: &state,
+        pages: &pages,
+    };
+    request
+        .answered("/dataset", DATASET, json!({}), |site, data| {
+            (view::dataset(site, data), None, false)
+        })
         .await
 }
 

@@ -70,9 +70,18 @@ async fn all_pages_are_reached_from_the_first_and_each_tells_what_it_is() {
     let (mut waiting, mut seen) = (vec!["/".to_owned()], BTreeMap::new());
     while let Some(path) = waiting.pop() {
         let path = path.split('#').next().unwrap_or_default().replace("&amp;", "&");
-        let is_page = ["/assets", "/graphiql", "/schema", "/licenses", "/?"]
-            .iter()
-            .all(|other| !path.starts_with(other));
+        let is_page = [
+            "/assets",
+            "/graphiql",
+            "/schema",
+            "/licenses",
+            "/?",
+            "/export",
+            "/datapackage",
+            "/dcat",
+        ]
+        .iter()
+        .all(|other| !path.starts_with(other));
         if !is_page || seen.contains_key(&path) {
             continue;
         }
@@ -197,4 +206,49 @@ async fn where_reading_needs_a_token_no_page_tells_a_fact() {
             assert!(!text.contains(fact), "{path}: {fact}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_data_package_describes_each_table_as_it_is() {
+    let app = TestApp::with(&["article", "history"]).await;
+    let door = Door::over(&app, settings());
+    let (status, text) = page(&door, "/datapackage.json").await;
+    assert_eq!(status, 200, "{text}");
+    let package: Json = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(package["licenses"][0]["name"], "CC0-1.0");
+    let resources = package["resources"].as_array().expect("resources");
+    assert_eq!(resources.len(), COLLECTIONS.len() + 1);
+    for resource in resources {
+        let address = resource["path"].as_str().expect("an address");
+        let (_, table) = page(&door, address.trim_start_matches(&door.address)).await;
+        let mut table = csv::Reader::from_reader(table.as_bytes());
+        let fields = resource["schema"]["fields"].as_array().expect("fields");
+        let header: Vec<&str> = fields.iter().filter_map(|field| field["name"].as_str()).collect();
+        assert_eq!(
+            table.headers().expect("a header").iter().collect::<Vec<_>>(),
+            header,
+            "{address}"
+        );
+        let mut keys = BTreeSet::new();
+        for row in table.records() {
+            let row = row.expect("a row");
+            for (cell, field) in row.iter().zip(fields).filter(|(cell, _)| !cell.is_empty()) {
+                let fits = match field["type"].as_str() {
+                    Some("integer") => cell.parse::<i64>().is_ok(),
+                    Some("number") => cell.parse::<f64>().is_ok(),
+                    Some("datetime") => cell.len() == 24 && cell.ends_with('Z'),
+                    _ => true,
+                };
+                assert!(fits, "{address}: {field}: {cell}");
+            }
+            let id = header.iter().position(|name| *name == "id").expect("an id");
+            assert!(keys.insert(row[id].to_owned()), "{address}: {row:?}");
+        }
+    }
+    let (_, entry) = page(&door, "/dcat.jsonld").await;
+    let entry: Json = serde_json::from_str(&entry).expect("JSON");
+    assert_eq!(
+        entry["dcat:distribution"].as_array().map(Vec::len),
+        Some(3 * resources.len())
+    );
 }

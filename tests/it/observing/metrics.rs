@@ -187,17 +187,19 @@ async fn each_operation_is_one_line_of_the_log_whatever_the_client_calls_it() {
 }
 
 #[tokio::test]
-async fn the_alerts_ask_for_metrics_that_there_are() {
+async fn the_alerts_and_the_dashboard_ask_for_metrics_that_there_are() {
     let app = TestApp::with(&["article"]).await;
     app.query("{ nothing: gifts { totalCount } }").await;
     app.error("{ gift(slug: 1) { id } }").await;
     let (_, _, text) = app.get("/metrics").await;
-    let alerts = std::fs::read_to_string("deploy/alerts.yml").expect("the alerts");
-    let names: std::collections::BTreeSet<&str> = alerts
-        .split(|character: char| !character.is_ascii_lowercase() && character != '_')
+    let files = ["deploy/alerts.yml", "examples/grafana/metrics.json"];
+    let texts = files.map(|file| std::fs::read_to_string(file).expect("the file is there"));
+    let names: std::collections::BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| text.split(|character: char| !character.is_ascii_lowercase() && character != '_'))
         .filter(|word| word.starts_with("menagerie_"))
         .collect();
-    assert!(names.len() > 8, "{names:?}");
+    assert!(names.len() > 20, "{names:?}");
     for name in names {
         assert!(text.lines().any(|line| line.starts_with(name)), "no {name} in:\n{text}");
     }

@@ -53,6 +53,9 @@ export function App() {
                 <a href={at(`/${kind}`)}>All {kind}</a>
               </li>
             ))}
+            <li>
+              <a href={at('/dataset')}>About the data: licence, citation, method</a>
+            </li>
           </ul>
         </nav>
         <p>

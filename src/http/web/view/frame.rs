@@ -42,6 +42,7 @@ pub fn everything(site: &Site) -> Markup {
             @for kind in PageKind::ALL {
                 li { a href=(site.to(kind.path())) { "All " (kind.noun()) "s" } }
             }
+            li { a href=(site.to("/dataset")) { "About the data" } }
         }
     }
 }

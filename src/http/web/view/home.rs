@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value as Json, json};
 
+use super::dataset;
 use super::frame::everything;
-use super::parts::{gift_rows, link, linked, list, text};
+use super::parts::{gift_rows, link, list, text};
 use crate::http::web::rendered::View;
 use crate::http::web::site::Site;
 
@@ -27,21 +28,7 @@ pub fn view(site: &Site, data: &Json) -> View {
             (gift_rows(site, list(data, "/gifts/nodes")))
         }
     };
-    let tables = ["csv", "ndjson"].map(|ending| {
-        json!({ "@type": "DataDownload", "contentUrl": site.url(&format!("/export/gifts.{ending}")),
-            "encodingFormat": if ending == "csv" { "text/csv" } else { "application/x-ndjson" } })
-    });
-    let linked = linked(
-        site,
-        "/",
-        "Dataset",
-        json!({
-            "name": "Animals as gifts between nations",
-            "description": summary,
-            "isAccessibleForFree": true,
-            "distribution": tables,
-        }),
-    );
+    let linked = dataset::in_terms(site, &data["dataset"], "/");
     View {
         status: StatusCode::OK,
         title: "Animals as gifts between nations".to_owned(),

@@ -5,6 +5,7 @@
 
 mod animal;
 mod claim;
+mod dataset;
 mod event;
 mod frame;
 mod gift;
@@ -44,6 +45,14 @@ pub const HOME: PageOperation = PageOperation::of_page("PageOfAll");
 /// The first page.
 pub fn home(site: &Site, data: &Json) -> View {
     home::view(site, data)
+}
+
+/// The operation for the page about the data.
+pub const DATASET: PageOperation = PageOperation::of_page("PageOfDataset");
+
+/// The page about the data as a whole.
+pub fn dataset(site: &Site, data: &Json) -> View {
+    dataset::view(site, &data["dataset"])
 }
 
 /// The page for what is not there.
