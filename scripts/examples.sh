@@ -1,7 +1,13 @@
 #!/bin/sh
-# Fetches the packages of the examples. Without Node.js they are left out.
+# Fetches the packages of the examples: of Python's for the tables, of Node.js' for the clients. Without Node.js the
+# clients are left out.
 set -eu
-cd "$(dirname "$0")/../examples/web"
+cd "$(dirname "$0")/../examples/data"
+
+python3 -m venv .venv
+.venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+
+cd ../web
 
 major=$(node --version 2>/dev/null | tr -d v | cut -d . -f 1 || true)
 if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then

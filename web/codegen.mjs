@@ -43,9 +43,10 @@ const texts = {
       .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
       .map((operation) => {
         const name = operation.name.value;
+        const kind = operation.operation === 'mutation' ? 'Mutation' : 'Query';
         const parts = [operation, ...[...fragmentsOf(operation, fragments)].map((one) => fragments.get(one))];
         const text = stripIgnoredCharacters(parts.map(print).join(' '));
-        return `export const ${name}Document = ${JSON.stringify(text)} as Operation<${name}Query, ${name}QueryVariables>;`;
+        return `export const ${name}Document = ${JSON.stringify(text)} as Operation<${name}${kind}, ${name}${kind}Variables>;`;
       });
     return {
       prepend: [HEADING, `import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';\n`],

@@ -141,3 +141,23 @@ async fn a_cache_of_a_client_shows_the_right_rows_after_one_was_taken_out() {
     let before = after.replace("; African", "; Domestic yak 2; African");
     assert_eq!(said, format!("before: {before}\ncache: {after}\nserver: {after}\n"));
 }
+
+#[tokio::test]
+async fn data_tools_read_the_tables_by_their_addresses() {
+    let app = TestApp::with(&["article", "history", "nations"]).await;
+    let folder = examples().join("data");
+    let output = tokio::process::Command::new(folder.join(".venv/bin/python"))
+        .args(["check.py", &app.address])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("Python starts; the packages are there after `make examples`");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

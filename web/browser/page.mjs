@@ -7,10 +7,13 @@ import { join } from 'node:path';
 /** The sizes that the pages are made for, in CSS pixels. */
 export const SIZES = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height: 844 } };
 
-/** Each size in each colour scheme. */
-export const LOOKS = Object.keys(SIZES).flatMap((size) =>
-  ['light', 'dark'].map((scheme) => ({ size, scheme, name: `${size}, ${scheme}` })),
-);
+/** Each size in each colour scheme, and the colours that a reader forces on every page. */
+export const LOOKS = [
+  ...Object.keys(SIZES).flatMap((size) =>
+    ['light', 'dark'].map((scheme) => ({ size, scheme, name: `${size}, ${scheme}` })),
+  ),
+  { size: 'wide', scheme: 'dark', forcedColors: 'active', name: 'wide, forced colours' },
+];
 
 /**
  * The pages of one check. `open` gives Playwright's page; `problems` lists what they did that no page of ours may do: ask

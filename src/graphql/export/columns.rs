@@ -15,6 +15,35 @@ use crate::store::path::texts_at;
 /// The columns of a collection: header and content of each.
 pub struct ExportTable(pub(super) Vec<(String, Cell)>);
 
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Whole numbers.
+    Whole,
+    /// Numbers.
+    Number,
+    /// Points in time, as text.
+    Moment,
+    /// Texts.
+    Text,
+    /// Lists of texts; as CSV they are joined.
+    Texts,
+}
+
+impl ColumnType {
+    /// The type of a column of CSV, by its name: the tables are made so that it tells.
+    pub fn of(name: &str) -> Self {
+        const NUMBERS: [&str; 2] = ["Lat", "Lon"];
+        const WHOLE: [&str; 5] = ["Min", "Max", "version", "Paragraph", "Sentence"];
+        match name {
+            "createdAt" | "updatedAt" => Self::Moment,
+            _ if NUMBERS.iter().any(|end| name.ends_with(end)) => Self::Number,
+            _ if WHOLE.iter().any(|end| name.ends_with(end)) => Self::Whole,
+            _ => Self::Text,
+        }
+    }
+}
+
 /// A column, as a schema file has it.
 #[derive(Deserialize)]
 #[serde(untagged)]

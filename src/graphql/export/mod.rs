@@ -1,9 +1,10 @@
-//! Exports: all matching rows of a collection, in order, as CSV or as JSON.
+//! Exports: all matching rows of a collection, in order, as CSV, JSON or Parquet.
 //!
 //! An export is read in pieces from one database cursor, so memory use is bounded. The store (`scan.rs`) defines the
 //! rows, `columns` what CSV shows of them, and `http` sends the pieces.
 
 mod cells;
+mod columnar;
 mod columns;
 mod items;
 
@@ -21,6 +22,8 @@ use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
 use crate::store::scan::{Scan, lines};
 use cells::{Names, unwritten};
+use columnar::ParquetTable;
+pub use columns::ColumnType;
 use columns::ExportTable;
 
 /// The maximum number of rows in a piece.
@@ -35,11 +38,13 @@ pub enum ExportFormat {
     Ndjson,
     /// The same rows as one JSON array.
     Json,
+    /// The columns of CSV, with their types and with lists as lists.
+    Parquet,
 }
 
 impl ExportFormat {
     /// All formats.
-    pub const ALL: [Self; 3] = [Self::Csv, Self::Ndjson, Self::Json];
+    pub const ALL: [Self; 4] = [Self::Csv, Self::Ndjson, Self::Json, Self::Parquet];
 
     /// The media type.
     pub const fn media(self) -> &'static str {
@@ -47,6 +52,7 @@ impl ExportFormat {
             Self::Csv => "text/csv",
             Self::Ndjson => "application/x-ndjson",
             Self::Json => "application/json",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 
@@ -56,6 +62,7 @@ impl ExportFormat {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
             Self::Json => "json",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -123,6 +130,7 @@ pub struct Export {
     /// Of an array, whether a row stands in it, and whether it is closed.
     opened: bool,
     closed: bool,
+    parquet: ParquetTable,
 }
 
 /// Some rows of an export, as text.
@@ -166,6 +174,7 @@ impl ExportPlan {
             begun: false,
             opened: false,
             closed: false,
+            parquet: ParquetTable::new(),
         })
     }
 }
@@ -185,6 +194,10 @@ impl Export {
         let bytes = match self.format {
             ExportFormat::Ndjson => lines(&rows).map_err(unwritten)?,
             ExportFormat::Json => self.within_array(&lines(&rows).map_err(unwritten)?, is_last),
+            ExportFormat::Parquet => {
+                let names = self.names(&rows).await?;
+                self.parquet.with(&self.table, &rows, &names, is_last)?
+            }
             ExportFormat::Csv => {
                 let names = self.names(&rows).await?;
                 self.table.text(&rows, &names, is_first)?

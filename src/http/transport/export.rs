@@ -1,4 +1,4 @@
-//! `/export/{table}.{csv,ndjson,json}`: all matching documents as rows; what is small as a whole, the rest while it is read.
+//! `/export/{table}.{csv,ndjson,json,parquet}`: all matching documents as rows; what is small as a whole, the rest while it is read.
 //!
 //! A request goes through the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Filter and
 //! order are the arguments of the collection's connection, in the query of the URL. Up to [`SMALL`] bytes are gathered: an
@@ -167,8 +167,7 @@ fn as_file(
 const fn content_type(format: ExportFormat) -> &'static str {
     match format {
         ExportFormat::Csv => "text/csv; charset=utf-8; header=present",
-        ExportFormat::Ndjson => "application/x-ndjson",
-        ExportFormat::Json => "application/json",
+        other => other.media(),
     }
 }
 
@@ -239,7 +238,7 @@ fn named(file: &str) -> Result<(ExportRows, ExportFormat), Answer> {
         .find(|format| format.extension() == extension);
     table.zip(format).ok_or_else(|| {
         let message = format!(
-            "there is no export {file:?}; accepted are {}, each with .csv, .ndjson or .json",
+            "there is no export {file:?}; accepted are {}, each with .csv, .ndjson, .json or .parquet",
             ExportRows::all().map(ExportRows::name).collect::<Vec<_>>().join(", ")
         );
         Answer::unread(StatusCode::NOT_FOUND, &Rejection::input(message))

@@ -10,7 +10,7 @@ use tracing::Instrument;
 use super::ask::ask;
 use super::site::Site;
 use super::view::DATASET;
-use crate::graphql::export::{ExportFormat, ExportRows, columns_of};
+use crate::graphql::export::{ColumnType, ExportFormat, ExportRows, columns_of};
 use crate::http::pipeline::admission::turn_away;
 use crate::http::pipeline::record::Recorder;
 use crate::http::state::State;
@@ -81,15 +81,13 @@ fn data_package(site: &Site, dataset: &Json) -> Json {
     })
 }
 
-/// The type of a column, by its name: the tables are made so that it tells.
+/// The type of a column, as data packages call it.
 fn type_of(name: &str) -> &'static str {
-    const NUMBERS: [&str; 2] = ["Lat", "Lon"];
-    const WHOLE: [&str; 6] = ["Min", "Max", "version", "Paragraph", "Sentence", "Year"];
-    match name {
-        "createdAt" | "updatedAt" => "datetime",
-        _ if NUMBERS.iter().any(|end| name.ends_with(end)) => "number",
-        _ if WHOLE.iter().any(|end| name.ends_with(end)) => "integer",
-        _ => "string",
+    match ColumnType::of(name) {
+        ColumnType::Whole => "integer",
+        ColumnType::Number => "number",
+        ColumnType::Moment => "datetime",
+        ColumnType::Text | ColumnType::Texts => "string",
     }
 }
 

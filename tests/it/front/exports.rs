@@ -47,8 +47,8 @@ async fn rest(mut response: Response, begun: &[u8]) -> Option<usize> {
 /// What is asked for, the status of its refusal, and a part of the message.
 const REFUSED: &[(&str, u16, &str)] = &[
     ("zoo.csv", 404, "accepted are gifts, nations"),
-    ("gifts.xlsx", 404, "each with .csv, .ndjson or .json"),
-    ("gifts", 404, "each with .csv, .ndjson or .json"),
+    ("gifts.xlsx", 404, "each with .csv, .ndjson, .json or .parquet"),
+    ("gifts", 404, "each with .csv, .ndjson, .json or .parquet"),
     ("tokens.csv", 404, "accepted are gifts"),
     ("gifts.csv?limit=3", 400, "accepted are `where`, `orderBy`"),
     ("gifts.csv?where={", 400, "`where` cannot be read"),

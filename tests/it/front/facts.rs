@@ -249,6 +249,6 @@ async fn the_data_package_describes_each_table_as_it_is() {
     let entry: Json = serde_json::from_str(&entry).expect("JSON");
     assert_eq!(
         entry["dcat:distribution"].as_array().map(Vec::len),
-        Some(3 * resources.len())
+        Some(4 * resources.len())
     );
 }

@@ -15,6 +15,7 @@ import { OverviewDocument, type OverviewQuery } from './generated.ts';
 import { Chips, FilterBar, type Options } from './parts/filter-bar.tsx';
 import { GiftTable } from './parts/gift-table.tsx';
 import { Headline } from './parts/headline.tsx';
+import { MoreData } from './parts/more-data.tsx';
 import { OldNote, useLateness } from './parts/old.tsx';
 import { Card, Choice, Empty, Failed } from './parts/states.tsx';
 import { Timeline } from './parts/timeline.tsx';
@@ -23,6 +24,9 @@ import { go, rememberOverview, useAddress, useTitle } from './router.tsx';
 export type Stats = Whole<OverviewQuery>['giftStats'];
 /** Shows another view of the data. */
 export type Change = (change: Partial<View>, how?: 'push' | 'replace') => void;
+
+/** How many gifts the article alone has. */
+const ARTICLE = 6;
 
 export function Overview() {
   useTitle('Animals as gifts between nations');
@@ -74,6 +78,7 @@ export function Overview() {
           </div>
         )
       )}
+      {data && data.all.gifts > 0 && data.all.gifts <= ARTICLE && <MoreData />}
       {!isEmpty && <GiftTable view={view} change={change} />}
       {!isEmpty && <Timeline view={view} />}
     </>
