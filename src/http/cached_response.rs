@@ -6,16 +6,17 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{
     AcceptEncoding, CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, EntityTag, Header, HeaderValue, VARY,
 };
-use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::etag;
 use super::headers::REQUEST_ID;
 use super::media::MediaType;
+use super::methods;
 use super::permits::Permit;
 use crate::api::error::Result;
 use crate::api::operation::OperationKind;
@@ -137,15 +138,15 @@ impl CachedResponse {
         encoded.clone()
     }
 
-    /// The HTTP response to this request. One to GET has an entity tag, and is 304 if the client has it already.
+    /// The HTTP response to this request. One to a safe request has an entity tag, and is 304 if the client has it already.
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
-        let by_get = http.method() == Method::GET;
+        let is_safe = methods::is_safe(http.method());
         let form = Form::of(http, self.body.len());
-        let held = by_get && Form::ALL.into_iter().any(|form| etag::is_held(http, &self.tag(form)));
+        let held = is_safe && Form::ALL.into_iter().any(|form| etag::is_held(http, &self.tag(form)));
         let status = if held { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
         let mut response = HttpResponse::build(status);
         response.insert_header((REQUEST_ID, request_id));
-        if by_get {
+        if is_safe {
             response
                 .insert_header((ETAG, self.tag(form)))
                 // Browsers may store it, but must revalidate it. Shared caches must not: answers depend on the viewer.

@@ -17,8 +17,8 @@ use crate::api::error::ApiError;
 
 /// Why a request is refused that a page of another site may have forged; `None` if it is accepted.
 ///
-/// Only requests without a preflight can be forged. A POST needs JSON, which always has a preflight, so only GET is
-/// left. Browsers tell where a request comes from (Fetch Metadata, `Origin`); programs do not, and need no protection.
+/// Only requests without a preflight can be forged. A POST needs JSON, which always has a preflight, as has QUERY, so only
+/// GET is left. Browsers tell where a request comes from (Fetch Metadata, `Origin`); programs do not, and need no protection.
 /// A header that is not allowed in a simple request proves that there was a preflight.
 pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
     const PREFLIGHTED: [&str; 4] = [
@@ -129,7 +129,7 @@ fn is_own(origin: &str, host: Option<&str>) -> bool {
 /// are in a header that the page sets by itself.
 pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
-        .allowed_methods(["GET", "POST"])
+        .allowed_methods(["GET", "POST", "QUERY"])
         .allow_any_header()
         .expose_headers([REQUEST_ID, "content-disposition", "etag", "retry-after"])
         .block_on_origin_mismatch(false)

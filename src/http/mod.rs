@@ -13,6 +13,7 @@ mod etag;
 mod headers;
 mod health;
 mod media;
+mod methods;
 pub mod metrics;
 mod parameters;
 mod paths;

@@ -11,6 +11,7 @@ use super::answer::Answer;
 use super::cached_response::CachedResponse;
 use super::headers::REQUEST_ID;
 use super::media::MediaType;
+use super::methods;
 use crate::graphql::eager::json::ListWriter;
 
 /// The end of a stream of events. `EventSource` only dispatches events with a `data` field; it may be empty.
@@ -126,7 +127,9 @@ pub fn whole_stream(answer: &[u8]) -> Vec<u8> {
 fn add_header_of(status: StatusCode, response: &mut HttpResponseBuilder) {
     match status {
         StatusCode::METHOD_NOT_ALLOWED => {
-            response.insert_header((ALLOW, "GET, POST"));
+            response
+                .insert_header((ALLOW, methods::ALLOWED))
+                .insert_header(("accept-query", methods::ACCEPTED_QUERY));
         }
         StatusCode::UNAUTHORIZED => {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));

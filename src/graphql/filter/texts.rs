@@ -1,7 +1,7 @@
 //! Filters by words, in a document's own texts and in those of what it refers to.
 
 use crate::domain::id::Kind;
-use crate::domain::words::words;
+use crate::domain::words::{spots, words};
 use crate::store::filter::Filter;
 use crate::store::filter::operator::Operator;
 
@@ -29,11 +29,13 @@ const WIDE_WORDS: usize = 5;
 /// Like [`text_filter`], where each word may also begin a word of a document that one of these references leads to: a path
 /// and the kind of what stands there. Only the first words of a long text are looked for there.
 pub fn wide_text_filter(text: &str, references: &[(&'static str, Kind)]) -> Filter {
+    let wide: Vec<String> = spots(text).into_iter().map(|spot| spot.word).take(WIDE_WORDS).collect();
     let Filter::All(found) = text_filter(text) else {
         return Filter::Any(vec![]);
     };
-    let widened = found.into_iter().enumerate().map(|(index, word)| {
-        if index >= WIDE_WORDS {
+    let widened = found.into_iter().map(|word| {
+        let is_wide = matches!(&word, Filter::Field(_, Operator::Prefix(word)) if wide.contains(word));
+        if !is_wide {
             return word;
         }
         let there = references

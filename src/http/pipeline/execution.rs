@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
-use actix_web::http::Method;
 use actix_web::web::Data;
 use async_graphql::Request;
 use futures_util::FutureExt;
@@ -21,6 +20,7 @@ use crate::http::answer::{Answer, Cost};
 use crate::http::cached_response::OperationInfo;
 use crate::http::disconnect;
 use crate::http::headers::asks_for_cost;
+use crate::http::methods;
 use crate::http::response::Answered;
 use crate::http::response_cache::{Making, ResponseKey};
 use crate::http::slots::ExecutionSlot;
@@ -94,8 +94,8 @@ impl Pipeline<'_> {
         let response = executed(self.state, store.clone(), request).await;
         let cost = self.tells_cost().then(|| Cost::new(info.cost, &store.work()));
         let answer = Answer::executed(response, info.kind, cost);
-        // A response to GET has an entity tag, which needs its bytes.
-        let cached = self.by_get().then(|| answer.cached(info)).flatten();
+        // A response to a safe request has an entity tag, which needs its bytes.
+        let cached = self.is_safe().then(|| answer.cached(info)).flatten();
         Ok(cached.map_or_else(|| answer.into(), |cached| Answered::Cached(Arc::new(cached))))
     }
 
@@ -137,9 +137,9 @@ impl Pipeline<'_> {
         })
     }
 
-    /// Whether the request is a GET, which must not change anything.
-    pub(super) fn by_get(&self) -> bool {
-        self.http.is_some_and(|http| http.method() == Method::GET)
+    /// Whether the request must not change anything: a GET or a QUERY.
+    pub(super) fn is_safe(&self) -> bool {
+        self.http.is_some_and(|http| methods::is_safe(http.method()))
     }
 
     pub(super) fn tells_cost(&self) -> bool {

@@ -174,7 +174,7 @@ impl Pipeline<'_> {
         self.state.spend(&self.caller.client, 1 + to_read)?;
         let checked = match passed {
             Some(passed) => passed,
-            None => guard.check(&source.text).map_err(|refusal| match self.by_get() {
+            None => guard.check(&source.text).map_err(|refusal| match self.is_safe() {
                 true if refusal.has_mutation => by_post_only(),
                 _ => refused(refusal),
             })?,
@@ -184,7 +184,7 @@ impl Pipeline<'_> {
             .operation(parameters.operation_name.as_deref())
             .map_err(refused)?;
         let kind = kind_of(operation);
-        if self.by_get() && kind == OperationKind::Mutation {
+        if self.is_safe() && kind == OperationKind::Mutation {
             return Err(by_post_only());
         }
         let variables = parameters.variables(&config.limits).map_err(refused)?;
@@ -216,7 +216,7 @@ impl Pipeline<'_> {
 }
 
 fn by_post_only() -> Answer {
-    let message = "a mutation came by GET, which must change nothing; accepted is POST";
+    let message = "a mutation came by GET or QUERY, which must change nothing; accepted is POST";
     Answer::unread(StatusCode::METHOD_NOT_ALLOWED, &Rejection::input(message))
 }
 

@@ -22,6 +22,7 @@ use crate::http::answer::Answer;
 use crate::http::client::Client;
 use crate::http::cross_origin;
 use crate::http::media::{refused_content, refused_encoding};
+use crate::http::methods;
 use crate::http::parameters::{Parameters, RequestBody};
 use crate::http::permits::{Permit, Resource};
 use crate::http::state::State;
@@ -30,13 +31,13 @@ use crate::http::state::State;
 pub fn head(request: &HttpRequest, state: &State) -> Result<(), Answer> {
     let unread = |status, message: String| Err(Answer::unread(status, &Rejection::input(message)));
     let method = request.method();
-    let is_post = method == Method::POST;
-    if !is_post && method != Method::GET {
-        let message = format!("the method is {method}; accepted are GET and POST");
+    let has_body = methods::has_body(method);
+    if !has_body && method != Method::GET {
+        let message = format!("the method is {method}; accepted are {}", methods::ALLOWED);
         return unread(StatusCode::METHOD_NOT_ALLOWED, message);
     }
     let headers = request.headers();
-    if let Some(message) = refused_content(headers, is_post) {
+    if let Some(message) = refused_content(headers, has_body) {
         return unread(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     }
     if let Some(message) = refused_encoding(headers) {
@@ -56,7 +57,7 @@ pub async fn read(
     client: &Client,
     until: Instant,
 ) -> Result<RequestBody, Answer> {
-    let body = if request.method() == Method::POST {
+    let body = if methods::has_body(request.method()) {
         let bytes = bytes(body, state, client, until).await?;
         RequestBody::of_body(&bytes, &state.config.limits)
     } else {

@@ -226,7 +226,7 @@ async fn a_preflight_tells_methods_and_headers() {
         let methods = answer.header("access-control-allow-methods");
         let mut methods: Vec<&str> = methods.split(',').map(str::trim).collect();
         methods.sort_unstable();
-        assert_eq!(methods, ["GET", "POST"]);
+        assert_eq!(methods, ["GET", "POST", "QUERY"]);
         let headers = answer.header("access-control-allow-headers").to_lowercase();
         for name in ["content-type", "authorization", "traceparent"] {
             assert!(headers.contains(name), "{name} in {headers}");

@@ -22,6 +22,7 @@ mod pages; // headers that protect, the page and its policy
 mod persisted; // documents that the server knows: those that clients store
 mod production; // what a server does not tell in production
 pub mod proxy; // between a server and its database
+mod query; // the method QUERY
 mod rates; // points per client, requests at once
 mod records; // what is recorded of each operation, once
 mod statuses; // every kind of request in each media type

@@ -36,7 +36,7 @@ async fn every_kind_of_request_has_its_status_in_each_media_type() {
             assert_eq!(answer.codes().first().copied(), code, "{place}");
             assert_eq!(
                 answer.header("allow"),
-                if status == 405 { "GET, POST" } else { "" },
+                if status == 405 { "GET, POST, QUERY" } else { "" },
                 "{place}"
             );
             assert!(

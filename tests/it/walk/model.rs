@@ -3,7 +3,7 @@
 //! bounds of dates and the folding of words, which have tests of their own.
 
 use menagerie::domain::id::Kind;
-use menagerie::domain::words::words;
+use menagerie::domain::words::{spots, words};
 use serde_json::Value as Json;
 
 use super::dates::date_matches;
@@ -35,11 +35,26 @@ pub fn gift_matches(world: &World, filter: &Json, gift: &Json) -> bool {
                 "origin.name",
                 "destination.name",
             ];
-            text_matches(test, gift, &[&persons[..], &rest[..]].concat())
+            let nations = ["giver", "recipient"].map(|end| world.with_ids_at(Kind::Nation, gift, end));
+            let mut known = vec![(gift, [&persons[..], &rest[..]].concat())];
+            known.extend(nations.into_iter().flatten().map(|nation| (nation, NATION.to_vec())));
+            let animals = world.with_ids_at(Kind::Animal, gift, "items.animal");
+            known.extend(animals.map(|animal| (animal, ANIMAL.to_vec())));
+            any_text_matches(test, &known)
         }
         _ => panic!("the model knows no `{name}` of gifts"),
     })
 }
+
+/// Where the words of a nation stand, and those of a kind of animal.
+const NATION: [&str; 5] = ["slug", "name", "officialName", "isoAlpha2", "capital.name"];
+const ANIMAL: [&str; 5] = [
+    "taxonomy.class",
+    "taxonomy.order",
+    "taxonomy.family",
+    "slug",
+    "commonName",
+];
 
 fn nation_matches(world: &World, filter: &Json, nation: &Json) -> bool {
     holds(filter, &|name, test| match name {
@@ -47,11 +62,7 @@ fn nation_matches(world: &World, filter: &Json, nation: &Json) -> bool {
         "slug" | "name" | "isoAlpha2" | "region" | "subregion" => is_member(test, nation, name),
         "existed" => date_matches(test, nation, name),
         "certainty" => certainty_matches(world, test, nation),
-        "text" => text_matches(
-            test,
-            nation,
-            &["slug", "name", "officialName", "isoAlpha2", "capital.name"],
-        ),
+        "text" => text_matches(test, nation, &NATION),
         _ => panic!("the model knows no `{name}` of nations"),
     })
 }
@@ -66,10 +77,7 @@ fn animal_matches(world: &World, filter: &Json, animal: &Json) -> bool {
             nation_matches(world, test, nation)
         }),
         "certainty" => certainty_matches(world, test, animal),
-        "text" => {
-            let taxonomy = ["taxonomy.class", "taxonomy.order", "taxonomy.family"];
-            text_matches(test, animal, &[&taxonomy[..], &["slug", "commonName"]].concat())
-        }
+        "text" => text_matches(test, animal, &ANIMAL),
         _ => panic!("the model knows no `{name}` of animals"),
     })
 }
@@ -219,10 +227,26 @@ fn certainty_matches(world: &World, test: &Json, document: &Json) -> bool {
 }
 
 fn text_matches(test: &Json, document: &Json, paths: &[&str]) -> bool {
+    any_text_matches(test, &[(document, paths.to_vec())])
+}
+
+/// Whether each word begins one of a document's own, the first of these, or one of the others; of a long text only the first
+/// words are looked for in the others.
+fn any_text_matches(test: &Json, known: &[(&Json, Vec<&str>)]) -> bool {
     let asked = test.as_str().expect("a text");
-    let known = words(paths.iter().flat_map(|path| texts_at(document, path)));
-    let wanted = words([asked]);
-    let found = |wanted: &String| known.iter().any(|word| word.starts_with(wanted.as_str()));
+    let known: Vec<Vec<String>> = known
+        .iter()
+        .map(|(document, paths)| words(paths.iter().flat_map(|path| texts_at(document, path))))
+        .collect();
+    let wanted: Vec<String> = spots(asked).into_iter().map(|spot| spot.word).collect();
+    let first: Vec<&String> = wanted.iter().take(5).collect();
+    let found = |wanted: &String| {
+        let is_wide = first.contains(&wanted);
+        known[..if is_wide { known.len() } else { 1 }]
+            .iter()
+            .flatten()
+            .any(|word| word.starts_with(wanted.as_str()))
+    };
     asked.trim().is_empty() || !wanted.is_empty() && wanted.iter().all(found)
 }
 
