@@ -12,6 +12,8 @@ pub const DOCUMENT: i32 = 2;
 pub const ROW: i32 = 2;
 /// A page of a collection: a command to the database for each parent.
 pub const PAGE: i32 = 10;
+/// A text that is looked for in two other collections too.
+pub const WIDE_TEXT: i32 = 2 * PAGE;
 /// How many documents match over all pages.
 pub const COUNT: i32 = 20;
 /// A sum over all gifts that match.

@@ -146,6 +146,11 @@ pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; worker-src
      'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
 
+/// The same for what pages of others may show: it loads its styles, and nothing runs. (Where `frame-ancestors` stands,
+/// browsers do not look at `X-Frame-Options`.)
+pub const EMBED_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors *";
+
 /// The headers of every response that does not set them itself. `shared`: pages of other sites may read responses.
 pub fn security_headers(shared: bool, tls: bool) -> DefaultHeaders {
     let headers = DefaultHeaders::new()

@@ -186,7 +186,11 @@ fn with_ids(filter: &Filter, found: &BTreeMap<Relation, HashMap<&Filter, Ids>>) 
         let found = found.cloned().unwrap_or_default();
         ids += found.len();
         last = Some(of);
-        Filter::Field(path, Operator::Among(found))
+        // Said as nothing, it leaves no condition for which the database would look through everything.
+        match found.is_empty() {
+            true => Filter::Any(vec![]),
+            false => Filter::Field(path, Operator::Among(found)),
+        }
     });
     match last {
         Some(of) if ids > MAX_JOINED => Err(too_large(of, MAX_JOINED)),

@@ -93,7 +93,7 @@ impl Types {
         let of_claims = ty == "CertaintyFilter" && parent != "ClaimFilter";
         match (parent, field) {
             ("ImportRowsInput", "rows") => vec!["cost(weight: 2)".to_owned()],
-            ("GiftFilter", "text") => vec!["cost(weight: 10)".to_owned()],
+            ("GiftFilter", "text") => vec!["cost(weight: 20)".to_owned()],
             _ if (of_documents && ty != parent) || of_claims => vec!["cost(weight: 10)".to_owned()],
             _ => Vec::new(),
         }

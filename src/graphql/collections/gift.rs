@@ -163,7 +163,7 @@ filter! { GiftFilter, "gifts" {
     /// By words: each must begin a word of the slug, title, people, places, the animals' names or attributes, or the
     /// source's words for the total; or, the first five, one of the names of the nations and of the kinds of animals, in any
     /// language. Case and accents do not matter.
-    #[graphql(directive = cost::apply(PAGE, None))]
+    #[graphql(directive = cost::apply(WIDE_TEXT, None))]
     text: String => |text| Ok(wide_text_filter(text, &[
         ("giver", Kind::Nation), ("recipient", Kind::Nation), ("items.animal", Kind::Animal),
     ])),

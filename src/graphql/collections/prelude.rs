@@ -6,7 +6,7 @@ pub use serde::Deserialize;
 pub(crate) use super::declare::{document, mutations, queries};
 pub use crate::domain::id::Kind;
 pub use crate::domain::vocabulary::*;
-pub(super) use crate::graphql::cost::{DOCUMENT, PAGE, cost};
+pub(super) use crate::graphql::cost::{DOCUMENT, PAGE, WIDE_TEXT, cost};
 pub use crate::graphql::eager;
 pub use crate::graphql::filter::*;
 pub(crate) use crate::graphql::filter::{filter, text_filter, wide_text_filter};

@@ -32,6 +32,7 @@ pub fn documents() -> [(&'static str, String); 2] {
     let pages = [
         include_str!("documents/home.graphql"),
         include_str!("documents/dataset.graphql"),
+        include_str!("documents/embeds.graphql"),
         include_str!("documents/lists.graphql"),
         include_str!("documents/nation.graphql"),
         include_str!("documents/animal.graphql"),

@@ -51,6 +51,7 @@ pub fn routes(app: &mut ServiceConfig, config: &Config) {
             .service(readable("/dataset", page::dataset))
             .service(readable("/datapackage.json", catalog::package))
             .service(readable("/dcat.jsonld", catalog::dcat))
+            .service(readable("/embed/{name}", page::embed))
             .service(readable("/robots.txt", crawlers::robots))
             .service(readable("/sitemap.xml", crawlers::sitemap))
             .service(readable("/favicon.ico", favicon));

@@ -19,9 +19,9 @@ use super::pages::Pages;
 use super::rendered::View;
 use super::shell::Shell;
 use super::site::Site;
-use super::view::{self, DATASET, HOME, ListPage};
+use super::view::{self, DATASET, EMBEDS, HOME, ListPage};
 use crate::http::answer::Answer;
-use crate::http::cross_origin::PAGE_POLICY;
+use crate::http::cross_origin::{EMBED_POLICY, PAGE_POLICY};
 use crate::http::etag;
 use crate::http::headers::REQUEST_ID;
 use crate::http::permits::Permit;
@@ -36,13 +36,23 @@ pub struct Request<'a> {
     pub pages: &'a Data<Pages>,
 }
 
+/// What a page has around its content.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PageForm {
+    /// A script that takes its place.
+    Scripted,
+    /// A bar and a foot.
+    Framed,
+    /// Nothing, and pages of others may show it.
+    Embedded,
+}
+
 /// What a page is made of.
 struct Made {
     view: View,
     /// What its script would ask first.
     answer: Option<Json>,
-    /// Whether it has a script.
-    scripted: bool,
+    form: PageForm,
     permit: Option<Permit>,
     retry_after: Option<u32>,
 }
@@ -55,7 +65,9 @@ pub async fn home(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> 
         pages: &pages,
     };
     request
-        .answered("/", HOME, json!({}), |site, data| (view::home(site, data), None, true))
+        .answered("/", HOME, json!({}), |site, data| {
+            (view::home(site, data), None, PageForm::Scripted)
+        })
         .await
 }
 
@@ -68,7 +80,7 @@ pub async fn dataset(http: HttpRequest, state: Data<State>, pages: Data<Pages>) 
     };
     request
         .answered("/dataset", DATASET, json!({}), |site, data| {
-            (view::dataset(site, data), None, false)
+            (view::dataset(site, data), None, PageForm::Framed)
         })
         .await
 }
@@ -88,12 +100,15 @@ pub async fn document(
     };
     let operation = kind.operation();
     let variables = kind.variables(&name);
-    let scripted = kind == PageKind::Gift;
+    let form = match kind {
+        PageKind::Gift => PageForm::Scripted,
+        _ => PageForm::Framed,
+    };
     request
         .answered(kind.route(), operation, variables.clone(), |site, data| {
             let view = view::document(kind, site, data).unwrap_or_else(|| view::missing(site, kind, &name));
             let answer = json!({ "operation": operation.name, "variables": variables, "data": data });
-            (view, scripted.then_some(answer), scripted)
+            (view, (form == PageForm::Scripted).then_some(answer), form)
         })
         .await
 }
@@ -121,19 +136,62 @@ pub async fn list(
     let variables = json!({ "after": after });
     request
         .answered(kind.path(), list.operation(), variables, |site, data| {
-            (list.view(site, data, after.as_deref()), None, false)
+            (list.view(site, data, after.as_deref()), None, PageForm::Framed)
+        })
+        .await
+}
+
+/// What an embedded list is of.
+#[derive(Deserialize)]
+pub struct EmbedOf {
+    #[serde(rename = "where")]
+    filter: Option<String>,
+}
+
+/// A list for pages of others; `where` is the filter of gifts as JSON.
+pub async fn embed(
+    http: HttpRequest,
+    state: Data<State>,
+    pages: Data<Pages>,
+    name: Path<String>,
+    of: Query<EmbedOf>,
+) -> HttpResponse {
+    let request = Request {
+        http: &http,
+        state: &state,
+        pages: &pages,
+    };
+    let Some((name, heading, operation)) = EMBEDS.into_iter().find(|(known, ..)| *known == name.as_str()) else {
+        let known = EMBEDS.map(|(known, ..)| known).join(", ");
+        return HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("no such list; accepted are {known}\n"));
+    };
+    let filter: Json = match of.filter.as_deref().map(serde_json::from_str).transpose() {
+        Ok(filter) => filter.unwrap_or_default(),
+        Err(error) => {
+            return HttpResponse::BadRequest()
+                .content_type("text/plain; charset=utf-8")
+                .body(format!(
+                    "`where` cannot be read: {error}; accepted is a GiftFilter as JSON\n"
+                ));
+        }
+    };
+    request
+        .answered("/embed/{name}", operation, json!({ "where": filter }), |site, data| {
+            (view::embed(site, name, heading, data), None, PageForm::Embedded)
         })
         .await
 }
 
 impl Request<'_> {
-    /// Asks, makes the page, and answers with it. `make` gives the page, what its script would ask, and whether it has one.
+    /// Asks, makes the page, and answers with it. `make` gives the page, what its script would ask, and what stands around it.
     async fn answered(
         &self,
         route: &'static str,
         operation: PageOperation,
         variables: Json,
-        make: impl FnOnce(&Site, &Json) -> (View, Option<Json>, bool),
+        make: impl FnOnce(&Site, &Json) -> (View, Option<Json>, PageForm),
     ) -> HttpResponse {
         let Self { http, state, pages } = self;
         let Some(shell) = &pages.dashboard else {
@@ -149,17 +207,21 @@ impl Request<'_> {
             .await;
         let made = match asked {
             Ok((data, permit)) => {
-                let (view, answer, scripted) = make(&site, &data);
+                let (view, answer, form) = make(&site, &data);
                 Made {
                     view,
                     answer,
-                    scripted,
+                    form,
                     permit: Some(permit),
                     retry_after: None,
                 }
             }
             Err((status, answer)) => {
-                let made = Self::failed(status, &answer, route == "/" || route == PageKind::Gift.route());
+                let form = match route == "/" || route == PageKind::Gift.route() {
+                    true => PageForm::Scripted,
+                    false => PageForm::Framed,
+                };
+                let made = Self::failed(status, &answer, form);
                 recorder.ends(made.view.status, [&answer]);
                 made
             }
@@ -172,14 +234,14 @@ impl Request<'_> {
     }
 
     /// The page for what could not be answered. One with a script is as good as any: the script asks again, or for a token.
-    fn failed(status: StatusCode, answer: &Answer, scripted: bool) -> Made {
+    fn failed(status: StatusCode, answer: &Answer, form: PageForm) -> Made {
         let reason = answer
             .errors()
             .first()
             .map(|error| error.message.clone())
             .unwrap_or_default();
         let status = match status {
-            StatusCode::UNAUTHORIZED if scripted => StatusCode::OK,
+            StatusCode::UNAUTHORIZED if form == PageForm::Scripted => StatusCode::OK,
             status => status,
         };
         let mut view = view::notice(status, "This page cannot be shown now", &html! { (reason) });
@@ -187,16 +249,17 @@ impl Request<'_> {
         Made {
             view,
             answer: None,
-            scripted,
+            form,
             permit: None,
             retry_after: answer.retry_after,
         }
     }
 
     fn response(&self, shell: &Arc<Shell>, site: &Site, made: &Made, id: &str) -> HttpResponse {
-        let body = match made.scripted {
-            true => shell.with(site, &made.view, made.answer.as_ref()),
-            false => shell.alone(site, &made.view),
+        let (body, policy) = match made.form {
+            PageForm::Scripted => (shell.with(site, &made.view, made.answer.as_ref()), PAGE_POLICY),
+            PageForm::Framed => (shell.alone(site, &made.view), PAGE_POLICY),
+            PageForm::Embedded => (shell.bare(site, &made.view), EMBED_POLICY),
         };
         let tag = etag::of(body.as_bytes());
         let held = made.view.status == StatusCode::OK && etag::is_held(self.http, &tag);
@@ -208,7 +271,7 @@ impl Request<'_> {
         response
             .insert_header((CACHE_CONTROL, "private, no-cache"))
             .insert_header((VARY, "Accept-Encoding"))
-            .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
+            .insert_header((CONTENT_SECURITY_POLICY, policy))
             .insert_header((REQUEST_ID, id.to_owned()));
         if let Some(seconds) = made.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));

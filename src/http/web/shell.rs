@@ -54,12 +54,21 @@ impl Shell {
 
     /// The page without a script, in a frame of its own.
     pub fn alone(&self, site: &Site, view: &View) -> String {
+        self.around(site, view, framed(site, view).into_string())
+    }
+
+    /// The page without a script and without a frame, for pages of others.
+    pub fn bare(&self, site: &Site, view: &View) -> String {
+        let content = html! { main class="gift-page" { (view.content) } };
+        self.around(site, view, content.into_string())
+    }
+
+    fn around(&self, site: &Site, view: &View, content: String) -> String {
         let Some([before, between, after]) = &self.parts else {
             return self.html.clone();
         };
         let head = head(site, view, None).into_string();
         let between = without_scripts(between);
-        let content = framed(site, view).into_string();
         [before, head.as_str(), &between, content.as_str(), after].concat()
     }
 }

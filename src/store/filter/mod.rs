@@ -124,7 +124,12 @@ impl Filter {
             filter if filter.is_everything() => doc! {},
             Self::All(parts) => all_of(parts.iter().map(Self::to_document).collect()),
             Self::Any(parts) => {
-                doc! { "$or": parts.iter().map(Self::to_document).collect::<Vec<_>>() }
+                let parts = parts.iter().filter(|part| !part.is_nothing());
+                let mut parts: Vec<Document> = parts.map(Self::to_document).collect();
+                match parts.len() {
+                    1 => parts.pop().unwrap_or_default(),
+                    _ => doc! { "$or": parts },
+                }
             }
             Self::Not(part) => doc! { "$nor": [part.to_document()] },
             Self::Field(path, operator) => doc! { *path: operator.to_bson() },

@@ -181,7 +181,7 @@ async fn a_filter_costs_a_point_for_each_condition_in_the_document_and_in_a_vari
         (json!({ "slug": { "in": "a" } }), "{slug:{in:\"a\"}}", 1),
         (json!({ "or": [{}, {}] }), "{or:[{},{}]}", 2),
         (json!({ "or": [] }), "{or:[]}", 1),
-        (json!({ "or": { "text": "a" } }), "{or:{text:\"a\"}}", 1),
+        (json!({ "or": { "text": "a" } }), "{or:{text:\"a\"}}", 1 + 20),
         // How something is compared is no condition, whether it is said or not.
         (json!({ "total": { "atLeast": 1 } }), "{total:{atLeast:1}}", 1),
         (
@@ -245,11 +245,11 @@ async fn variables_within_a_literal_cost_what_they_hold_or_what_their_defaults_d
     let door = Door::over(&app, settings());
     let query = "query($name: String = \"a\", $more: [GiftFilter!] = [{ text: \"a\" }], $none: GiftFilter) {
         gifts(first: 5, where: { giver: { name: { eq: $name } } or: $more not: $none }) { nodes { id } } }";
-    assert_eq!(estimate(&door, query).await, PAGE_OF_FIVE + 1 + 10 + 1);
+    assert_eq!(estimate(&door, query).await, PAGE_OF_FIVE + 1 + 10 + 1 + 20);
     let more = json!({ "more": [{ "text": "a" }, { "recipient": { "text": "b" } }] });
     assert_eq!(
         estimate_with(&door, query, more).await,
-        PAGE_OF_FIVE + 1 + 10 + 1 + 1 + 10
+        PAGE_OF_FIVE + 1 + 10 + 1 + 20 + 1 + 10
     );
 }
 

@@ -252,3 +252,50 @@ async fn the_data_package_describes_each_table_as_it_is() {
         Some(4 * resources.len())
     );
 }
+
+#[tokio::test]
+async fn a_list_for_pages_of_others_says_what_the_statistics_say_and_may_be_framed() {
+    let app = TestApp::with(&["article", "history"]).await;
+    let door = Door::over(&app, settings());
+    if !are_built(&door).await {
+        return;
+    }
+    let china = "{\"giver\":{\"slug\":{\"eq\":\"china\"}}}";
+    let query = "{ giftStats(where: { giver: { slug: { eq: \"china\" } } }) { summary byRecipient(first: 20) { label gifts } } }";
+    let stats = app.query(query).await["giftStats"].take();
+    let answer = Answer::to(door.get(&format!("/embed/recipients?where={}", super::encoded(china)))).await;
+    let html = String::from_utf8(answer.body.clone()).expect("text");
+    assert_eq!(answer.status, 200, "{html}");
+    let policy = answer.header("content-security-policy");
+    assert!(
+        policy.contains("frame-ancestors *") && !policy.contains("script-src"),
+        "{policy}"
+    );
+    assert!(
+        !html.contains("<script") && html.contains(stats["summary"].as_str().expect("a text")),
+        "{html}"
+    );
+    for group in stats["byRecipient"].as_array().expect("groups") {
+        let row = format!(
+            "{}</th><td>{}</td>",
+            group["label"].as_str().expect("a name"),
+            group["gifts"]
+        );
+        assert!(html.contains(&row), "{row}: {html}");
+    }
+    for list in ["givers", "animals", "decades", "flows"] {
+        let (status, html) = page(&door, &format!("/embed/{list}")).await;
+        assert!(status == 200 && html.matches("<tr>").count() > 5, "{list}: {html}");
+    }
+    assert_eq!(page(&door, "/embed/zoos").await.0, 404);
+    for filter in ["{", "[]", "{\"givr\":1}"] {
+        let (status, text) = page(&door, &format!("/embed/flows?where={}", super::encoded(filter))).await;
+        assert_eq!(status, 400, "{filter}: {text}");
+    }
+    assert!(
+        Answer::to(door.get("/nations"))
+            .await
+            .header("content-security-policy")
+            .contains("frame-ancestors 'none'")
+    );
+}

@@ -1,6 +1,7 @@
 // The page at `/`: the numbers, the charts and the table of the gifts that the filters leave, all in two questions.
 
 import { useEffect, useMemo } from 'react';
+import { Embed } from './charts/embed.tsx';
 import { Flows } from './charts/flows.tsx';
 import { OnTheMap } from './charts/map.tsx';
 import { Ranks } from './charts/ranks.tsx';
@@ -97,11 +98,12 @@ function Charts({ view, change, data, isPending }: ChartsProps) {
   return (
     <div className="cards" aria-busy={isPending}>
       <OnTheMap flows={data?.giftFlows ?? null} change={change} />
-      <Flows flows={data?.giftFlows ?? null} gifts={stats?.gifts ?? 0} change={change} />
+      <Flows flows={data?.giftFlows ?? null} gifts={stats?.gifts ?? 0} view={view} change={change} />
       <OverTime stats={stats} view={view} change={change} />
       <Ranks
         title="Givers"
         lead="Who gave, and how many animals."
+        tools={<Embed list="givers" view={view} />}
         noun="Nation"
         groups={stats?.byGiver}
         chosen={view.giver}
@@ -111,6 +113,7 @@ function Charts({ view, change, data, isPending }: ChartsProps) {
       <Ranks
         title="Recipients"
         lead="Who received, and how many animals."
+        tools={<Embed list="recipients" view={view} />}
         noun="Nation"
         groups={stats?.byRecipient}
         chosen={view.recipient}

@@ -6,6 +6,7 @@
 mod animal;
 mod claim;
 mod dataset;
+mod embed;
 mod event;
 mod frame;
 mod gift;
@@ -24,6 +25,7 @@ use super::kind::PageKind;
 use super::rendered::View;
 use super::site::Site;
 
+pub use embed::{EMBEDS, view as embed};
 pub use list::ListPage;
 
 /// The page of a document, from the answer to its operation; `None` if there is no such document.

@@ -4,7 +4,9 @@
 import { useMemo } from 'react';
 import { bounds, number, plural, years } from '../data/format.ts';
 import type { OverviewQuery } from '../generated.ts';
+import type { View } from '../data/address.ts';
 import type { Change } from '../overview.tsx';
+import { Embed } from './embed.tsx';
 import { Chart, escaped, Pressable, tooltipStyle, type Hit, type Option } from './chart.tsx';
 import type { Palette } from './palette.ts';
 
@@ -15,10 +17,11 @@ interface FlowsProps {
   flows: Flow[] | null;
   /** How many gifts there are in all, drawn or not. */
   gifts: number;
+  view: View;
   change: Change;
 }
 
-export function Flows({ flows, gifts, change }: FlowsProps) {
+export function Flows({ flows, gifts, view, change }: FlowsProps) {
   const draw = useMemo(() => flows && ((palette: Palette, width: number) => optionFor(flows, palette, width)), [flows]);
   const drawn = flows?.reduce((all, flow) => all + flow.gifts, 0) ?? 0;
 
@@ -40,6 +43,7 @@ export function Flows({ flows, gifts, change }: FlowsProps) {
       draw={draw}
       height={flows ? heightFor(flows) : 560}
       onHit={onHit}
+      tools={<Embed list="flows" view={view} />}
       table={(isShown) => flows && <FlowTable flows={flows} change={isShown ? change : null} />}
     >
       {flows && drawn < gifts && (

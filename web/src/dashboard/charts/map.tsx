@@ -61,8 +61,11 @@ function unwrapped(land: FeatureCollection<MultiPolygon>): FeatureCollection<Mul
         else if (before - here > 180) turns += 360;
         point[0] = point[0]! + turns;
       });
-      // All of it on the side where the map goes on.
-      if (ring.every(([lon]) => lon! < -170)) for (const point of ring) point[0] = point[0]! + 360;
+      // Where it began decided on which side it lies: its middle belongs onto the map.
+      const all = ring.map(([lon]) => lon!);
+      const middle = (Math.min(...all) + Math.max(...all)) / 2;
+      const shift = middle < -170 ? 360 : middle > 190 ? -360 : 0;
+      for (const point of ring) point[0] = point[0]! + shift;
     }
   }
   return land;

@@ -8,6 +8,7 @@ import { edtfOf, slots, type Slot } from '../data/slots.ts';
 import type { Change, Stats } from '../overview.tsx';
 import { Choice } from '../parts/states.tsx';
 import { Chart, escaped, Pressable, tooltipStyle, type Option } from './chart.tsx';
+import { Embed } from './embed.tsx';
 import type { Palette } from './palette.ts';
 
 type Bucket = Stats['byYear'][number];
@@ -52,6 +53,7 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
               <span className="key possible" /> possible: the date is known in part only
             </>
           )}
+          <Embed list="decades" view={view} />
         </>
       }
       description={`A bar for each ${unit} with the number of gifts. The table that follows has the same numbers.`}
