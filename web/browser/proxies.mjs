@@ -119,6 +119,8 @@ async function use(open, outside) {
   assert.deepEqual(used.stream, [200, 'text/event-stream; charset=utf-8']);
   assert.ok(used.beat > 0);
   const graphiql = await open(`${outside}graphiql`);
+  // A click before the sample stands in the editor runs nothing.
+  await graphiql.locator('.graphiql-query-editor .view-line', { hasText: 'gift' }).first().waitFor();
   await graphiql.getByRole('button', { name: /Execute/ }).click();
   await graphiql.locator('.result-window', { hasText: '"data"' }).waitFor();
 }
