@@ -32,6 +32,8 @@ RUN mkdir src \
 COPY schema schema
 COPY seed seed
 COPY --from=web /build/web/dist web/dist
+# The pages that the server makes ask what the scripts ask.
+COPY web/src/dashboard/operations web/src/dashboard/operations
 COPY src src
 RUN cargo build --release --locked
 
