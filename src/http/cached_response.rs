@@ -20,10 +20,7 @@ use super::methods;
 use super::permits::Permit;
 use crate::api::error::Result;
 use crate::api::operation::OperationKind;
-use crate::domain::hash::sha256;
 
-/// How many hexadecimal digits of the hash are in a tag: 128 bits.
-const DIGITS: usize = 32;
 /// Smaller bodies, in bytes, are not worth encoding.
 const WORTH: usize = 512;
 /// Brotli's quality: nearly the smallest size in a fraction of the time.
@@ -121,11 +118,7 @@ impl CachedResponse {
     }
 
     fn tag(&self, form: Form) -> EntityTag {
-        let hash = self.hash.get_or_init(|| {
-            let mut hash = sha256(&self.body);
-            hash.truncate(DIGITS);
-            hash
-        });
+        let hash = self.hash.get_or_init(|| etag::digits(&self.body));
         EntityTag::new_strong(format!("{hash}{}", form.suffix()))
     }
 

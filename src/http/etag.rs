@@ -10,6 +10,16 @@ pub fn of(content: &[u8]) -> EntityTag {
     EntityTag::new_weak(sha256(content))
 }
 
+/// How many hexadecimal digits of the hash are in a strong tag: 128 bits.
+const DIGITS: usize = 32;
+
+/// The digits for the strong tags of this content.
+pub fn digits(content: &[u8]) -> String {
+    let mut hash = sha256(content);
+    hash.truncate(DIGITS);
+    hash
+}
+
 /// Whether the client already has the content with this tag, so that the response is 304.
 pub fn is_held(http: &HttpRequest, tag: &EntityTag) -> bool {
     match IfNoneMatch::parse(http) {

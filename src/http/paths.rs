@@ -13,11 +13,8 @@ use super::state::State;
 
 /// Brings the path into its form.
 pub async fn normal<B: MessageBody>(mut request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    let prefix = request
-        .app_data::<Data<State>>()
-        .map(|state| state.prefix().to_owned())
-        .unwrap_or_default();
-    if let Some(uri) = in_form(request.uri(), &prefix) {
+    let prefix = request.app_data::<Data<State>>().map_or("", |state| state.prefix());
+    if let Some(uri) = in_form(request.uri(), prefix) {
         request.match_info_mut().get_mut().update(&uri);
         request.head_mut().uri = uri;
     }

@@ -59,18 +59,17 @@ fn point(edtf: &str) -> String {
 
 /// A date without marks: `None` in forms that have no simple words.
 fn plain(core: &str) -> Option<String> {
-    let (sign, rest) = match core.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", core),
+    let (is_negative, rest) = match core.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, core),
     };
-    let mut parts = rest.splitn(3, '-');
     // The year of a long one may have a sign of its own, which would be taken for a part.
-    if rest.starts_with('Y') {
-        let digits = rest.strip_prefix('Y')?;
+    if let Some(digits) = rest.strip_prefix('Y') {
         let number = digits.strip_prefix('-').unwrap_or(digits);
         return number.bytes().all(|b| b.is_ascii_digit()).then(|| digits.to_owned());
     }
-    let mut words = vec![year(parts.next()?, !sign.is_empty())?];
+    let mut parts = rest.splitn(3, '-');
+    let mut words = vec![year(parts.next()?, is_negative)?];
     if let Some(month) = parts.next().filter(|month| *month != "XX") {
         let code: usize = (month.len() == 2).then(|| month.parse().ok()).flatten()?;
         let named = match code {
@@ -89,9 +88,8 @@ fn plain(core: &str) -> Option<String> {
 
 fn year(digits: &str, is_negative: bool) -> Option<String> {
     let number = |digits: &str| digits.parse::<u32>().ok();
-    match digits.len() {
-        4 => {}
-        _ => return None,
+    if digits.len() != 4 {
+        return None;
     }
     if let Some(century) = digits.strip_suffix("XX") {
         let century = number(century).filter(|_| !is_negative)?;

@@ -2,8 +2,8 @@
 //! levels 0 and 1 and of level 2 sets, seasons and qualified parts, and what a date implies: first and last day,
 //! precision, certainty. The grammar is in `parse.rs` (intervals), `set.rs`, `calendar.rs` (one date), `season.rs` and
 //! `time.rs`; the reader and the messages are in `reader.rs`, day arithmetic in `day.rs`, what a text implies in
-//! `facts.rs`, its words in `in_words.rs`. `told/` reads dates as people write them. Phrases and inferred parts, which documents store beside a
-//! date, are not covered.
+//! `facts.rs`, its words in `in_words.rs`. `told/` reads dates as people write them. Phrases and inferred parts, which
+//! documents store beside a date, are not covered.
 //!
 //! Where the specification leaves a choice, ours is:
 //! - Seasons: EDTF does not say when they begin. We use the meteorological ones: spring of the north (25) is March to May,

@@ -72,11 +72,7 @@ impl ExportFormat {
 /// # Errors
 /// As of the export.
 pub fn columns_of(rows: ExportRows) -> Result<Vec<String>> {
-    let table = match rows {
-        ExportRows::Documents(kind) => columns::of(kind)?,
-        ExportRows::Items => items::columns(),
-    };
-    Ok(table.0.into_iter().map(|(name, _)| name).collect())
+    Ok(rows.table()?.0.into_iter().map(|(name, _)| name).collect())
 }
 
 /// What to export, with its arguments already checked.
@@ -115,6 +111,14 @@ impl ExportRows {
         match self {
             Self::Documents(kind) => kind,
             Self::Items => items::OF,
+        }
+    }
+
+    /// Its columns.
+    fn table(self) -> Result<ExportTable> {
+        match self {
+            Self::Documents(kind) => columns::of(kind),
+            Self::Items => Ok(items::columns()),
         }
     }
 }
@@ -167,10 +171,7 @@ impl ExportPlan {
             store,
             format: self.format,
             shape: self.table,
-            table: match self.table {
-                ExportRows::Documents(kind) => columns::of(kind)?,
-                ExportRows::Items => items::columns(),
-            },
+            table: self.table.table()?,
             begun: false,
             opened: false,
             closed: false,

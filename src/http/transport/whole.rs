@@ -5,11 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use crate::domain::hash::sha256;
 use crate::http::etag;
-
-/// How many hexadecimal digits of the hash are in a tag: 128 bits.
-const DIGITS: usize = 32;
 
 /// The part of a file that is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,9 +20,7 @@ enum Part {
 /// The response with the file, or with the part of it that is asked for. It is never encoded, so that what a client counts is
 /// what it gets.
 pub fn respond(http: &HttpRequest, mut response: HttpResponseBuilder, body: Bytes) -> HttpResponse {
-    let mut hash = sha256(&body);
-    hash.truncate(DIGITS);
-    let tag = EntityTag::new_strong(hash);
+    let tag = EntityTag::new_strong(etag::digits(&body));
     let length = body.len();
     response
         .insert_header((ETAG, tag.clone()))

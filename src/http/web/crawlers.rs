@@ -1,6 +1,6 @@
 //! For programs that go through all pages: what they may read, and where everything is.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value as Json, json};
@@ -31,12 +31,6 @@ pub async fn robots(http: HttpRequest, state: Data<State>) -> HttpResponse {
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))
         .content_type("text/plain; charset=utf-8")
         .body(text)
-}
-
-/// `/favicon.ico`, which is asked for where no page says better.
-pub async fn favicon(state: Data<State>, icon: &str) -> HttpResponse {
-    let place = format!("{}/{icon}", state.prefix());
-    HttpResponse::Found().insert_header((LOCATION, place)).finish()
 }
 
 /// `/sitemap.xml`: the addresses of all pages, as the protocol of sitemaps.org says.

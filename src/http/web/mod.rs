@@ -35,7 +35,6 @@ use super::transport::delivery::{Held, deliver};
 use crate::config::Config;
 use kind::PageKind;
 use pages::Pages;
-use shell::Shell;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -92,30 +91,30 @@ async fn licenses() -> HttpResponse {
 }
 
 async fn to_graphiql(state: Data<State>) -> HttpResponse {
-    let place = format!("{}/graphiql", state.prefix());
-    HttpResponse::Found().insert_header((LOCATION, place)).finish()
+    found_at(&state, "/graphiql")
 }
 
+/// `/favicon.ico`, which is asked for where no page says better.
 async fn favicon(state: Data<State>) -> HttpResponse {
-    let is_icon = |name: &std::borrow::Cow<'static, str>| name.starts_with("assets/icon-");
-    match Files::iter().find(is_icon) {
-        Some(icon) => crawlers::favicon(state, icon.trim_end_matches(".br")).await,
+    match Files::iter().find(|name| name.starts_with("assets/icon-")) {
+        Some(icon) => found_at(&state, &format!("/{}", icon.trim_end_matches(".br"))),
         None => HttpResponse::NotFound().finish(),
     }
 }
 
-async fn graphiql(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
-    graphiql_page(&http, &state, pages.graphiql.as_deref())
+fn found_at(state: &State, path: &str) -> HttpResponse {
+    let place = format!("{}{path}", state.prefix());
+    HttpResponse::Found().insert_header((LOCATION, place)).finish()
 }
 
-/// A page. It refers to its assets by their hashes, so browsers must revalidate it each time.
-fn graphiql_page(http: &HttpRequest, state: &State, page: Option<&Shell>) -> HttpResponse {
-    let Some(page) = page else {
+/// GraphiQL. It refers to its assets by their hashes, so browsers must revalidate it each time.
+async fn graphiql(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
+    let Some(page) = &pages.graphiql else {
         tracing::warn!("{} was asked for; the pages are not built", http.path());
         return missing::page(state.config.introspection, state.prefix());
     };
     let tag = etag::of(page.html().as_bytes());
-    let held = etag::is_held(http, &tag);
+    let held = etag::is_held(&http, &tag);
     let mut response = if held {
         HttpResponse::NotModified()
     } else {
@@ -132,7 +131,7 @@ fn graphiql_page(http: &HttpRequest, state: &State, page: Option<&Shell>) -> Htt
     let response = response
         .content_type("text/html; charset=utf-8")
         .body(page.html().to_owned());
-    deliver(http, state, response, Held::default())
+    deliver(&http, &state, response, Held::default())
 }
 
 /// An asset, which never changes: its name contains the hash of its content.

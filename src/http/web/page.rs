@@ -30,10 +30,13 @@ use crate::http::state::State;
 use crate::http::transport::delivery::{Held, deliver};
 
 /// A page that is to be made.
-pub struct Request<'a> {
-    pub http: &'a HttpRequest,
-    pub state: &'a Data<State>,
-    pub pages: &'a Data<Pages>,
+struct PageRequest<'a> {
+    http: &'a HttpRequest,
+    state: &'a Data<State>,
+    pages: &'a Data<Pages>,
+    /// For the record.
+    route: &'static str,
+    form: PageForm,
 }
 
 /// What a page has around its content.
@@ -59,29 +62,29 @@ struct Made {
 
 /// The first page.
 pub async fn home(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
-    let request = Request {
+    let request = PageRequest {
         http: &http,
         state: &state,
         pages: &pages,
+        route: "/",
+        form: PageForm::Scripted,
     };
     request
-        .answered("/", HOME, json!({}), |site, data| {
-            (view::home(site, data), None, PageForm::Scripted)
-        })
+        .answered(HOME, json!({}), |site, data| (view::home(site, data), None))
         .await
 }
 
 /// The page about the data as a whole.
 pub async fn dataset(http: HttpRequest, state: Data<State>, pages: Data<Pages>) -> HttpResponse {
-    let request = Request {
+    let request = PageRequest {
         http: &http,
         state: &state,
         pages: &pages,
+        route: "/dataset",
+        form: PageForm::Framed,
     };
     request
-        .answered("/dataset", DATASET, json!({}), |site, data| {
-            (view::dataset(site, data), None, PageForm::Framed)
-        })
+        .answered(DATASET, json!({}), |site, data| (view::dataset(site, data), None))
         .await
 }
 
@@ -93,22 +96,24 @@ pub async fn document(
     pages: Data<Pages>,
     name: Path<String>,
 ) -> HttpResponse {
-    let request = Request {
-        http: &http,
-        state: &state,
-        pages: &pages,
-    };
-    let operation = kind.operation();
-    let variables = kind.variables(&name);
     let form = match kind {
         PageKind::Gift => PageForm::Scripted,
         _ => PageForm::Framed,
     };
+    let request = PageRequest {
+        http: &http,
+        state: &state,
+        pages: &pages,
+        route: kind.route(),
+        form,
+    };
+    let operation = kind.operation();
+    let variables = kind.variables(&name);
     request
-        .answered(kind.route(), operation, variables.clone(), |site, data| {
+        .answered(operation, variables.clone(), |site, data| {
             let view = view::document(kind, site, data).unwrap_or_else(|| view::missing(site, kind, &name));
             let answer = json!({ "operation": operation.name, "variables": variables, "data": data });
-            (view, (form == PageForm::Scripted).then_some(answer), form)
+            (view, (form == PageForm::Scripted).then_some(answer))
         })
         .await
 }
@@ -127,16 +132,18 @@ pub async fn list(
     pages: Data<Pages>,
     place: Query<ListPlace>,
 ) -> HttpResponse {
-    let request = Request {
+    let request = PageRequest {
         http: &http,
         state: &state,
         pages: &pages,
+        route: kind.path(),
+        form: PageForm::Framed,
     };
     let (list, after) = (ListPage(kind), place.into_inner().after);
     let variables = json!({ "after": after });
     request
-        .answered(kind.path(), list.operation(), variables, |site, data| {
-            (list.view(site, data, after.as_deref()), None, PageForm::Framed)
+        .answered(list.operation(), variables, |site, data| {
+            (list.view(site, data, after.as_deref()), None)
         })
         .await
 }
@@ -156,10 +163,12 @@ pub async fn embed(
     name: Path<String>,
     of: Query<EmbedOf>,
 ) -> HttpResponse {
-    let request = Request {
+    let request = PageRequest {
         http: &http,
         state: &state,
         pages: &pages,
+        route: "/embed/{name}",
+        form: PageForm::Embedded,
     };
     let Some((name, heading, operation)) = EMBEDS.into_iter().find(|(known, ..)| *known == name.as_str()) else {
         let known = EMBEDS.map(|(known, ..)| known).join(", ");
@@ -178,22 +187,27 @@ pub async fn embed(
         }
     };
     request
-        .answered("/embed/{name}", operation, json!({ "where": filter }), |site, data| {
-            (view::embed(site, name, heading, data), None, PageForm::Embedded)
+        .answered(operation, json!({ "where": filter }), |site, data| {
+            (view::embed(site, name, heading, data), None)
         })
         .await
 }
 
-impl Request<'_> {
-    /// Asks, makes the page, and answers with it. `make` gives the page, what its script would ask, and what stands around it.
+impl PageRequest<'_> {
+    /// Asks, makes the page, and answers with it. `make` gives the page, and what its script would ask.
     async fn answered(
         &self,
-        route: &'static str,
         operation: PageOperation,
         variables: Json,
-        make: impl FnOnce(&Site, &Json) -> (View, Option<Json>, PageForm),
+        make: impl FnOnce(&Site, &Json) -> (View, Option<Json>),
     ) -> HttpResponse {
-        let Self { http, state, pages } = self;
+        let Self {
+            http,
+            state,
+            pages,
+            route,
+            form,
+        } = *self;
         let Some(shell) = &pages.dashboard else {
             tracing::warn!("{} was asked for; the pages are not built", http.path());
             return missing::page(state.config.introspection, state.prefix());
@@ -207,7 +221,7 @@ impl Request<'_> {
             .await;
         let made = match asked {
             Ok((data, permit)) => {
-                let (view, answer, form) = make(&site, &data);
+                let (view, answer) = make(&site, &data);
                 Made {
                     view,
                     answer,
@@ -217,9 +231,10 @@ impl Request<'_> {
                 }
             }
             Err((status, answer)) => {
-                let form = match route == "/" || route == PageKind::Gift.route() {
-                    true => PageForm::Scripted,
-                    false => PageForm::Framed,
+                // Only what was asked for is for pages of others.
+                let form = match form {
+                    PageForm::Embedded => PageForm::Framed,
+                    form => form,
                 };
                 let made = Self::failed(status, &answer, form);
                 recorder.ends(made.view.status, [&answer]);
