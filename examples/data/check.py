@@ -49,7 +49,7 @@ def differences(address: str, name: str) -> list[str]:
 
 def main() -> int:
     address = sys.argv[1].rstrip("/")
-    for name in ("gifts", "nations", "animals", "events", "claims", "sources", "items"):
+    for name in ("gifts", "nations", "animals", "events", "claims", "sources", "items", "flows", "statistics"):
         wrong = differences(address, name)
         if wrong:
             print("\n".join(wrong[:20]))

@@ -88,7 +88,7 @@ impl Store {
     }
 
     /// The texts that documents have at a path, by id; `None` if the columns cannot tell.
-    pub(super) async fn names_by_columns(
+    pub(super) async fn texts_by_columns(
         &self,
         kind: Kind,
         path: &'static str,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{join_all, try_join, try_join_all};
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
 use super::bson_types::Timestamp;
@@ -52,17 +52,33 @@ impl Store {
         Ok(found)
     }
 
-    /// The display names of these documents, by id; ids without a document are omitted. From the columns, or by one
-    /// command.
+    /// The display names of these documents, by id; see [`Store::texts`].
     pub async fn names(&self, kind: Kind, ids: Vec<String>) -> Result<HashMap<String, String>> {
-        let field = collections::of(kind)?.called_by();
-        if let Some(names) = self.names_by_columns(kind, field, &ids).await {
-            return Ok(names);
+        let mut texts = self.texts(kind, &[collections::of(kind)?.called_by()], ids).await?;
+        Ok(texts.pop().unwrap_or_default())
+    }
+
+    /// The texts in each of these fields of these documents, by id; ids without a document or a text are omitted. From the
+    /// columns, or by one command.
+    pub async fn texts(
+        &self,
+        kind: Kind,
+        fields: &[&'static str],
+        ids: Vec<String>,
+    ) -> Result<Vec<HashMap<String, String>>> {
+        let by_columns = fields.iter().map(|field| self.texts_by_columns(kind, field, &ids));
+        let found: Option<Vec<_>> = join_all(by_columns).await.into_iter().collect();
+        if let Some(texts) = found {
+            return Ok(texts);
         }
-        let rows = self.rows_of(kind, ids, doc! { field: 1 }).await?;
-        let text =
-            |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));
-        Ok(rows.iter().filter_map(text).collect())
+        let projection: Document = fields.iter().map(|field| ((*field).to_owned(), 1.into())).collect();
+        let rows = self.rows_of(kind, ids, projection).await?;
+        let texts = |field: &&'static str| {
+            let text =
+                |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));
+            rows.iter().filter_map(text).collect()
+        };
+        Ok(fields.iter().map(texts).collect())
     }
 
     /// When a document was last changed, and how many sources there are. One command for each kind, and one more.

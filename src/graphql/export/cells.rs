@@ -10,8 +10,29 @@ use crate::domain::count::{CountRange, Sum};
 use crate::domain::formula::guarded;
 use crate::store::path::value_at;
 
-/// Display names of documents, by id.
-pub type Names = HashMap<String, String>;
+/// What rows tell of the documents that they refer to: texts by field and id.
+#[derive(Default)]
+pub struct Texts(HashMap<TextField, HashMap<String, String>>);
+
+/// A field of the documents that rows refer to.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextField {
+    /// The one that they are called by.
+    Name,
+    /// The one at this path.
+    At(&'static str),
+}
+
+impl Texts {
+    /// Adds the texts of one field, by id.
+    pub fn add(&mut self, field: TextField, texts: HashMap<String, String>) {
+        self.0.entry(field).or_default().extend(texts);
+    }
+
+    fn get(&self, field: TextField, id: &str) -> Option<&str> {
+        self.0.get(&field)?.get(id).map(String::as_str)
+    }
+}
 
 /// The value at a dotted path; null where there is none.
 pub fn at<'a>(value: &'a Json, path: &str) -> &'a Json {
@@ -36,6 +57,10 @@ pub enum Cell {
     },
     /// The name of the document at this path; empty if it no longer exists.
     Name { named: &'static str },
+    /// The text in a field of the document at this path.
+    Of { of: &'static str, text: &'static str },
+    /// The year of the day at this path.
+    Year { year: &'static str },
     /// The count at this path as text, as in GraphQL.
     Count { count: &'static str },
     /// The lower or upper bound of the sum of the counts in a list.
@@ -51,26 +76,26 @@ pub enum Bound {
 }
 
 impl Cell {
-    /// The path of the ids whose documents' names this cell shows.
-    pub fn refers_at(&self) -> Option<String> {
-        match self {
-            Self::Name { named } => Some((*named).to_owned()),
-            Self::List { list, named, .. } => named.map(|id| format!("{list}.{id}")),
+    /// The path of the ids of whose documents this cell shows a field.
+    pub fn refers_at(&self) -> Option<(String, TextField)> {
+        match *self {
+            Self::Name { named } => Some((named.to_owned(), TextField::Name)),
+            Self::Of { of, text } => Some((of.to_owned(), TextField::At(text))),
+            Self::List { list, named, .. } => named.map(|id| (format!("{list}.{id}"), TextField::Name)),
             _ => None,
         }
     }
 
     /// The content of the cell for this row.
-    pub fn of(&self, row: &Json, names: &Names) -> Json {
+    pub fn of(&self, row: &Json, texts: &Texts) -> Json {
         match *self {
             Self::Value(path) => match at(row, path) {
                 Json::Array(items) => joined(items).into(),
                 value => value.clone(),
             },
-            Self::Name { named } => {
-                let name = at(row, named).as_str().and_then(|id| names.get(id));
-                name.map_or(Json::Null, |name| name.as_str().into())
-            }
+            Self::Name { named } => text_of(at(row, named), TextField::Name, texts),
+            Self::Of { of, text } => text_of(at(row, of), TextField::At(text), texts),
+            Self::Year { year } => at(row, year).as_str().and_then(year_of).map_or(Json::Null, Json::from),
             Self::Count { count: path } => count(at(row, path)).map_or(Json::Null, |count| count.text().into()),
             Self::Sum { sum: list, bound } => {
                 let sum = sum(&row[list]);
@@ -89,7 +114,8 @@ impl Cell {
                 let words = |item: &Json| {
                     let text = named.or(text).and_then(|path| item[path].as_str()).unwrap_or_default();
                     // The id, if the document no longer exists.
-                    let text = names.get(text).filter(|_| named.is_some()).map_or(text, String::as_str);
+                    let name = texts.get(TextField::Name, text).filter(|_| named.is_some());
+                    let text = name.unwrap_or(text);
                     match (count, remark.and_then(|path| item[path].as_str())) {
                         (Some(path), _) => format!("{text}: {}", self::count(&item[path]).unwrap_or_default().text()),
                         (None, Some(remark)) => format!("{text} ({remark})"),
@@ -100,6 +126,19 @@ impl Cell {
             }
         }
     }
+}
+
+fn text_of(id: &Json, field: TextField, texts: &Texts) -> Json {
+    id.as_str()
+        .and_then(|id| texts.get(field, id))
+        .map_or(Json::Null, Json::from)
+}
+
+/// The year of a day such as `1965-03-01`; before the year 1 it has a sign.
+fn year_of(day: &str) -> Option<i64> {
+    let digits = day.strip_prefix('-').unwrap_or(day);
+    let year: i64 = digits.split_once('-')?.0.parse().ok()?;
+    Some(if day.starts_with('-') { -year } else { year })
 }
 
 fn sum(list: &Json) -> CountRange {
@@ -168,6 +207,19 @@ mod tests {
     }
 
     #[test]
+    fn a_day_has_a_year_also_before_the_first() {
+        for (day, year) in [
+            ("1965-03-01", 1965),
+            ("0004-01-01", 4),
+            ("-0044-03-15", -44),
+            ("-12000-01-01", -12_000),
+        ] {
+            assert_eq!(year_of(day), Some(year), "{day}");
+        }
+        assert_eq!(year_of(""), None);
+    }
+
+    #[test]
     fn items_are_told_in_words_and_an_unknown_count_makes_the_most_unknown() {
         let row = json!({ "items": [
             { "animal": "animal_bear", "count": { "min": 2, "max": 2 } },
@@ -175,7 +227,8 @@ mod tests {
             { "animal": "animal_gone", "count": null },
         ] });
         let names = [("animal_bear", "Bear"), ("animal_yak", "Yak")].map(|(id, name)| (id.into(), name.into()));
-        let names = Names::from(names);
+        let mut texts = Texts::default();
+        texts.add(TextField::Name, HashMap::from(names));
         let items = Cell::List {
             list: "items",
             named: Some("animal"),
@@ -183,7 +236,7 @@ mod tests {
             remark: None,
             count: Some("count"),
         };
-        assert_eq!(items.of(&row, &names), "Bear: 2; Yak: 1 or more; animal_gone: unknown");
+        assert_eq!(items.of(&row, &texts), "Bear: 2; Yak: 1 or more; animal_gone: unknown");
         let total = sum(&row["items"]);
         assert_eq!((total.min, total.max), (Some(3), None));
     }

@@ -13,7 +13,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use serde_json::Value as Json;
 
-use super::cells::{Cell, Names, at, unwritten};
+use super::cells::{Cell, Texts, at, unwritten};
 use super::columns::{ColumnType, ExportTable};
 use crate::api::error::Result;
 
@@ -68,22 +68,22 @@ impl ParquetTable {
     ///
     /// # Errors
     /// If a row cannot be written, which should never happen.
-    pub fn with(&mut self, table: &ExportTable, rows: &[Json], names: &Names, is_last: bool) -> Result<Vec<u8>> {
+    pub fn with(&mut self, table: &ExportTable, rows: &[Json], texts: &Texts, is_last: bool) -> Result<Vec<u8>> {
         if self.is_ended {
             return Ok(Vec::new());
         }
-        self.take(table, rows, names, is_last).map_err(unwritten)?;
+        self.take(table, rows, texts, is_last).map_err(unwritten)?;
         Ok(self.written.take())
     }
 
-    fn take(&mut self, table: &ExportTable, rows: &[Json], names: &Names, is_last: bool) -> errors::Result<()> {
+    fn take(&mut self, table: &ExportTable, rows: &[Json], texts: &Texts, is_last: bool) -> errors::Result<()> {
         if self.writer.is_none() {
             self.begin(table, rows.first())?;
         }
         for (index, (_, cell)) in table.0.iter().enumerate() {
             let cells = rows.iter().map(|row| match (cell, self.types[index]) {
                 (Cell::Value(path), ColumnType::Texts) => at(row, path).clone(),
-                _ => cell.of(row, names),
+                _ => cell.of(row, texts),
             });
             self.gathered[index].extend(cells);
         }

@@ -6,7 +6,7 @@ use csv::{Terminator, WriterBuilder};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::cells::{Cell, Names, safe, unwritten};
+use super::cells::{Cell, TextField, Texts, safe, unwritten};
 use crate::api::error::Result;
 use crate::domain::id::Kind;
 use crate::store::collections;
@@ -34,7 +34,18 @@ impl ColumnType {
     /// The type of a column of CSV, by its name: the tables are made so that it tells.
     pub fn of(name: &str) -> Self {
         const NUMBERS: [&str; 2] = ["Lat", "Lon"];
-        const WHOLE: [&str; 5] = ["Min", "Max", "version", "Paragraph", "Sentence"];
+        const WHOLE: [&str; 10] = [
+            "Min",
+            "Max",
+            "version",
+            "Paragraph",
+            "Sentence",
+            "yearEarliest",
+            "yearLatest",
+            "gifts",
+            "possible",
+            "unknownCounts",
+        ];
         match name {
             "createdAt" | "updatedAt" => Self::Moment,
             _ if NUMBERS.iter().any(|end| name.ends_with(end)) => Self::Number,
@@ -69,8 +80,13 @@ pub fn of(kind: Kind) -> Result<ExportTable> {
 }
 
 impl ExportTable {
+    /// A table of these columns.
+    pub fn of<const N: usize>(columns: [(&str, Cell); N]) -> Self {
+        Self(columns.map(|(name, cell)| (name.to_owned(), cell)).into())
+    }
+
     /// These rows as CSV lines, ended by CRLF as in RFC 4180, with the header line first if `header`.
-    pub fn text(&self, rows: &[Json], names: &Names, header: bool) -> Result<Vec<u8>> {
+    pub fn text(&self, rows: &[Json], texts: &Texts, header: bool) -> Result<Vec<u8>> {
         let mut writer = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(Vec::new());
@@ -79,17 +95,20 @@ impl ExportTable {
             writer.write_record(header).map_err(unwritten)?;
         }
         for row in rows {
-            let cells = self.0.iter().map(|(_, cell)| safe(&cell.of(row, names)));
+            let cells = self.0.iter().map(|(_, cell)| safe(&cell.of(row, texts)));
             writer.write_record(cells).map_err(unwritten)?;
         }
         writer.into_inner().map_err(|error| unwritten(error.error()))
     }
 
-    /// The ids in a row whose documents' names are shown.
-    pub fn references<'a>(&self, row: &'a Json) -> impl Iterator<Item = &'a str> {
+    /// The ids in a row of whose documents a field is shown, each with the field.
+    pub fn references<'a>(&self, row: &'a Json) -> impl Iterator<Item = (&'a str, TextField)> {
         let paths = self.0.iter().filter_map(|(_, cell)| cell.refers_at());
         let row = row.as_object();
-        paths.flat_map(move |path| row.map(|row| texts_at(row, &path)).unwrap_or_default())
+        paths.flat_map(move |(path, field)| {
+            let ids = row.map(|row| texts_at(row, &path)).unwrap_or_default();
+            ids.into_iter().map(move |id| (id, field))
+        })
     }
 }
 

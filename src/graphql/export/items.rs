@@ -4,10 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::cells::Cell;
 use super::columns::ExportTable;
-use crate::domain::id::Kind;
-
-/// The collection whose documents have the items.
-pub const OF: Kind = Kind::Gift;
 
 /// The rows of these gifts.
 pub fn rows(gifts: Vec<Json>) -> Vec<Json> {
@@ -27,6 +23,7 @@ pub fn rows(gifts: Vec<Json>) -> Vec<Json> {
 pub fn columns() -> ExportTable {
     let value = Cell::Value;
     let name = |named| Cell::Name { named };
+    let iso = |of| Cell::Of { of, text: "isoAlpha3" };
     let columns = [
         ("id", value("item.id")),
         ("gift", value("gift.slug")),
@@ -34,11 +31,25 @@ pub fn columns() -> ExportTable {
         ("title", value("gift.title")),
         ("giverId", value("gift.giver")),
         ("giver", name("gift.giver")),
+        ("giverIso", iso("gift.giver")),
         ("recipientId", value("gift.recipient")),
         ("recipient", name("gift.recipient")),
+        ("recipientIso", iso("gift.recipient")),
         ("date", value("gift.date.edtf")),
         ("dateEarliest", value("gift.date.earliest")),
         ("dateLatest", value("gift.date.latest")),
+        (
+            "yearEarliest",
+            Cell::Year {
+                year: "gift.date.earliest",
+            },
+        ),
+        (
+            "yearLatest",
+            Cell::Year {
+                year: "gift.date.latest",
+            },
+        ),
         ("mode", value("gift.mode")),
         ("status", value("gift.status")),
         ("animalId", value("item.animal")),
@@ -51,5 +62,5 @@ pub fn columns() -> ExportTable {
         ("itemStatus", value("item.status")),
         ("claimId", value("item.count.claim")),
     ];
-    ExportTable(columns.map(|(name, cell)| (name.to_owned(), cell)).into())
+    ExportTable::of(columns)
 }

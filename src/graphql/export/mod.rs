@@ -1,4 +1,4 @@
-//! Exports: all matching rows of a collection, in order, as CSV, JSON or Parquet.
+//! Exports: all matching rows of a collection, in order, or what is computed of them, as CSV, JSON or Parquet.
 //!
 //! An export is read in pieces from one database cursor, so memory use is bounded. The store (`scan.rs`) defines the
 //! rows, `columns` what CSV shows of them, and `http` sends the pieces.
@@ -7,6 +7,7 @@ mod cells;
 mod columnar;
 mod columns;
 mod items;
+mod sums;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,13 +16,14 @@ use serde_json::Value as Json;
 
 use super::collections::with_kind;
 use super::connection::PageArguments;
-use crate::api::error::Result;
+use super::stats::tables::{self, COST_OF_FLOWS, COST_OF_STATISTICS};
+use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::limits::Limits;
-use crate::store::Store;
 use crate::store::page::{PageRequest, Want};
 use crate::store::scan::{Scan, lines};
-use cells::{Names, unwritten};
+use crate::store::{Store, collections};
+use cells::{TextField, Texts, unwritten};
 use columnar::ParquetTable;
 pub use columns::ColumnType;
 use columns::ExportTable;
@@ -90,12 +92,17 @@ pub enum ExportRows {
     Documents(Kind),
     /// The animals in gifts: a row for each item.
     Items,
+    /// How much went from which nation to which: a row for each pair.
+    Flows,
+    /// The lists of `giftStats`: a row for each entry.
+    Statistics,
 }
 
 impl ExportRows {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        Kind::ALL.into_iter().map(Self::Documents).chain([Self::Items])
+        let others = [Self::Items, Self::Flows, Self::Statistics];
+        Kind::ALL.into_iter().map(Self::Documents).chain(others)
     }
 
     /// The name of its file, without the extension.
@@ -103,6 +110,8 @@ impl ExportRows {
         match self {
             Self::Documents(kind) => kind.collection(),
             Self::Items => "items",
+            Self::Flows => "flows",
+            Self::Statistics => "statistics",
         }
     }
 
@@ -110,7 +119,25 @@ impl ExportRows {
     pub const fn kind(self) -> Kind {
         match self {
             Self::Documents(kind) => kind,
-            Self::Items => items::OF,
+            Self::Items | Self::Flows | Self::Statistics => Kind::Gift,
+        }
+    }
+
+    /// The columns that tell a row from the others.
+    pub const fn key(self) -> &'static [&'static str] {
+        match self {
+            Self::Documents(_) | Self::Items => &["id"],
+            Self::Flows => &["giverId", "recipientId"],
+            Self::Statistics => &["by", "kind", "label", "start"],
+        }
+    }
+
+    /// What computing the rows costs, in points, beside each row.
+    pub const fn cost(self) -> u64 {
+        match self {
+            Self::Documents(_) | Self::Items => 0,
+            Self::Flows => COST_OF_FLOWS,
+            Self::Statistics => COST_OF_STATISTICS,
         }
     }
 
@@ -119,14 +146,24 @@ impl ExportRows {
         match self {
             Self::Documents(kind) => columns::of(kind),
             Self::Items => Ok(items::columns()),
+            Self::Flows => Ok(sums::flows()),
+            Self::Statistics => Ok(sums::statistics()),
         }
     }
+}
+
+/// Where the rows come from.
+enum Source {
+    /// They are read piece by piece.
+    Scan(Scan),
+    /// They were computed all at once.
+    Computed(Vec<Json>),
 }
 
 /// An export in progress.
 pub struct Export {
     store: Store,
-    rows: Scan,
+    rows: Source,
     format: ExportFormat,
     shape: ExportRows,
     table: ExportTable,
@@ -149,13 +186,17 @@ impl ExportPlan {
     /// Parses the arguments of the collection's connection, `where` and `orderBy`, which `get` returns by name.
     ///
     /// # Errors
-    /// If a value in them is invalid.
+    /// If a value in them is invalid, or if what is computed is to be ordered.
     pub fn new(
         table: ExportRows,
         format: ExportFormat,
         limits: &Limits,
         get: impl Fn(&str) -> Result<Option<Value>>,
     ) -> Result<Self> {
+        if matches!(table, ExportRows::Flows | ExportRows::Statistics) && get("orderBy")?.is_some() {
+            let message = format!("{} come in one order; accepted is `where`", table.name());
+            return Err(ApiError::BadUserInput(message));
+        }
         let request = with_kind!(table.kind(), E => PageArguments::<E>::read(get)?.request(limits, Want::default())?);
         Ok(Self { table, format, request })
     }
@@ -166,8 +207,14 @@ impl ExportPlan {
     /// If the database fails.
     pub async fn open(&self, store: Store) -> Result<Export> {
         let PageRequest { filter, order, .. } = &self.request;
+        let rows = match self.table {
+            ExportRows::Documents(kind) => Source::Scan(store.rows(kind, filter, order, PIECE).await?),
+            ExportRows::Items => Source::Scan(store.rows(Kind::Gift, filter, order, PIECE).await?),
+            ExportRows::Flows => Source::Computed(tables::flows(&store, filter).await?),
+            ExportRows::Statistics => Source::Computed(tables::statistics(&store, filter).await?),
+        };
         Ok(Export {
-            rows: store.rows(self.table.kind(), filter, order, PIECE).await?,
+            rows,
             store,
             format: self.format,
             shape: self.table,
@@ -186,22 +233,25 @@ impl Export {
     /// # Errors
     /// If the database fails; the pieces so far are then incomplete.
     pub async fn next(&mut self) -> Result<Option<ExportPiece>> {
-        let read = self.rows.next().await?;
+        let read = match &mut self.rows {
+            Source::Scan(scan) => scan.next().await?,
+            Source::Computed(rows) => std::mem::take(rows),
+        };
         let (is_first, is_last) = (!std::mem::replace(&mut self.begun, true), read.is_empty());
         let rows = match self.shape {
-            ExportRows::Documents(_) => read,
             ExportRows::Items => items::rows(read),
+            _ => read,
         };
         let bytes = match self.format {
             ExportFormat::Ndjson => lines(&rows).map_err(unwritten)?,
             ExportFormat::Json => self.within_array(&lines(&rows).map_err(unwritten)?, is_last),
             ExportFormat::Parquet => {
-                let names = self.names(&rows).await?;
-                self.parquet.with(&self.table, &rows, &names, is_last)?
+                let texts = self.texts(&rows).await?;
+                self.parquet.with(&self.table, &rows, &texts, is_last)?
             }
             ExportFormat::Csv => {
-                let names = self.names(&rows).await?;
-                self.table.text(&rows, &names, is_first)?
+                let texts = self.texts(&rows).await?;
+                self.table.text(&rows, &texts, is_first)?
             }
         };
         let is_over = is_last && bytes.is_empty();
@@ -229,18 +279,29 @@ impl Export {
         part.into_bytes()
     }
 
-    /// The names of all documents that rows show by name. One command per kind.
-    async fn names(&self, rows: &[Json]) -> Result<Names> {
-        let mut wanted: BTreeMap<Kind, BTreeSet<String>> = BTreeMap::new();
-        for id in rows.iter().flat_map(|row| self.table.references(row)) {
+    /// What rows tell of the documents that they refer to. One command for each kind.
+    async fn texts(&self, rows: &[Json]) -> Result<Texts> {
+        let mut wanted: BTreeMap<Kind, (BTreeSet<TextField>, BTreeSet<String>)> = BTreeMap::new();
+        for (id, field) in rows.iter().flat_map(|row| self.table.references(row)) {
             if let Ok(kind) = Kind::of(id) {
-                wanted.entry(kind).or_default().insert(id.to_owned());
+                let (fields, ids) = wanted.entry(kind).or_default();
+                fields.insert(field);
+                ids.insert(id.to_owned());
             }
         }
-        let mut names = Names::new();
-        for (kind, ids) in wanted {
-            names.extend(self.store.names(kind, ids.into_iter().collect()).await?);
+        let mut texts = Texts::default();
+        for (kind, (fields, ids)) in wanted {
+            let name = collections::of(kind)?.called_by();
+            let path = |field: &TextField| match *field {
+                TextField::Name => name,
+                TextField::At(path) => path,
+            };
+            let paths: Vec<&'static str> = fields.iter().map(path).collect();
+            let found = self.store.texts(kind, &paths, ids.into_iter().collect()).await?;
+            for (field, found) in fields.into_iter().zip(found) {
+                texts.add(field, found);
+            }
         }
-        Ok(names)
+        Ok(texts)
     }
 }

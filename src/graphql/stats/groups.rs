@@ -23,6 +23,19 @@ pub enum GroupKind {
     Others,
 }
 
+impl GroupKind {
+    /// The word in the schema.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "VALUE",
+            Self::Run => "RUN",
+            Self::Spanning => "SPANNING",
+            Self::Missing => "MISSING",
+            Self::Others => "OTHERS",
+        }
+    }
+}
+
 /// What animals are put together by.
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AnimalGrouping {

@@ -1,12 +1,14 @@
 //! Statistics over gifts: how many gifts and animals, by giver, recipient, animal, time, status, mode and certainty.
 //!
 //! The two root fields. `plan` decides by the selection what to read: one aggregation of `store::aggregate` for each
-//! selected grouping. `groups` and `times` order and cut the groups; `types` defines their GraphQL types.
+//! selected grouping. `groups` and `times` order and cut the groups; `types` defines their GraphQL types, `tables`
+//! makes rows of them.
 
 mod figures;
 mod groups;
 mod plan;
 mod summary;
+pub mod tables;
 mod times;
 mod types;
 
@@ -241,7 +243,7 @@ impl GiftStats {
     }
 }
 
-const EARLIEST: GroupOrder = GroupOrder {
+pub(super) const EARLIEST: GroupOrder = GroupOrder {
     field: GroupOrderField::Label,
     direction: OrderDirection::Asc,
 };

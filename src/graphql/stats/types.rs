@@ -26,15 +26,15 @@ pub struct EntryFields {
     #[graphql(skip)]
     path: String,
     /// What this entry stands for.
-    kind: GroupKind,
+    pub(super) kind: GroupKind,
     /// For people to read: a name, "1972", "1970s", "no certain year", "no date", "12 others".
-    label: String,
+    pub(super) label: String,
     /// How many gifts.
-    gifts: u64,
+    pub(super) gifts: u64,
     /// How many animals changed hands; see `GiftStats.animals`.
-    animals: eager::Object<Count>,
+    pub(super) animals: eager::Object<Count>,
     /// Of how many of these gifts that changed hands no number of animals is known.
-    unknown_counts: u32,
+    pub(super) unknown_counts: u32,
     /// How many groups this entry sums up, where it stands for the rest; else 0.
     others: u64,
 }

@@ -193,7 +193,8 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
         Ok(arguments.values.get(name).cloned())
     })
     .map_err(failed)?;
-    state.spend(&caller.client, PAGE.saturating_add(arguments.cost))?;
+    let cost = PAGE.saturating_add(table.cost()).saturating_add(arguments.cost);
+    state.spend(&caller.client, cost)?;
     let store = state.store.for_stream();
     let first = admission.in_time(async {
         let mut export = plan.open(store.clone()).await?;
@@ -208,7 +209,7 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
         export,
         store,
         caller,
-        cost: 1 + PAGE + arguments.cost + rows,
+        cost: 1 + cost + rows,
         permit,
     };
     let mut begun = match given.marked && format == ExportFormat::Csv {

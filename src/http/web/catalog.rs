@@ -63,7 +63,7 @@ fn data_package(site: &Site, dataset: &Json) -> Json {
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
-            "schema": { "fields": fields, "primaryKey": "id" },
+            "schema": { "fields": fields, "primaryKey": rows.key() },
         })
     });
     json!({

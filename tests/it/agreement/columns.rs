@@ -31,6 +31,10 @@ const IN_NO_COLUMN: Exceptions = &[
 const ONLY_COLUMNS: Exceptions = &[
     ("itemsMin", "the sum of the items"),
     ("itemsMax", "the sum of the items"),
+    ("giverIso", "of the nation"),
+    ("recipientIso", "of the nation"),
+    ("yearEarliest", "of the date"),
+    ("yearLatest", "of the date"),
 ];
 
 /// A path as the name of a column: `dateEarliest` for `date.earliest`; a place has one location, which is not named.

@@ -101,6 +101,19 @@ impl Server {
         data["gifts"]["totalCount"].as_i64().expect("a number")
     }
 
+    /// The number of gifts, once it is another than `before`: what another process writes is told by the change feed.
+    pub async fn gifts_after(&self, before: i64) -> i64 {
+        let since = Instant::now();
+        loop {
+            let found = self.gifts().await;
+            if found != before {
+                return found;
+            }
+            assert!(since.elapsed() < PATIENCE, "in vain: other than {before} gifts");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// The process of its database.
     pub fn database(&self) -> u32 {
         let children = children_of(self.child.id());

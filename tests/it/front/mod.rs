@@ -26,6 +26,7 @@ mod query; // the method QUERY
 mod rates; // points per client, requests at once
 mod records; // what is recorded of each operation, once
 mod statuses; // every kind of request in each media type
+mod sums; // exports of what is computed: flows and statistics
 mod tables; // exports as files: lengths, tags, parts, forms
 mod tags; // answers that a client has already
 mod trusted; // documents that the server knows: those that it was given
