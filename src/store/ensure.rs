@@ -111,8 +111,11 @@ impl Store {
             Drift::MissingCollection(declared) => {
                 let create = doc! { "create": declared.name, "validator": validator(declared) };
                 match self.run(create).await {
-                    // Another instance, starting at the same time, was faster.
-                    Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {}
+                    // Another instance was faster: one that starts at the same time, or one whose heartbeat was the first write,
+                    // which makes a collection without validator.
+                    Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {
+                        go_on(self.enforce(declared).await)?;
+                    }
                     Err(error @ StoreError::Refused(_)) => {
                         go_on(Err(error))?;
                         // Otherwise the first write makes it, which some servers do not do within a transaction.
@@ -123,13 +126,7 @@ impl Store {
                 let needed = declared.indexes.iter().filter(|index| all || index.embedded);
                 go_on(self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await)
             }
-            Drift::OtherValidator(declared) => {
-                let change = doc! {
-                    "collMod": declared.name, "validator": validator(declared),
-                    "validationLevel": "strict", "validationAction": "error",
-                };
-                go_on(self.run(change).await.map(drop))
-            }
+            Drift::OtherValidator(declared) => go_on(self.enforce(declared).await),
             Drift::MissingIndex(name, index) => go_on(self.build(name, &[index]).await),
             Drift::OtherIndex(name, index) => {
                 let dropped = self.run(doc! { "dropIndexes": name, "index": &index.name }).await;
@@ -140,6 +137,15 @@ impl Store {
             }
             Drift::UndeclaredIndex(..) => Ok(()),
         }
+    }
+
+    /// Gives a collection that exists its validator.
+    async fn enforce(&self, declared: &Declaration) -> Result<()> {
+        let change = doc! {
+            "collMod": declared.name, "validator": validator(declared),
+            "validationLevel": "strict", "validationAction": "error",
+        };
+        self.run(change).await.map(drop)
     }
 
     async fn build(&self, name: &str, indexes: &[Index]) -> Result<()> {

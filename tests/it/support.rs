@@ -174,6 +174,7 @@ impl TestApp {
 
     /// Loads seed sets, named or in a folder.
     pub async fn load(&self, sets: &[&str]) {
+        let _alone = LOADING.lock().await;
         load_into(&self.store, sets).await;
     }
 
@@ -311,6 +312,10 @@ pub async fn insert_new(store: &Store, documents: Vec<Prepared>) -> Result<u64, 
 /// What a database holds, collection by collection.
 type Contents = Vec<(&'static str, Vec<Json>)>;
 
+/// Sets are loaded one after the other: a transaction in the embedded database steps over every key that others have
+/// written and not committed yet, and four of them at once took over two minutes.
+static LOADING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 async fn load_into(store: &Store, sets: &[&str]) {
     let sets: Vec<String> = sets.iter().map(|name| (*name).to_owned()).collect();
     load(store, &sets, Options::default()).await.expect("the sets load");
@@ -320,8 +325,10 @@ async fn load_into(store: &Store, sets: &[&str]) {
 async fn fill(store: &Store, sets: &[&str]) {
     static LOADED: Mutex<BTreeMap<String, Arc<Contents>>> = Mutex::new(BTreeMap::new());
     let key = sets.join(" ");
+    let alone = LOADING.lock().await;
     let known = LOADED.lock().expect("no panic").get(&key).cloned();
     if let Some(contents) = known {
+        drop(alone);
         for (collection, documents) in contents.iter() {
             let copied = store.put_back(collection, documents.clone()).await;
             copied.expect("the documents are written");
