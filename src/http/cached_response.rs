@@ -85,7 +85,7 @@ impl Form {
 }
 
 impl CachedResponse {
-    pub fn new(body: Vec<u8>, info: OperationInfo) -> Self {
+    pub fn new(body: impl Into<Bytes>, info: OperationInfo) -> Self {
         Self {
             body: body.into(),
             hash: OnceLock::new(),
@@ -122,7 +122,12 @@ impl CachedResponse {
         EntityTag::new_strong(format!("{hash}{}", form.suffix()))
     }
 
-    fn bytes(&self, form: Form) -> Bytes {
+    /// The body itself, which is not copied.
+    pub fn bytes(&self) -> Bytes {
+        self.body.clone()
+    }
+
+    fn encoded(&self, form: Form) -> Bytes {
         let encoded = match form {
             Form::Plain => &self.body,
             Form::Brotli => self.brotli.get_or_init(|| brotli(&self.body)),
@@ -159,7 +164,7 @@ impl CachedResponse {
             Form::Brotli => ContentEncoding::Brotli,
             Form::Gzip => ContentEncoding::Gzip,
         });
-        response.body(self.bytes(form))
+        response.body(self.encoded(form))
     }
 }
 

@@ -96,9 +96,14 @@ impl Responses {
         kept.get(key, holds).map(|entry| entry.answer)
     }
 
+    /// The versions of all collections, for [`Responses::keep`].
+    pub fn snapshot(&self) -> Snapshot {
+        self.0.live.versions().snapshot()
+    }
+
     /// Joins the execution of an identical request, or starts `make`, which returns the read set with its result.
     pub fn join(&self, key: &ResponseKey, make: impl Future<Output = (Made, ReadSet)> + Send + 'static) -> Making {
-        let snapshot = self.0.live.versions().snapshot();
+        let snapshot = self.snapshot();
         let mut under_way = self.under_way();
         if let Some((since, making)) = under_way.get(key)
             // Its answer may miss what was written in between.
@@ -127,7 +132,8 @@ impl Responses {
         making
     }
 
-    fn keep(&self, key: &ResponseKey, answer: &Arc<CachedResponse>, snapshot: Snapshot, read_set: ReadSet) {
+    /// Caches an answer, unless something of its read set has changed since `snapshot`, from before it was made.
+    pub fn keep(&self, key: &ResponseKey, answer: &Arc<CachedResponse>, snapshot: Snapshot, read_set: ReadSet) {
         let Inner { live, most, kept, .. } = &*self.0;
         let bytes = answer.body().len() * 2 + key.len() + ROOM;
         if bytes as u64 <= *most && live.versions().still(&snapshot, read_set) {

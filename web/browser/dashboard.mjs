@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as later } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { LOOKS, overflows, violations } from './page.mjs';
+import { ask, dashboard, LOOKS, overflows, settled, violations } from './page.mjs';
 
 /** The most that the page's scripts may weigh, compressed, in bytes. */
 const LIGHT = 500_000;
@@ -20,22 +20,6 @@ const PLAIN = [
   '/gifts',
 ];
 
-/** Waits until nothing on the page is on its way, and the pictures are drawn. */
-async function settled(page) {
-  await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => {
-    const pictures = [...document.querySelectorAll('.picture')];
-    return !document.querySelector('[aria-busy="true"]') && pictures.every((one) => one.querySelector('svg path'));
-  });
-}
-
-/** Opens the page, and waits until its data is there. */
-async function dashboard(open, path = '/', options) {
-  const page = await open(path, options);
-  await settled(page);
-  return page;
-}
-
 /** Does something, and waits until the address has changed and the data has followed. */
 async function moved(page, act) {
   const before = page.url();
@@ -51,15 +35,6 @@ async function counts(page) {
   const figure = await page.locator('.figure .value').first().textContent();
   const table = await page.locator('.gifts .lead').textContent();
   return [Number(figure.replace(/\D/g, '')), Number(table.replace(/\D/g, ''))];
-}
-
-/** Asks the API itself. */
-async function ask(page, query) {
-  const { data } = await page.evaluate(
-    async (query) => (await fetch(`/graphql?${new URLSearchParams({ query })}`)).json(),
-    query,
-  );
-  return data;
 }
 
 export const checks = {};

@@ -80,3 +80,31 @@ export async function violations(page, { exclude = [] } = {}) {
 export async function overflows(page) {
   return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 }
+
+/** Waits until nothing on the page is on its way, and the pictures are drawn. */
+export async function settled(page) {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => {
+    const pictures = [...document.querySelectorAll('.picture')];
+    return !document.querySelector('[aria-busy="true"]') && pictures.every((one) => one.querySelector('svg path'));
+  });
+}
+
+/** Opens the dashboard or one of its pages, and waits until its data is there. */
+export async function dashboard(open, path = '/', options) {
+  const page = await open(path, options);
+  await settled(page);
+  return page;
+}
+
+/** Asks the API itself. */
+export async function ask(page, query, variables = {}) {
+  const { data } = await page.evaluate(
+    async ([query, variables]) => {
+      const parameters = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+      return (await fetch(`/graphql?${parameters}`)).json();
+    },
+    [query, variables],
+  );
+  return data;
+}

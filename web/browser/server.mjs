@@ -57,9 +57,9 @@ export async function start(program, env = {}) {
     await stop();
     throw new Error(`${program} does not serve; its log:\n${log}`);
   }
-  /** A token for an editor. */
-  const token = async () => {
-    const made = spawn(resolve(program), ['token', 'create', 'browser', '--role', 'editor'], { cwd: folder, env: environment });
+  /** A token of this role. */
+  const token = async (role = 'editor') => {
+    const made = spawn(resolve(program), ['token', 'create', `browser-${role}`, '--role', role], { cwd: folder, env: environment });
     let text = '';
     made.stdout.on('data', (data) => (text += data));
     await new Promise((ends) => made.once('exit', ends));

@@ -12,7 +12,7 @@ use crate::store::path::value_at;
 
 /// What rows tell of the documents that they refer to: texts by field and id.
 #[derive(Default)]
-pub struct Texts(HashMap<TextField, HashMap<String, String>>);
+pub struct ShownTexts(HashMap<TextField, HashMap<String, String>>);
 
 /// A field of the documents that rows refer to.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,7 @@ pub enum TextField {
     At(&'static str),
 }
 
-impl Texts {
+impl ShownTexts {
     /// Adds the texts of one field, by id.
     pub fn add(&mut self, field: TextField, texts: HashMap<String, String>) {
         self.0.entry(field).or_default().extend(texts);
@@ -87,7 +87,7 @@ impl Cell {
     }
 
     /// The content of the cell for this row.
-    pub fn of(&self, row: &Json, texts: &Texts) -> Json {
+    pub fn of(&self, row: &Json, texts: &ShownTexts) -> Json {
         match *self {
             Self::Value(path) => match at(row, path) {
                 Json::Array(items) => joined(items).into(),
@@ -128,7 +128,7 @@ impl Cell {
     }
 }
 
-fn text_of(id: &Json, field: TextField, texts: &Texts) -> Json {
+fn text_of(id: &Json, field: TextField, texts: &ShownTexts) -> Json {
     id.as_str()
         .and_then(|id| texts.get(field, id))
         .map_or(Json::Null, Json::from)
@@ -227,7 +227,7 @@ mod tests {
             { "animal": "animal_gone", "count": null },
         ] });
         let names = [("animal_bear", "Bear"), ("animal_yak", "Yak")].map(|(id, name)| (id.into(), name.into()));
-        let mut texts = Texts::default();
+        let mut texts = ShownTexts::default();
         texts.add(TextField::Name, HashMap::from(names));
         let items = Cell::List {
             list: "items",

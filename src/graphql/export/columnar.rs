@@ -13,7 +13,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 use serde_json::Value as Json;
 
-use super::cells::{Cell, Texts, at, unwritten};
+use super::cells::{Cell, ShownTexts, at, unwritten};
 use super::columns::{ColumnType, ExportTable};
 use crate::api::error::Result;
 
@@ -68,7 +68,7 @@ impl ParquetTable {
     ///
     /// # Errors
     /// If a row cannot be written, which should never happen.
-    pub fn with(&mut self, table: &ExportTable, rows: &[Json], texts: &Texts, is_last: bool) -> Result<Vec<u8>> {
+    pub fn with(&mut self, table: &ExportTable, rows: &[Json], texts: &ShownTexts, is_last: bool) -> Result<Vec<u8>> {
         if self.is_ended {
             return Ok(Vec::new());
         }
@@ -76,7 +76,7 @@ impl ParquetTable {
         Ok(self.written.take())
     }
 
-    fn take(&mut self, table: &ExportTable, rows: &[Json], texts: &Texts, is_last: bool) -> errors::Result<()> {
+    fn take(&mut self, table: &ExportTable, rows: &[Json], texts: &ShownTexts, is_last: bool) -> errors::Result<()> {
         if self.writer.is_none() {
             self.begin(table, rows.first())?;
         }

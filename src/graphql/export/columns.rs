@@ -6,7 +6,7 @@ use csv::{Terminator, WriterBuilder};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::cells::{Cell, TextField, Texts, safe, unwritten};
+use super::cells::{Cell, ShownTexts, TextField, safe, unwritten};
 use crate::api::error::Result;
 use crate::domain::id::Kind;
 use crate::store::collections;
@@ -86,7 +86,7 @@ impl ExportTable {
     }
 
     /// These rows as CSV lines, ended by CRLF as in RFC 4180, with the header line first if `header`.
-    pub fn text(&self, rows: &[Json], texts: &Texts, header: bool) -> Result<Vec<u8>> {
+    pub fn text(&self, rows: &[Json], texts: &ShownTexts, header: bool) -> Result<Vec<u8>> {
         let mut writer = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(Vec::new());

@@ -23,7 +23,7 @@ use crate::limits::Limits;
 use crate::store::page::{PageRequest, Want};
 use crate::store::scan::{Scan, lines};
 use crate::store::{Store, collections};
-use cells::{TextField, Texts, unwritten};
+use cells::{ShownTexts, TextField, unwritten};
 use columnar::ParquetTable;
 pub use columns::ColumnType;
 use columns::ExportTable;
@@ -280,7 +280,7 @@ impl Export {
     }
 
     /// What rows tell of the documents that they refer to. One command for each kind.
-    async fn texts(&self, rows: &[Json]) -> Result<Texts> {
+    async fn texts(&self, rows: &[Json]) -> Result<ShownTexts> {
         let mut wanted: BTreeMap<Kind, (BTreeSet<TextField>, BTreeSet<String>)> = BTreeMap::new();
         for (id, field) in rows.iter().flat_map(|row| self.table.references(row)) {
             if let Ok(kind) = Kind::of(id) {
@@ -289,7 +289,7 @@ impl Export {
                 ids.insert(id.to_owned());
             }
         }
-        let mut texts = Texts::default();
+        let mut texts = ShownTexts::default();
         for (kind, (fields, ids)) in wanted {
             let name = collections::of(kind)?.called_by();
             let path = |field: &TextField| match *field {

@@ -2,7 +2,8 @@
 //!
 //! A request goes through the same admission as one to `/graphql`, and leaves the same record (`pipeline`). Filter and
 //! order are the arguments of the collection's connection, in the query of the URL. Up to [`SMALL`] bytes are gathered: an
-//! export that ends before is answered as a file (`whole`), with length and entity tag. What was gathered still decides the
+//! export that ends before is answered as a file (`whole`), with length and entity tag, and kept
+//! like other responses until something changes that it tells (`export_request`). What was gathered still decides the
 //! status. Otherwise a task reads the next piece only when the previous one has been taken, until all is sent, the
 //! client leaves or stops reading for `Timeouts::stalled`, or its credentials end. An incomplete export breaks its
 //! connection off, so that no client takes it for a complete one. Exports have their own concurrency limit, as a slow
@@ -19,7 +20,6 @@ use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::future::{Either, select};
 use futures_util::{Stream, stream};
-use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -27,20 +27,20 @@ use tracing::Instrument;
 use crate::api::error::ApiError;
 use crate::api::operation::OperationKind;
 use crate::graphql::export::{Export, ExportFormat, ExportPiece, ExportPlan, ExportRows};
-use crate::guard::{Rejection, Variables};
 use crate::http::answer::Answer;
 use crate::http::headers::REQUEST_ID;
 use crate::http::metrics::InFlight;
-use crate::http::parameters::pairs;
 use crate::http::permits::{Permit, Resource};
 use crate::http::pipeline::admission::{Admission, caught, turn_away};
 use crate::http::pipeline::caller::Caller;
 use crate::http::pipeline::record::Recorder;
 use crate::http::state::State;
 use crate::http::transport::delivery::{Held, LARGE, deliver};
+use crate::http::transport::export_request::{ExportArguments, Kept, arguments, named};
 use crate::http::transport::whole;
 use crate::http::{cross_origin, disconnect};
 use crate::store::Store;
+use crate::store::versions::ReadSet;
 
 /// The points for a piece, as for a page of a connection. Each row costs one more, the filter as there.
 const PAGE: u64 = 10;
@@ -51,12 +51,20 @@ const SMALL: usize = 4 * 1024 * 1024;
 /// What Excel needs to read a table as UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// An export of which a part was read.
-struct Opened {
-    begun: Vec<u8>,
-    /// Whether that is all of it.
-    is_whole: bool,
-    sending: Sending,
+/// An export before its response.
+enum Opened {
+    Whole(File),
+    /// One of which a part was read.
+    Begun(Vec<u8>, Sending),
+}
+
+/// A whole export.
+struct File {
+    bytes: Bytes,
+    cost: u64,
+    /// How many commands it took.
+    commands: u64,
+    permit: Permit,
 }
 
 /// Sends the rest of an export.
@@ -115,27 +123,24 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
         Ok(opened) => opened,
         Err(answer) => return turn_away(&http, &mut recorder, answer),
     };
-    let Opened {
-        begun,
-        is_whole,
-        sending,
-    } = opened;
     let mut response = HttpResponse::Ok();
     response
         .content_type(content_type(format))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")))
         .insert_header((CACHE_CONTROL, "private, no-cache"))
         .insert_header((REQUEST_ID, recorder.request_id()));
-    if is_whole {
-        return as_file(&http, &state, response, begun, sending, recorder, in_flight);
+    match opened {
+        Opened::Whole(whole) => as_file(&http, &state, response, whole, recorder, in_flight),
+        Opened::Begun(..) if http.method() == Method::HEAD => {
+            // How long it would be is not known.
+            recorder.ends(StatusCode::OK, []);
+            response.streaming(stream::empty::<Result<Bytes, NotWhole>>())
+        }
+        Opened::Begun(begun, sending) => {
+            let cut = disconnect::cut(&http);
+            response.streaming(start(begun, sending, state, recorder, in_flight, cut))
+        }
     }
-    if http.method() == Method::HEAD {
-        // How long it would be is not known.
-        recorder.ends(StatusCode::OK, []);
-        return response.streaming(stream::empty::<Result<Bytes, NotWhole>>());
-    }
-    let cut = disconnect::cut(&http);
-    response.streaming(start(begun, sending, state, recorder, in_flight, cut))
 }
 
 /// The response with a whole export.
@@ -143,12 +148,12 @@ fn as_file(
     http: &HttpRequest,
     state: &State,
     response: HttpResponseBuilder,
-    file: Vec<u8>,
-    sending: Sending,
+    file: File,
     mut recorder: Recorder,
     in_flight: InFlight,
 ) -> HttpResponse {
-    let room = (file.len() > LARGE).then(|| sending.permit.beside(Resource::AnswerBytes, file.len() as u64));
+    let length = file.bytes.len();
+    let room = (length > LARGE).then(|| file.permit.beside(Resource::AnswerBytes, length as u64));
     let room = match room.transpose() {
         Ok(room) => room.map(Arc::new),
         Err(error) => {
@@ -156,11 +161,11 @@ fn as_file(
             return turn_away(http, &mut recorder, Answer::failed(&error));
         }
     };
-    let response = whole::respond(http, response, file.into());
-    recorder.costs(sending.cost);
-    recorder.sent(sending.store.work().commands);
+    let response = whole::respond(http, response, file.bytes);
+    recorder.costs(file.cost);
+    recorder.sent(file.commands);
     recorder.ends(response.status(), []);
-    let held = Held::new(in_flight, Some(sending.permit)).with_bytes(room);
+    let held = Held::new(in_flight, Some(file.permit)).with_bytes(room);
     deliver(http, state, response, held)
 }
 
@@ -174,7 +179,6 @@ const fn content_type(format: ExportFormat) -> &'static str {
 /// Everything before the response's head.
 async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> Result<(ExportFormat, Opened), Answer> {
     let Admission { http, state, .. } = admission;
-    let config = &state.config;
     if let Some(message) = cross_origin::forged(http.headers(), &state.origins) {
         return Err(Answer::failed(&ApiError::Forbidden(message.to_owned())));
     }
@@ -182,18 +186,57 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
     let (caller, permit) = admission.admit(Resource::Exports).await?;
     recorder.asked_by(&caller);
     state.spend(&caller.client, 1)?;
-    let failed = |error: ApiError| Answer::failed(&error);
-    let unread = |refusal: Rejection| Answer::unread(StatusCode::BAD_REQUEST, &refusal);
-    let given = given(http.query_string(), state).map_err(unread)?;
-    let arguments = state
-        .guard
-        .arguments(table.kind().collection(), &given.arguments)
-        .map_err(unread)?;
-    let plan = ExportPlan::new(table, format, &config.limits, |name| {
-        Ok(arguments.values.get(name).cloned())
-    })
-    .map_err(failed)?;
-    let cost = PAGE.saturating_add(table.cost()).saturating_add(arguments.cost);
+    let (place, kept) = Kept::of(state, &caller, file, http.query_string());
+    if let Some(kept) = kept {
+        let whole = File {
+            bytes: kept.bytes(),
+            cost: kept.info.cost,
+            commands: 0,
+            permit,
+        };
+        return Ok((format, Opened::Whole(whole)));
+    }
+    let arguments = arguments(http.query_string(), state);
+    let arguments = arguments.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))?;
+    let mut begun = match arguments.marked && format == ExportFormat::Csv {
+        true => MARK.to_vec(),
+        false => Vec::new(),
+    };
+    let (mut sending, first) = begin(admission, (table, format), &arguments, (file, caller, permit)).await?;
+    if let Some(first) = first {
+        begun.extend(first.bytes);
+        if !admission.in_time(sending.gather(&mut begun, state)).await?? {
+            return Ok((format, Opened::Begun(begun, sending)));
+        }
+    }
+    let bytes = Bytes::from(begun);
+    if let Some(place) = place {
+        sending.store.touch(ReadSet::one(table.kind()));
+        place.keep(state, file, bytes.clone(), sending.cost, sending.store.read_set());
+    }
+    let whole = File {
+        bytes,
+        cost: sending.cost,
+        commands: sending.store.work().commands,
+        permit: sending.permit,
+    };
+    Ok((format, Opened::Whole(whole)))
+}
+
+/// Opens an export whose request was admitted, and reads its first piece: `None` where there is nothing.
+async fn begin(
+    admission: Admission<'_>,
+    (table, format): (ExportRows, ExportFormat),
+    arguments: &ExportArguments,
+    (file, caller, permit): (&str, Rc<Caller>, Permit),
+) -> Result<(Sending, Option<ExportPiece>), Answer> {
+    let state = admission.state;
+    let checked = state.guard.arguments(table.kind().collection(), &arguments.variables);
+    let checked = checked.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))?;
+    let plan = ExportPlan::new(table, format, &state.config.limits, |name| {
+        Ok(checked.values.get(name).cloned())
+    })?;
+    let cost = PAGE.saturating_add(table.cost()).saturating_add(checked.cost);
     state.spend(&caller.client, cost)?;
     let store = state.store.for_stream();
     let first = admission.in_time(async {
@@ -201,10 +244,10 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
         let first = export.next().await?;
         Ok::<_, ApiError>((export, first))
     });
-    let (export, first) = first.await?.map_err(failed)?;
+    let (export, first) = first.await??;
     let rows = first.as_ref().map_or(0, |piece| piece.rows as u64);
     state.spend(&caller.client, rows)?;
-    let mut sending = Sending {
+    let sending = Sending {
         file: file.to_owned(),
         export,
         store,
@@ -212,79 +255,7 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
         cost: 1 + cost + rows,
         permit,
     };
-    let mut begun = match given.marked && format == ExportFormat::Csv {
-        true => MARK.to_vec(),
-        false => Vec::new(),
-    };
-    let mut is_whole = first.is_none();
-    begun.extend(first.into_iter().flat_map(|piece| piece.bytes));
-    if !is_whole {
-        let gathered = admission.in_time(sending.gather(&mut begun, state));
-        is_whole = gathered.await?.map_err(failed)?;
-    }
-    let opened = Opened {
-        begun,
-        is_whole,
-        sending,
-    };
-    Ok((format, opened))
-}
-
-/// Parses the name of a file.
-fn named(file: &str) -> Result<(ExportRows, ExportFormat), Answer> {
-    let (name, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let table = ExportRows::all().find(|table| table.name() == name);
-    let format = ExportFormat::ALL
-        .into_iter()
-        .find(|format| format.extension() == extension);
-    table.zip(format).ok_or_else(|| {
-        let message = format!(
-            "there is no export {file:?}; accepted are {}, each with .csv, .ndjson, .json or .parquet",
-            ExportRows::all().map(ExportRows::name).collect::<Vec<_>>().join(", ")
-        );
-        Answer::unread(StatusCode::NOT_FOUND, &Rejection::input(message))
-    })
-}
-
-/// What the URL says.
-struct Given {
-    /// The filter and the order, as variables; an empty one is absent.
-    arguments: Variables,
-    /// Whether the file begins with a byte order mark.
-    marked: bool,
-}
-
-fn given(query: &str, state: &State) -> Result<Given, Rejection> {
-    let (mut members, mut marked) = (Vec::new(), false);
-    for (name, value) in pairs(query)? {
-        if name == "bom" {
-            marked = match value.as_str() {
-                "1" => true,
-                "0" | "" => false,
-                _ => return Err(Rejection::input(format!("`bom` is {value:?}; accepted are 0 and 1"))),
-            };
-            continue;
-        }
-        if !["where", "orderBy"].contains(&name.as_str()) {
-            let message =
-                format!("an export has no parameter {name:?}; accepted are `where`, `orderBy` and, for CSV, `bom`");
-            return Err(Rejection::input(message));
-        }
-        if value.is_empty() {
-            continue;
-        }
-        // Parsed on its own: it could otherwise end this member and begin another.
-        let value: Box<RawValue> = serde_json::from_str(&value).map_err(|error| {
-            Rejection::input(format!(
-                "`{name}` cannot be read: {error}; accepted is JSON, as for the argument of the connection"
-            ))
-        })?;
-        members.push(format!("\"{name}\": {value}"));
-    }
-    Ok(Given {
-        arguments: Variables::read(&format!("{{{}}}", members.join(", ")), &state.config.limits)?,
-        marked,
-    })
+    Ok((sending, first))
 }
 
 /// Starts the task. The body ends without an error only if the export is complete.

@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod export;
+mod export_request;
 pub mod graphql;
 mod request_body;
 mod sse;

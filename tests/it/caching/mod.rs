@@ -1,6 +1,7 @@
 //! Answers and documents that are kept: of use, never stale, bounded, and off when nobody tells what changes.
 
 mod doors; // one cache behind every door
+mod exports; // exports that are kept, and their parts
 mod stale; // two instances under random writes
 
 use std::time::Duration;

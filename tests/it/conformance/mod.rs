@@ -4,6 +4,7 @@
 mod mutations; // random mutations, counted by what they change
 mod nothing; // every composite field with nothing selected of it
 mod queries; // random queries against their normal form and graphql-js
+mod structured; // the linked data of the pages, as schema.org has it
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

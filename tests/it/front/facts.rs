@@ -217,7 +217,8 @@ async fn the_data_package_describes_each_table_as_it_is() {
     let package: Json = serde_json::from_str(&text).expect("JSON");
     assert_eq!(package["licenses"][0]["name"], "CC0-1.0");
     let resources = package["resources"].as_array().expect("resources");
-    assert_eq!(resources.len(), COLLECTIONS.len() + 1);
+    // Beside the collections: items, flows and statistics.
+    assert_eq!(resources.len(), COLLECTIONS.len() + 3);
     for resource in resources {
         let address = resource["path"].as_str().expect("an address");
         let (_, table) = page(&door, address.trim_start_matches(&door.address)).await;
@@ -241,8 +242,15 @@ async fn the_data_package_describes_each_table_as_it_is() {
                 };
                 assert!(fits, "{address}: {field}: {cell}");
             }
-            let id = header.iter().position(|name| *name == "id").expect("an id");
-            assert!(keys.insert(row[id].to_owned()), "{address}: {row:?}");
+            let key = resource["schema"]["primaryKey"]
+                .as_array()
+                .expect("a key")
+                .iter()
+                .map(|name| {
+                    let place = header.iter().position(|column| *name == **column);
+                    row[place.expect("a column of the key")].to_owned()
+                });
+            assert!(keys.insert(key.collect::<Vec<_>>()), "{address}: {row:?}");
         }
     }
     let (_, entry) = page(&door, "/dcat.jsonld").await;

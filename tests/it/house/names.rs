@@ -21,7 +21,10 @@ const OTHER_DOTS: &[(&str, &str)] = &[
     ("src/guard/suggest.rs", "tells `Type.field`"),
     ("src/http/auth/authenticator.rs", "counts the parts of a signed token"),
     ("src/http/auth/signed.rs", "reads the head of a signed token"),
-    ("src/http/transport/export.rs", "parts a file's name from its end"),
+    (
+        "src/http/transport/export_request.rs",
+        "parts a file's name from its end",
+    ),
 ];
 
 #[test]

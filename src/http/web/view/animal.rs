@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use maud::html;
 use serde_json::{Value as Json, json};
 
-use super::parts::{all_said, changed, claims, facts, gifts, link, linked, list, names, said, text, word};
+use super::parts::{all_said, claims, facts, gifts, link, linked, linked_page, list, names, said, text, word};
 use crate::http::web::rendered::View;
 use crate::http::web::site::Site;
 
@@ -76,7 +76,7 @@ fn in_terms(site: &Site, animal: &Json, path: &str, description: &str) -> Json {
             "taxonRank": rank,
             "parentTaxon": if text(animal, "/taxonomy/family").is_empty() { Json::Null } else { family },
             "description": description,
-            "dateModified": changed(animal),
+            "subjectOf": linked_page(site, path, animal),
         }),
     )
 }

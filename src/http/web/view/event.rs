@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use maud::html;
 use serde_json::{Value as Json, json};
 
-use super::parts::{changed, claims, date, facts, gifts, link, linked, linked_nation, list, said, text, word};
+use super::parts::{claims, date, facts, gifts, link, linked, linked_nation, linked_page, list, said, text, word};
 use crate::http::web::rendered::View;
 use crate::http::web::site::Site;
 
@@ -66,7 +66,7 @@ fn in_terms(site: &Site, event: &Json, path: &str, place: &[&str]) -> Json {
     let (title, summary, nations) = (text(event, "/title"), text(event, "/summary"), list(event, "/nations"));
     let attending: Vec<Json> = nations.iter().map(|one| linked_nation(site, &one["nation"])).collect();
     let location = json!({ "@type": "Place", "name": place.join(", ") });
-    let linked = linked(
+    linked(
         site,
         path,
         "Event",
@@ -77,13 +77,7 @@ fn in_terms(site: &Site, event: &Json, path: &str, place: &[&str]) -> Json {
             "endDate": event["date"]["latest"],
             "location": if place.is_empty() { Json::Null } else { location },
             "attendee": attending,
+            "subjectOf": linked_page(site, path, event),
         }),
-    );
-    with_change(linked, event)
-}
-
-/// An event of schema.org has no date of its change; its page has.
-fn with_change(mut linked: Json, event: &Json) -> Json {
-    linked["subjectOf"] = json!({ "@type": "WebPage", "url": linked["url"], "dateModified": changed(event) });
-    linked
+    )
 }

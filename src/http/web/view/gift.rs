@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde_json::{Value as Json, json};
 
 use super::parts::{
-    changed, claims, date, facts, how_many, link, linked, linked_nation, linked_within, list, said, text, word,
+    claims, date, facts, how_many, link, linked, linked_nation, linked_page, linked_within, list, said, text, word,
 };
 use crate::http::web::rendered::View;
 use crate::http::web::site::Site;
@@ -87,7 +87,7 @@ fn in_terms(site: &Site, gift: &Json, path: &str, description: &str) -> Json {
             "object": objects,
             "startTime": gift["date"]["earliest"],
             "endTime": gift["date"]["latest"],
-            "subjectOf": { "@type": "WebPage", "url": site.url(path), "dateModified": changed(gift) },
+            "subjectOf": linked_page(site, path, gift),
         }),
     )
 }

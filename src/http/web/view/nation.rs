@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use maud::html;
 use serde_json::{Value as Json, json};
 
-use super::parts::{all_said, changed, claims, date, facts, gifts, linked, list, names, said, text};
+use super::parts::{all_said, claims, date, facts, gifts, linked, linked_page, list, names, said, text};
 use crate::http::web::rendered::View;
 use crate::http::web::site::Site;
 
@@ -56,7 +56,7 @@ pub fn view(site: &Site, nation: &Json) -> View {
             "identifier": codes,
             "containsPlace": if capital["location"].is_null() { Json::Null } else { place },
             "description": description,
-            "dateModified": changed(nation),
+            "subjectOf": linked_page(site, &path, nation),
         }),
     );
     View {

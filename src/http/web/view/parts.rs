@@ -225,15 +225,33 @@ pub fn linked(site: &Site, path: &str, kind: &str, mut what: Json) -> Json {
     let mut linked =
         json!({ "@context": "https://schema.org", "@type": kind, "@id": site.url(path), "url": site.url(path) });
     if let (Some(linked), Some(what)) = (linked.as_object_mut(), what.as_object_mut()) {
-        what.retain(|_, value| !matches!(value, Json::Null) && *value != json!("") && *value != json!([]));
         linked.append(what);
     }
+    forget_unknown(&mut linked);
     linked
 }
 
-/// A nation in linked data.
+/// Removes what is not known, at every depth.
+fn forget_unknown(value: &mut Json) {
+    match value {
+        Json::Object(fields) => {
+            fields.values_mut().for_each(forget_unknown);
+            fields.retain(|_, value| !value.is_null() && *value != json!("") && *value != json!([]));
+        }
+        Json::Array(values) => values.iter_mut().for_each(forget_unknown),
+        _ => {}
+    }
+}
+
+/// A nation that acts, in linked data: schema.org lets only organizations and persons act, and a country is a place.
 pub fn linked_nation(site: &Site, nation: &Json) -> Json {
-    linked_within(site, "Nation", "Country", nation)
+    let country = linked_within(site, "Nation", "Country", nation);
+    json!({ "@type": "Organization", "name": name_of(nation), "location": country })
+}
+
+/// The page about something, in linked data: schema.org dates pages, not countries or animals.
+pub fn linked_page(site: &Site, path: &str, document: &Json) -> Json {
+    json!({ "@type": "WebPage", "url": site.url(path), "dateModified": changed(document) })
 }
 
 /// A document in linked data, as a part of another.

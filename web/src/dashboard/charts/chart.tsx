@@ -68,9 +68,11 @@ interface ChartProps {
 export function Chart({ title, lead, description, draw, height, onHit, tools, table, children }: ChartProps) {
   const [isTable, setTable] = useState(false);
   const card = useRef<HTMLDivElement>(null);
+  const place = title.toLowerCase().replaceAll(' ', '-');
   return (
     <Card
       title={title}
+      place={place}
       lead={lead}
       className="wide"
       tools={
@@ -79,7 +81,10 @@ export function Chart({ title, lead, description, draw, height, onHit, tools, ta
           <button type="button" className="plain" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
             Show as table
           </button>
-          <Save title={title} card={card} />
+          <Save name={place} card={card} />
+          <a className="plain" href={`#${place}`} aria-label="Link to this chart">
+            Link
+          </a>
         </div>
       }
     >

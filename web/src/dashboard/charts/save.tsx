@@ -3,13 +3,13 @@
 import type { RefObject } from 'react';
 
 interface SaveProps {
-  title: string;
+  /** Of the file, without its ending. */
+  name: string;
   /** What holds the picture and the table. */
   card: RefObject<HTMLElement | null>;
 }
 
-export function Save({ title, card }: SaveProps) {
-  const name = title.toLowerCase().replaceAll(' ', '-');
+export function Save({ name, card }: SaveProps) {
   return (
     <>
       <button type="button" className="plain" onClick={() => save(`${name}.svg`, 'image/svg+xml', picture(card.current))}>

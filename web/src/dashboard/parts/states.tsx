@@ -1,6 +1,6 @@
 // What several parts share: a card, a choice between few things, and the states of a part: loading, empty, failed.
 
-import { useId, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { NO_FILTERS, type View } from '../data/address.ts';
 import type { Failure } from '../data/client.ts';
 import { setToken } from '../data/token.ts';
@@ -9,6 +9,8 @@ import { activeFilters, type Options } from './filter-bar.tsx';
 
 interface CardProps {
   title: string;
+  /** Its place in the page, for addresses that lead to it. */
+  place?: string;
   lead?: ReactNode;
   tools?: ReactNode;
   className?: string;
@@ -16,10 +18,15 @@ interface CardProps {
 }
 
 /** A part of the page with its heading. */
-export function Card({ title, lead, tools, className = '', children }: CardProps) {
+export function Card({ title, place, lead, tools, className = '', children }: CardProps) {
   const id = useId();
+  const card = useRef<HTMLElement>(null);
+  // The browser looks for the place before there is any.
+  useEffect(() => {
+    if (place && location.hash === `#${place}`) card.current?.scrollIntoView();
+  }, [place]);
   return (
-    <section className={`card ${className}`} aria-labelledby={id}>
+    <section className={`card ${className}`} aria-labelledby={id} ref={card} {...(place && { id: place })}>
       <div className="card-head">
         <div>
           <h2 id={id}>{title}</h2>
