@@ -23,7 +23,7 @@ pub use help::{help, wrapped};
 pub use public_url::PublicUrl;
 pub use secret::Secret;
 pub use settings::{Config, Setting, settings};
-pub use values::{LogFormat, Profile, Seed};
+pub use values::{LogFormat, Profile, Seed, StatusText};
 
 use crate::limits::Limit;
 

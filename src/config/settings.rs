@@ -14,8 +14,8 @@ use ipnet::IpNet;
 use super::public_url::PublicUrl;
 use super::secret::Secret;
 use super::values::{
-    Form, LogFormat, Profile, Seed, address, choice, database_name, flag, limit_names, milliseconds, networks, number,
-    origins, path, seed, uri,
+    Form, LogFormat, Profile, Seed, StatusText, address, choice, database_name, flag, limit_names, milliseconds,
+    networks, number, origins, path, seed, uri,
 };
 use crate::limits::{Limit, Limits, Unit};
 
@@ -167,6 +167,10 @@ settings! {
     MENAGERIE_DASHBOARD => dashboard: bool = true, flag();
     /// Whether GraphiQL is served.
     MENAGERIE_GRAPHIQL => graphiql: bool = true, flag();
+    /// Which text of GraphQL over HTTP decides the statuses of answers as `application/graphql-response+json`: that of 2026,
+    /// with 422 and 294, or that of 2025 (docs/QUERIES.md, Requests and statuses).
+    MENAGERIE_HTTP_STATUSES => http_statuses: StatusText = StatusText::Of2026,
+        choice([("2026", StatusText::Of2026), ("2025", StatusText::Of2025)]);
     /// Whether errors name what may have been meant, and list what there is.
     MENAGERIE_SUGGESTIONS => suggestions: bool = true, flag();
 }

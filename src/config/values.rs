@@ -41,6 +41,16 @@ pub enum LogFormat {
     Json,
 }
 
+/// Which text of GraphQL over HTTP decides the statuses of answers as `application/graphql-response+json`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusText {
+    /// The text of 2025: 400 for every request that is not in order, 200 for everything that was executed.
+    Of2025,
+    /// The text of 2026: 422 for what can be parsed and is not in order, 294 where some fields failed.
+    #[default]
+    Of2026,
+}
+
 /// Parses the value of a setting.
 type Read<T> = dyn Fn(&str) -> Option<T>;
 

@@ -1,7 +1,8 @@
 //! Answers: the result of one operation, as data, errors and status.
 //!
-//! By GraphQL over HTTP (response, status codes): a request error has no `data`; its status matters for
-//! `application/graphql-response+json`, while `application/json` gives 200 to every request that could be read.
+//! By GraphQL over HTTP (response, status codes; the text of August 2026, e1e46e7, or that of 2025 where a setting says so):
+//! a request error has no `data`; its status matters for `application/graphql-response+json`, while `application/json`
+//! gives 200 to every request that could be read.
 
 use actix_web::http::StatusCode;
 use async_graphql::{Response, ServerError, Value};
@@ -11,6 +12,7 @@ use super::cached_response::{CachedResponse, OperationInfo};
 use super::media::MediaType;
 use crate::api::error::ApiError;
 use crate::api::operation::OperationKind;
+use crate::config::StatusText;
 use crate::graphql::eager::json::ObjectWriter;
 use crate::guard::Rejection;
 use crate::store::Work;
@@ -60,8 +62,12 @@ impl Cost {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AnswerStatus {
     Executed,
-    /// The request was readable, but its document or variables are not valid.
-    NotInOrder,
+    /// The request was readable, but its document cannot be parsed.
+    Unparsed,
+    /// The document or its variables are not valid.
+    Invalid,
+    /// An error in every media type: the request could be parsed and is no GraphQL request, or asks for too much.
+    Refused,
     /// For every media type.
     Fixed(StatusCode),
 }
@@ -98,7 +104,8 @@ impl Answer {
     pub fn refused(refusal: &Rejection) -> Self {
         let status = match refusal.faults.first().map(|fault| fault.code) {
             Some("FORBIDDEN") => AnswerStatus::Fixed(StatusCode::FORBIDDEN),
-            _ => AnswerStatus::NotInOrder,
+            Some("GRAPHQL_PARSE_FAILED") => AnswerStatus::Unparsed,
+            _ => AnswerStatus::Invalid,
         };
         Self {
             data: None,
@@ -106,6 +113,14 @@ impl Answer {
             extensions: None,
             status,
             retry_after: None,
+        }
+    }
+
+    /// The answer to a request that is no GraphQL request, or asks for too much.
+    pub fn ill_formed(refusal: &Rejection) -> Self {
+        Self {
+            status: AnswerStatus::Refused,
+            ..Self::refused(refusal)
         }
     }
 
@@ -131,7 +146,7 @@ impl Answer {
             ApiError::LimitExceeded { .. }
             | ApiError::BadUserInput(_)
             | ApiError::CursorExpired
-            | ApiError::ChangesLost => (StatusCode::BAD_REQUEST, None),
+            | ApiError::ChangesLost => return Self::ill_formed(&Rejection::from(error.clone())),
             ApiError::NoTransactions => (StatusCode::NOT_IMPLEMENTED, None),
             ApiError::Conflict => (StatusCode::CONFLICT, None),
             ApiError::Internal => (StatusCode::INTERNAL_SERVER_ERROR, None),
@@ -200,16 +215,31 @@ impl Answer {
     }
 
     /// The HTTP status for this media type.
-    pub fn status(&self, media: MediaType) -> StatusCode {
+    pub fn status(&self, media: MediaType, text: StatusText) -> StatusCode {
+        let is_new = text == StatusText::Of2026;
         match (self.status, media) {
             (AnswerStatus::Fixed(status), _) => status,
-            (AnswerStatus::NotInOrder, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-            // The error is sent as an event, as a browser's `EventSource` does not show the body of another status.
-            (AnswerStatus::NotInOrder, MediaType::Json | MediaType::EventStream) | (AnswerStatus::Executed, _) => {
-                StatusCode::OK
+            (AnswerStatus::Invalid | AnswerStatus::Refused, MediaType::GraphqlResponse) if is_new => {
+                StatusCode::UNPROCESSABLE_ENTITY
             }
+            (AnswerStatus::Unparsed | AnswerStatus::Invalid, MediaType::GraphqlResponse)
+            | (AnswerStatus::Refused, _) => StatusCode::BAD_REQUEST,
+            (AnswerStatus::Executed, MediaType::GraphqlResponse) if is_new && !self.errors.is_empty() => {
+                partial_success()
+            }
+            // The error is sent as an event, as a browser's `EventSource` does not show the body of another status.
+            (AnswerStatus::Unparsed | AnswerStatus::Invalid, MediaType::Json | MediaType::EventStream)
+            | (AnswerStatus::Executed, _) => StatusCode::OK,
         }
     }
+}
+
+/// What the name of [`partial_success`] is; HTTP has none for it.
+pub const PARTIAL_SUCCESS: &str = "Partial Success";
+
+/// The status of an executed operation of which some fields failed (GraphQL over HTTP of 2026).
+pub fn partial_success() -> StatusCode {
+    StatusCode::from_u16(294).unwrap_or(StatusCode::OK)
 }
 
 impl From<ApiError> for Answer {

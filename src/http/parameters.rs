@@ -3,7 +3,8 @@
 //! By GraphQL over HTTP (request parameters, GET, POST) and its appendix on persisted documents. Empty means absent.
 
 use serde::Deserialize;
-use serde::de::Error;
+use serde::de::{Error, IgnoredAny};
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -66,6 +67,31 @@ pub enum RequestBody {
     Batch(Vec<Parameters>),
 }
 
+/// Why a request cannot be read.
+#[derive(Debug)]
+pub enum Misread {
+    /// It cannot be parsed.
+    Unparsed(Rejection),
+    /// It can be parsed, and is no GraphQL request.
+    IllFormed(Rejection),
+}
+
+impl Misread {
+    /// Of JSON that serde refuses, told by this message.
+    fn of(error: &serde_json::Error, message: String) -> Self {
+        match error.classify() {
+            Category::Data => Self::IllFormed(Rejection::input(message)),
+            Category::Io | Category::Syntax | Category::Eof => Self::Unparsed(Rejection::input(message)),
+        }
+    }
+}
+
+impl From<Rejection> for Misread {
+    fn from(refusal: Rejection) -> Self {
+        Self::IllFormed(refusal)
+    }
+}
+
 impl Parameters {
     /// For an operation of a document that the server has itself.
     pub fn of_document(id: &str, operation: &str, variables: &Value) -> Self {
@@ -91,9 +117,9 @@ impl Parameters {
     }
 
     /// From the query of a URL.
-    pub fn of_query(query: &str) -> Result<Self, Rejection> {
+    pub fn of_query(query: &str) -> Result<Self, Misread> {
         let mut parameters = Self::default();
-        for (name, value) in pairs(query)? {
+        for (name, value) in pairs(query).map_err(Misread::Unparsed)? {
             match name.as_str() {
                 "query" => parameters.query = Some(value),
                 "documentId" => parameters.document_id = Some(value),
@@ -103,7 +129,7 @@ impl Parameters {
                 _ => {}
             }
         }
-        parameters.in_order()
+        Ok(parameters.in_order()?)
     }
 
     /// From the payload of a WebSocket message. `None` if it is no object, has wrong types, or names no document.
@@ -134,12 +160,11 @@ impl Parameters {
 
 impl RequestBody {
     /// From the body of a POST.
-    pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Rejection> {
+    pub fn of_body(bytes: &[u8], limits: &Limits) -> Result<Self, Misread> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let place = error.valid_up_to();
-            Rejection::input(format!(
-                "the body is no UTF-8 from its byte {place} on; accepted is JSON in UTF-8"
-            ))
+            let message = format!("the body is no UTF-8 from its byte {place} on; accepted is JSON in UTF-8");
+            Misread::Unparsed(Rejection::input(message))
         })?;
         // serde also accepts a list, as the fields in their order.
         match text.trim_start().as_bytes().first() {
@@ -147,35 +172,46 @@ impl RequestBody {
             Some(b'[') => {
                 let requests: Vec<&RawValue> = body(text)?;
                 if requests.is_empty() {
-                    return Err(Rejection::input("the batch is empty; accepted is one request or more"));
+                    let message = "the batch is empty; accepted is one request or more";
+                    return Err(Rejection::input(message).into());
                 }
-                limits.check(Limit::Batch, requests.len() as u64)?;
+                let batch = limits.check(Limit::Batch, requests.len() as u64);
+                batch.map_err(Rejection::from)?;
                 let read = |request: &RawValue| match request.get().as_bytes().first() {
-                    Some(b'{') => body::<Parameters>(request.get())?.in_order(),
-                    _ => Err(Rejection::input(
-                        "the batch holds something else than objects; accepted are requests",
-                    )),
+                    Some(b'{') => Ok::<_, Misread>(body::<Parameters>(request.get())?.in_order()?),
+                    _ => {
+                        let message = "the batch holds something else than objects; accepted are requests";
+                        Err(Rejection::input(message).into())
+                    }
                 };
                 Ok(Self::Batch(requests.into_iter().map(read).collect::<Result<_, _>>()?))
             }
-            _ => Err(Rejection::input(format!("the body is no JSON object; {ACCEPTED}"))),
+            _ => {
+                let refusal = Rejection::input(format!("the body is no JSON object; {ACCEPTED}"));
+                Err(match serde_json::from_str::<IgnoredAny>(text) {
+                    Ok(_) => Misread::IllFormed(refusal),
+                    Err(_) => Misread::Unparsed(refusal),
+                })
+            }
         }
     }
 }
 
 const ACCEPTED: &str = "accepted is a JSON object with `query`, `variables`, `operationName` and `extensions`";
 
-fn body<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Rejection> {
+fn body<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misread> {
     serde_json::from_str(text)
-        .map_err(|error| Rejection::input(format!("the body cannot be read: {error}; {ACCEPTED}")))
+        .map_err(|error| Misread::of(&error, format!("the body cannot be read: {error}; {ACCEPTED}")))
 }
 
-fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, Rejection> {
+fn json<'a, T: Deserialize<'a>>(name: &str, text: &'a str) -> Result<Option<T>, Misread> {
     if text.is_empty() {
         return Ok(None);
     }
-    serde_json::from_str(text)
-        .map_err(|error| Rejection::input(format!("`{name}` cannot be read: {error}; accepted is a JSON object")))
+    serde_json::from_str(text).map_err(|error| {
+        let message = format!("`{name}` cannot be read: {error}; accepted is a JSON object");
+        Misread::of(&error, message)
+    })
 }
 
 /// The names and values in the query of a URL.
@@ -241,7 +277,8 @@ mod tests {
             ("extensions=1", "`extensions`"),
             ("extensions=[]", "`extensions`"),
         ] {
-            let refusal = Parameters::of_query(query).expect_err(query);
+            let (Misread::Unparsed(refusal) | Misread::IllFormed(refusal)) =
+                Parameters::of_query(query).expect_err(query);
             assert!(refusal.faults[0].message.contains(part), "{query}: {refusal:?}");
         }
         let limits = Limits::default();
@@ -262,7 +299,8 @@ mod tests {
             (b"[]", "empty"),
             (b"[{}]", "the number of requests in a batch is 1; accepted are up to 0"),
         ] {
-            let refusal = RequestBody::of_body(body, &limits).expect_err(part);
+            let (Misread::Unparsed(refusal) | Misread::IllFormed(refusal)) =
+                RequestBody::of_body(body, &limits).expect_err(part);
             assert!(refusal.faults[0].message.contains(part), "{part}: {refusal:?}");
         }
     }

@@ -7,11 +7,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
-use super::answer::Answer;
+use super::answer::{Answer, PARTIAL_SUCCESS, partial_success};
 use super::cached_response::CachedResponse;
 use super::headers::REQUEST_ID;
 use super::media::MediaType;
 use super::methods;
+use crate::config::StatusText;
 use crate::graphql::eager::json::ListWriter;
 
 /// The end of a stream of events. `EventSource` only dispatches events with a `data` field; it may be empty.
@@ -82,13 +83,13 @@ impl Answers {
         }
     }
 
-    /// The HTTP response to this request.
-    pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
+    /// The HTTP response to this request. `text` decides its status.
+    pub fn response(&self, media: MediaType, text: StatusText, request_id: &str, http: &HttpRequest) -> HttpResponse {
         if let Some(cached) = self.shared(media) {
             return cached.response(media, request_id, http);
         }
         let (status, body) = match self {
-            Self::One(Answered::Fresh(answer)) => (answer.status(media), Cow::Owned(answer.json())),
+            Self::One(Answered::Fresh(answer)) => (answer.status(media, text), Cow::Owned(answer.json())),
             Self::One(Answered::Cached(cached)) => (StatusCode::OK, Cow::Borrowed(cached.body())),
             Self::Batch(all) => (StatusCode::OK, Cow::Owned(list(all))),
         };
@@ -123,13 +124,16 @@ pub fn whole_stream(answer: &[u8]) -> Vec<u8> {
     [b"event: next\ndata: ", answer, b"\n\n", COMPLETE].concat()
 }
 
-/// Adds the header that this status requires.
+/// Adds the header that this status requires, and the name of one that has none in HTTP.
 fn add_header_of(status: StatusCode, response: &mut HttpResponseBuilder) {
     match status {
         StatusCode::METHOD_NOT_ALLOWED => {
             response
                 .insert_header((ALLOW, methods::ALLOWED))
                 .insert_header(("accept-query", methods::ACCEPTED_QUERY));
+        }
+        status if status == partial_success() => {
+            response.reason(PARTIAL_SUCCESS);
         }
         StatusCode::UNAUTHORIZED => {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));

@@ -118,6 +118,17 @@ async function use(open, outside) {
   assert.ok(used.rows > 50, `${used.rows} rows`);
   assert.deepEqual(used.stream, [200, 'text/event-stream; charset=utf-8']);
   assert.ok(used.beat > 0);
+  const asked = async (query) => {
+    const address = `${outside}graphql?${new URLSearchParams({ query })}`;
+    const response = await fetch(address, { headers: { accept: 'application/graphql-response+json' } });
+    const [kept, id] = ['cache-control', 'x-request-id'].map((name) => response.headers.get(name));
+    return [response.status, kept, id !== null, (await response.json()).errors.length];
+  };
+  // A status that HTTP does not know, and the headers of a refusal, which some proxies add only to those they know.
+  assert.deepEqual([await asked('{ node(id: "x") { id } nations(first: 1) { totalCount } }'), await asked('{ nothing }')], [
+    [294, 'no-store', true, 1],
+    [422, 'no-store', true, 1],
+  ]);
   const graphiql = await open(`${outside}graphiql`);
   // A click before the sample stands in the editor runs nothing.
   await graphiql.locator('.graphiql-query-editor .view-line', { hasText: 'gift' }).first().waitFor();

@@ -14,6 +14,7 @@ use super::caller::Caller;
 use super::record::Recorder;
 use crate::api::error::ApiError;
 use crate::api::viewer::Viewer;
+use crate::config::StatusText;
 use crate::http::answer::Answer;
 use crate::http::client::{self, Client};
 use crate::http::disconnect;
@@ -67,7 +68,7 @@ pub fn turned_away(http: &HttpRequest, state: &State, route: &'static str, answe
 /// Like [`turned_away`], for a record that has begun already.
 pub fn turn_away(http: &HttpRequest, recorder: &mut Recorder, answer: Answer) -> HttpResponse {
     let answers = Answers::from(answer);
-    let response = answers.response(MediaType::Json, recorder.request_id(), http);
+    let response = answers.response(MediaType::Json, StatusText::default(), recorder.request_id(), http);
     recorder.ends(response.status(), answers.fresh());
     response
 }

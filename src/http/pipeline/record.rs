@@ -19,6 +19,7 @@ use super::trace;
 use crate::api::error::ApiError;
 use crate::api::operation::OperationKind;
 use crate::api::viewer::Viewer;
+use crate::config::StatusText;
 use crate::http::answer::Answer;
 use crate::http::cached_response::OperationInfo;
 use crate::http::media::MediaType;
@@ -132,7 +133,10 @@ impl Drop for Recorder {
                 true => Answer::failed(&ApiError::Internal),
                 false => Answer::abandoned(),
             };
-            self.ends(answer.status(MediaType::GraphqlResponse), [&answer]);
+            self.ends(
+                answer.status(MediaType::GraphqlResponse, StatusText::default()),
+                [&answer],
+            );
         }
         let Some((status, codes)) = &self.ending else { return };
         let outcome = RequestOutcome {

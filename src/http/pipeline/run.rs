@@ -129,9 +129,7 @@ impl Pipeline<'_> {
         let source = self.state.persisted.source(parameters);
         source.map_err(|refusal| match &parameters.query {
             // Without any document it is not a GraphQL request.
-            None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => {
-                Answer::unread(StatusCode::BAD_REQUEST, &refusal)
-            }
+            None if refusal.faults.iter().all(|fault| fault.code == "BAD_USER_INPUT") => Answer::ill_formed(&refusal),
             _ => Answer::refused(&refusal),
         })
     }

@@ -81,15 +81,15 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         Ok(Reply::Events(opening)) => return sse::response(&http, &state, opening, recorder),
         Err(answer) => answer.into(),
     };
-    let media = media.unwrap_or(MediaType::Json);
-    let mut response = answers.response(media, recorder.request_id(), &http);
+    let (media, text) = (media.unwrap_or(MediaType::Json), state.config.http_statuses);
+    let mut response = answers.response(media, text, recorder.request_id(), &http);
     let room = match &permit {
         Some(permit) => room_for(&state, permit, &response, answers.shared(media)),
         None => Ok(None),
     };
     let bytes = room.unwrap_or_else(|error| {
         answers = Answer::failed(&error).into();
-        response = answers.response(media, recorder.request_id(), &http);
+        response = answers.response(media, text, recorder.request_id(), &http);
         None
     });
     recorder.ends(response.status(), answers.fresh());
@@ -152,7 +152,7 @@ impl RequestContext<'_> {
             },
             RequestBody::Batch(_) if takes_events => {
                 let message = "several requests came in one body; accepted is one for a stream of events";
-                Err(Answer::unread(StatusCode::BAD_REQUEST, &Rejection::input(message)))
+                Err(Answer::ill_formed(&Rejection::input(message)))
             }
             RequestBody::Batch(all) => {
                 let answers = pipeline.run_all(&all, &mut self.recorder).await?;

@@ -23,7 +23,7 @@ use crate::http::client::Client;
 use crate::http::cross_origin;
 use crate::http::media::{refused_content, refused_encoding};
 use crate::http::methods;
-use crate::http::parameters::{Parameters, RequestBody};
+use crate::http::parameters::{Misread, Parameters, RequestBody};
 use crate::http::permits::{Permit, Resource};
 use crate::http::state::State;
 
@@ -57,13 +57,16 @@ pub async fn read(
     client: &Client,
     until: Instant,
 ) -> Result<RequestBody, Answer> {
-    let body = if methods::has_body(request.method()) {
+    let read = if methods::has_body(request.method()) {
         let bytes = bytes(body, state, client, until).await?;
         RequestBody::of_body(&bytes, &state.config.limits)
     } else {
         Parameters::of_query(request.query_string()).map(|parameters| RequestBody::One(Box::new(parameters)))
     };
-    body.map_err(|refusal| Answer::unread(StatusCode::BAD_REQUEST, &refusal))
+    read.map_err(|misread| match misread {
+        Misread::Unparsed(refusal) => Answer::unread(StatusCode::BAD_REQUEST, &refusal),
+        Misread::IllFormed(refusal) => Answer::ill_formed(&refusal),
+    })
 }
 
 /// Reads the body, up to its limit and to the deadline.

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::documents::PageOperation;
 use crate::api::error::ApiError;
+use crate::config::StatusText;
 use crate::http::answer::Answer;
 use crate::http::media::MediaType;
 use crate::http::parameters::Parameters;
@@ -29,7 +30,9 @@ pub async fn ask(
     operation: PageOperation,
     variables: &Json,
 ) -> Result<(Json, Permit), (StatusCode, Answer)> {
-    let failed = |answer: Answer| (answer.status(MediaType::GraphqlResponse), answer);
+    // A page is whole or an error: it has no use for the statuses of partial answers.
+    let status = |answer: &Answer| answer.status(MediaType::GraphqlResponse, StatusText::Of2025);
+    let failed = |answer: Answer| (status(&answer), answer);
     let admission = Admission {
         http,
         state,
@@ -52,7 +55,7 @@ pub async fn ask(
     };
     if let Some(answer) = answered.fresh().filter(|answer| !answer.errors().is_empty()) {
         // Data with a hole in it is no page: whoever comes back may find all of it.
-        let status = match (answer.status(MediaType::GraphqlResponse), answer.codes().next()) {
+        let status = match (status(answer), answer.codes().next()) {
             (StatusCode::OK, Some("BAD_USER_INPUT")) => StatusCode::BAD_REQUEST,
             (StatusCode::OK, _) => StatusCode::SERVICE_UNAVAILABLE,
             (status, _) => status,

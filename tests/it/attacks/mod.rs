@@ -94,12 +94,12 @@ fn wrong(expected: Expected, answer: Option<&Answer>) -> Option<String> {
     let json = answer.json().unwrap_or_default();
     let refused = |statuses: &[u16], accepted: &[&str]| {
         let known = codes.iter().all(|code| accepted.contains(&code.as_str()));
-        statuses.contains(&answer.status) && !codes.is_empty() && known
+        statuses.contains(&older(answer.status)) && !codes.is_empty() && known
     };
     let answered = answer.status == 200 && json.get("errors").is_none() && json["data"].is_object();
     let as_expected = match expected {
         Refused(statuses, accepted) => refused(statuses, accepted),
-        Broken(statuses) => statuses.contains(&answer.status),
+        Broken(statuses) => statuses.contains(&older(answer.status)),
         Answered => answered,
         Harmless(accepted) => answered || refused(&[200, 400], accepted),
     };
@@ -144,6 +144,15 @@ async fn hold(target: &Target, rows: Vec<Row>) {
 /// The program as it is by default, without a limit on the rate: the corpus comes from one address.
 async fn by_default() -> Target {
     Target::start(&[("MENAGERIE_MAX_POINTS_PER_MINUTE", "0")]).await
+}
+
+/// The status by the text of 2025, which knows fewer: `front::statuses` tells them apart.
+const fn older(status: u16) -> u16 {
+    match status {
+        422 => 400,
+        294 => 200,
+        status => status,
+    }
 }
 
 #[tokio::test]

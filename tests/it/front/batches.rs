@@ -89,7 +89,7 @@ async fn a_batch_that_is_too_long_or_no_batch_runs_nothing() {
         (json!([{ "query": TEN_GIFTS }, { "query": 1 }]), "expected a string"),
     ] {
         let answer = Answer::to(door.post(&body)).await;
-        answer.is_refused(400, "BAD_USER_INPUT");
+        answer.is_refused(422, "BAD_USER_INPUT");
         assert!(answer.message().contains(part), "{body}: {}", answer.message());
     }
     assert_eq!(app.store.commands_sent(), before, "nothing was executed");

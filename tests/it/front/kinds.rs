@@ -22,8 +22,9 @@ pub enum Sent {
     By(Method),
 }
 
-/// A kind of request: how it is sent; its status in the newer media type and in the older; the code of its refusal.
-pub type Row = (&'static str, Sent, u16, u16, Option<&'static str>);
+/// A kind of request: how it is sent; its status in the newer media type, by the text of 2026 and by that of 2025, and in
+/// the older one; the code of its refusal.
+pub type Row = (&'static str, Sent, u16, u16, u16, Option<&'static str>);
 
 /// A body that is in order.
 pub const GOOD: &str = r#"{"query":"{__typename}"}"#;
@@ -34,8 +35,8 @@ const LIMIT: Option<&str> = Some("LIMIT_EXCEEDED");
 
 /// All of them.
 pub const ROWS: &[Row] = &[
-    ("good", Post(GOOD), 200, 200, None),
-    ("good by GET", Get(&[("query", "{__typename}")]), 200, 200, None),
+    ("good", Post(GOOD), 200, 200, 200, None),
+    ("good by GET", Get(&[("query", "{__typename}")]), 200, 200, 200, None),
     (
         "empty parameters",
         Get(&[
@@ -46,11 +47,13 @@ pub const ROWS: &[Row] = &[
         ]),
         200,
         200,
+        200,
         None,
     ),
     (
         "null parameters",
         Post(r#"{"query":"{__typename}","operationName":null,"variables":null,"extensions":null}"#),
+        200,
         200,
         200,
         None,
@@ -64,24 +67,34 @@ pub const ROWS: &[Row] = &[
         ]),
         200,
         200,
+        200,
         None,
     ),
-    ("JSON by GET", GetAs(JSON), 200, 200, None),
+    ("JSON by GET", GetAs(JSON), 200, 200, 200, None),
     (
         "a charset",
         PostAs(Some("application/json; charset=UTF-8"), GOOD),
         200,
         200,
+        200,
         None,
     ),
-    // Nothing could be executed: 400, or 200 where the media type has no other.
-    ("no GraphQL", Post(r#"{"query":"{"}"#), 400, 200, PARSE),
-    ("no GraphQL by GET", Get(&[("query", "{")]), 400, 200, PARSE),
-    ("a blank document", Post(r#"{"query":" "}"#), 400, 200, PARSE),
-    ("an unknown field", Post(r#"{"query":"{nothing}"}"#), 400, 200, INVALID),
+    // Nothing could be executed: 400 or 422, or 200 where the media type has no other.
+    ("no GraphQL", Post(r#"{"query":"{"}"#), 400, 400, 200, PARSE),
+    ("no GraphQL by GET", Get(&[("query", "{")]), 400, 400, 200, PARSE),
+    ("a blank document", Post(r#"{"query":" "}"#), 400, 400, 200, PARSE),
+    (
+        "an unknown field",
+        Post(r#"{"query":"{nothing}"}"#),
+        422,
+        400,
+        200,
+        INVALID,
+    ),
     (
         "an unknown operation",
         Post(r#"{"query":"query A{__typename}","operationName":"B"}"#),
+        422,
         400,
         200,
         INPUT,
@@ -89,6 +102,7 @@ pub const ROWS: &[Row] = &[
     (
         "several operations, none named",
         Post(r#"{"query":"query A{__typename} query B{__typename}"}"#),
+        422,
         400,
         200,
         INPUT,
@@ -96,6 +110,7 @@ pub const ROWS: &[Row] = &[
     (
         "a value of another type",
         Post(r#"{"query":"query($n:Int){gifts(first:$n){nodes{id}}}","variables":{"n":"x"}}"#),
+        422,
         400,
         200,
         INPUT,
@@ -103,6 +118,7 @@ pub const ROWS: &[Row] = &[
     (
         "no value where one is needed",
         Post(r#"{"query":"query($i:ID!){node(id:$i){id}}"}"#),
+        422,
         400,
         200,
         INPUT,
@@ -110,6 +126,7 @@ pub const ROWS: &[Row] = &[
     (
         "over a limit",
         Post(r#"{"query":"{gifts(first:200){nodes{claims(first:200){nodes{claims(first:200){nodes{id}}}}}}}"}"#),
+        422,
         400,
         200,
         LIMIT,
@@ -118,18 +135,27 @@ pub const ROWS: &[Row] = &[
     (
         "a mutation",
         Post(r#"{"query":"mutation{nothingOfThisName}"}"#),
+        422,
         400,
         200,
         INVALID,
     ),
     // No request of GraphQL at all: the same in both.
-    ("no document", Post("{}"), 400, 400, INPUT),
-    ("an empty document", Post(r#"{"query":""}"#), 400, 400, INPUT),
-    ("no document by GET", Get(&[]), 400, 400, INPUT),
-    ("a document of another type", Post(r#"{"query":1}"#), 400, 400, INPUT),
+    ("no document", Post("{}"), 422, 400, 400, INPUT),
+    ("an empty document", Post(r#"{"query":""}"#), 422, 400, 400, INPUT),
+    ("no document by GET", Get(&[]), 422, 400, 400, INPUT),
+    (
+        "a document of another type",
+        Post(r#"{"query":1}"#),
+        422,
+        400,
+        400,
+        INPUT,
+    ),
     (
         "variables as text",
         Post(r#"{"query":"{__typename}","variables":"{}"}"#),
+        422,
         400,
         400,
         INPUT,
@@ -137,6 +163,7 @@ pub const ROWS: &[Row] = &[
     (
         "variables as a list",
         Get(&[("query", "{__typename}"), ("variables", "[]")]),
+        422,
         400,
         400,
         INPUT,
@@ -144,16 +171,18 @@ pub const ROWS: &[Row] = &[
     (
         "extensions as a list",
         Post(r#"{"query":"{__typename}","extensions":[]}"#),
+        422,
         400,
         400,
         INPUT,
     ),
-    ("broken JSON", Post(r#"{"query":"{__typename}""#), 400, 400, INPUT),
-    ("an empty body", Post(""), 400, 400, INPUT),
-    ("a body of another kind", Post("7"), 400, 400, INPUT),
+    ("broken JSON", Post(r#"{"query":"{__typename}""#), 400, 400, 400, INPUT),
+    ("an empty body", Post(""), 400, 400, 400, INPUT),
+    ("a body of another kind", Post("7"), 422, 400, 400, INPUT),
     (
         "a form",
         PostAs(Some("application/x-www-form-urlencoded"), "query={__typename}"),
+        415,
         415,
         415,
         INPUT,
@@ -163,6 +192,7 @@ pub const ROWS: &[Row] = &[
         PostAs(Some("application/graphql"), "{__typename}"),
         415,
         415,
+        415,
         INPUT,
     ),
     (
@@ -170,21 +200,23 @@ pub const ROWS: &[Row] = &[
         PostAs(Some("application/json; charset=utf-16"), GOOD),
         415,
         415,
+        415,
         INPUT,
     ),
-    ("no content type", PostAs(None, GOOD), 415, 415, INPUT),
-    ("text by GET", GetAs("text/plain"), 415, 415, INPUT),
+    ("no content type", PostAs(None, GOOD), 415, 415, 415, INPUT),
+    ("text by GET", GetAs("text/plain"), 415, 415, 415, INPUT),
     (
         "a mutation by GET",
         Get(&[("query", "mutation{nothingOfThisName}")]),
         405,
         405,
+        405,
         INPUT,
     ),
-    ("another method", By(Method::PUT), 405, 405, INPUT),
-    ("another method", By(Method::DELETE), 405, 405, INPUT),
-    ("another method", By(Method::PATCH), 405, 405, INPUT),
-    ("another method", By(Method::OPTIONS), 405, 405, INPUT),
+    ("another method", By(Method::PUT), 405, 405, 405, INPUT),
+    ("another method", By(Method::DELETE), 405, 405, 405, INPUT),
+    ("another method", By(Method::PATCH), 405, 405, 405, INPUT),
+    ("another method", By(Method::OPTIONS), 405, 405, 405, INPUT),
 ];
 
 /// A request that is sent so, for an answer in this media type.

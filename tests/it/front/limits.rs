@@ -128,7 +128,7 @@ async fn a_request_over_a_limit_is_refused_with_its_name_and_its_numbers() {
         if limit == Limit::AnswerBytes {
             // It shows only while the request is executed.
             answer.tells_limit(limit, most, actual);
-            assert_eq!((answer.status, &answer.json["data"]), (200, &Json::Null));
+            assert_eq!((answer.status, &answer.json["data"]), (294, &Json::Null));
         } else {
             answer.is_over(limit, most, actual);
         }

@@ -116,7 +116,7 @@ async fn of_several_mistakes_the_one_to_mend_comes_first_and_none_that_only_foll
         let answer = door.ask(document).await;
         let told = messages(&answer);
         let fits = told.len() == expected.len() && told.iter().zip(expected).all(|(told, part)| told.contains(part));
-        if !fits || answer.status != 400 {
+        if !fits || answer.status != 422 {
             wrong.push(format!("{document}\n    {} {told:#?}", answer.status));
         }
     }
@@ -175,7 +175,7 @@ async fn what_there_is_is_listed_in_the_place_of_what_there_is_not() {
     let door = Door::over(&app, settings());
     for (document, ty, more) in UNKNOWN {
         let answer = door.ask(document).await;
-        answer.is_refused(400, "GRAPHQL_VALIDATION_FAILED");
+        answer.is_refused(422, "GRAPHQL_VALIDATION_FAILED");
         let told = answer.message();
         assert!(told.contains(more), "{document}: {told}");
         let names = names(&door, ty).await;
@@ -247,7 +247,7 @@ async fn where_nothing_is_suggested_nothing_is_listed() {
         ("{gifts{totl}}", "totalCount"),
     ] {
         let answer = door.ask(document).await;
-        answer.is_refused(400, "GRAPHQL_VALIDATION_FAILED");
+        answer.is_refused(422, "GRAPHQL_VALIDATION_FAILED");
         assert!(!answer.message().contains(unsaid), "{document}: {}", answer.message());
     }
     assert!(door.ask("{gifts}").await.message().contains("the field `gifts`"));
@@ -255,7 +255,7 @@ async fn where_nothing_is_suggested_nothing_is_listed() {
         "query": "query($w:GiftFilter){gifts(where:$w){totalCount}}", "variables": { "w": { "mode": { "eq": "TRIBUT" } } }
     });
     let answer = Answer::to(door.post(&request)).await;
-    answer.is_refused(400, "BAD_USER_INPUT");
+    answer.is_refused(422, "BAD_USER_INPUT");
     assert!(!answer.message().contains("TRIBUTE"), "{}", answer.message());
 }
 
@@ -286,7 +286,7 @@ async fn each_mistake_in_variables_is_told_with_its_place_and_with_what_is_accep
     ]);
     let members: Vec<String> = cases.iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
     let answer = with(&door, &document, &format!("{{{}}}", members.join(","))).await;
-    assert_eq!(answer.status, 400, "{}", answer.json);
+    assert_eq!(answer.status, 422, "{}", answer.json);
     let expected = [
         "`variables`: `$w` has a field `slgu`, which GiftFilter does not have; did you mean `slug`?",
         "`variables`: `$w.and[1].mode.eq` is \"TRIBUT\"; accepted is a value of GiftMode, as text; did you mean `TRIBUTE`?",
@@ -385,6 +385,6 @@ async fn a_whole_number_is_an_int_however_it_is_written() {
     for wrong in ["1.5", "2147483648.0", "1e30", "\"1\"", "true"] {
         with(&door, document, &format!("{{\"n\":{wrong}}}"))
             .await
-            .is_refused(400, "BAD_USER_INPUT");
+            .is_refused(422, "BAD_USER_INPUT");
     }
 }

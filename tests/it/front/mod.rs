@@ -179,7 +179,12 @@ impl Answer {
     #[track_caller]
     fn is_over(&self, limit: Limit, most: u64, actual: u64) {
         self.tells_limit(limit, most, actual);
-        self.is_refused(400, "LIMIT_EXCEEDED");
+        let status = if self.header("content-type").starts_with(GRAPHQL_RESPONSE) {
+            422
+        } else {
+            400
+        };
+        self.is_refused(status, "LIMIT_EXCEEDED");
     }
 
     /// The data; fails where there is an error.

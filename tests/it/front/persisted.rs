@@ -38,7 +38,7 @@ async fn a_document_is_found_by_its_hash_once_it_was_given_with_it() {
     let app = TestApp::empty().await;
     let door = Door::over(&app, settings());
     let missing = known(&door, QUERY).await;
-    missing.is_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+    missing.is_refused(422, "PERSISTED_QUERY_NOT_FOUND");
     assert_eq!(
         missing.message(),
         "PersistedQueryNotFound",
@@ -77,7 +77,7 @@ async fn a_document_can_be_given_and_found_with_variables_and_by_get() {
     };
     Answer::to(door.get(&path("", "cn-kr")))
         .await
-        .is_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+        .is_refused(422, "PERSISTED_QUERY_NOT_FOUND");
     let answer = Answer::to(door.get(&path(query, "cn-kr"))).await;
     assert_eq!(answer.data(), &json!({ "gift": { "id": "gift_cn-kr" } }));
     let answer = Answer::to(door.get(&path("", "none"))).await;
@@ -102,10 +102,10 @@ async fn a_wrong_hash_another_version_and_bad_extensions_are_refused() {
         (json!("x"), "cannot be read"),
     ] {
         let answer = Answer::to(door.post(&persisted(extension.clone()))).await;
-        answer.is_refused(400, "BAD_USER_INPUT");
+        answer.is_refused(422, "BAD_USER_INPUT");
         assert!(answer.message().contains(part), "{extension}: {}", answer.message());
     }
-    known(&door, QUERY).await.is_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+    known(&door, QUERY).await.is_refused(422, "PERSISTED_QUERY_NOT_FOUND");
     // What the server does not know of, it leaves alone.
     let others = json!({ "query": QUERY, "extensions": { "tracing": true, "persistedQuery": null } });
     Answer::to(door.post(&others)).await.data();
@@ -120,8 +120,9 @@ async fn a_document_that_is_refused_is_not_stored() {
         ("{", "GRAPHQL_PARSE_FAILED"),
         (&format!("{{ {} }}", "__typename ".repeat(60)), "LIMIT_EXCEEDED"),
     ] {
-        given(&door, query).await.is_refused(400, code);
-        known(&door, query).await.is_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+        let status = if code == "GRAPHQL_PARSE_FAILED" { 400 } else { 422 };
+        given(&door, query).await.is_refused(status, code);
+        known(&door, query).await.is_refused(422, "PERSISTED_QUERY_NOT_FOUND");
     }
 }
 
@@ -130,7 +131,7 @@ async fn where_nothing_is_stored_clients_are_told_so() {
     let app = TestApp::empty().await;
     let door = storing(&app, 0);
     let answer = known(&door, QUERY).await;
-    answer.is_refused(400, "PERSISTED_QUERY_NOT_SUPPORTED");
+    answer.is_refused(422, "PERSISTED_QUERY_NOT_SUPPORTED");
     assert_eq!(
         answer.message(),
         "PersistedQueryNotSupported",
@@ -140,7 +141,7 @@ async fn where_nothing_is_stored_clients_are_told_so() {
     given(&door, QUERY).await.data();
     known(&door, QUERY)
         .await
-        .is_refused(400, "PERSISTED_QUERY_NOT_SUPPORTED");
+        .is_refused(422, "PERSISTED_QUERY_NOT_SUPPORTED");
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn the_schema_cannot_be_asked_for() {
         include_str!("introspection.graphql"),
     ] {
         let answer = door.ask(query).await;
-        answer.is_refused(400, "GRAPHQL_VALIDATION_FAILED");
+        answer.is_refused(422, "GRAPHQL_VALIDATION_FAILED");
         assert!(
             answer.message().contains("introspection is turned off"),
             "{}",
@@ -146,6 +146,6 @@ async fn in_production_nobody_is_told_what_may_have_been_meant() {
         "variables": { "w": { "slgu": { "eq": "x" } } }
     });
     let answer = Answer::to(door.post(&request)).await;
-    answer.is_refused(400, "BAD_USER_INPUT");
+    answer.is_refused(422, "BAD_USER_INPUT");
     assert!(!answer.message().contains("`slug`"), "{}", answer.message());
 }

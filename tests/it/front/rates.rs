@@ -129,7 +129,7 @@ async fn a_document_that_is_refused_costs_points_too() {
             is_too_much(&answer);
             break;
         }
-        answer.is_refused(400, "GRAPHQL_VALIDATION_FAILED");
+        answer.is_refused(422, "GRAPHQL_VALIDATION_FAILED");
         refused += 1;
     }
     // Five, and what comes back meanwhile.

@@ -212,7 +212,8 @@ async fn an_operation_that_is_done_refused_over_a_limit_or_broken_is_recorded_on
         // A batch, and a stream of events, have begun when it shows that their operation is refused.
         let refused = match by {
             By::Batch | By::Events => 200,
-            By::Body | By::Socket | By::Export => 400,
+            By::Body | By::Socket => 422,
+            By::Export => 400,
         };
         for (door, way, filter, is_known, status, code) in [
             (&strict, "done", json!({}), true, 200, None),

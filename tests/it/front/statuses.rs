@@ -2,49 +2,79 @@
 
 use std::collections::HashSet;
 
+use menagerie::config::StatusText;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::kinds::{GOOD, JSON, ROWS, Sent, request};
-use super::{Answer, Door, GRAPHQL_RESPONSE};
+use super::{Answer, Door, GRAPHQL_RESPONSE, encoded};
 use crate::support::{TestApp, settings};
 
 #[tokio::test]
-async fn every_kind_of_request_has_its_status_in_each_media_type() {
+async fn every_kind_of_request_has_its_status_in_each_media_type_and_text() {
     let app = TestApp::empty().await;
-    let door = Door::over(&app, settings());
     let mut ids = HashSet::new();
-    for &(name, ref sent, newer, older, code) in ROWS {
-        for (accept, status) in [(GRAPHQL_RESPONSE, newer), (JSON, older)] {
-            let answer = Answer::to(request(&door, sent, accept)).await;
-            let place = format!("{name} as {accept}: {}", answer.json);
-            assert_eq!(answer.status, status, "{place}");
-            assert_eq!(
-                answer.header("content-type"),
-                format!("{accept}; charset=utf-8"),
-                "{place}"
-            );
-            let kept = match answer.header("etag").as_str() {
-                "" => "no-store",
-                _ => "private, no-cache",
-            };
-            assert_eq!(answer.header("cache-control"), kept, "{place}");
-            assert!(answer.varies_by("accept"), "{place}");
-            assert_eq!(answer.json.get("data").is_some(), code.is_none(), "{place}");
-            assert_eq!(answer.codes().first().copied(), code, "{place}");
-            assert_eq!(
-                answer.header("allow"),
-                if status == 405 { "GET, POST, QUERY" } else { "" },
-                "{place}"
-            );
-            assert!(
-                answer.json["errors"].as_array().is_none_or(|errors| !errors.is_empty()),
-                "{place}"
-            );
-            let id = answer.header("x-request-id");
-            assert!(!id.is_empty() && ids.insert(id), "{place}");
+    for text in [StatusText::Of2026, StatusText::Of2025] {
+        let mut settings = settings();
+        settings.config.http_statuses = text;
+        let door = Door::over(&app, settings);
+        for &(name, ref sent, of_2026, of_2025, older, code) in ROWS {
+            let newer = if text == StatusText::Of2026 { of_2026 } else { of_2025 };
+            for (accept, status) in [(GRAPHQL_RESPONSE, newer), (JSON, older)] {
+                let answer = Answer::to(request(&door, sent, accept)).await;
+                let place = format!("{name} as {accept} by {text:?}: {}", answer.json);
+                assert_eq!(answer.status, status, "{place}");
+                has_its_headers(&answer, accept, &place);
+                assert_eq!(answer.json.get("data").is_some(), code.is_none(), "{place}");
+                assert_eq!(answer.codes().first().copied(), code, "{place}");
+                assert!(ids.insert(answer.header("x-request-id")), "{place}");
+            }
+        }
+    }
+}
+
+fn has_its_headers(answer: &Answer, accept: &str, place: &str) {
+    let content = format!("{accept}; charset=utf-8");
+    assert_eq!(answer.header("content-type"), content, "{place}");
+    let kept = match answer.header("etag").as_str() {
+        "" => "no-store",
+        _ => "private, no-cache",
+    };
+    assert_eq!(answer.header("cache-control"), kept, "{place}");
+    assert!(answer.varies_by("accept"), "{place}");
+    let allowed = if answer.status == 405 { "GET, POST, QUERY" } else { "" };
+    assert_eq!(answer.header("allow"), allowed, "{place}");
+    assert!(
+        answer.json["errors"].as_array().is_none_or(|errors| !errors.is_empty()),
+        "{place}"
+    );
+    assert!(!answer.header("x-request-id").is_empty(), "{place}");
+}
+
+/// GraphQL over HTTP of August 2026, "Status Codes" and "Partial success".
+#[tokio::test]
+async fn what_was_executed_in_part_says_so_by_294_where_the_media_type_has_it() {
+    let app = TestApp::with(&["article"]).await;
+    let query = "{ node(id: \"nonsense\") { id } gift(slug: \"ru-kp-2024\") { slug } }";
+    for (text, partly) in [(StatusText::Of2026, 294), (StatusText::Of2025, 200)] {
+        let mut settings = settings();
+        settings.config.http_statuses = text;
+        let door = Door::over(&app, settings);
+        for (accept, status) in [(GRAPHQL_RESPONSE, partly), (JSON, 200)] {
+            let post = door.client.post(format!("{}/graphql", door.address));
+            let by_post = post.json(&json!({ "query": query }));
+            let by_get = door
+                .client
+                .get(format!("{}/graphql?query={}", door.address, encoded(query)));
+            for request in [by_post, by_get] {
+                let answer = Answer::to(request.header("accept", accept)).await;
+                assert_eq!(answer.status, status, "{text:?} {accept}: {}", answer.json);
+                assert_eq!(answer.json["data"]["gift"]["slug"], "ru-kp-2024");
+                assert!(!answer.codes().is_empty(), "{}", answer.json);
+                has_its_headers(&answer, accept, "in part");
+            }
         }
     }
 }

@@ -87,15 +87,15 @@ async fn what_may_be_different_the_next_time_has_no_tag() {
         (
             "with an error of a field",
             reading(&door, "{ node(id: \"x\") { id } }"),
-            200,
+            294,
         ),
-        ("that is refused", reading(&door, "{ nothing }"), 400),
+        ("that is refused", reading(&door, "{ nothing }"), 422),
         (
             "that is refused, as JSON",
             reading(&door, "{ nothing }").header("accept", "application/json"),
-            400,
+            422,
         ),
-        ("without a document", door.get("/graphql"), 400),
+        ("without a document", door.get("/graphql"), 422),
     ];
     for (name, request, status) in cases {
         let answer = Answer::to(request.header("if-none-match", "*")).await;

@@ -74,18 +74,18 @@ async fn an_id_that_nobody_knows_and_two_documents_at_once_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let door = trusting(&app, manifest(folder.path(), &json!({ "Name": NAME })), false);
     for id in ["none", "sha256:", "name", &format!("sha256:{}", hash("{ a }"))] {
-        by_id(&door, id).await.is_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+        by_id(&door, id).await.is_refused(422, "PERSISTED_QUERY_NOT_FOUND");
     }
     // Empty is absent.
-    by_id(&door, "").await.is_refused(400, "BAD_USER_INPUT");
+    by_id(&door, "").await.is_refused(422, "BAD_USER_INPUT");
     let both = json!({ "documentId": "Name", "query": NAME });
     let answer = Answer::to(door.post(&both)).await;
-    answer.is_refused(400, "BAD_USER_INPUT");
+    answer.is_refused(422, "BAD_USER_INPUT");
     assert!(answer.message().contains("`documentId`"), "{}", answer.message());
     let empty = json!({ "documentId": "Name", "query": "", "operationName": "" });
     Answer::to(door.post(&empty)).await.data();
     let batch = json!([{ "documentId": "Name" }]);
-    Answer::to(door.post(&batch)).await.is_refused(400, "LIMIT_EXCEEDED");
+    Answer::to(door.post(&batch)).await.is_refused(422, "LIMIT_EXCEEDED");
 }
 
 #[tokio::test]
@@ -117,9 +117,9 @@ async fn a_server_that_runs_only_trusted_documents_runs_no_others() {
         let by_hash = json!({ "extensions": persisted(query) });
         Answer::to(door.post(&by_hash))
             .await
-            .is_refused(400, "PERSISTED_QUERY_NOT_SUPPORTED");
+            .is_refused(422, "PERSISTED_QUERY_NOT_SUPPORTED");
     }
-    by_id(&door, "none").await.is_refused(400, "PERSISTED_QUERY_NOT_FOUND");
+    by_id(&door, "none").await.is_refused(422, "PERSISTED_QUERY_NOT_FOUND");
 }
 
 #[tokio::test]

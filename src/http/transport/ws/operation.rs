@@ -132,7 +132,8 @@ impl SocketOperation {
                 (answer, said)
             }
         };
-        recorder.ends(answer.status(MediaType::GraphqlResponse), [&answer]);
+        let status = answer.status(MediaType::GraphqlResponse, self.state.config.http_statuses);
+        recorder.ends(status, [&answer]);
         said
     }
 
