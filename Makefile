@@ -50,7 +50,7 @@ seed: ## Load every seed set, also beside a running server
 	@"$${CARGO_TARGET_DIR:-target}/local/menagerie" seed article history nations
 
 clean: ## Remove what was built, and with DATA=1 the data folder ./data too
-	rm -rf target web/dist web/node_modules benches/load/peers/node_modules examples/web/build examples/web/node_modules examples/web/src/generated examples/data/.venv
+	rm -rf target web/dist web/node_modules benches/load/peers/node_modules examples/web/build examples/web/node_modules examples/web/src/generated examples/named/build examples/named/node_modules examples/data/.venv
 ifeq ($(DATA),1)
 	rm -rf data
 endif
@@ -72,7 +72,7 @@ web: prerequisites web/dist/graphiql.html ## Build the web pages, unless they ar
 examples: prerequisites examples/web/node_modules/.package-lock.json
 
 # npm writes this file last of all.
-examples/web/node_modules/.package-lock.json: examples/web/package-lock.json examples/data/requirements.txt
+examples/web/node_modules/.package-lock.json: examples/web/package-lock.json examples/named/package-lock.json examples/data/requirements.txt
 	@scripts/examples.sh
 
 benches/load/peers/node_modules/.package-lock.json: benches/load/peers/package-lock.json

@@ -6,7 +6,8 @@
 //! is converted to a parsed async-graphql request (`lower`). Documents that have passed are cached, so that only a new
 //! one is checked.
 //!
-//! Errors are worded for readers who mend them: `mistakes` orders and words them, `suggest` adds alternatives.
+//! Errors are worded for readers who mend them: `mistakes` orders and words them, `suggest` adds alternatives. `outline` tells
+//! what an operation takes and gives.
 //!
 //! Nothing here knows of HTTP.
 
@@ -19,6 +20,7 @@ mod lower;
 mod mistake;
 mod mistakes;
 mod normal;
+pub mod outline;
 mod prices;
 mod rejection;
 mod rules;

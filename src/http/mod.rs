@@ -15,6 +15,7 @@ mod health;
 mod media;
 mod methods;
 pub mod metrics;
+mod named;
 mod parameters;
 mod paths;
 mod permits;

@@ -94,10 +94,10 @@ impl From<Rejection> for Misread {
 
 impl Parameters {
     /// For an operation of a document that the server has itself.
-    pub fn of_document(id: &str, operation: &str, variables: &Value) -> Self {
+    pub fn of_document(id: &str, operation: Option<&str>, variables: &Value) -> Self {
         Self {
             document_id: Some(id.to_owned()),
-            operation_name: Some(operation.to_owned()),
+            operation_name: operation.map(str::to_owned),
             variables: RawValue::from_string(variables.to_string()).ok(),
             ..Self::default()
         }

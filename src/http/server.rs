@@ -11,11 +11,12 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig, resource, to};
 use actix_web::{App, HttpServer};
 
+use super::named::openapi;
 use super::readable::readable;
 use super::state::State;
 use super::stopping::{Ending, Signals, Timing};
 use super::tls::Tls;
-use super::transport::{export, graphql};
+use super::transport::{export, graphql, named};
 use super::{cross_origin, disconnect, health, paths, schema_file, stopping, web};
 use crate::config::Config;
 
@@ -146,6 +147,10 @@ fn routes(app: &mut ServiceConfig, config: &Config) {
         .service(resource("/graphql/stream").default_service(to(graphql::stream)))
         .service(readable("/export/{file}", export::endpoint))
         .configure(|app| web::routes(app, config));
+    if config.named_queries {
+        app.service(readable("/q/{file}", named::endpoint))
+            .service(readable("/openapi.json", openapi::endpoint));
+    }
     if config.introspection {
         app.service(readable("/schema.graphql", schema_file::endpoint));
     }

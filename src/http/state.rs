@@ -8,6 +8,7 @@ use actix_web::web::Bytes;
 use super::auth::{Authenticator, Credentials, Signed};
 use super::client::{Client, Points};
 use super::metrics::Metrics;
+use super::named::NamedQueries;
 use super::permits::{Permit, Permits, Resource};
 use super::persisted::{Persisted, Trusted};
 use super::response_cache::Responses;
@@ -94,6 +95,7 @@ pub struct State {
     pub(super) timeouts: Timeouts,
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
+    pub(super) named: Arc<NamedQueries>,
     pub(super) responses: Responses,
     pub(super) points: Arc<Points>,
     pub(super) permits: Permits,
@@ -127,17 +129,7 @@ impl State {
             suggestions: config.suggestions,
         };
         let guard = Guard::new(&sdl, rules).map_err(StateError::Schema)?;
-        for (id, text) in trusted.iter() {
-            guard.check(text).map_err(|refusal| StateError::Trusted {
-                id: id.to_owned(),
-                reason: refusal.to_string(),
-            })?;
-        }
-        // Unchecked: limits that are lower than the pages need close the pages, not the server.
-        let trusted = match config.dashboard {
-            true => trusted.with(documents()),
-            false => trusted,
-        };
+        let (trusted, named) = known_documents(&guard, trusted, &config)?;
         let authenticator =
             Authenticator::new(config.anonymous, signed).that_hears(live.clone(), config.response_cache_bytes > 0);
         let responses = Responses::new(live.clone(), config.response_cache_bytes);
@@ -157,6 +149,7 @@ impl State {
             store,
             live,
             search,
+            named: Arc::new(named),
             persisted: Persisted::new(trusted, config.trusted_documents_only, config.persisted_queries),
             responses,
             points: Arc::new(Points::new(&config.limits)),
@@ -252,6 +245,28 @@ impl State {
     /// How long a request may take.
     pub(super) fn deadline(&self) -> Duration {
         Duration::from_millis(self.config.limits.request_timeout_ms)
+    }
+}
+
+/// The documents that can be asked for by id, those of the server's own among them, and those that have names.
+fn known_documents(guard: &Guard, trusted: Trusted, config: &Config) -> Result<(Trusted, NamedQueries), StateError> {
+    for (id, text) in trusted.iter() {
+        guard.check(text).map_err(|refusal| StateError::Trusted {
+            id: id.to_owned(),
+            reason: refusal.to_string(),
+        })?;
+    }
+    let (trusted, named) = match config.named_queries {
+        true => {
+            let named = NamedQueries::new(guard, &trusted);
+            (trusted.with(NamedQueries::documents()), named)
+        }
+        false => (trusted, NamedQueries::default()),
+    };
+    // Unchecked: limits that are lower than the pages need close the pages, not the server.
+    match config.dashboard {
+        true => Ok((trusted.with(documents()), named)),
+        false => Ok((trusted, named)),
     }
 }
 

@@ -30,6 +30,7 @@ mod identity; // who asks: tokens, signed tokens, refused headers
 mod killing; // the database killed under a writing load
 mod live; // subscriptions over WebSockets and streams of events: the protocols, how they end, what they cost
 mod merging; // what is selected several times is one field; what fails is null where it may be
+mod named; // queries by their names: the same answers as by /graphql, rows, CSV, what is refused
 mod observing; // metrics, health, traces, TLS
 mod planning; // a document says the same by whatever root field it is reached
 mod plans; // what questions cost: commands per query, documents taken up per filter and order

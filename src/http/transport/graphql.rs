@@ -14,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use tracing::Instrument;
 
 use super::delivery::{Held, LARGE, deliver};
+use super::named_response::{self, NamedRequest};
 use super::request_body::{head, read};
 use super::{sse, ws};
 use crate::api::error::ApiError;
@@ -30,6 +31,8 @@ use crate::http::pipeline::{Done, Pipeline};
 use crate::http::response::Answers;
 use crate::http::state::State;
 
+const ROUTE: &str = "/graphql";
+
 struct RequestContext<'a> {
     http: &'a HttpRequest,
     state: &'a Data<State>,
@@ -37,6 +40,12 @@ struct RequestContext<'a> {
     media: Option<MediaType>,
     recorder: Recorder,
     permit: Option<Permit>,
+}
+
+/// What is asked: by the request itself, or by an address that names a query.
+pub(super) enum Asked {
+    Request(Payload),
+    Named(Box<NamedRequest>),
 }
 
 /// The result of a request.
@@ -51,25 +60,32 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
         return ws::endpoint(&http, &state, body);
     }
     let media = MediaType::negotiated(http.headers());
-    answered(http, state, body, media).await
+    answered(http, state, ROUTE, Asked::Request(body), media).await
 }
 
 /// Handles every method of `/graphql/stream`, which sends events whatever the client accepts.
 pub async fn stream(http: HttpRequest, state: Data<State>, body: Payload) -> HttpResponse {
-    answered(http, state, body, Some(MediaType::EventStream)).await
+    answered(http, state, ROUTE, Asked::Request(body), Some(MediaType::EventStream)).await
 }
 
-async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: Option<MediaType>) -> HttpResponse {
+/// Answers what is asked. `route` is for the record.
+pub(super) async fn answered(
+    http: HttpRequest,
+    state: Data<State>,
+    route: &'static str,
+    mut asked: Asked,
+    media: Option<MediaType>,
+) -> HttpResponse {
     let in_flight = state.metrics.in_flight();
     let mut context = RequestContext {
         http: &http,
         state: &state,
         media,
-        recorder: Recorder::begin(&state.metrics, "/graphql", &http),
+        recorder: Recorder::begin(&state.metrics, route, &http),
         permit: None,
     };
     let span = context.recorder.span();
-    let reply = caught(&state.metrics, context.reply(body), || {
+    let reply = caught(&state.metrics, context.reply(&mut asked), || {
         Err(Answer::failed(&ApiError::Internal))
     });
     let reply = reply.instrument(span).await;
@@ -82,7 +98,12 @@ async fn answered(http: HttpRequest, state: Data<State>, body: Payload, media: O
         Err(answer) => answer.into(),
     };
     let (media, text) = (media.unwrap_or(MediaType::Json), state.config.http_statuses);
-    let mut response = answers.response(media, text, recorder.request_id(), &http);
+    let mut response = match &asked {
+        Asked::Request(_) => answers.response(media, text, recorder.request_id(), &http),
+        Asked::Named(request) => {
+            named_response::response(&http, &state, request, &mut answers, (media, recorder.request_id()))
+        }
+    };
     let room = match &permit {
         Some(permit) => room_for(&state, permit, &response, answers.shared(media)),
         None => Ok(None),
@@ -119,7 +140,7 @@ fn room_for(
 }
 
 impl RequestContext<'_> {
-    async fn reply(&mut self, body: Payload) -> Result<Reply, Answer> {
+    async fn reply(&mut self, asked: &mut Asked) -> Result<Reply, Answer> {
         let media = self.media.ok_or_else(not_acceptable)?;
         head(self.http, self.state)?;
         let until = self.recorder.began() + self.state.deadline();
@@ -136,7 +157,10 @@ impl RequestContext<'_> {
         };
         self.permit = Some(permit);
         self.recorder.asked_by(&caller);
-        let body = read(self.http, body, self.state, &caller.client, until).await?;
+        let body = match asked {
+            Asked::Request(body) => read(self.http, body, self.state, &caller.client, until).await?,
+            Asked::Named(request) => RequestBody::One(Box::new(request.parameters.clone())),
+        };
         let takes_events = media == MediaType::EventStream;
         let pipeline = Pipeline {
             state: self.state,

@@ -4,6 +4,8 @@ pub mod delivery;
 pub mod export;
 mod export_request;
 pub mod graphql;
+pub mod named;
+mod named_response;
 mod request_body;
 mod sse;
 mod whole;

@@ -52,7 +52,7 @@ pub fn head(request: &HttpRequest, state: &State) -> Result<(), Answer> {
 /// Reads the parameters from the URL or the body. `client`: counts the bytes of an unfinished body.
 pub async fn read(
     request: &HttpRequest,
-    body: Payload,
+    body: &mut Payload,
     state: &State,
     client: &Client,
     until: Instant,
@@ -70,7 +70,7 @@ pub async fn read(
 }
 
 /// Reads the body, up to its limit and to the deadline.
-async fn bytes(mut body: Payload, state: &State, client: &Client, until: Instant) -> Result<Vec<u8>, Answer> {
+async fn bytes(body: &mut Payload, state: &State, client: &Client, until: Instant) -> Result<Vec<u8>, Answer> {
     let most = state.config.limits.body_limit_bytes;
     let mut bytes = Vec::new();
     let mut waiting = Waiting {

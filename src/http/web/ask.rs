@@ -47,7 +47,7 @@ pub async fn ask(
         until: admission.until,
         takes_events: false,
     };
-    let parameters = Parameters::of_document(operation.document, operation.name, variables);
+    let parameters = Parameters::of_document(operation.document, Some(operation.name), variables);
     let internal = || failed(Answer::failed(&ApiError::Internal));
     let answered = match pipeline.run(&parameters, recorder).await.map_err(failed)? {
         Done::Answer(answered) => answered,

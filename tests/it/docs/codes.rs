@@ -36,7 +36,7 @@ fn found(places: &[&str], pattern: &str) -> Codes {
 
 /// Texts in capitals that are no codes.
 fn is_no_code(text: &str) -> bool {
-    ["DENY", "ERROR", "OTHER", "POST", "QUERY"].contains(&text)
+    ["DENY", "ERROR", "JSON", "OTHER", "POST", "QUERY"].contains(&text)
         || text.starts_with("MENAGERIE_")
         || text.starts_with("CARGO_")
         || text == "OUT_DIR"

@@ -25,6 +25,7 @@ const OTHER_DOTS: &[(&str, &str)] = &[
         "src/http/transport/export_request.rs",
         "parts a file's name from its end",
     ),
+    ("src/http/transport/named.rs", "parts a file's name from its end"),
 ];
 
 #[test]
