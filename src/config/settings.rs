@@ -169,6 +169,8 @@ settings! {
     MENAGERIE_GRAPHIQL => graphiql: bool = true, flag();
     /// Whether operations that the server knows are served by their names, at `/q/`, and described at `/openapi.json`.
     MENAGERIE_NAMED_QUERIES => named_queries: bool = true, flag();
+    /// Whether agents may use them as tools, at `/mcp`, by the Model Context Protocol.
+    MENAGERIE_MCP => mcp: bool = true, flag();
     /// Which text of GraphQL over HTTP decides the statuses of answers as `application/graphql-response+json`: that of 2026,
     /// with 422 and 294, or that of 2025 (docs/QUERIES.md, Requests and statuses).
     MENAGERIE_HTTP_STATUSES => http_statuses: StatusText = StatusText::Of2026,

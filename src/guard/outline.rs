@@ -99,6 +99,24 @@ impl Guard {
         })
     }
 
+    /// The definition of a type of the schema as SDL; `None` if there is none.
+    pub fn definition(&self, ty: &str) -> Option<String> {
+        self.schema.types.get(ty).map(|definition| match definition {
+            ExtendedType::Scalar(ty) => ty.to_string(),
+            ExtendedType::Object(ty) => ty.to_string(),
+            ExtendedType::Interface(ty) => ty.to_string(),
+            ExtendedType::Union(ty) => ty.to_string(),
+            ExtendedType::Enum(ty) => ty.to_string(),
+            ExtendedType::InputObject(ty) => ty.to_string(),
+        })
+    }
+
+    /// The names of the types of the schema, in their order, without those of introspection.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        let names = self.schema.types.keys().map(|name| name.as_str());
+        names.filter(|name| !name.starts_with("__"))
+    }
+
     /// The names of the operations of a document that has passed; `None` of one without a name.
     pub fn operations(checked: &Checked) -> Vec<Option<String>> {
         let all = checked.document.operations.iter();

@@ -205,6 +205,11 @@ impl Answer {
         &self.errors
     }
 
+    /// Whether its request can be mended by whoever wrote it: it is not in order, or asks for too much.
+    pub fn can_be_mended(&self) -> bool {
+        !matches!(self.status, AnswerStatus::Fixed(_))
+    }
+
     /// Whether something was executed: then there is data, though it may be null.
     pub const fn is_executed(&self) -> bool {
         self.data.is_some()

@@ -12,6 +12,7 @@ mod disconnect;
 mod etag;
 mod headers;
 mod health;
+mod mcp;
 mod media;
 mod methods;
 pub mod metrics;

@@ -16,7 +16,7 @@ use super::readable::readable;
 use super::state::State;
 use super::stopping::{Ending, Signals, Timing};
 use super::tls::Tls;
-use super::transport::{export, graphql, named};
+use super::transport::{export, graphql, mcp, named};
 use super::{cross_origin, disconnect, health, paths, schema_file, stopping, web};
 use crate::config::Config;
 
@@ -150,6 +150,9 @@ fn routes(app: &mut ServiceConfig, config: &Config) {
     if config.named_queries {
         app.service(readable("/q/{file}", named::endpoint))
             .service(readable("/openapi.json", openapi::endpoint));
+    }
+    if config.mcp {
+        app.service(resource("/mcp").default_service(to(mcp::endpoint)));
     }
     if config.introspection {
         app.service(readable("/schema.graphql", schema_file::endpoint));

@@ -7,6 +7,7 @@ use actix_web::web::Bytes;
 
 use super::auth::{Authenticator, Credentials, Signed};
 use super::client::{Client, Points};
+use super::mcp::resources;
 use super::metrics::Metrics;
 use super::named::NamedQueries;
 use super::permits::{Permit, Permits, Resource};
@@ -262,6 +263,10 @@ fn known_documents(guard: &Guard, trusted: Trusted, config: &Config) -> Result<(
             (trusted.with(NamedQueries::documents()), named)
         }
         false => (trusted, NamedQueries::default()),
+    };
+    let trusted = match config.mcp {
+        true => trusted.with([(resources::DOCUMENT, resources::TEXT.to_owned())]),
+        false => trusted,
     };
     // Unchecked: limits that are lower than the pages need close the pages, not the server.
     match config.dashboard {

@@ -203,3 +203,49 @@ async fn a_typed_client_is_made_of_the_description_of_the_named_queries() {
         serde_json::json!([400, "`slug` is missing; accepted is a text"])
     );
 }
+
+#[tokio::test]
+async fn agents_use_the_tools_by_the_official_clients() {
+    let app = TestApp::with(&["article", "history"]).await;
+    app.is_indexed().await;
+    let ran = async |program: &Path, arguments: &[&str], folder: &str| {
+        let output = tokio::process::Command::new(program)
+            .args(arguments)
+            .current_dir(examples().join(folder))
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await
+            .expect("it starts; the packages are there after `make examples`");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}{errors}");
+        let lines = said
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a line of JSON"));
+        lines.collect::<Vec<Json>>()
+    };
+    let clients = ran(Path::new("node"), &["agent.mjs", &app.address], "named").await;
+    let names: Vec<&Json> = clients.iter().map(|client| &client["client"]).collect();
+    assert_eq!(names, ["client, 2026-07-28", "client, as it is", "sdk"]);
+    for client in &clients {
+        assert!(
+            client["characters"].as_u64().is_some_and(|all| all < 12_000),
+            "{client}"
+        );
+        assert!(client["listed"].as_u64().is_some_and(|all| all < 15_000), "{client}");
+        assert_eq!(client["total"]["claim"]["certainty"], "REPORTED", "{client}");
+        assert_eq!(client["page"], format!("{}/gifts/ru-kp-2024", app.address), "{client}");
+        assert_eq!(client["refused"][0], true, "{client}");
+        assert_eq!(
+            client["resource"], "Animals from Moscow Zoo for Pyongyang Central Zoo",
+            "{client}"
+        );
+    }
+    let python = examples().join("data/.venv/bin/python");
+    let by_python = ran(&python, &["agent.py", &app.address], "data").await;
+    assert_eq!(
+        (&by_python[0]["gifts"], &by_python[0]["listed"]),
+        (&clients[0]["gifts"], &serde_json::json!(2))
+    );
+}

@@ -9,6 +9,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod agents; // agents at /mcp: tools, resources, both versions of the protocol
 mod agreement; // schema files, types, inputs, descriptions and columns have the same fields
 mod article; // what the article says, found from every side; the traps in its figures
 mod attacks; // a corpus of attacks on the program: each refused as it should be, and the program lives on

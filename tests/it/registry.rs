@@ -25,8 +25,8 @@ const NAMED: [(&str, &str); 12] = [
         "documents are found by the certainty of claims about them",
     ),
     (
-        "src/graphql/export/items.rs",
-        "the items of gifts are a table of their own",
+        "src/graphql/export/",
+        "the items, flows and statistics of gifts are tables of their own",
     ),
     ("src/graphql/stats/", "statistics are of gifts, by nation and animal"),
     ("src/graphql/timeline.rs", "the timeline is of gifts and events"),

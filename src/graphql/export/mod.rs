@@ -155,7 +155,7 @@ impl ExportRows {
 /// Where the rows come from.
 enum Source {
     /// They are read piece by piece.
-    Scan(Scan),
+    Scan(Box<Scan>),
     /// They were computed all at once.
     Computed(Vec<Json>),
 }
@@ -208,8 +208,8 @@ impl ExportPlan {
     pub async fn open(&self, store: Store) -> Result<Export> {
         let PageRequest { filter, order, .. } = &self.request;
         let rows = match self.table {
-            ExportRows::Documents(kind) => Source::Scan(store.rows(kind, filter, order, PIECE).await?),
-            ExportRows::Items => Source::Scan(store.rows(Kind::Gift, filter, order, PIECE).await?),
+            ExportRows::Documents(kind) => Source::Scan(store.rows(kind, filter, order, PIECE).await?.into()),
+            ExportRows::Items => Source::Scan(store.rows(Kind::Gift, filter, order, PIECE).await?.into()),
             ExportRows::Flows => Source::Computed(tables::flows(&store, filter).await?),
             ExportRows::Statistics => Source::Computed(tables::statistics(&store, filter).await?),
         };

@@ -52,7 +52,7 @@ impl NamedQueries {
                 continue;
             };
             let name = operation.unwrap_or_else(|| id.to_owned());
-            if outline.kind == OperationKind::Mutation || !parameters::fit(&outline) || !is_plain(&name) {
+            if !parameters::fit(&outline) || !is_plain(&name) {
                 continue;
             }
             let (title, description) = told(text);
@@ -73,14 +73,27 @@ impl NamedQueries {
         SAMPLES.iter().map(|sample| (sample.id, sample.document.to_owned()))
     }
 
-    /// The query of this name.
+    /// The query or subscription of this name. Mutations have no address: who opens one changes nothing.
     pub fn get(&self, name: &str) -> Option<&NamedQuery> {
-        self.0.get(name)
+        self.0
+            .get(name)
+            .filter(|query| query.outline.kind != OperationKind::Mutation)
     }
 
-    /// All of them, in the order of their names.
+    /// All queries and subscriptions, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &NamedQuery> {
-        self.0.values()
+        self.0
+            .values()
+            .filter(|query| query.outline.kind != OperationKind::Mutation)
+    }
+
+    /// What an agent may use: queries, and mutations where it may change something.
+    pub fn tools(&self, may_change: bool) -> impl Iterator<Item = &NamedQuery> {
+        self.0.values().filter(move |query| match query.outline.kind {
+            OperationKind::Query => true,
+            OperationKind::Mutation => may_change,
+            _ => false,
+        })
     }
 }
 

@@ -55,7 +55,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 enum Opened {
     Whole(File),
     /// One of which a part was read.
-    Begun(Vec<u8>, Sending),
+    Begun(Vec<u8>, Box<Sending>),
 }
 
 /// A whole export.
@@ -138,7 +138,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
         }
         Opened::Begun(begun, sending) => {
             let cut = disconnect::cut(&http);
-            response.streaming(start(begun, sending, state, recorder, in_flight, cut))
+            response.streaming(start(begun, *sending, state, recorder, in_flight, cut))
         }
     }
 }
@@ -206,7 +206,7 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
     if let Some(first) = first {
         begun.extend(first.bytes);
         if !admission.in_time(sending.gather(&mut begun, state)).await?? {
-            return Ok((format, Opened::Begun(begun, sending)));
+            return Ok((format, Opened::Begun(begun, Box::new(sending))));
         }
     }
     let bytes = Bytes::from(begun);

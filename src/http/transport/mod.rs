@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod export;
 mod export_request;
 pub mod graphql;
+pub mod mcp;
 pub mod named;
 mod named_response;
 mod request_body;

@@ -70,7 +70,7 @@ pub async fn read(
 }
 
 /// Reads the body, up to its limit and to the deadline.
-async fn bytes(body: &mut Payload, state: &State, client: &Client, until: Instant) -> Result<Vec<u8>, Answer> {
+pub async fn bytes(body: &mut Payload, state: &State, client: &Client, until: Instant) -> Result<Vec<u8>, Answer> {
     let most = state.config.limits.body_limit_bytes;
     let mut bytes = Vec::new();
     let mut waiting = Waiting {

@@ -14,7 +14,7 @@ mod page;
 mod pages;
 mod rendered;
 mod shell;
-mod site;
+pub mod site;
 mod view;
 
 use actix_web::HttpResponse;

@@ -18,9 +18,8 @@ struct Ask {
 
 impl Ask {
     fn new(name: &'static str, variables: Json) -> Self {
-        let holds = format!("{name}");
         let found = samples().into_iter().find(|sample| {
-            let begins = |word: &str| sample.document.contains(&format!("{word} {holds}"));
+            let begins = |word: &str| sample.document.contains(&format!("{word} {name}"));
             ["query", "subscription"].into_iter().any(begins)
         });
         let sample = found.unwrap_or_else(|| panic!("no sample has the operation {name}"));
