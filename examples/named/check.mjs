@@ -7,7 +7,9 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const address = (process.argv[2] ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
-const source = await (await fetch(`${address}/openapi.json`)).text();
+/** Asks once more where the server has closed a connection that was idle for long. */
+const ask = (path) => fetch(`${address}${path}`).catch(() => fetch(`${address}${path}`));
+const source = await (await ask('/openapi.json')).text();
 const description = JSON.parse(source);
 
 const problems = await lintFromString({ source, config: await createConfig({ extends: ['recommended'] }) });
@@ -28,7 +30,7 @@ for (const [path, { get }] of Object.entries(description.paths)) {
     if (example !== undefined) parameters.set(name, example);
     else if (required) throw new Error(`${path}: ${name} is needed and has no example`);
   }
-  const response = await fetch(`${address}${path}?${parameters}`);
+  const response = await ask(`${path}?${parameters}`);
   const type = response.headers.get('content-type').split(';')[0];
   if (response.status !== 200 || !get.responses['200'].content[type]) {
     throw new Error(`${path}?${parameters}: ${response.status} ${type}: ${(await response.text()).slice(0, 300)}`);

@@ -233,7 +233,10 @@ impl Answer {
                 partial_success()
             }
             // The error is sent as an event, as a browser's `EventSource` does not show the body of another status.
-            (AnswerStatus::Unparsed | AnswerStatus::Invalid, MediaType::Json | MediaType::EventStream)
+            (
+                AnswerStatus::Unparsed | AnswerStatus::Invalid,
+                MediaType::Json | MediaType::EventStream | MediaType::Multipart,
+            )
             | (AnswerStatus::Executed, _) => StatusCode::OK,
         }
     }

@@ -13,10 +13,12 @@ pub enum MediaType {
     Json,
     /// `text/event-stream`: one event for each result, by graphql-sse.
     EventStream,
+    /// `multipart/mixed;subscriptionSpec=1.0`: one part for each event of a subscription, by Apollo's protocol.
+    Multipart,
 }
 
 impl MediaType {
-    const OFFERED: [Self; 3] = [Self::Json, Self::GraphqlResponse, Self::EventStream];
+    const OFFERED: [Self; 4] = [Self::Json, Self::GraphqlResponse, Self::EventStream, Self::Multipart];
 
     /// Without parameters.
     pub const fn name(self) -> &'static str {
@@ -24,7 +26,13 @@ impl MediaType {
             Self::GraphqlResponse => "application/graphql-response+json",
             Self::Json => "application/json",
             Self::EventStream => "text/event-stream",
+            Self::Multipart => "multipart/mixed",
         }
+    }
+
+    /// Whether an answer in it can be a stream, of the events of a subscription.
+    pub const fn is_stream(self) -> bool {
+        matches!(self, Self::EventStream | Self::Multipart)
     }
 
     /// The value of the header `Content-Type`.
@@ -33,11 +41,12 @@ impl MediaType {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
             Self::EventStream => "text/event-stream; charset=utf-8",
+            Self::Multipart => "multipart/mixed; boundary=\"graphql\"; subscriptionSpec=1.0",
         }
     }
 
     /// The type that the client prefers. Among equal ones, the one that it names first, or JSON if it names none.
-    /// `None` if it accepts none. A stream of events must be named, not only matched by a wildcard.
+    /// `None` if it accepts none. A stream must be named, not only matched by a wildcard.
     pub fn negotiated(headers: &HeaderMap) -> Option<Self> {
         let mut ranges = Vec::new();
         for header in headers.get_all(ACCEPT) {
@@ -71,13 +80,15 @@ struct Range {
     name: String,
     /// In thousandths.
     quality: u32,
+    /// Whether it is that of Apollo's subscriptions.
+    has_subscriptions: bool,
 }
 
 impl Range {
     fn read(text: &str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
-        let mut quality = 1_000;
+        let (mut quality, mut has_subscriptions) = (1_000, false);
         for part in parts {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             let value = value.trim().trim_matches('"');
@@ -88,18 +99,24 @@ impl Range {
                         .parse()
                         .map_or(1_000, |q: f32| (q.clamp(0.0, 1.0) * 1_000.0) as u32)
                 }
+                "subscriptionspec" => has_subscriptions = value == "1.0",
                 // Responses are in UTF-8, so another charset is not acceptable.
                 "charset" if !value.eq_ignore_ascii_case("utf-8") => quality = 0,
                 _ => {}
             }
         }
-        Some(Self { name, quality })
+        Some(Self {
+            name,
+            quality,
+            has_subscriptions,
+        })
     }
 
     fn specificity(&self, offered: MediaType) -> Option<u8> {
         match self.name.as_str() {
-            name if name == offered.name() => Some(2),
-            _ if offered == MediaType::EventStream => None,
+            // Other specs have parts of their own.
+            name if name == offered.name() => (offered != MediaType::Multipart || self.has_subscriptions).then_some(2),
+            _ if offered.is_stream() => None,
             "application/*" => Some(1),
             "*/*" => Some(0),
             _ => None,
@@ -172,6 +189,12 @@ mod tests {
             ("application/json, text/event-stream", old),
             ("text/event-stream, multipart/mixed", events),
             ("text/event-stream;q=0.1, */*;q=0.1", events),
+            (
+                "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json",
+                Some(MediaType::Multipart),
+            ),
+            ("multipart/mixed;deferSpec=20220824,application/json;q=0.9", old),
+            ("multipart/mixed", None),
             ("text/event-stream;q=0, */*", old),
             ("text/*", None),
             ("*/*", old),

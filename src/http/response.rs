@@ -85,6 +85,11 @@ impl Answers {
 
     /// The HTTP response to this request. `text` decides its status.
     pub fn response(&self, media: MediaType, text: StatusText, request_id: &str, http: &HttpRequest) -> HttpResponse {
+        // What is no subscription has no parts.
+        let media = match media {
+            MediaType::Multipart => MediaType::GraphqlResponse,
+            media => media,
+        };
         if let Some(cached) = self.shared(media) {
             return cached.response(media, request_id, http);
         }

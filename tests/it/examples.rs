@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use menagerie::api::viewer::Role;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::support::{TestApp, token};
 
@@ -198,34 +198,67 @@ async fn a_typed_client_is_made_of_the_description_of_the_named_queries() {
         titles
     );
     assert_eq!(found["total"], data["gift"]["total"]["text"]);
-    assert_eq!(
-        found["refused"],
-        serde_json::json!([400, "`slug` is missing; accepted is a text"])
-    );
+    assert_eq!(found["refused"], json!([400, "`slug` is missing; accepted is a text"]));
+}
+
+/// The lines of JSON that a program of the examples prints.
+async fn printed(program: &Path, arguments: &[&str], folder: &str) -> Vec<Json> {
+    let output = tokio::process::Command::new(program)
+        .args(arguments)
+        .current_dir(examples().join(folder))
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("it starts; the packages are there after `make examples`");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}{errors}");
+    let lines = said
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"));
+    lines.collect()
+}
+
+fn python() -> PathBuf {
+    examples().join("data/.venv/bin/python")
+}
+
+#[tokio::test]
+async fn clients_read_what_a_status_stands_with() {
+    let app = TestApp::with(&["article"]).await;
+    let expected = |kind: &str| match kind {
+        "good" => (json!("ru-kp-2024"), json!([])),
+        "in part" => (json!("ru-kp-2024"), json!(["BAD_USER_INPUT"])),
+        "invalid" => (Json::Null, json!(["GRAPHQL_VALIDATION_FAILED"])),
+        _ => (Json::Null, json!(["BAD_USER_INPUT"])),
+    };
+    let by_node = printed(Path::new("node"), &["statuses.mjs", &app.address], "web").await;
+    assert_eq!(by_node.len(), 16, "four clients, four kinds");
+    let by_python = printed(&python(), &["statuses.py", &app.address], "data").await;
+    assert_eq!(by_python.len(), 6, "two media types, three kinds");
+    for found in by_node.iter().chain(&by_python) {
+        let (slug, codes) = expected(found["kind"].as_str().expect("a kind"));
+        assert_eq!((&found["slug"], &found["codes"]), (&slug, &codes), "{found}");
+    }
+    for found in &by_node {
+        let status = match found["kind"].as_str() {
+            Some("good") => 200,
+            Some("in part") => 294,
+            _ => 422,
+        };
+        assert_eq!(
+            found["status"], status,
+            "{found}: the media type that each asks for by itself"
+        );
+    }
 }
 
 #[tokio::test]
 async fn agents_use_the_tools_by_the_official_clients() {
     let app = TestApp::with(&["article", "history"]).await;
     app.is_indexed().await;
-    let ran = async |program: &Path, arguments: &[&str], folder: &str| {
-        let output = tokio::process::Command::new(program)
-            .args(arguments)
-            .current_dir(examples().join(folder))
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output()
-            .await
-            .expect("it starts; the packages are there after `make examples`");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{said}{errors}");
-        let lines = said
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("a line of JSON"));
-        lines.collect::<Vec<Json>>()
-    };
-    let clients = ran(Path::new("node"), &["agent.mjs", &app.address], "named").await;
+    let clients = printed(Path::new("node"), &["agent.mjs", &app.address], "named").await;
     let names: Vec<&Json> = clients.iter().map(|client| &client["client"]).collect();
     assert_eq!(names, ["client, 2026-07-28", "client, as it is", "sdk"]);
     for client in &clients {
@@ -242,10 +275,44 @@ async fn agents_use_the_tools_by_the_official_clients() {
             "{client}"
         );
     }
-    let python = examples().join("data/.venv/bin/python");
-    let by_python = ran(&python, &["agent.py", &app.address], "data").await;
+    let by_python = printed(&python(), &["agent.py", &app.address], "data").await;
     assert_eq!(
         (&by_python[0]["gifts"], &by_python[0]["listed"]),
-        (&clients[0]["gifts"], &serde_json::json!(2))
+        (&clients[0]["gifts"], &json!(2))
+    );
+}
+
+#[tokio::test]
+async fn apollo_client_hears_of_changes_over_http_alone() {
+    let app = TestApp::with(&["article"]).await;
+    let gifts = app.raw().await.collection::<mongodb::bson::Document>("gifts");
+    let changing = async {
+        // It is not told when Apollo has begun to listen.
+        for number in 0.. {
+            let update = mongodb::bson::doc! { "$set": { "title": format!("title {number}") } };
+            let updated = gifts
+                .update_one(mongodb::bson::doc! { "_id": "gift_ru-kp-2024" }, update)
+                .await;
+            assert_eq!(updated.expect("it is updated").modified_count, 1);
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    let arguments = ["subscribe.mjs", app.address.as_str()];
+    let heard = tokio::select! {
+        heard = printed(Path::new("node"), &arguments, "web") => heard,
+        () = changing => Vec::new(),
+    };
+    let numbers = heard.iter().map(|line| {
+        let title = line["title"].as_str().expect("a title");
+        title
+            .strip_prefix("title ")
+            .expect("a number")
+            .parse::<u64>()
+            .expect("a number")
+    });
+    let numbers: Vec<u64> = numbers.collect();
+    assert!(
+        numbers.len() == 3 && numbers.windows(2).all(|two| two[1] == two[0] + 1),
+        "{numbers:?}"
     );
 }

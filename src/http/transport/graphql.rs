@@ -16,7 +16,8 @@ use tracing::Instrument;
 use super::delivery::{Held, LARGE, deliver};
 use super::named_response::{self, NamedRequest};
 use super::request_body::{head, read};
-use super::{sse, ws};
+use super::sse::{self, StreamFormat};
+use super::ws;
 use crate::api::error::ApiError;
 use crate::guard::Rejection;
 use crate::http::answer::Answer;
@@ -94,7 +95,10 @@ pub(super) async fn answered(
     } = context;
     let mut answers = match reply {
         Ok(Reply::Answers(answers)) => answers,
-        Ok(Reply::Events(opening)) => return sse::response(&http, &state, opening, recorder),
+        Ok(Reply::Events(opening)) => {
+            let parted = media == Some(MediaType::Multipart);
+            return sse::response(&http, &state, opening, recorder, StreamFormat::of(parted));
+        }
         Err(answer) => answer.into(),
     };
     let (media, text) = (media.unwrap_or(MediaType::Json), state.config.http_statuses);
@@ -161,7 +165,7 @@ impl RequestContext<'_> {
             Asked::Request(body) => read(self.http, body, self.state, &caller.client, until).await?,
             Asked::Named(request) => RequestBody::One(Box::new(request.parameters.clone())),
         };
-        let takes_events = media == MediaType::EventStream;
+        let takes_events = media.is_stream();
         let pipeline = Pipeline {
             state: self.state,
             caller: &caller,

@@ -1,4 +1,5 @@
-//! Server-sent events: subscriptions over HTTP, by graphql-sse (distinct connections mode) and HTML's `EventSource`.
+//! Subscriptions over HTTP: server-sent events, by graphql-sse (distinct connections mode) and HTML's `EventSource`, and the
+//! parts of Apollo's multipart protocol (`StreamFormat`).
 //!
 //! Every event of a subscription has its cursor as `id:`. A browser that loses its connection sends the last one as
 //! `Last-Event-ID`, and the subscription resumes after it. A stream ends with `complete` if nothing more can come. If
@@ -12,7 +13,7 @@ use actix_web::rt::spawn;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
-use futures_util::stream::unfold;
+use futures_util::stream::{iter, unfold};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -26,8 +27,65 @@ use crate::http::pipeline::subscription::{Events, Opening, SubscriptionEvent, la
 use crate::http::response::whole_stream;
 use crate::http::state::State;
 
-/// A comment as a heartbeat: writing it reveals a client that has gone.
-const ALIVE: Bytes = Bytes::from_static(b":\n\n");
+/// How events are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamFormat {
+    /// Server-sent events.
+    Events,
+    /// The parts of a multipart body (Apollo's "Multipart HTTP protocol for GraphQL subscriptions", 1.0).
+    Parts,
+}
+
+impl StreamFormat {
+    /// That of a client that takes parts, or of one that takes events.
+    pub const fn of(parted: bool) -> Self {
+        if parted { Self::Parts } else { Self::Events }
+    }
+
+    const fn media(self) -> MediaType {
+        match self {
+            Self::Events => MediaType::EventStream,
+            Self::Parts => MediaType::Multipart,
+        }
+    }
+
+    /// Before all events. The boundary of a part stands behind the one before, so that no part waits for the next.
+    const fn begin(self) -> &'static [u8] {
+        match self {
+            Self::Events => b"",
+            Self::Parts => b"\r\n--graphql",
+        }
+    }
+
+    /// A heartbeat: writing it reveals a client that has gone.
+    fn alive(self) -> Bytes {
+        match self {
+            Self::Events => Bytes::from_static(b":\n\n"),
+            Self::Parts => part(b"{}", false).into(),
+        }
+    }
+
+    fn text(self, event: &SubscriptionEvent) -> Vec<u8> {
+        match self {
+            Self::Events => text(event),
+            Self::Parts => {
+                let payload = [b"{\"payload\":", &*event.answer.json(), b"}"].concat();
+                part(&payload, event.is_end)
+            }
+        }
+    }
+}
+
+fn part(json: &[u8], is_last: bool) -> Vec<u8> {
+    let end: &[u8] = if is_last { b"--\r\n" } else { b"" };
+    [
+        b"\r\ncontent-type: application/json\r\n\r\n",
+        json,
+        b"\r\n--graphql",
+        end,
+    ]
+    .concat()
+}
 
 fn text(event: &SubscriptionEvent) -> Vec<u8> {
     let answer = event.answer.json();
@@ -49,12 +107,18 @@ fn begins_anew(event: &SubscriptionEvent) -> bool {
 }
 
 /// Starts to send the events of a subscription.
-pub fn response(http: &HttpRequest, state: &Data<State>, opening: Opening, recorder: Recorder) -> HttpResponse {
+pub fn response(
+    http: &HttpRequest,
+    state: &Data<State>,
+    opening: Opening,
+    recorder: Recorder,
+    format: StreamFormat,
+) -> HttpResponse {
     let (caller, request_id) = (opening.caller(), recorder.request_id().to_owned());
     // At most one event waits to be sent, and no other is requested meanwhile.
     let (sender, receiver) = channel(1);
     let events = opening.events(recorder);
-    let sending = send(events, sender, caller, state.clone(), disconnect::left(http));
+    let sending = send(events, format, sender, caller, state.clone(), disconnect::left(http));
     let (cut, metrics) = (disconnect::cut(http), state.metrics.clone());
     let task = async move {
         if let Ended::Stalled = caught(&metrics, sending, || Ended::InOrder).await {
@@ -63,12 +127,14 @@ pub fn response(http: &HttpRequest, state: &Data<State>, opening: Opening, recor
         }
     };
     spawn(task);
-    let body = unfold(receiver, |mut receiver: Receiver<Bytes>| async {
+    let events = unfold(receiver, |mut receiver: Receiver<Bytes>| async {
         let bytes = receiver.recv().await?;
         Some((Ok::<_, Infallible>(bytes), receiver))
     });
+    let begin = Some(Bytes::from_static(format.begin())).filter(|begin| !begin.is_empty());
+    let body = iter(begin.map(Ok)).chain(events);
     HttpResponse::Ok()
-        .content_type(MediaType::EventStream.content_type())
+        .content_type(format.media().content_type())
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((VARY, "Accept"))
         .insert_header((REQUEST_ID, request_id))
@@ -88,6 +154,7 @@ enum Ended {
 /// Sends events until they end, or the client has left.
 async fn send(
     mut events: Events,
+    format: StreamFormat,
     sender: Sender<Bytes>,
     caller: Rc<Caller>,
     state: Data<State>,
@@ -125,10 +192,10 @@ async fn send(
             _ = beat.tick() => None,
         };
         match event {
-            None => room.send(ALIVE),
+            None => room.send(format.alive()),
             Some(event) => {
                 let is_end = event.is_end;
-                room.send(text(&event).into());
+                room.send(format.text(&event).into());
                 if is_end {
                     return Ended::InOrder;
                 }

@@ -8,6 +8,7 @@ mod events; // streams of events: their form, where they go on, how they end
 mod idle; // what a subscriber costs that hears nothing
 mod lasting; // how sockets and streams end: tokens, silence, clients that do not read, the server's stop
 mod loss; // nothing is lost and nothing doubled, whatever is killed or cut
+mod parts; // subscriptions as the parts of a multipart body
 mod revoked; // a token that is revoked or taken away: no operation and no event after that
 pub mod socket; // a client of WebSockets
 mod stream; // a client of streams of events
