@@ -205,6 +205,17 @@ impl Answer {
         &self.errors
     }
 
+    /// The HTTP status where an answer with a hole in it is of no use: whoever comes back may find all of it, unless the
+    /// request itself is at fault.
+    pub fn status_as_a_whole(&self) -> StatusCode {
+        let status = self.status(MediaType::GraphqlResponse, StatusText::Of2025);
+        match (status, self.codes().next()) {
+            (StatusCode::OK, Some("BAD_USER_INPUT" | "LIMIT_EXCEEDED")) => StatusCode::BAD_REQUEST,
+            (StatusCode::OK, Some(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            (status, _) => status,
+        }
+    }
+
     /// Whether its request can be mended by whoever wrote it: it is not in order, or asks for too much.
     pub fn can_be_mended(&self) -> bool {
         !matches!(self.status, AnswerStatus::Fixed(_))

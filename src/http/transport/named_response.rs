@@ -1,6 +1,5 @@
 //! The response to a named query: as GraphQL answers, or its lists as rows or as CSV.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value as Json;
@@ -51,10 +50,9 @@ pub fn response(
     let mut response = answers.response(media, state.config.http_statuses, request_id, http);
     // Errors have a status in every form. What was executed in part is no rows; a plain client knows no 294.
     if let Some(answer) = answers.fresh().next().filter(|_| media == MediaType::Json) {
-        let status = answer.status(MediaType::GraphqlResponse, StatusText::Of2025);
-        *response.status_mut() = match (status, request.form) {
-            (StatusCode::OK, AnswerForm::Rows | AnswerForm::Csv { .. }) => StatusCode::BAD_GATEWAY,
-            (status, _) => status,
+        *response.status_mut() = match request.form {
+            AnswerForm::GraphQl => answer.status(MediaType::GraphqlResponse, StatusText::Of2025),
+            AnswerForm::Rows | AnswerForm::Csv { .. } => answer.status_as_a_whole(),
         };
     }
     response

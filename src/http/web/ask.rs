@@ -9,9 +9,7 @@ use serde_json::Value as Json;
 
 use super::documents::PageOperation;
 use crate::api::error::ApiError;
-use crate::config::StatusText;
 use crate::http::answer::Answer;
-use crate::http::media::MediaType;
 use crate::http::parameters::Parameters;
 use crate::http::permits::{Permit, Resource};
 use crate::http::pipeline::admission::Admission;
@@ -30,9 +28,7 @@ pub async fn ask(
     operation: PageOperation,
     variables: &Json,
 ) -> Result<(Json, Permit), (StatusCode, Answer)> {
-    // A page is whole or an error: it has no use for the statuses of partial answers.
-    let status = |answer: &Answer| answer.status(MediaType::GraphqlResponse, StatusText::Of2025);
-    let failed = |answer: Answer| (status(&answer), answer);
+    let failed = |answer: Answer| (answer.status_as_a_whole(), answer);
     let admission = Admission {
         http,
         state,
@@ -54,13 +50,7 @@ pub async fn ask(
         Done::Events(_) => return Err(internal()),
     };
     if let Some(answer) = answered.fresh().filter(|answer| !answer.errors().is_empty()) {
-        // Data with a hole in it is no page: whoever comes back may find all of it.
-        let status = match (status(answer), answer.codes().next()) {
-            (StatusCode::OK, Some("BAD_USER_INPUT")) => StatusCode::BAD_REQUEST,
-            (StatusCode::OK, _) => StatusCode::SERVICE_UNAVAILABLE,
-            (status, _) => status,
-        };
-        return Err((status, answer.clone()));
+        return Err(failed(answer.clone()));
     }
     let mut body = Vec::new();
     answered.write(&mut body);

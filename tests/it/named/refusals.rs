@@ -37,8 +37,8 @@ async fn a_parameter_that_is_not_in_order_is_named_and_told_by_the_status() {
         ("/q/AllGifts.xml", 404, "AllGifts"),
         ("/q/allgifts", 404, "AllGifts"),
         // Told by the field, which has data beside it.
-        ("/q/PageByPage.csv?first=3000", 502, "`first` is 3000"),
-        ("/q/PageByPage.json?first=3000&shape=rows", 502, "`first` is 3000"),
+        ("/q/PageByPage.csv?first=3000", 400, "`first` is 3000"),
+        ("/q/PageByPage.json?first=3000&shape=rows", 400, "`first` is 3000"),
     ] {
         let accept = if path.contains('.') {
             "application/json"

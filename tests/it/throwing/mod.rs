@@ -1,6 +1,8 @@
 //! Random bytes, random text like GraphQL, and sample operations with random damage, thrown at the API by POST and GET:
 //! never a 5xx, never a connection that breaks, always JSON with `errors` or `data`.
 
+mod doors; // named queries and agents
+
 use std::cell::OnceCell;
 
 use proptest::collection::{btree_map, vec};
