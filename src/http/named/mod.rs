@@ -10,6 +10,7 @@ mod samples;
 pub mod tables;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -21,7 +22,7 @@ use samples::SAMPLES;
 
 /// All of them, by their names.
 #[derive(Clone, Debug, Default)]
-pub struct NamedQueries(BTreeMap<String, NamedQuery>);
+pub struct NamedQueries(BTreeMap<String, Arc<NamedQuery>>);
 
 impl NamedQueries {
     /// Those of these documents and of the server's own. What does not pass the guard is not offered: limits may be lower than
@@ -45,7 +46,7 @@ impl NamedQueries {
         Self(all)
     }
 
-    fn add(all: &mut BTreeMap<String, NamedQuery>, guard: &Guard, id: &str, text: &str, example: Json) {
+    fn add(all: &mut BTreeMap<String, Arc<NamedQuery>>, guard: &Guard, id: &str, text: &str, example: Json) {
         let Ok(checked) = guard.check(text) else { return };
         for operation in Guard::operations(&checked) {
             let Ok(outline) = guard.outline(&checked, operation.as_deref()) else {
@@ -64,7 +65,7 @@ impl NamedQueries {
                 outline,
                 example: example.clone(),
             };
-            all.insert(name, query);
+            all.insert(name, Arc::new(query));
         }
     }
 
@@ -74,7 +75,7 @@ impl NamedQueries {
     }
 
     /// The query or subscription of this name. Mutations have no address: who opens one changes nothing.
-    pub fn get(&self, name: &str) -> Option<&NamedQuery> {
+    pub fn get(&self, name: &str) -> Option<&Arc<NamedQuery>> {
         self.0
             .get(name)
             .filter(|query| query.outline.kind != OperationKind::Mutation)
@@ -82,14 +83,14 @@ impl NamedQueries {
 
     /// All queries and subscriptions, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &NamedQuery> {
-        self.0
-            .values()
-            .filter(|query| query.outline.kind != OperationKind::Mutation)
+        let all = self.0.values().map(|query| &**query);
+        all.filter(|query| query.outline.kind != OperationKind::Mutation)
     }
 
     /// What an agent may use: queries, and mutations where it may change something.
     pub fn tools(&self, may_change: bool) -> impl Iterator<Item = &NamedQuery> {
-        self.0.values().filter(move |query| match query.outline.kind {
+        let all = self.0.values().map(|query| &**query);
+        all.filter(move |query| match query.outline.kind {
             OperationKind::Query => true,
             OperationKind::Mutation => may_change,
             _ => false,

@@ -4,6 +4,7 @@
 //! The steps are ordered by cost: media types, permits, authentication, the body, then the pipeline. One deadline
 //! covers them all, except for the events of a subscription (`sse`). `ws` handles WebSockets.
 
+use std::mem::take;
 use std::sync::Arc;
 
 use actix_web::body::{BodySize, MessageBody};
@@ -163,7 +164,7 @@ impl RequestContext<'_> {
         self.recorder.asked_by(&caller);
         let body = match asked {
             Asked::Request(body) => read(self.http, body, self.state, &caller.client, until).await?,
-            Asked::Named(request) => RequestBody::One(Box::new(request.parameters.clone())),
+            Asked::Named(request) => RequestBody::One(Box::new(take(&mut request.parameters))),
         };
         let takes_events = media.is_stream();
         let pipeline = Pipeline {

@@ -3,6 +3,8 @@
 //!
 //! A request runs like one to `/graphql` (`graphql`). Statuses tell what became of it in every form.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -51,7 +53,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
             let request = NamedRequest {
                 parameters,
                 form,
-                outline: query.outline.clone(),
+                query: Arc::clone(query),
             };
             graphql::answered(http, state.clone(), ROUTE, Asked::Named(Box::new(request)), Some(media)).await
         }

@@ -1,5 +1,7 @@
 //! The response to a named query: as GraphQL answers, or its lists as rows or as CSV.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value as Json;
@@ -7,11 +9,11 @@ use serde_json::Value as Json;
 use super::whole;
 use crate::api::error::ApiError;
 use crate::config::StatusText;
-use crate::guard::outline::Outline;
 use crate::http::answer::Answer;
 use crate::http::headers::REQUEST_ID;
 use crate::http::media::MediaType;
 use crate::http::named::parameters::AnswerForm;
+use crate::http::named::query::NamedQuery;
 use crate::http::named::tables;
 use crate::http::parameters::Parameters;
 use crate::http::response::Answers;
@@ -21,7 +23,7 @@ use crate::http::state::State;
 pub struct NamedRequest {
     pub parameters: Parameters,
     pub form: AnswerForm,
-    pub outline: Outline,
+    pub query: Arc<NamedQuery>,
 }
 
 /// The response to a named query, in the form that is asked for. An answer with errors has no rows, and takes the place of
@@ -73,12 +75,12 @@ fn rows(request: &NamedRequest, answers: &Answers) -> Result<(&'static str, Vec<
     let data = &whole["data"];
     match request.form {
         AnswerForm::Csv { marked } => {
-            let table = tables::csv(&request.outline, data).map_err(|_| internal())?;
+            let table = tables::csv(&request.query.outline, data).map_err(|_| internal())?;
             let mark: &[u8] = if marked { b"\xef\xbb\xbf" } else { b"" };
             Ok(("text/csv; charset=utf-8; header=present", [mark, &table].concat()))
         }
         AnswerForm::Rows | AnswerForm::GraphQl => {
-            let rows = serde_json::to_vec(&tables::rows(&request.outline, data)).map_err(|_| internal())?;
+            let rows = serde_json::to_vec(&tables::rows(&request.query.outline, data)).map_err(|_| internal())?;
             Ok(("application/json", rows))
         }
     }
