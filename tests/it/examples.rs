@@ -166,21 +166,9 @@ async fn data_tools_read_the_tables_by_their_addresses() {
 async fn a_typed_client_is_made_of_the_description_of_the_named_queries() {
     let app = TestApp::with(&["article", "history"]).await;
     app.is_indexed().await;
-    let output = tokio::process::Command::new("node")
-        .args(["check.mjs", &app.address])
-        .current_dir(examples().join("named"))
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
+    let found = printed(Path::new("node"), &["check.mjs", &app.address], "named")
         .await
-        .expect("node starts; the packages are there after `make examples`");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let found: Json = serde_json::from_str(said.trim()).expect("a line of JSON");
+        .remove(0);
     let query = "{
         gifts(first: 2, where: { text: \"panda\", giver: { slug: { eq: \"china\" } } }) { totalCount nodes { title } }
         gift(slug: \"ru-kp-2024\") { total { text } }
