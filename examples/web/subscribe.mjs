@@ -1,5 +1,5 @@
-// A subscription by Apollo Client over HTTP alone, as parts of one answer. `node subscribe.mjs ADDRESS`: the titles that it hears,
-// a line each, until there were three.
+// A subscription by Apollo Client over HTTP alone, as parts of one answer. `node subscribe.mjs ADDRESS`: what it hears, a
+// line of JSON each, until there were three.
 
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client/core';
 
@@ -23,7 +23,7 @@ let heard = 0;
 const events = client.subscribe({ query, fetchPolicy: 'no-cache' });
 const listening = events.subscribe(({ data, error }) => {
   if (error) throw error;
-  console.log(JSON.stringify({ title: data.changes.node.title }));
+  console.log(JSON.stringify({ cursor: data.changes.cursor, title: data.changes.node.title }));
   heard += 1;
   if (heard === 3) {
     listening.unsubscribe();

@@ -290,6 +290,9 @@ async fn apollo_client_hears_of_changes_over_http_alone() {
         heard = printed(Path::new("node"), &arguments, "web") => heard,
         () = changing => Vec::new(),
     };
+    // A document is told as it is when it is read, which may be after the next change of it.
+    let cursors: std::collections::BTreeSet<&str> = heard.iter().filter_map(|line| line["cursor"].as_str()).collect();
+    assert_eq!(cursors.len(), 3, "each change once: {heard:?}");
     let numbers = heard.iter().map(|line| {
         let title = line["title"].as_str().expect("a title");
         title
@@ -298,9 +301,5 @@ async fn apollo_client_hears_of_changes_over_http_alone() {
             .parse::<u64>()
             .expect("a number")
     });
-    let numbers: Vec<u64> = numbers.collect();
-    assert!(
-        numbers.len() == 3 && numbers.windows(2).all(|two| two[1] == two[0] + 1),
-        "{numbers:?}"
-    );
+    assert!(numbers.is_sorted(), "{heard:?}");
 }
