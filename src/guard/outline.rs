@@ -28,10 +28,9 @@ pub struct Outline {
 pub struct VariableOutline {
     pub name: String,
     pub form: ValueForm,
-    /// The JSON Schema of its value, where it has one.
+    /// The JSON Schema of its value, with its default.
     pub schema: Json,
     pub is_required: bool,
-    pub default: Option<Json>,
 }
 
 /// How a value is written as the parameter of an address.
@@ -128,12 +127,16 @@ impl Guard {
 impl VariableOutline {
     fn of(schema: &Schema, variable: &VariableDefinition) -> Self {
         let default = variable.default_value.as_ref().map(|value| constant(value));
+        let is_required = variable.ty.is_non_null() && default.is_none();
+        let mut of_value = input_schema(schema, &variable.ty);
+        if let Some(default) = default.filter(|default| !default.is_null()) {
+            of_value["default"] = default;
+        }
         Self {
             name: variable.name.to_string(),
             form: ValueForm::of(schema, &variable.ty),
-            schema: input_schema(schema, &variable.ty),
-            is_required: variable.ty.is_non_null() && default.is_none(),
-            default,
+            schema: of_value,
+            is_required,
         }
     }
 }

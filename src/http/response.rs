@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde_json::Value as Json;
 
 use super::answer::{Answer, PARTIAL_SUCCESS, partial_success};
 use super::cached_response::CachedResponse;
@@ -34,6 +35,14 @@ impl Answered {
             Self::Fresh(answer) => answer.write(into),
             Self::Cached(cached) => into.extend_from_slice(cached.body()),
         }
+    }
+
+    /// Its data; null where nothing was executed, `None` if it cannot be read back, which should never happen.
+    pub fn data(&self) -> Option<Json> {
+        let mut body = Vec::new();
+        self.write(&mut body);
+        let mut whole: Json = serde_json::from_slice(&body).ok()?;
+        Some(whole["data"].take())
     }
 
     /// The answer, if it can have errors: a cached one has none.

@@ -11,7 +11,6 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig, resource, to};
 use actix_web::{App, HttpServer};
 
-use super::named::openapi;
 use super::readable::readable;
 use super::state::State;
 use super::stopping::{Ending, Signals, Timing};
@@ -149,7 +148,7 @@ fn routes(app: &mut ServiceConfig, config: &Config) {
         .configure(|app| web::routes(app, config));
     if config.named_queries {
         app.service(readable("/q/{file}", named::endpoint))
-            .service(readable("/openapi.json", openapi::endpoint));
+            .service(readable("/openapi.json", schema_file::openapi));
     }
     if config.mcp {
         app.service(resource("/mcp").default_service(to(mcp::endpoint)));

@@ -10,6 +10,7 @@ use super::client::{Client, Points};
 use super::mcp::resources;
 use super::metrics::Metrics;
 use super::named::NamedQueries;
+use super::named::openapi::description;
 use super::permits::{Permit, Permits, Resource};
 use super::persisted::{Persisted, Trusted};
 use super::response_cache::Responses;
@@ -97,6 +98,8 @@ pub struct State {
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
     pub(super) named: Arc<NamedQueries>,
+    /// The description of the named queries.
+    pub(super) openapi: Bytes,
     pub(super) responses: Responses,
     pub(super) points: Arc<Points>,
     pub(super) permits: Permits,
@@ -150,6 +153,7 @@ impl State {
             store,
             live,
             search,
+            openapi: description(&named, prefix(&config)).to_string().into(),
             named: Arc::new(named),
             persisted: Persisted::new(trusted, config.trusted_documents_only, config.persisted_queries),
             responses,
@@ -240,7 +244,7 @@ impl State {
 
     /// The path that a proxy serves this server under; empty at the root.
     pub(super) fn prefix(&self) -> &str {
-        self.config.public_url.as_ref().map_or("", PublicUrl::prefix)
+        prefix(&self.config)
     }
 
     /// How long a request may take.
@@ -273,6 +277,10 @@ fn known_documents(guard: &Guard, trusted: Trusted, config: &Config) -> Result<(
         true => Ok((trusted.with(documents()), named)),
         false => Ok((trusted, named)),
     }
+}
+
+fn prefix(config: &Config) -> &str {
+    config.public_url.as_ref().map_or("", PublicUrl::prefix)
 }
 
 fn origins(config: &Config) -> Arc<[String]> {

@@ -208,8 +208,9 @@ impl ExportPlan {
     pub async fn open(&self, store: Store) -> Result<Export> {
         let PageRequest { filter, order, .. } = &self.request;
         let rows = match self.table {
-            ExportRows::Documents(kind) => Source::Scan(store.rows(kind, filter, order, PIECE).await?.into()),
-            ExportRows::Items => Source::Scan(store.rows(Kind::Gift, filter, order, PIECE).await?.into()),
+            ExportRows::Documents(_) | ExportRows::Items => {
+                Source::Scan(store.rows(self.table.kind(), filter, order, PIECE).await?.into())
+            }
             ExportRows::Flows => Source::Computed(tables::flows(&store, filter).await?),
             ExportRows::Statistics => Source::Computed(tables::statistics(&store, filter).await?),
         };

@@ -75,7 +75,7 @@ impl RpcError {
     }
 
     fn version(requested: &str) -> Self {
-        let supported: Vec<&str> = std::iter::once(MODERN).chain(LEGACY).collect();
+        let supported = versions();
         Self {
             data: Some(json!({ "supported": supported, "requested": shown(requested) })),
             ..Self::new(

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::api::operation::OperationKind;
+use crate::domain::id::Kind;
 use crate::guard::Guard;
 use crate::guard::outline::Outline;
 use crate::http::answer::Answer;
@@ -14,10 +15,17 @@ use crate::http::web::site::{Site, path_of};
 /// The name of the tool that tells the schema.
 pub const SCHEMA: &str = "Schema";
 
-/// The tools, in the order of their names. `may_change`: with those that change something.
-pub fn list(queries: &NamedQueries, may_change: bool) -> Vec<Json> {
+/// The tools, in the order of their names. `may_change`: with those that change something. `introspects`: with the schema.
+pub fn list(queries: &NamedQueries, may_change: bool, introspects: bool) -> Vec<Json> {
     let mut tools: Vec<Json> = queries.tools(may_change).map(tool).collect();
-    tools.push(json!({
+    if introspects {
+        tools.push(schema_tool());
+    }
+    tools
+}
+
+fn schema_tool() -> Json {
+    json!({
         "name": SCHEMA,
         "description": "A part of the GraphQL schema: the definition of a type. Without `type` the names of all.",
         "inputSchema": {
@@ -26,21 +34,14 @@ pub fn list(queries: &NamedQueries, may_change: bool) -> Vec<Json> {
             "additionalProperties": false,
         },
         "annotations": { "readOnlyHint": true, "openWorldHint": false },
-    }));
-    tools
+    })
 }
 
 fn tool(query: &NamedQuery) -> Json {
     let Outline { variables, kind, .. } = &query.outline;
     let properties: Map<String, Json> = variables
         .iter()
-        .map(|variable| {
-            let mut schema = variable.schema.clone();
-            if let Some(default) = variable.default.as_ref().filter(|default| !default.is_null()) {
-                schema["default"] = default.clone();
-            }
-            (variable.name.clone(), schema)
-        })
+        .map(|variable| (variable.name.clone(), variable.schema.clone()))
         .collect();
     let required: Vec<&str> = variables
         .iter()
@@ -71,12 +72,7 @@ pub fn result(answer: Result<&Answered, &Answer>, site: &Site) -> Json {
         .flat_map(Answer::errors)
         .map(|error| error.message.as_str())
         .collect();
-    let mut body = Vec::new();
-    if let Ok(answered) = answer {
-        answered.write(&mut body);
-    }
-    let mut whole: Json = serde_json::from_slice(&body).unwrap_or_default();
-    let mut data = whole["data"].take();
+    let mut data = answer.ok().and_then(Answered::data).unwrap_or_default();
     if data.is_null() {
         return said(&errors.join("\n"), true);
     }
@@ -109,10 +105,10 @@ fn said(text: &str, is_error: bool) -> Json {
 /// Leaves out what an agent has no use for: nulls, ids of rows, and which letters matched. Adds the page of each document that
 /// has one; a value with nothing but its words is those.
 fn shorten(value: &mut Json, site: &Site) {
+    let page = page_of(value).map(|path| site.url(&path));
     match value {
         Json::Array(values) => values.iter_mut().for_each(|value| shorten(value, site)),
         Json::Object(fields) => {
-            let page = page_of(fields).map(|path| site.url(&path));
             fields.retain(|name, value| {
                 let is_row = name == "id" && value.as_str().is_some_and(|id| id.contains('/'));
                 !value.is_null() && !is_row && name != "highlights" && name != "score"
@@ -134,14 +130,8 @@ fn shorten(value: &mut Json, site: &Site) {
 }
 
 /// The path of the page of a document that has a slug.
-fn page_of(fields: &Map<String, Json>) -> Option<String> {
-    let (kind, _) = fields.get("id")?.as_str()?.split_once('_')?;
-    let typename = match kind {
-        "gift" => "Gift",
-        "nation" => "Nation",
-        "animal" => "Animal",
-        "event" => "Event",
-        _ => return None,
-    };
-    path_of(typename, &Json::Object(fields.clone()))
+fn page_of(document: &Json) -> Option<String> {
+    document.get("slug")?;
+    let kind = Kind::of(document.get("id")?.as_str()?).ok()?;
+    path_of(kind.type_name(), document)
 }

@@ -1,26 +1,14 @@
 //! `/openapi.json`: the named queries as OpenAPI 3.1 describes them.
 
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value as Json, json};
 
 use super::NamedQueries;
 use super::query::NamedQuery;
 use crate::api::operation::OperationKind;
 use crate::guard::outline::{ValueForm, VariableOutline};
-use crate::http::state::State;
-
-/// Handles GET and HEAD.
-pub async fn endpoint(_: HttpRequest, state: Data<State>) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-cache"))
-        .content_type("application/json")
-        .body(format!("{}\n", description(&state.named, state.prefix())))
-}
 
 /// The description of all queries; subscriptions are streams, which OpenAPI has no words for beyond their media type.
-fn description(queries: &NamedQueries, prefix: &str) -> Json {
+pub fn description(queries: &NamedQueries, prefix: &str) -> Json {
     let mut paths = Map::new();
     for query in queries.iter() {
         match query.outline.kind {
@@ -111,10 +99,7 @@ fn operation(query: &NamedQuery, suffix: &str, answer: Json) -> Json {
 }
 
 fn parameter(variable: &VariableOutline, example: &Json) -> Json {
-    let mut schema = variable.schema.clone();
-    if let Some(default) = variable.default.as_ref().filter(|default| !default.is_null()) {
-        schema["default"] = default.clone();
-    }
+    let schema = variable.schema.clone();
     let mut parameter = json!({
         "name": variable.name,
         "in": "query",

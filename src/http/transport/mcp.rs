@@ -163,6 +163,11 @@ struct Agent<'a> {
 }
 
 impl Agent<'_> {
+    /// Whether the schema can be asked for.
+    fn introspects(&self) -> bool {
+        self.state.config.introspection
+    }
+
     /// Whether the tools that change something are offered.
     fn may_change(&self) -> bool {
         matches!(self.caller.viewer.role(), Role::Editor | Role::Admin)
@@ -198,7 +203,7 @@ impl Agent<'_> {
             })),
             "tools/list" => {
                 let may_change = self.may_change();
-                listed(json!({ "tools": tools::list(&self.state.named, may_change) }))
+                listed(json!({ "tools": tools::list(&self.state.named, may_change, self.introspects()) }))
             }
             "tools/call" => self.call(&message.params, recorder).await,
             "resources/list" => listed(json!({ "resources": [] })),
@@ -230,22 +235,14 @@ impl Agent<'_> {
             Some(Json::Object(arguments)) => arguments.clone(),
             Some(_) => return Ok(Err(RpcError::params("`arguments` is no object"))),
         };
-        if name == tools::SCHEMA {
+        if name == tools::SCHEMA && self.introspects() {
             return Ok(Ok(tools::schema(&self.state.guard, &arguments)));
         }
         let may_change = self.may_change();
         let Some(query) = self.state.named.tools(may_change).find(|query| query.name == name) else {
-            let names: Vec<&str> = self
-                .state
-                .named
-                .tools(may_change)
-                .map(|query| query.name.as_str())
-                .collect();
-            let message = format!(
-                "there is no tool {name:?}; accepted are {}, {}",
-                names.join(", "),
-                tools::SCHEMA
-            );
+            let named = self.state.named.tools(may_change).map(|query| query.name.as_str());
+            let names: Vec<&str> = named.chain(self.introspects().then_some(tools::SCHEMA)).collect();
+            let message = format!("there is no tool {name:?}; accepted are {}", names.join(", "));
             return Ok(Err(RpcError::params(message)));
         };
         let answer = self.run(&query.parameters(arguments), recorder).await;
@@ -266,10 +263,8 @@ impl Agent<'_> {
         };
         let parameters = Parameters::of_document(resources::DOCUMENT, None, &json!({ "id": id }));
         let answered = self.run(&parameters, recorder).await?;
-        let mut body = Vec::new();
-        answered.write(&mut body);
-        let whole: Json = serde_json::from_slice(&body).map_err(|_| Answer::failed(&ApiError::Internal))?;
-        Ok(match &whole["data"]["node"] {
+        let data = answered.data().ok_or_else(|| Answer::failed(&ApiError::Internal))?;
+        Ok(match &data["node"] {
             Json::Null => Err(missing()),
             document => Ok(resources::contents(uri, document)),
         })

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::http::header::{CACHE_CONTROL, VARY};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::Value as Json;
 
 use super::whole;
 use crate::api::error::ApiError;
@@ -69,10 +68,7 @@ fn rows(request: &NamedRequest, answers: &Answers) -> Result<(&'static str, Vec<
     if let Some(answer) = answered.fresh().filter(|answer| !answer.errors().is_empty()) {
         return Err(answer.clone());
     }
-    let mut body = Vec::new();
-    answered.write(&mut body);
-    let whole: Json = serde_json::from_slice(&body).map_err(|_| internal())?;
-    let data = &whole["data"];
+    let data = &answered.data().ok_or_else(internal)?;
     match request.form {
         AnswerForm::Csv { marked } => {
             let table = tables::csv(&request.query.outline, data).map_err(|_| internal())?;

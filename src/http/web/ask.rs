@@ -52,8 +52,6 @@ pub async fn ask(
     if let Some(answer) = answered.fresh().filter(|answer| !answer.errors().is_empty()) {
         return Err(failed(answer.clone()));
     }
-    let mut body = Vec::new();
-    answered.write(&mut body);
-    let mut whole: Json = serde_json::from_slice(&body).map_err(|_| internal())?;
-    Ok((whole["data"].take(), permit))
+    let data = answered.data().ok_or_else(internal)?;
+    Ok((data, permit))
 }

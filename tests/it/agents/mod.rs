@@ -256,3 +256,19 @@ async fn tokens_and_points_are_those_of_every_door() {
     let app = TestApp::set(off).await;
     assert_eq!(sent(modern(&app, "tools/list", json!({}))).await.0, 404);
 }
+
+#[tokio::test]
+async fn where_the_schema_cannot_be_asked_for_no_tool_tells_it() {
+    let mut closed = settings();
+    closed.config.introspection = false;
+    let app = TestApp::set(closed).await;
+    let (_, reply) = sent(modern(&app, "tools/list", json!({}))).await;
+    let tools = reply["result"]["tools"].as_array().expect("tools");
+    assert!(
+        !tools.is_empty() && tools.iter().all(|tool| tool["name"] != "Schema"),
+        "{reply}"
+    );
+    let call = json!({ "name": "Schema", "arguments": { "type": "Gift" } });
+    let (_, reply) = sent(modern(&app, "tools/call", call)).await;
+    assert_eq!(reply["error"]["code"], -32602, "{reply}");
+}

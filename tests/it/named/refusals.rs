@@ -70,7 +70,7 @@ async fn where_a_token_is_wanted_it_is_wanted_here_too() {
     let mut settings = settings();
     settings.config.anonymous = false;
     let app = TestApp::set(settings).await;
-    for path in ["/q/AllGifts", "/q/AllGifts.json", "/q/AllGifts.csv"] {
+    for path in ["/q/AllGifts", "/q/AllGifts.json", "/q/AllGifts.csv", "/openapi.json"] {
         let (status, answer) = json_of(&app, path).await;
         assert_eq!((status, said(&answer).0), (401, "UNAUTHENTICATED"), "{path}");
     }
