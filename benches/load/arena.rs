@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Client, Method};
 use serde_json::Value as Json;
 
 use crate::data::{Data, SETS};
 use crate::queries::Query;
 use crate::servers::{Entrant, Places, Server};
 use crate::standin::Standin;
-use crate::wrk::{self, Run};
+use crate::wrk::{self, Request, Run};
 
 /// How often each query is asked while the stand-in learns, one after the other and then at the same time: a server that
 /// batches may ask differently each time.
@@ -119,12 +119,21 @@ impl Arena {
 
     /// The body of a server's answer.
     pub async fn ask(&self, server: &Server, body: String) -> Result<String, String> {
-        let request = self.http.post(&server.url).body(body);
-        let request = request
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "application/json");
-        let answered = async { request.send().await?.text().await }.await;
-        answered.map_err(|error| format!("{} does not answer: {error}", server.entrant.name()))
+        self.ask_with(server, &Request::post(&server.url, body)).await
+    }
+
+    /// The same with any request.
+    pub async fn ask_with(&self, server: &Server, request: &Request) -> Result<String, String> {
+        let no_answer = |error: &dyn std::fmt::Display| format!("{} does not answer: {error}", server.entrant.name());
+        let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| no_answer(&error))?;
+        let mut asked = self.http.request(method, &request.url).header(ACCEPT, request.accept);
+        if !request.body.is_empty() {
+            asked = asked
+                .header(CONTENT_TYPE, "application/json")
+                .body(request.body.clone());
+        }
+        let answered = async { asked.send().await?.text().await }.await;
+        answered.map_err(|error| no_answer(&error))
     }
 
     /// The data in an answer; an error in it fails.
@@ -187,7 +196,7 @@ impl Arena {
             self.data(server, query).await?;
         }
         let commands = (self.standin.asked() - asked) as f64 / LESSONS as f64;
-        self.no_unknown(server, query)?;
+        self.no_unknown(server, query.name)?;
         Ok(Cell {
             run,
             cpu,
@@ -205,8 +214,20 @@ impl Arena {
         connections: usize,
         time: Duration,
     ) -> Result<(Run, f64), String> {
-        let body = query.body();
-        let run = |time| wrk::run(&self.places.folder, &server.url, &body, connections, time);
+        let request = Request::post(&server.url, query.body());
+        self.load_with(server, query.name, &request, connections, time).await
+    }
+
+    /// The same with any request; `name` is what errors call it.
+    pub async fn load_with(
+        &self,
+        server: &Server,
+        name: &str,
+        request: &Request,
+        connections: usize,
+        time: Duration,
+    ) -> Result<(Run, f64), String> {
+        let run = |time| wrk::run(&self.places.folder, request, connections, time);
         self.standin.learn(true);
         // With many connections it may end before the first answer comes, which says nothing yet.
         let _ = run((time / 3).clamp(Duration::from_secs(1), Duration::from_secs(5)));
@@ -216,18 +237,17 @@ impl Arena {
         // wrk leaves each connection with a request under way, which is worked on and not among those that it counts.
         tokio::time::sleep(SETTLING).await;
         let (cpu, requests) = (server.cpu() - cpu, run.requests + connections as f64);
-        self.no_unknown(server, query)?;
+        self.no_unknown(server, name)?;
         Ok((run, cpu.as_secs_f64() * 1e6 / requests))
     }
 
     /// Fails when the stand-in was asked what it does not know. From here on it may learn.
-    fn no_unknown(&self, server: &Server, query: &Query) -> Result<(), String> {
+    fn no_unknown(&self, server: &Server, name: &str) -> Result<(), String> {
         self.standin.learn(true);
         match self.standin.unknown().first() {
             None => Ok(()),
             Some(first) => Err(format!(
-                "with the query {} {} asked something that the stand-in does not know: {first:.2000}",
-                query.name,
+                "with the query {name} {} asked something that the stand-in does not know: {first:.2000}",
                 server.entrant.name()
             )),
         }

@@ -13,7 +13,7 @@ use crate::columns::columns;
 use crate::data::Data;
 use crate::queries::Query;
 use crate::servers::{DATABASE, Entrant, Places, Server};
-use crate::wrk::{self, Run};
+use crate::wrk::{self, Request, Run};
 
 /// How long after its start a server that nobody asks anything is looked at.
 const SETTLED: Duration = Duration::from_secs(10);
@@ -155,8 +155,8 @@ pub async fn soak(arena: &Arena, minutes: u64, entrant: Entrant) -> Result<Strin
     let answered = arena.until_answered(&server, query).await;
     answered.ok_or("the server does not answer after its warm-up")?;
     let time = Duration::from_secs(minutes * 60);
-    let (folder, url, body) = (arena.places.folder.clone(), server.url.clone(), query.body());
-    let asking = std::thread::spawn(move || wrk::run(&folder, &url, &body, 100, time));
+    let (folder, request) = (arena.places.folder.clone(), Request::post(&server.url, query.body()));
+    let asking = std::thread::spawn(move || wrk::run(&folder, &request, 100, time));
     let began = Instant::now();
     let mut samples: [Vec<f64>; PARTS] = Default::default();
     while began.elapsed() < time {

@@ -16,6 +16,7 @@
 mod arena;
 mod columns;
 mod data;
+mod doors;
 mod growth;
 mod limit;
 mod memory;
@@ -34,7 +35,7 @@ use std::process::{Command, ExitCode};
 use arena::{Arena, Cell};
 use clap::Parser;
 use menagerie::http::tls::choose_provider;
-use options::{Options, Part};
+use options::{DOORS, GROWTH, Options, Part};
 use queries::Query;
 use report::Table;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -167,7 +168,11 @@ async fn measured(options: &Options, arena: &Arena, tell: &mut impl FnMut(String
         }
         tell(report::verdicts(&table));
     }
-    if options.wants_growth() {
+    if options.wants(DOORS) {
+        tell("## A kept answer through each door\n".to_owned());
+        tell(doors::doors(options, arena).await?);
+    }
+    if options.wants(GROWTH) {
         tell(
             "## How cost grows\n\nMenagerie, cold, the query list over replayed replies, one connection.\n".to_owned(),
         );
@@ -223,7 +228,7 @@ async fn cells(options: &Options, arena: &Arena, entrants: &[Entrant]) -> Result
     }
     let names = Query::all().map(|query| query.name);
     let mut table = Table::new();
-    for query in queries.into_iter().filter(|query| options.wants(query.name, &names)) {
+    for query in queries.into_iter().filter(|query| options.wants_of(query.name, &names)) {
         let mut rounds = vec![Vec::new(); servers.len()];
         // In rounds, so that a moment in which the machine is slow does not meet one server alone.
         for _ in 0..options.rounds {

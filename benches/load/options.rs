@@ -9,7 +9,9 @@ use crate::queries::Query;
 use crate::servers::Entrant;
 
 /// What `--only` calls the measurements of how cost grows.
-const GROWTH: &str = "growth";
+pub const GROWTH: &str = "growth";
+/// What it calls those of kept answers through each door.
+pub const DOORS: &str = "doors";
 
 /// Measures Menagerie beside its peers and writes benches/load/RESULTS.md.
 #[derive(Parser)]
@@ -30,7 +32,7 @@ pub struct Options {
     #[arg(long, default_value_t = 2_000)]
     pub gifts: usize,
     /// Only cells whose server or query has this word, such as `point` or `cold`; several may be given. `growth` stands for
-    /// how cost grows. Nothing is written to RESULTS.md then.
+    /// how cost grows, `doors` for kept answers by POST, GET and at /q. Nothing is written to RESULTS.md then.
     #[arg(long)]
     pub only: Vec<String>,
     /// Compare the first page with a deep one over so many gifts, made for it on the real database.
@@ -66,20 +68,20 @@ impl Options {
     }
 
     /// Whether something of this name is to be measured; `others` are the names of its kind.
-    pub fn wants(&self, name: &str, others: &[&str]) -> bool {
+    pub fn wants_of(&self, name: &str, others: &[&str]) -> bool {
         let about = |word: &&String| others.iter().any(|other| other.contains(word.as_str()));
         let mut words = self.only.iter().filter(about).peekable();
         words.peek().is_none() || words.any(|word| name.contains(word.as_str()))
     }
 
-    /// Whether how cost grows is to be measured.
-    pub fn wants_growth(&self) -> bool {
-        self.only.is_empty() || self.only.iter().any(|word| word == GROWTH)
+    /// Whether one of the measurements beside the servers' is to be made.
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|word| word == name)
     }
 
     /// Whether servers are to be compared.
     pub fn wants_cells(&self) -> bool {
-        self.only.is_empty() || self.only.iter().any(|word| word != GROWTH)
+        self.only.is_empty() || self.only.iter().any(|word| word != GROWTH && word != DOORS)
     }
 
     /// Refuses words that name nothing.
@@ -87,7 +89,7 @@ impl Options {
         let queries = Query::all().map(|query| query.name);
         let mut names = Entrant::ALL.map(Entrant::name).to_vec();
         names.extend(queries);
-        names.push(GROWTH);
+        names.extend([GROWTH, DOORS]);
         if self.rounds == 0 {
             return Err("--rounds 0 measures nothing; accepted are 1 or more".into());
         }
@@ -102,6 +104,6 @@ impl Options {
     pub fn entrants(&self) -> Vec<Entrant> {
         let names = Entrant::ALL.map(Entrant::name);
         let all = Entrant::ALL.into_iter();
-        all.filter(|entrant| self.wants(entrant.name(), &names)).collect()
+        all.filter(|entrant| self.wants_of(entrant.name(), &names)).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! `wrk`, which asks: its script, its run, and what it tells afterwards.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -24,14 +25,46 @@ pub fn is_there() -> bool {
     Command::new("wrk").arg("--version").output().is_ok()
 }
 
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: &'static str,
+    pub url: String,
+    /// Its `Accept`.
+    pub accept: &'static str,
+    /// JSON, or nothing.
+    pub body: String,
+}
+
+impl Request {
+    /// A query, as clients send it.
+    pub fn post(url: &str, body: String) -> Self {
+        Self {
+            method: "POST",
+            url: url.to_owned(),
+            accept: "application/json",
+            body,
+        }
+    }
+}
+
 /// Asks a server the same thing over and over. `folder` is where the script may lie.
-pub fn run(folder: &Path, url: &str, body: &str, connections: usize, time: Duration) -> Result<Run, String> {
+pub fn run(folder: &Path, request: &Request, connections: usize, time: Duration) -> Result<Run, String> {
     let script = folder.join("ask.lua");
+    let Request {
+        method,
+        url,
+        accept,
+        body,
+    } = request;
+    let body = match body.as_str() {
+        "" => String::new(),
+        body => format!("wrk.headers[\"Content-Type\"] = \"application/json\"\nwrk.body = [===[{body}]===]"),
+    };
     let text = format!(
-        r#"wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/json"
-wrk.headers["Accept"] = "application/json"
-wrk.body = [===[{body}]===]
+        r#"wrk.method = "{method}"
+wrk.headers["Accept"] = "{accept}"
+{body}
 function done(summary, latency)
   local lost = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
   print(string.format("\nTOLD %d %d %d %d %d %d", summary.requests, summary.duration,
@@ -45,7 +78,7 @@ end
         .args(["--connections", &connections.to_string()])
         .args(["--duration", &format!("{}s", time.as_secs().max(1))])
         .arg("--script")
-        .args([script.as_os_str(), url.as_ref()])
+        .args([script.as_os_str(), OsStr::new(url)])
         .output()
         .map_err(|error| format!("wrk cannot be run: {error}"))?;
     let told = String::from_utf8_lossy(&output.stdout);
