@@ -22,7 +22,7 @@ from roots import inside, log_tail
 
 DATABASE_PORT = 27017
 DATABASE = f"mongodb://127.0.0.1:{DATABASE_PORT}/?directConnection=true"
-QUERY = """{ gift(slug: "ru-kp-2024") {
+QUERY = """{ gift(by: { slug: "ru-kp-2024" }) {
   title giver { name } recipient { name } total { text } items { animal { commonName } }
 } }"""
 # How long anything may take that is waited for, in seconds.

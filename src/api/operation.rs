@@ -1,4 +1,7 @@
-//! The kinds of operations, as metrics, logs and traces name them.
+//! The kinds of operations, as metrics, logs and traces name them; and what is computed once of an operation.
+
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 /// What a request asked for, as far as it was parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,5 +24,19 @@ impl OperationKind {
             Self::Export => "export",
             Self::None => "none",
         }
+    }
+}
+
+/// What is computed of an operation once, for as long as its normal form is kept; a clone is another handle.
+///
+/// Of any type, because whoever keeps normal forms does not know what is computed of them.
+#[derive(Clone, Debug, Default)]
+pub struct Memo(Arc<OnceLock<Arc<dyn Any + Send + Sync>>>);
+
+impl Memo {
+    /// What was computed, or is now. Always of the same type: another would be computed each time.
+    pub fn get_or_init<T: Any + Send + Sync>(&self, mut compute: impl FnMut() -> T) -> Arc<T> {
+        let computed = Arc::clone(self.0.get_or_init(|| Arc::new(compute())));
+        computed.downcast().unwrap_or_else(|_| Arc::new(compute()))
     }
 }

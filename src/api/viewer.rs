@@ -85,7 +85,7 @@ fn at_least(ctx: &Context<'_>, least: Role, accepted: &str) -> Result<String> {
             role.name()
         ))),
         Ok(Viewer::Anonymous) | Err(_) => Err(ApiError::Unauthenticated(format!(
-            "this is not done for nobody in particular; accepted is {accepted}"
+            "no token came with the request; accepted is {accepted}"
         ))),
     }
 }

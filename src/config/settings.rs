@@ -211,7 +211,7 @@ settings! {
 "What is kept in memory" {
     /// How many documents clients may store by their hash, as Apollo Client does; 0 for none.
     MENAGERIE_PERSISTED_QUERIES => persisted_queries: u64 = 1000, number(Unit::COUNT, 0..=100_000);
-    /// How much memory answers that are kept may take; 0 keeps none. Whatever is written takes what it concerns out of use
+    /// How much memory answers that are kept may take, an eighth of it their rows and CSV; 0 keeps none. Whatever is written takes what it concerns out of use
     /// at once.
     MENAGERIE_RESPONSE_CACHE_MB => response_cache_bytes: u64 = 32 * Unit::MIB.factor, number(Unit::MIB, 0..=65_536);
     /// How much memory the columns of the gifts may take, which answer statistics, counts and filtered pages; 0 for none.

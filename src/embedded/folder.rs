@@ -71,7 +71,7 @@ impl Folder {
             path: path.to_owned(),
             note,
         };
-        private::put_right(path, &[path.join(NOTE), path.join(CONFIG), folder.storage()]);
+        private::repair(path, &[path.join(NOTE), path.join(CONFIG), folder.storage()]);
         folder.write(None).map_err(refused)?;
         Ok(folder)
     }

@@ -29,7 +29,7 @@ pub(super) fn create(folder: &Path) -> io::Result<()> {
 
 /// Revokes all access of other users to the folder and to our files in it, and warns if there was any. What belongs to
 /// another user cannot be changed; that is logged.
-pub(super) fn put_right(folder: &Path, ours: &[PathBuf]) {
+pub(super) fn repair(folder: &Path, ours: &[PathBuf]) {
     let mut done = Done::default();
     done.folder(folder);
     for path in ours {
@@ -132,7 +132,7 @@ mod tests {
             fs::set_permissions(open, Permissions::from_mode(0o755)).unwrap();
         }
         std::os::unix::fs::symlink(&other, &link).unwrap();
-        put_right(&folder, &[folder.join("db"), folder.join("missing")]);
+        repair(&folder, &[folder.join("db"), folder.join("missing")]);
         for (path, expected) in [
             (&folder, FOLDER),
             (&folder.join("db"), FOLDER),
@@ -148,7 +148,7 @@ mod tests {
     fn a_folder_for_all_stays_one() {
         let root = tempfile::tempdir().unwrap();
         fs::set_permissions(root.path(), Permissions::from_mode(0o1777)).unwrap();
-        put_right(root.path(), &[]);
+        repair(root.path(), &[]);
         assert_eq!(mode(root.path()), 0o1777);
     }
 }

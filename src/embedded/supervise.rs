@@ -37,7 +37,7 @@ const PATIENCE: u32 = 5;
 
 /// How long one answer may take, and how long a graceful end.
 const ANSWER: Duration = Duration::from_secs(1);
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUT_DOWN: Duration = Duration::from_secs(5);
 
 pub(super) struct Supervisor {
     pub program: Program,
@@ -51,7 +51,7 @@ pub(super) struct Supervisor {
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
+enum WaitResult {
     /// The supervisor must stop.
     Stop,
     Ended,
@@ -96,8 +96,8 @@ impl Supervisor {
             };
             let (status, output) = self.end(process).map_err(failed)?;
             match heard {
-                Heard::Stop => return Err(EmbeddedError::Stopped),
-                Heard::Nothing => {
+                WaitResult::Stop => return Err(EmbeddedError::Stopped),
+                WaitResult::Nothing => {
                     let seconds = START.as_secs();
                     return Err(EmbeddedError::Silent {
                         program,
@@ -105,16 +105,16 @@ impl Supervisor {
                         output,
                     });
                 }
-                Heard::Ended | Heard::Broken if starts == FIRST_STARTS => {
+                WaitResult::Ended | WaitResult::Broken if starts == FIRST_STARTS => {
                     return Err(EmbeddedError::Exited {
                         program,
                         status,
                         output,
                     });
                 }
-                Heard::Ended | Heard::Broken => {}
+                WaitResult::Ended | WaitResult::Broken => {}
             }
-            if self.hear(None, SHORTEST_PAUSE * starts) == Heard::Stop {
+            if self.hear(None, SHORTEST_PAUSE * starts) == WaitResult::Stop {
                 return Err(EmbeddedError::Stopped);
             }
         }
@@ -125,8 +125,8 @@ impl Supervisor {
         loop {
             let since = Instant::now();
             let heard = self.watch(&process, port);
-            if heard == Heard::Stop {
-                return self.farewell(process);
+            if heard == WaitResult::Stop {
+                return self.shut_down(process);
             }
             self.end_and_tell(process, heard);
             if since.elapsed() >= HEALTHY {
@@ -140,22 +140,22 @@ impl Supervisor {
     }
 
     /// Watches a process until there is a reason to end it; `Nothing` means that it no longer answers.
-    fn watch(&self, process: &Process, port: u16) -> Heard {
+    fn watch(&self, process: &Process, port: u16) -> WaitResult {
         let mut failures = 0;
         while failures < PATIENCE {
             match self.hear(Some(process), CHECK) {
-                Heard::Nothing if ping::answers(port, ANSWER) => failures = 0,
-                Heard::Nothing => failures += 1,
+                WaitResult::Nothing if ping::answers(port, ANSWER) => failures = 0,
+                WaitResult::Nothing => failures += 1,
                 heard => return heard,
             }
         }
-        Heard::Nothing
+        WaitResult::Nothing
     }
 
     /// Tries until a process answers; `None` if told to stop.
     fn restart(&self, port: u16, pause: &mut Duration) -> Option<Process> {
         loop {
-            if self.hear(None, *pause) == Heard::Stop {
+            if self.hear(None, *pause) == WaitResult::Stop {
                 return None;
             }
             *pause = LONGEST_PAUSE.min(*pause * 2);
@@ -168,8 +168,8 @@ impl Supervisor {
             };
             match self.wait_until_it_answers(&process, port, RESTART) {
                 Ok(()) => return Some(process),
-                Err(Heard::Stop) => {
-                    self.farewell(process);
+                Err(WaitResult::Stop) => {
+                    self.shut_down(process);
                     return None;
                 }
                 Err(heard) => self.end_and_tell(process, heard),
@@ -177,12 +177,12 @@ impl Supervisor {
         }
     }
 
-    fn end_and_tell(&self, process: Process, heard: Heard) {
+    fn end_and_tell(&self, process: Process, heard: WaitResult) {
         let pid = process.id();
         let reason = match heard {
-            Heard::Nothing => "the database does not answer",
-            Heard::Broken => "the database's storage engine gave up",
-            Heard::Ended | Heard::Stop => "the database ended",
+            WaitResult::Nothing => "the database does not answer",
+            WaitResult::Broken => "the database's storage engine gave up",
+            WaitResult::Ended | WaitResult::Stop => "the database ended",
         };
         let status = match self.end(process) {
             Ok((status, _)) => status.to_string(),
@@ -192,34 +192,34 @@ impl Supervisor {
     }
 
     /// Waits until a starting process answers. Fails with what happened instead, `Nothing` after `within`.
-    fn wait_until_it_answers(&self, process: &Process, port: u16, within: Duration) -> Result<(), Heard> {
+    fn wait_until_it_answers(&self, process: &Process, port: u16, within: Duration) -> Result<(), WaitResult> {
         let since = Instant::now();
         while since.elapsed() < within {
             match self.hear(Some(process), POLL) {
-                Heard::Nothing if ping::answers(port, ANSWER) => {
+                WaitResult::Nothing if ping::answers(port, ANSWER) => {
                     let (pid, waited) = (process.id(), since.elapsed());
                     tracing::info!(target: "embedded", pid, port, ?waited, "the database answers");
                     return Ok(());
                 }
-                Heard::Nothing => {}
+                WaitResult::Nothing => {}
                 heard => return Err(heard),
             }
         }
-        Err(Heard::Nothing)
+        Err(WaitResult::Nothing)
     }
 
     /// Waits for an event about the supervisor or this process.
-    fn hear(&self, process: Option<&Process>, within: Duration) -> Heard {
+    fn hear(&self, process: Option<&Process>, within: Duration) -> WaitResult {
         let since = Instant::now();
         loop {
             let left = within.saturating_sub(since.elapsed());
             match self.inbox.recv_timeout(left) {
-                Ok(Event::Ended(pid)) if is(process, pid) => return Heard::Ended,
-                Ok(Event::Broken(pid)) if is(process, pid) => return Heard::Broken,
+                Ok(Event::Ended(pid)) if is(process, pid) => return WaitResult::Ended,
+                Ok(Event::Broken(pid)) if is(process, pid) => return WaitResult::Broken,
                 // A late event of an earlier process.
                 Ok(Event::Ended(_) | Event::Broken(_)) => {}
-                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Heard::Stop,
-                Err(RecvTimeoutError::Timeout) => return Heard::Nothing,
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return WaitResult::Stop,
+                Err(RecvTimeoutError::Timeout) => return WaitResult::Nothing,
             }
         }
     }
@@ -236,11 +236,11 @@ impl Supervisor {
     }
 
     /// Ends the database gracefully, or by force if that takes too long or on a second request.
-    fn farewell(&self, mut process: Process) {
+    fn shut_down(&self, mut process: Process) {
         process.terminate();
-        let heard = self.hear(Some(&process), FAREWELL);
+        let heard = self.hear(Some(&process), SHUT_DOWN);
         match self.end(process) {
-            Ok((status, _)) if heard == Heard::Ended => {
+            Ok((status, _)) if heard == WaitResult::Ended => {
                 tracing::info!(target: "embedded", %status, "the database has ended");
             }
             Ok(_) => tracing::warn!(target: "embedded", "the database was ended by force"),

@@ -33,7 +33,7 @@ pub fn follow(store: Store, live: Live) -> Following {
                 }
                 Err(error) => {
                     let pause = pause.length();
-                    tracing::warn!("changes in the database are not warned: {error}; trying again in {pause:?}");
+                    tracing::warn!("changes in the database are not told: {error}; trying again in {pause:?}");
                 }
             }
             pause.wait().await;
@@ -54,7 +54,7 @@ async fn once(store: &Store, live: &Live) -> Result<(), StoreError> {
             Err(error) => error,
         };
         live.on_disconnect();
-        tracing::warn!("changes in the database are not warned at the moment: {error}");
+        tracing::warn!("changes in the database are not told at the moment: {error}");
         let mut pause = Pause::default();
         loop {
             pause.wait().await;

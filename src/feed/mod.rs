@@ -52,7 +52,7 @@ pub type Listener = broadcast::Receiver<News>;
 /// How many subscribers catch up at the same time: each has a change stream of its own, and keeps a connection busy.
 const CATCHING_UP: usize = 8;
 
-/// A turn of a subscriber to catch up.
+/// A permit to catch up.
 pub(crate) type CatchUp = Option<OwnedSemaphorePermit>;
 
 /// The state of the feed.
@@ -173,8 +173,8 @@ impl Live {
         self.listen()
     }
 
-    /// Waits for a turn to catch up.
-    async fn catch_up_turn(&self) -> CatchUp {
+    /// Waits for a permit to catch up.
+    async fn catch_up_permit(&self) -> CatchUp {
         // The semaphore is never closed.
         Arc::clone(&self.0.catching_up).acquire_owned().await.ok()
     }
@@ -212,10 +212,16 @@ impl Live {
             self.0.columns.hear(change.for_columns());
         }
         self.0.versions.changed(change.kind, &change.id);
+        self.has_begun();
         let mut progress = self.progress();
         progress.token = Some(change.token.clone());
         // Fails only if nobody listens.
         let _ = self.0.news.send(News::Change(Arc::new(change)));
+    }
+
+    /// There is a resume token: not every stream begins with one.
+    fn has_begun(&self) {
+        self.0.begun.send_if_modified(|begun| !std::mem::replace(begun, true));
     }
 
     /// The stream had no event for a moment. `told`: everything before that moment has been broadcast, where that tells it.
@@ -224,6 +230,9 @@ impl Live {
             let mut progress = self.progress();
             progress.connected = true;
             progress.token = token.or(progress.token.take());
+            if progress.token.is_some() {
+                self.has_begun();
+            }
         }
         if told.is_some() {
             self.0.told.send_replace(told);

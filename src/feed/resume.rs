@@ -52,12 +52,20 @@ pub async fn changes_since(
     let state = match after {
         None => State::Live(listener, None),
         Some(after) => {
-            let turn = live.catch_up_turn().await;
+            let permit = live.catch_up_permit().await;
+            let listening = live.listen();
             let feed = Feed::open(&store, Some(&after)).await.map_err(too_old)?;
-            State::Backfill {
-                feed: Box::new(feed),
-                told: after,
-                _turn: turn,
+            let reached = feed.resume_token().filter(|_| feed.has_returned_all());
+            match listening {
+                // Most who come back have missed nothing.
+                Some((heard, listener)) if reached.is_some_and(|reached| reached.has_come_to(&heard)) => {
+                    State::Live(listener, Some(after))
+                }
+                _ => State::Backfill {
+                    feed: Box::new(feed),
+                    told: after,
+                    _permit: permit,
+                },
             }
         }
     };
@@ -88,7 +96,7 @@ enum State {
     Backfill {
         feed: Box<Feed>,
         told: ResumeToken,
-        _turn: CatchUp,
+        _permit: CatchUp,
     },
     /// Listens to the feed; everything up to the token has been passed on.
     Live(Listener, Option<ResumeToken>),
@@ -145,7 +153,7 @@ async fn next_of(feed: &mut Feed) -> Result<Option<FeedEvent>, Ended> {
     /// How often it is tried, with growing pauses.
     const ATTEMPTS: usize = 6;
     let away = match feed.next().await {
-        Err(away @ StoreError::Unavailable(_)) => away,
+        Err(away) if away.is_passing() => away,
         told => return told.map_err(too_old),
     };
     let mut pause = Pause::default();

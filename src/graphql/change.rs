@@ -1,16 +1,19 @@
-//! A change as subscribers see it: its cursor in the feed, the operation, and the document.
+//! A change as subscribers see it: its cursor in the feed, the operation, and the document: of any kind, or of the one that
+//! is subscribed to.
 
+use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, TypeName};
 use futures_util::FutureExt;
 
-use super::any_of::AnyOf;
 use super::collection::Collection;
+use super::collections::gift::Gift;
 use super::collections::{Node, with_kind};
 use super::cost::{DOCUMENT, cost};
-use super::loader::AnyDocument as _;
 use super::loader::prefetch::SelectedDocuments;
+use super::loader::reference::Target;
 use super::loader::resolve::fetch;
 use crate::api::error::Result;
 use crate::domain::id::Kind;
@@ -29,20 +32,45 @@ pub enum ChangeOperation {
     Deleted,
 }
 
-/// A change of one document, and whether the document meets the subscription's filter.
-pub struct Change {
-    change: Arc<feed::DocumentChange>,
-    matches: bool,
+/// What a change can be told of: documents of any kind, or of one.
+pub trait Changing: Target {
+    /// The name of the type of its changes.
+    const CHANGE: &'static str;
 }
 
-impl Change {
+impl Changing for Node {
+    const CHANGE: &'static str = "Change";
+}
+
+impl Changing for Gift {
+    const CHANGE: &'static str = "GiftChange";
+}
+
+/// A change of one document, and whether the document meets the subscription's filter. `T`: what its document can be.
+pub struct Change<T> {
+    change: Arc<feed::DocumentChange>,
+    matches: bool,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Changing> TypeName for Change<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::CHANGE.into()
+    }
+}
+
+impl<T: Changing> Change<T> {
     /// `matches`: whether the document meets the subscription's filter now.
     pub const fn new(change: Arc<feed::DocumentChange>, matches: bool) -> Self {
-        Self { change, matches }
+        Self {
+            change,
+            matches,
+            of: PhantomData,
+        }
     }
 
     /// The document as the change event holds it, with everything selected below it; `None` if it is deleted.
-    async fn read(&self, ctx: &Context<'_>) -> Result<Option<AnyOf<Node>>> {
+    async fn read(&self, ctx: &Context<'_>) -> Result<Option<T::Shown>> {
         let fetch = fetch(ctx)?;
         let feed::DocumentChange { kind, id, .. } = &*self.change;
         with_kind!(*kind, E => match self.change.read::<E>()? {
@@ -50,20 +78,20 @@ impl Change {
             None => return Ok(None),
         });
         // Before the reads below: these may put a later version of the same document into the loader.
-        let node = Node::from_loader(fetch.loader, id);
+        let node = T::get(fetch.loader, id);
         let group = SelectedDocuments {
             kind: *kind,
             ids: vec![id.clone()],
             sets: vec![&ctx.item.node.selection_set.node],
         };
         fetch.everything_below(vec![group]).await?;
-        Ok(node.map(AnyOf))
+        Ok(node)
     }
 }
 
 /// A change of one document: made, changed or deleted, by whatever program.
-#[Object(serial)]
-impl Change {
+#[Object(name_type, serial)]
+impl<T: Changing> Change<T> {
     /// The place in the feed behind this change: subscribe `after` it, and the next change is the next that is told.
     async fn cursor(&self) -> String {
         self.change.token.text()
@@ -110,7 +138,7 @@ impl Change {
 
     /// The document as this change left it or, after an update, as it was a moment later; null where it is gone.
     #[graphql(directive = cost::apply(DOCUMENT, None))]
-    async fn node(&self, ctx: &Context<'_>) -> Result<Option<AnyOf<Node>>> {
+    async fn node(&self, ctx: &Context<'_>) -> Result<Option<T::Shown>> {
         self.read(ctx).boxed().await
     }
 

@@ -16,6 +16,8 @@ pub const PAGE: i32 = 10;
 pub const WIDE_TEXT: i32 = 2 * PAGE;
 /// How many documents match over all pages.
 pub const COUNT: i32 = 20;
+/// The schema as text.
+pub const SCHEMA_TEXT: i32 = 500;
 /// A sum over all gifts that match.
 pub const SUMS: i32 = 50;
 /// A change: what it looks at and writes.

@@ -13,6 +13,7 @@ mod dataset;
 pub mod eager;
 pub mod execution;
 pub mod export;
+mod federation;
 pub mod filter;
 pub mod history;
 pub mod introspection;
@@ -33,21 +34,29 @@ pub mod subscription;
 pub mod timeline;
 pub mod values;
 
+use std::any::TypeId;
+use std::sync::Arc;
+
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Error, Name, Pos, Request, Response, SDLExportOptions, ServerError, ValidationMode, Value};
+use futures_util::FutureExt;
 use futures_util::stream::{self, Stream, StreamExt};
 
 use crate::api::dataset::DatasetFacts;
 use crate::api::error::{ApiError, extend};
+use crate::api::operation::Memo;
 use crate::feed::Live;
 use crate::limits::Limits;
 use crate::search::Search;
 use crate::store::Store;
 use execution::Execution;
+use federation::Subgraph;
+use introspection::Introspection;
 use loader::Loader;
 use loader::prefetch::Collections;
-use root::Root;
+use mutation::QueryFields;
+use root::{QueryObject, Root};
 use roots::{Mutation, Query};
 use subscription::{Cursor, Priced};
 
@@ -67,7 +76,10 @@ pub fn schema(limits: Limits) -> Schema {
 /// The same over other data.
 pub fn schema_of(limits: Limits, dataset: DatasetFacts) -> Schema {
     let roots = (Root::<Query>::default(), Root::<Mutation>::default());
+    let subgraph = Subgraph::default();
     let schema = async_graphql::Schema::build(roots.0, roots.1, Priced)
+        // A gateway passes them on.
+        .enable_subscription_in_federation()
         // Documents come parsed and validated by the guard in `http`.
         .validation_mode(ValidationMode::Fast)
         // Deeper than anything that the guard accepts.
@@ -75,7 +87,10 @@ pub fn schema_of(limits: Limits, dataset: DatasetFacts) -> Schema {
         .data(limits)
         .data(dataset)
         .data(Collections(collections::of))
+        .data(subgraph.clone())
+        .data(QueryFields(Box::new(QueryObject::<Query>::default())))
         .finish();
+    subgraph.fill(|options| schema.sdl_with_options(options));
     Schema { schema, limits }
 }
 
@@ -85,6 +100,8 @@ pub fn sdl(schema: &Schema) -> String {
         .include_specified_by()
         .prefer_single_line_descriptions();
     let sdl = schema.schema.sdl_with_options(options);
+    let described = format!("{:?}\nschema {{\n", introspection::DESCRIPTION);
+    let sdl = sdl.replace("\nschema {\n", &format!("\n{described}"));
     // The export leaves trailing spaces for types without fields.
     sdl.lines()
         .map(str::trim_end)
@@ -100,10 +117,11 @@ pub async fn execute(schema: &Schema, store: Store, live: Live, search: Search, 
     let keys = request.parsed_query().map(root_keys).unwrap_or_default();
     introspection::prepare(&mut request);
     let execution = Execution::new(schema.limits);
-    let request = request
-        .data(Loader::new(store, live))
-        .data(search)
-        .data(execution.clone());
+    let loader = Loader::new(store, live, memo_of(&request));
+    let mut request = request.data(loader).data(search).data(execution.clone());
+    if request.parsed_query().is_ok_and(is_mutation) {
+        request = request.data(introspection_of(schema));
+    }
     let mut response = schema.schema.execute(request).await;
     execution.failed(&response.errors);
     if let Some(error) = execution.too_long() {
@@ -147,10 +165,8 @@ pub fn subscribe(
     }
     let cursor = Cursor::default();
     let execution = Execution::new(schema.limits);
-    let request = request
-        .data(Loader::new(store, live))
-        .data(search)
-        .data(execution.clone());
+    let loader = Loader::new(store, live, memo_of(&request));
+    let request = request.data(loader).data(search).data(execution.clone());
     let told = schema.schema.execute_stream(request.data(cursor.clone()));
     let told = told.map(move |mut response| {
         execution.failed(&response.errors);
@@ -165,6 +181,28 @@ pub fn subscribe(
         }
     });
     told.right_stream()
+}
+
+/// What is computed once of the request's operation.
+fn memo_of(request: &Request) -> Memo {
+    let memo = request.data.get(&TypeId::of::<Memo>());
+    memo.and_then(|memo| memo.downcast_ref::<Memo>())
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// Introspection for the payloads of mutations.
+fn introspection_of(schema: &Schema) -> Introspection {
+    let schema = schema.schema.clone();
+    Introspection(Arc::new(move |request| {
+        let schema = schema.clone();
+        async move { schema.execute(request).await }.boxed()
+    }))
+}
+
+fn is_mutation(document: &ExecutableDocument) -> bool {
+    let mut operations = document.operations.iter();
+    operations.any(|(_, operation)| operation.node.ty == OperationType::Mutation)
 }
 
 /// A response with this error and no data.

@@ -8,7 +8,8 @@ use super::collections::Node;
 use super::cost::{DOCUMENT, cost, list_size, names};
 use super::eager;
 use super::loader::resolve;
-use crate::api::error::Result;
+use crate::api::error::{ApiError, Result};
+use crate::domain::id::Kind;
 
 /// Adds `node` and `nodes` to `Query`.
 #[derive(Default)]
@@ -19,7 +20,7 @@ impl NodeQuery {
     /// The document with this id, of whatever kind; null where there is none.
     #[graphql(directive = cost::apply(DOCUMENT, None))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<AnyOf<Node>>> {
-        let mut nodes = resolve::documents(ctx, vec![id.0]).boxed().await?;
+        let mut nodes = resolve::documents(ctx, "id", vec![checked("id", id)]).boxed().await?;
         nodes.pop().map_or(Ok(None), |node| node.0)
     }
 
@@ -30,8 +31,16 @@ impl NodeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The ids.")] ids: Vec<ID>,
     ) -> Result<Option<eager::List<Nullable<AnyOf<Node>>>>> {
-        let ids = ids.into_iter().map(|id| id.0).collect();
-        let nodes = resolve::documents(ctx, ids).boxed().await?;
+        let ids = ids.into_iter().map(|id| checked("id", id)).collect();
+        let nodes = resolve::documents(ctx, "ids", ids).boxed().await?;
         Ok(Some(nodes.into()))
+    }
+}
+
+/// An id that is one. `argument`: what gives it.
+pub fn checked(argument: &str, id: ID) -> Result<String> {
+    match Kind::of(&id) {
+        Ok(_) => Ok(id.0),
+        Err(error) => Err(ApiError::input(argument, error)),
     }
 }

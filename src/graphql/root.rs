@@ -1,4 +1,5 @@
-//! A root type. async-graphql executes its fields; errors are handled here as the specification says.
+//! A root type. async-graphql executes its fields; errors are handled here as the specification says. The root of queries
+//! is in the payloads of mutations too, as an object like any other.
 
 use std::borrow::Cow;
 
@@ -10,6 +11,7 @@ use async_graphql::{
 
 use super::eager::{Eager, null_or};
 use super::execution::Execution;
+use super::introspection;
 
 /// `Query` or `Mutation`.
 #[derive(Default)]
@@ -47,3 +49,31 @@ impl<T: ObjectType> OutputType for Root<T> {
 }
 
 impl<T: ObjectType> ObjectType for Root<T> {}
+
+/// `Query` within the payload of a mutation.
+#[derive(Default)]
+pub struct QueryObject<T>(T);
+
+impl<T: ObjectType> ContainerType for QueryObject<T> {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        match introspection::is_introspection(&ctx.item.node) {
+            // async-graphql knows these two on the root of an operation only.
+            true => introspection::nested(ctx).await.map(Some),
+            false => self.0.resolve_field(ctx).await,
+        }
+    }
+}
+
+impl<T: ObjectType> OutputType for QueryObject<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        self.resolve_eagerly(ctx).await
+    }
+}

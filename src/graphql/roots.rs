@@ -5,6 +5,7 @@ use async_graphql::MergedObject;
 use super::collection::{RootFields, RootMutations};
 use super::collections::documents;
 use super::dataset::DatasetQuery;
+use super::federation::FederationQuery;
 use super::history::HistoryQuery;
 use super::mutation::{AdminMutation, AdminQuery, ImportMutation, RevertMutation};
 use super::node::NodeQuery;
@@ -29,6 +30,7 @@ macro_rules! roots {
             AdminQuery,
             DatasetQuery,
             LimitsQuery,
+            FederationQuery,
         );
 
         /// Everything that can be changed. Each mutation is made as a whole or not at all, and is recorded with the name of the

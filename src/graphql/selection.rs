@@ -4,6 +4,9 @@
 //! interfaces and unions have one fragment per object type. async-graphql's own look-ahead does not tell types apart
 //! below an interface, which planning needs.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use async_graphql::Value;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::{MetaType, MetaTypeName, Registry};
@@ -88,11 +91,11 @@ type ComputedOf<'a> = dyn Fn(Kind) -> &'static [Computed] + 'a;
 
 /// The stored fields to fetch from each collection for the whole operation.
 ///
-/// One projection per collection and request keeps the loader simple: a document in it has every field that any part of
+/// One projection per collection and operation keeps the loader simple: a document in it has every field that any part of
 /// the operation reads.
 #[derive(Debug, Default)]
 pub struct Projections {
-    by_kind: std::collections::BTreeMap<Kind, Projection>,
+    by_kind: BTreeMap<Kind, Arc<Projection>>,
 }
 
 impl Projections {
@@ -105,7 +108,7 @@ impl Projections {
     }
 
     /// The projection of a collection; only the id if nothing is selected.
-    pub fn of_kind(&self, kind: Kind) -> Projection {
+    pub fn of_kind(&self, kind: Kind) -> Arc<Projection> {
         self.by_kind.get(&kind).cloned().unwrap_or_default()
     }
 
@@ -142,7 +145,7 @@ impl Projections {
     }
 
     fn add(&mut self, kind: Kind, set: &SelectionSet, computed: &[Computed]) {
-        let projection = self.by_kind.entry(kind).or_default();
+        let projection = Arc::make_mut(self.by_kind.entry(kind).or_default());
         for field in selected(set, kind.type_name()) {
             let name = field.node.name.node.as_str();
             let stored = computed

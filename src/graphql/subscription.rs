@@ -14,13 +14,15 @@ use async_graphql::{Context, ID, Object, Response, Subscription, SubscriptionTyp
 use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 
-use super::change::Change;
-use super::collections::gift::GiftFilter;
+use super::change::{Change, Changing};
+use super::collections::Node;
+use super::collections::gift::{Gift, GiftFilter};
 use super::cost::{PAGE, price_all};
 use super::eager;
 use super::filter::CollectionFilter;
 use super::loader::Loader;
 use super::loader::resolve::loader;
+use super::node::checked;
 use crate::api::error::{ApiError, Result};
 use crate::domain::id::Kind;
 use crate::feed::resume::{Ended, changes_since};
@@ -82,10 +84,12 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> Result<impl Stream<Item = Result<eager::Object<Change>>>> {
+    ) -> Result<impl Stream<Item = Result<eager::Object<Change<Node>>>>> {
         let sieve = Sieve::Documents {
             kinds: kinds.map(HashSet::from_iter),
-            ids: ids.map(|ids| ids.into_iter().map(checked).collect()).transpose()?,
+            ids: ids
+                .map(|ids| ids.into_iter().map(|id| checked("ids", id)).collect())
+                .transpose()?,
         };
         told(ctx, sieve, after).boxed().await
     }
@@ -99,7 +103,7 @@ impl Subscription {
         #[graphql(desc = "Goes on behind this `cursor` of a change, or behind a `changesCursor`.")] after: Option<
             String,
         >,
-    ) -> Result<impl Stream<Item = Result<eager::Object<Change>>>> {
+    ) -> Result<impl Stream<Item = Result<eager::Object<Change<Gift>>>>> {
         let filter = filter.unwrap_or_default().filter()?;
         let sieve = Sieve::Gifts(Where { filter, resolved: None });
         told(ctx, sieve, after).boxed().await
@@ -125,14 +129,6 @@ impl SubscriptionType for Priced {
         ctx: &'a Context<'_>,
     ) -> Option<Pin<Box<dyn Stream<Item = Response> + Send + 'a>>> {
         Subscription.create_field_stream(ctx)
-    }
-}
-
-/// An id that is asked for.
-fn checked(id: ID) -> Result<String> {
-    match Kind::of(&id) {
-        Ok(_) => Ok(id.0),
-        Err(error) => Err(ApiError::input("ids", error)),
     }
 }
 
@@ -175,7 +171,12 @@ impl Where {
 
 impl Sieve {
     /// The change to deliver, if any.
-    async fn sift(&mut self, store: &Store, live: &Live, change: Arc<feed::DocumentChange>) -> Result<Option<Change>> {
+    async fn sift<T: Changing>(
+        &mut self,
+        store: &Store,
+        live: &Live,
+        change: Arc<feed::DocumentChange>,
+    ) -> Result<Option<Change<T>>> {
         match self {
             Self::Documents { kinds, ids } => {
                 let is_asked_for = kinds.as_ref().is_none_or(|kinds| kinds.contains(&change.kind))
@@ -202,7 +203,7 @@ struct Telling {
 
 impl Telling {
     /// The next change to deliver, with its cursor.
-    async fn next(&mut self, Loader { store, live, .. }: &Loader) -> Result<(String, Change)> {
+    async fn next<T: Changing>(&mut self, Loader { store, live, .. }: &Loader) -> Result<(String, Change<T>)> {
         loop {
             let change = match self.changes.next().await {
                 Some(change) => change?,
@@ -217,11 +218,11 @@ impl Telling {
     }
 }
 
-async fn told<'a>(
+async fn told<'a, T: Changing>(
     ctx: &Context<'a>,
     sieve: Sieve,
     after: Option<String>,
-) -> Result<impl Stream<Item = Result<eager::Object<Change>>> + use<'a>> {
+) -> Result<impl Stream<Item = Result<eager::Object<Change<T>>>> + use<'a, T>> {
     let loader = loader(ctx)?;
     let last = ctx.data::<Cursor>().map_err(|_| ApiError::Internal)?;
     let after = after

@@ -19,6 +19,7 @@ use serde_json::value::RawValue;
 
 use super::mistakes::shown;
 use super::rejection::MOST_ERRORS;
+use super::rules::{is_one_of, one_of_accepted};
 use super::suggest::Suggestions;
 
 /// The values as the client sent them.
@@ -190,6 +191,14 @@ impl<'a> Coercion<'a> {
             if self.wrong.len() >= MOST_ERRORS {
                 return None;
             }
+        }
+        let given: Vec<_> = object.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        if is_one_of(ty) && !matches!(given.as_slice(), [(_, value)] if !value.is_null()) {
+            let found = match given.as_slice() {
+                [(key, _)] => format!("a null for `{}`", shown(key)),
+                _ => format!("{} fields", given.len()),
+            };
+            return self.wrong(place, format_args!("has {found}; {}", one_of_accepted(ty)));
         }
         let texts = text.and_then(fields);
         let mut coerced = JsonMap::with_capacity(object.len());

@@ -43,9 +43,10 @@ pub fn check(document: &Document, limits: &Limits) -> Result<(), Rejection> {
 /// Refuses all introspection.
 pub fn refuse_introspection(document: &ExecutableDocument) -> Result<(), Rejection> {
     let asks = |operation: &Operation| {
-        let mut roots = operation.root_fields(document);
-        roots
-            .find(|field| matches!(field.name.as_str(), "__schema" | "__type"))
+        // Also below the root: the payload of a mutation has `Query` in it.
+        let mut fields = operation.all_fields(document);
+        fields
+            .find(|field| matches!(field.name.as_str(), "__schema" | "__type" | "_service"))
             .cloned()
     };
     let found = document.operations.iter().find_map(|operation| asks(operation));

@@ -172,7 +172,7 @@ impl Guard {
             .to_executable_validate(&self.schema)
             .or_else(|error| rules::one_root_field(error).map_err(|errors| self.invalid(&errors, document)))?;
         rules::unique_input_fields(document)?;
-        rules::variable_positions(&valid, &self.schema)?;
+        rules::variables_and_one_of(&valid, &self.schema)?;
         if !self.rules.introspection {
             expansion::refuse_introspection(&valid)?;
         }
@@ -256,7 +256,7 @@ impl Guard {
         {
             lower::go_on(&mut document, after);
         }
-        let mut request = async_graphql::Request::new("");
+        let mut request = async_graphql::Request::new("").data(normal.memo.clone());
         request.set_parsed_query(document);
         Ok(PreparedRequest {
             request,

@@ -1,6 +1,6 @@
 //! Rules of the specification that apollo-compiler's validation lacks or applies inexactly: input fields are unique
 //! (5.6.3), variables have an allowed type also inside lists and input objects (5.8.5), and a subscription has one root
-//! field, even if written several times (5.2.4.1).
+//! field, even if written several times (5.2.4.1), and a `@oneOf` input has exactly one of its fields (5.6.5).
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use apollo_compiler::ast::{
 use apollo_compiler::diagnostic::Diagnostic;
 use apollo_compiler::executable::{ExecutableDocument, Operation, Selection, SelectionSet};
 use apollo_compiler::parser::{SourceMap, SourceSpan};
-use apollo_compiler::schema::{ExtendedType, InputValueDefinition};
+use apollo_compiler::schema::{ExtendedType, InputObjectType, InputValueDefinition};
 use apollo_compiler::validation::{DiagnosticData, DiagnosticList, Valid, WithErrors};
 use apollo_compiler::{Name, Node, Schema};
 
@@ -96,8 +96,9 @@ fn twice(value: &Value) -> Option<&Name> {
     }
 }
 
-/// Refuses variables at places where their type is not allowed.
-pub fn variable_positions(document: &ExecutableDocument, schema: &Schema) -> Result<(), Rejection> {
+/// Refuses variables at places where their type is not allowed, and inputs of which just one field is to be given where it
+/// is not.
+pub fn variables_and_one_of(document: &ExecutableDocument, schema: &Schema) -> Result<(), Rejection> {
     document.operations.iter().try_for_each(|operation| {
         let mut positions = Positions {
             schema,
@@ -105,6 +106,11 @@ pub fn variable_positions(document: &ExecutableDocument, schema: &Schema) -> Res
             operation,
             seen: HashSet::new(),
         };
+        for variable in &operation.variables {
+            if let Some(default) = &variable.default_value {
+                positions.typed(default, &variable.ty, false)?;
+            }
+        }
         positions.directives(&operation.directives)?;
         positions.set(&operation.selection_set)
     })
@@ -175,6 +181,9 @@ impl<'a> Positions<'a> {
                 let Some(ExtendedType::InputObject(object)) = self.schema.types.get(ty.inner_named_type()) else {
                     return Ok(());
                 };
+                if is_one_of(object) {
+                    self.one_of(object, fields, value.location())?;
+                }
                 fields
                     .iter()
                     .try_for_each(|(name, value)| match object.fields.get(name) {
@@ -186,9 +195,39 @@ impl<'a> Positions<'a> {
         }
     }
 
-    fn variable(&self, name: &Name, place: &Type, has_default: bool, at: Option<SourceSpan>) -> Result<(), Rejection> {
+    /// Checks an input of which exactly one field is given, with a value: also a variable must not be null there.
+    fn one_of(
+        &self,
+        object: &InputObjectType,
+        fields: &[(Name, Node<Value>)],
+        at: Option<SourceSpan>,
+    ) -> Result<(), Rejection> {
+        let found = match fields {
+            [(name, value)] => match &**value {
+                Value::Null => format!("`{name}` is null"),
+                Value::Variable(variable) if self.may_be_null(variable) => {
+                    format!("the variable `${variable}` for `{name}` may be null; its type has to end in `!`")
+                }
+                _ => return Ok(()),
+            },
+            _ => format!("{} are given", fields.len()),
+        };
+        let message = format!("{}; {found}", one_of_accepted(object));
+        Err(Rejection::new(INVALID, message).at(at, &self.document.sources))
+    }
+
+    fn may_be_null(&self, variable: &Name) -> bool {
+        self.definition(variable)
+            .is_some_and(|definition| !definition.ty.is_non_null())
+    }
+
+    fn definition(&self, variable: &Name) -> Option<&'a Node<VariableDefinition>> {
         let mut definitions = self.operation.variables.iter();
-        let Some(definition) = definitions.find(|definition| definition.name == *name) else {
+        definitions.find(|definition| definition.name == *variable)
+    }
+
+    fn variable(&self, name: &Name, place: &Type, has_default: bool, at: Option<SourceSpan>) -> Result<(), Rejection> {
+        let Some(definition) = self.definition(name) else {
             return Ok(());
         };
         if is_allowed(definition, place, has_default) {
@@ -201,6 +240,21 @@ impl<'a> Positions<'a> {
         let sources: &SourceMap = &self.document.sources;
         Err(Rejection::new(INVALID, message).at(at, sources))
     }
+}
+
+/// Whether exactly one field of an input is to be given.
+pub fn is_one_of(object: &InputObjectType) -> bool {
+    object.directives.has("oneOf")
+}
+
+/// What such an input accepts.
+pub fn one_of_accepted(object: &InputObjectType) -> String {
+    let names: Vec<String> = object.fields.keys().map(|name| format!("`{name}`")).collect();
+    format!(
+        "{} takes exactly one of {}, with a value",
+        object.name,
+        names.join(", ")
+    )
 }
 
 /// IsVariableUsageAllowed() of the specification.

@@ -117,9 +117,18 @@ impl CachedResponse {
         Ok(permit)
     }
 
+    /// The digits of the bytes: others have others.
+    pub fn digits(&self) -> &str {
+        self.hash.get_or_init(|| etag::digits(&self.body))
+    }
+
+    /// The entity tag of the bytes as they are.
+    pub fn plain_tag(&self) -> EntityTag {
+        self.tag(Form::Plain)
+    }
+
     fn tag(&self, form: Form) -> EntityTag {
-        let hash = self.hash.get_or_init(|| etag::digits(&self.body));
-        EntityTag::new_strong(format!("{hash}{}", form.suffix()))
+        EntityTag::new_strong(format!("{}{}", self.digits(), form.suffix()))
     }
 
     /// The body itself, which is not copied.

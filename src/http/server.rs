@@ -141,15 +141,16 @@ fn admin(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 
+/// They are tried in this order, those with a `{name}` by a regular expression: what is asked for most comes first.
 fn routes(app: &mut ServiceConfig, config: &Config) {
     app.service(resource("/graphql").default_service(to(graphql::endpoint)))
-        .service(resource("/graphql/stream").default_service(to(graphql::stream)))
-        .service(readable("/export/{file}", export::endpoint))
-        .configure(|app| web::routes(app, config));
+        .service(resource("/graphql/stream").default_service(to(graphql::stream)));
     if config.named_queries {
         app.service(readable("/q/{file}", named::endpoint))
             .service(readable("/openapi.json", schema_file::openapi));
     }
+    app.service(readable("/export/{file}", export::endpoint))
+        .configure(|app| web::routes(app, config));
     if config.mcp {
         app.service(resource("/mcp").default_service(to(mcp::endpoint)));
     }

@@ -10,6 +10,7 @@ use super::client::{Client, Points};
 use super::mcp::resources;
 use super::metrics::Metrics;
 use super::named::NamedQueries;
+use super::named::kept_tables::KeptTables;
 use super::named::openapi::description;
 use super::permits::{Permit, Permits, Resource};
 use super::persisted::{Persisted, Trusted};
@@ -98,6 +99,7 @@ pub struct State {
     pub(super) guard: Guard,
     pub(super) persisted: Persisted,
     pub(super) named: Arc<NamedQueries>,
+    pub(super) tables: Arc<KeptTables>,
     /// The description of the named queries.
     pub(super) openapi: Bytes,
     pub(super) responses: Responses,
@@ -136,7 +138,8 @@ impl State {
         let (trusted, named) = known_documents(&guard, trusted, &config)?;
         let authenticator =
             Authenticator::new(config.anonymous, signed).that_hears(live.clone(), config.response_cache_bytes > 0);
-        let responses = Responses::new(live.clone(), config.response_cache_bytes);
+        let (tables, answers) = KeptTables::within(config.response_cache_bytes);
+        let responses = Responses::new(live.clone(), answers);
         let slots = ExecutionSlots::new(store.most_connections());
         let edit_slots = ExecutionSlots::new(store.most_connections().div_ceil(2));
         let permits = Permits::new(&config.limits);
@@ -155,6 +158,7 @@ impl State {
             search,
             openapi: description(&named, prefix(&config)).to_string().into(),
             named: Arc::new(named),
+            tables: Arc::new(tables),
             persisted: Persisted::new(trusted, config.trusted_documents_only, config.persisted_queries),
             responses,
             points: Arc::new(Points::new(&config.limits)),

@@ -12,7 +12,7 @@ use mongodb::options::ReadConcern;
 use mongodb::{ClientSession, SessionCursor};
 use serde_json::Value as Json;
 
-use super::names::{DERIVED, HISTORY, LOCKS, RETRIES, SEEDED, TOKENS};
+use super::names::{DERIVED, HISTORY, IDEMPOTENCY_KEYS, LOCKS, SEEDED, TOKENS};
 use super::write::{Batch, Intent, Policy, Write};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
@@ -84,7 +84,7 @@ impl Store {
 
     /// Deletes everything that a backup contains, and the locks and idempotency keys.
     pub async fn clear(&self) -> Result<()> {
-        for name in kept().chain([LOCKS, RETRIES]) {
+        for name in kept().chain([LOCKS, IDEMPOTENCY_KEYS]) {
             let cleared = self.delete_all(name).await;
             // Before returning, and also after an error: the deletion may have happened all the same.
             self.everything_changed();

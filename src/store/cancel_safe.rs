@@ -42,16 +42,16 @@ pub async fn by_itself<T: Send + 'static>(task: impl Future<Output = T> + Send +
 /// A command with its permit for a connection.
 pub(super) struct CancelSafe<T: Send + 'static> {
     command: Option<BoxFuture<'static, T>>,
-    turn: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
     waits: bool,
     is_alone: bool,
 }
 
 impl<T: Send + 'static> CancelSafe<T> {
-    pub fn new(command: BoxFuture<'static, T>, turn: Option<OwnedSemaphorePermit>) -> Self {
+    pub fn new(command: BoxFuture<'static, T>, permit: Option<OwnedSemaphorePermit>) -> Self {
         Self {
             command: Some(command),
-            turn,
+            permit,
             waits: false,
             is_alone: false,
         }
@@ -71,7 +71,7 @@ impl<T: Send + 'static> Future for CancelSafe<T> {
         if polled.is_pending() {
             self.command = Some(command);
         } else {
-            self.turn = None;
+            self.permit = None;
         }
         polled
     }
@@ -86,7 +86,7 @@ impl<T: Send + 'static> Drop for CancelSafe<T> {
         if let Ok(runtime) = Handle::try_current() {
             let mut rest = Self {
                 command: self.command.take(),
-                turn: self.turn.take(),
+                permit: self.permit.take(),
                 waits: true,
                 is_alone: true,
             };

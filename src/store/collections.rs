@@ -10,7 +10,7 @@ use rust_embed::RustEmbed;
 use serde_json::Value as Json;
 
 use super::derive::{BOOKKEEPING, FROM_EDTF, ROW_ID, SORT_KEYS, sort_keys_of, words_of};
-use super::names::{DERIVED, HISTORY, LOCKS, MARKS, RETRIES, SEEDED, TOKENS};
+use super::names::{DERIVED, HISTORY, IDEMPOTENCY_KEYS, LOCKS, MARKS, SEEDED, TOKENS};
 use super::projected::{Projected, projected};
 use super::{Result, StoreError};
 use crate::domain::id::{Kind, any_id_pattern};
@@ -98,7 +98,7 @@ pub fn searched() -> impl Iterator<Item = Kind> {
 /// If a file in `schema/collections` is wrong; a test reads them all.
 pub fn declarations() -> Result<Vec<&'static Declaration>> {
     static OTHERS: LazyLock<Result<Vec<Declaration>>> = LazyLock::new(|| {
-        let others = [TOKENS, HISTORY, LOCKS, RETRIES, SEEDED, MARKS, DERIVED];
+        let others = [TOKENS, HISTORY, LOCKS, IDEMPOTENCY_KEYS, SEEDED, MARKS, DERIVED];
         others
             .into_iter()
             .map(|name| declaration(name).map(|it| it.0))

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 4;
 #[derive(Clone)]
 pub(super) struct OfRequest {
     /// Limits its concurrent commands.
-    pub turns: Arc<Semaphore>,
+    pub permits: Arc<Semaphore>,
     /// The ids that it has looked up for joins.
     pub joins: Arc<Joins>,
 }
@@ -24,7 +24,7 @@ pub(super) struct OfRequest {
 impl Default for OfRequest {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
             joins: Arc::default(),
         }
     }

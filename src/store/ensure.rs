@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::IndexOptions;
 use tracing::{info, warn};
@@ -62,18 +63,22 @@ impl Store {
     /// Applies the declarations. Logs and corrects what is missing or different; removes only indexes that it rebuilds.
     /// Documents that were derived by an older version are derived again.
     pub async fn ensure_schema(&self) -> Result<()> {
-        let mut refused = Vec::new();
         let all = !self.does_without_some_indexes().await;
-        for drift in self.drift_from(all).await? {
-            match &drift {
-                Drift::MissingCollection(_) => info!("{drift}: creating it"),
-                Drift::MissingIndex(..) => info!("{drift}: building it"),
-                Drift::UndeclaredIndex(..) => info!("{drift}"),
-                Drift::OtherValidator(_) | Drift::OtherIndex(..) => warn!("{drift}: putting it right"),
+        // All collections at once: a database may be far away.
+        let corrected = self.drift_from(all).await?.into_iter().map(|of_one| async move {
+            let mut refused = Vec::new();
+            for drift in of_one {
+                match &drift {
+                    Drift::MissingCollection(_) => info!("{drift}: creating it"),
+                    Drift::MissingIndex(..) => info!("{drift}: building it"),
+                    Drift::UndeclaredIndex(..) => info!("{drift}"),
+                    Drift::OtherValidator(_) | Drift::OtherIndex(..) => warn!("{drift}: putting it right"),
+                }
+                self.repair(drift, all, &mut refused).await?;
             }
-            self.put_right(drift, all, &mut refused).await?;
-        }
-        self.warn_of_unenforced(&refused);
+            Ok::<_, StoreError>(refused)
+        });
+        self.warn_of_unenforced(&try_join_all(corrected).await?.concat());
         self.rederive().await?;
         self.schema_applied.store(true, Ordering::Relaxed);
         Ok(())
@@ -98,7 +103,7 @@ impl Store {
 
     /// `all`: also the indexes that are needless beside columns are built. `refused`: takes what the database does not do for
     /// us. The server can do without, as long as it alone writes.
-    async fn put_right(&self, drift: Drift, all: bool, refused: &mut Vec<String>) -> Result<()> {
+    async fn repair(&self, drift: Drift, all: bool, refused: &mut Vec<String>) -> Result<()> {
         let what = drift.to_string();
         let mut go_on = |outcome: Result<()>| match outcome {
             Err(StoreError::Refused(error) | StoreError::Conflict(error)) => {
@@ -174,24 +179,24 @@ impl Store {
     /// All differences between the declarations and the database.
     pub async fn drift(&self) -> Result<Vec<Drift>> {
         let all = !self.does_without_some_indexes().await;
-        self.drift_from(all).await
+        Ok(self.drift_from(all).await?.into_iter().flatten().collect())
     }
 
-    /// `all`: also the indexes that are needless beside columns may not be missing.
-    async fn drift_from(&self, all: bool) -> Result<Vec<Drift>> {
-        let existing = self.collection_options().await?;
-        let mut drifts = Vec::new();
-        for declared in collections::declarations()? {
+    /// The differences of each collection. `all`: also the indexes that are needless beside columns may not be missing.
+    async fn drift_from(&self, all: bool) -> Result<Vec<Vec<Drift>>> {
+        let existing = &self.collection_options().await?;
+        let each = collections::declarations()?.into_iter().map(|declared| async move {
             let Some(found) = existing.get(declared.name) else {
-                drifts.push(Drift::MissingCollection(declared));
-                continue;
+                return Ok(vec![Drift::MissingCollection(declared)]);
             };
+            let mut drifts = Vec::new();
             if !enforces(found, &validator(declared)) {
                 drifts.push(Drift::OtherValidator(declared));
             }
             drifts.extend(self.index_drift(declared, all).await?);
-        }
-        Ok(drifts)
+            Ok(drifts)
+        });
+        try_join_all(each).await
     }
 
     /// The options of our existing collections, including validators.

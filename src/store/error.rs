@@ -116,13 +116,17 @@ fn tells_of_transactions(error: &DriverError) -> bool {
 }
 
 impl StoreError {
+    /// Whether retrying may help.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Timeout(_))
+    }
+
     /// The error of a change stream. Whatever else a database says of one that was there already passes: a node steps down, a
     /// proxy restarts. `resumes`: it was to go on from a resume token.
     pub(super) fn of_stream(error: DriverError, resumes: bool) -> Self {
         match Self::from(error) {
             Self::NoFeed(cause) | Self::Refused(cause) if resumes => match code_of(&cause) {
                 Some(code) if code == NO_REPLICA_SET || HISTORY_LOST.contains(&code) => Self::HistoryLost(cause),
-                _ if matches!(cause.kind.as_ref(), ErrorKind::MissingResumeToken) => Self::HistoryLost(cause),
                 _ => Self::Unavailable(cause),
             },
             Self::Refused(cause) => Self::NoFeed(cause),

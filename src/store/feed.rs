@@ -2,16 +2,20 @@
 //!
 //! It knows its resume token, so it can resume after a lost connection, even in another process. The `feed` room makes
 //! sure that a process has only one such stream, and broadcasts it.
+//!
+//! It reads the replies of a `$changeStream` itself, not through the driver's `ChangeStream`: that resumes unasked, and
+//! where the resuming command is retried, it has forgotten the token (mongodb 3.9.1), so changes are lost or told twice.
 
 mod event;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use mongodb::bson::{Document, RawDocumentBuf, doc, serialize_to_raw_document_buf};
-use mongodb::change_stream::ChangeStream;
-use mongodb::change_stream::event::ResumeToken as DriverToken;
+use futures_util::TryStreamExt;
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::error::Error as DriverError;
-use mongodb::options::{FullDocumentType, ReturnDocument};
+use mongodb::options::ReturnDocument;
+use mongodb::raw_batch_cursor::{RawBatch, RawBatchCursor};
 
 use super::names::{MARKS, TOKENS};
 use super::resume_token::ResumeToken;
@@ -26,9 +30,16 @@ pub const QUIET: Duration = Duration::from_millis(200);
 /// A change stream from now on, or after a resume token. It uses one connection nearly all the time.
 pub struct Feed {
     store: Store,
-    stream: Option<ChangeStream<RawDocumentBuf>>,
-    /// After the last returned event, or where the stream began.
-    token: Option<DriverToken>,
+    stream: Option<Stream>,
+    /// The database's token after the last returned event, or where the stream began.
+    token: Option<RawDocumentBuf>,
+}
+
+/// An open stream.
+struct Stream {
+    replies: RawBatchCursor,
+    /// What the last reply had that is still to be returned.
+    events: VecDeque<RawDocumentBuf>,
 }
 
 impl Feed {
@@ -38,8 +49,12 @@ impl Feed {
     /// [`StoreError::NoFeed`] if the database has no change streams, as a standalone server has none, if it refuses one, or if
     /// its resume tokens have an unknown form. [`StoreError::HistoryLost`] if its history does not reach back to the token.
     pub async fn open(store: &Store, after: Option<&ResumeToken>) -> Result<Self> {
-        let token = after.and_then(ResumeToken::token);
-        let stream = watch(store, token.as_ref()).await.map_err(|error| match after {
+        let mut feed = Self {
+            store: store.clone(),
+            stream: None,
+            token: after.map(ResumeToken::token),
+        };
+        feed.watch().await.map_err(|error| match after {
             None => StoreError::of_stream(error, false),
             // There are streams, so it is the token that is refused, whatever with.
             Some(_) => match StoreError::from(error) {
@@ -47,20 +62,20 @@ impl Feed {
                 error => error,
             },
         })?;
-        let token = stream.resume_token().or(token);
-        if token.as_ref().is_some_and(|token| resume_token_of(token).is_none()) {
-            return Err(foreign_tokens());
+        match feed.token.is_some() && feed.resume_token().is_none() {
+            true => Err(foreign_tokens()),
+            false => Ok(feed),
         }
-        Ok(Self {
-            store: store.clone(),
-            token,
-            stream: Some(stream),
-        })
     }
 
     /// The current resume token; `None` if its form is unknown.
     pub fn resume_token(&self) -> Option<ResumeToken> {
-        resume_token_of(self.token.as_ref()?)
+        ResumeToken::new(self.token.as_ref()?)
+    }
+
+    /// Whether everything up to the resume token has been returned.
+    pub fn has_returned_all(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| stream.events.is_empty())
     }
 
     /// Writes a heartbeat. Once [`FeedEvent::Heartbeat`] with this number or a greater one arrives, every write that had
@@ -72,7 +87,7 @@ impl Feed {
     /// # Errors
     /// If the database does not respond, or does not allow the write.
     pub async fn write_heartbeat(&mut self) -> Result<i64> {
-        let _turn = self.store.turn().await;
+        let _permit = self.store.permit().await;
         let heartbeats = self.store.database.collection::<Document>(MARKS);
         let written = heartbeats
             .find_one_and_update(doc! { "_id": "mark" }, doc! { "$inc": { "number": 1_i64 } })
@@ -87,40 +102,41 @@ impl Feed {
     /// # Errors
     /// After any error the stream is closed until [`Feed::reopen`].
     pub async fn next(&mut self) -> Result<Option<FeedEvent>> {
-        let Some(stream) = &mut self.stream else {
-            return Ok(Some(FeedEvent::Dropped));
-        };
         loop {
-            let asked = {
-                let _turn = self.store.turn().await;
-                stream.next_if_any().await
+            let Some(stream) = &mut self.stream else {
+                return Ok(Some(FeedEvent::Dropped));
             };
-            let event = match asked {
-                Ok(event) => event,
+            if let Some(event) = stream.events.pop_front() {
+                self.token = event.get_document("_id").ok().map(ToOwned::to_owned);
+                match event_of(&event) {
+                    Some(FeedEvent::Dropped) => return Ok(Some(self.end())),
+                    Some(FeedEvent::Unplaced) => {
+                        self.end();
+                        return Err(foreign_tokens());
+                    }
+                    Some(event) => return Ok(Some(event)),
+                    None => continue,
+                }
+            }
+            let replied = {
+                let _permit = self.store.permit().await;
+                stream.replies.try_next().await
+            };
+            match replied.and_then(|reply| reply.as_ref().map(read).transpose()) {
+                Ok(Some((events, token))) if events.is_empty() => {
+                    self.token = token.or(self.token.take());
+                    return Ok(None);
+                }
+                Ok(Some((events, _))) => stream.events = events,
+                Ok(None) => return Ok(Some(self.end())),
                 Err(error) => {
                     let error = StoreError::of_stream(error, true);
                     self.stream = None;
-                    if !is_passing(&error) {
+                    if !error.is_passing() {
                         self.token = None;
                     }
                     return Err(error);
                 }
-            };
-            let alive = stream.is_alive();
-            if let Some(token) = stream.resume_token() {
-                self.token = Some(token);
-            }
-            let Some(event) = event else {
-                return Ok(if alive { None } else { Some(self.end()) });
-            };
-            match event_of(&event) {
-                Some(FeedEvent::Dropped) => return Ok(Some(self.end())),
-                Some(FeedEvent::Unplaced) => {
-                    self.end();
-                    return Err(foreign_tokens());
-                }
-                Some(event) => return Ok(Some(event)),
-                None => {}
             }
         }
     }
@@ -134,13 +150,9 @@ impl Feed {
         if self.token.is_none() {
             return Ok(false);
         }
-        let again = watch(&self.store, self.token.as_ref()).await;
-        match again.map_err(|error| StoreError::of_stream(error, true)) {
-            Ok(stream) => {
-                self.stream = Some(stream);
-                Ok(true)
-            }
-            Err(error) if is_passing(&error) => Err(error),
+        match self.watch().await.map_err(|error| StoreError::of_stream(error, true)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_passing() => Err(error),
             Err(error) => {
                 tracing::info!("the change feed cannot resume where it stopped: {error}");
                 self.token = None;
@@ -149,43 +161,53 @@ impl Feed {
         }
     }
 
+    /// Opens the stream, after the token if there is one. A resume token is only valid for the same pipeline, so every
+    /// stream has this one.
+    async fn watch(&mut self) -> std::result::Result<(), DriverError> {
+        let names: Vec<&str> = Kind::ALL
+            .iter()
+            .map(|kind| kind.collection())
+            .chain([TOKENS, MARKS])
+            .collect();
+        let ours = doc! { "$or": [
+            { "ns.coll": { "$in": names.clone() } },
+            { "to.coll": { "$in": names } },
+            { "operationType": { "$in": ["dropDatabase", "invalidate"] } },
+        ] };
+        // An update event only contains what it changes; filters and texts need the whole document.
+        let mut stream = doc! { "fullDocument": "updateLookup" };
+        if let Some(token) = &self.token {
+            stream.insert("startAfter", Document::try_from(token)?);
+        }
+        let pipeline = [doc! { "$changeStream": stream }, doc! { "$match": ours }];
+        let _permit = self.store.permit().await;
+        let aggregate = self.store.database.aggregate(pipeline).max_await_time(QUIET);
+        let mut replies = aggregate.batch().await?;
+        // The first reply is that of the aggregate.
+        let first = replies.try_next().await?;
+        let (events, token) = first.as_ref().map(read).transpose()?.unwrap_or_default();
+        if events.is_empty() {
+            self.token = token.or(self.token.take());
+        }
+        self.stream = Some(Stream { replies, events });
+        Ok(())
+    }
+
     fn end(&mut self) -> FeedEvent {
         (self.stream, self.token) = (None, None);
         FeedEvent::Dropped
     }
 }
 
-fn resume_token_of(token: &DriverToken) -> Option<ResumeToken> {
-    ResumeToken::new(&serialize_to_raw_document_buf(token).ok()?)
-}
-
-/// Opens the stream. A resume token is only valid for the same pipeline, so every stream has this one.
-async fn watch(
-    store: &Store,
-    after: Option<&DriverToken>,
-) -> std::result::Result<ChangeStream<RawDocumentBuf>, DriverError> {
-    let names: Vec<&str> = Kind::ALL
-        .iter()
-        .map(|kind| kind.collection())
-        .chain([TOKENS, MARKS])
-        .collect();
-    let ours = doc! { "$or": [
-        { "ns.coll": { "$in": names.clone() } },
-        { "to.coll": { "$in": names } },
-        { "operationType": { "$in": ["dropDatabase", "invalidate"] } },
-    ] };
-    let mut watch = store
-        .database
-        .watch()
-        .pipeline([doc! { "$match": ours }])
-        // An update event only contains what it changes; filters and texts need the whole document.
-        .full_document(FullDocumentType::UpdateLookup)
-        .max_await_time(QUIET);
-    if let Some(after) = after {
-        watch = watch.start_after(after.clone());
+/// The events of a reply, and the token after what it has looked at.
+fn read(reply: &RawBatch) -> std::result::Result<(VecDeque<RawDocumentBuf>, Option<RawDocumentBuf>), DriverError> {
+    let mut events = VecDeque::new();
+    for event in reply.doc_slices()? {
+        events.extend(event?.as_document().map(RawDocument::to_owned));
     }
-    let _turn = store.turn().await;
-    Ok(watch.await?.with_type())
+    let cursor = reply.as_raw_document().get_document("cursor").ok();
+    let token = cursor.and_then(|cursor| cursor.get_document("postBatchResumeToken").ok());
+    Ok((events, token.map(ToOwned::to_owned)))
 }
 
 /// A database whose resume tokens are of no known form: nobody could go on from a change, or tell which came first.
@@ -193,11 +215,6 @@ fn foreign_tokens() -> StoreError {
     StoreError::NoFeed(Box::new(DriverError::custom(
         "its resume tokens have a form that is not known here".to_owned(),
     )))
-}
-
-/// Whether retrying may help.
-fn is_passing(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unavailable(_) | StoreError::Timeout(_))
 }
 
 #[cfg(test)]

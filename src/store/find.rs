@@ -1,9 +1,10 @@
 //! One `find` command. Rows are read only in this form, so that what is explained is what is sent.
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::error::Error;
 use mongodb::options::FindOptions;
+use mongodb::raw_batch_cursor::RawBatchCursor;
 
 use super::{Result, Store};
 use crate::domain::id::Kind;
@@ -55,8 +56,15 @@ impl Find {
     }
 }
 
+/// A row as it is, for [`Store::find`].
+#[expect(clippy::unnecessary_wraps, reason = "what reads a row may fail")]
+pub(super) fn as_it_is(row: &RawDocument) -> Result<RawDocumentBuf> {
+    Ok(row.to_owned())
+}
+
 impl Store {
-    /// Reads the rows. One command, whose first batch holds them all unless they exceed the size of a reply.
+    /// Reads the rows, each by `read`, which borrows it from the reply. One command, whose first batch holds them all unless
+    /// they exceed the size of a reply.
     #[tracing::instrument(
         target = "menagerie::trace", name = "find", skip_all,
         fields(
@@ -64,7 +72,11 @@ impl Store {
             db.collection.name = find.kind.collection(), db.namespace = self.database.name(),
         ),
     )]
-    pub(super) async fn find(&self, find: Find) -> Result<Vec<RawDocumentBuf>> {
+    pub(super) async fn find<T: Send + 'static>(
+        &self,
+        find: Find,
+        read: impl Fn(&RawDocument) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<Vec<T>> {
         let (kind, explained) = (find.kind, self.explained(|| find.clone()));
         let options = FindOptions::builder()
             .limit(find.limit())
@@ -74,18 +86,26 @@ impl Store {
             .projection(find.projection)
             .build();
         let (collection, clock) = (self.raw(kind), self.clock());
-        let read = async move {
+        let rows = async move {
             let asked = collection.find(find.filter).with_options(options);
-            // As raw batches: the driver's cursor over rows parses each row twice.
-            let mut batches = asked.max_time(clock.time_left()).batch().await?;
-            let mut rows = Vec::new();
-            while let Some(batch) = batches.try_next().await? {
-                for row in batch.doc_slices()? {
-                    rows.extend(row.map_err(Error::from)?.as_document().map(ToOwned::to_owned));
-                }
-            }
-            Ok(rows)
+            all_rows(asked.max_time(clock.time_left()).batch().await?, read).await
         };
-        self.commanded(kind, explained, read, Vec::len).await
+        self.commanded(kind, explained, rows, Vec::len).await
     }
+}
+
+/// Reads all rows, each by `read`, from raw batches: the driver's cursor over rows parses each row twice.
+pub(super) async fn all_rows<T>(
+    mut batches: RawBatchCursor,
+    read: impl Fn(&RawDocument) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut rows = Vec::new();
+    while let Some(batch) = batches.try_next().await? {
+        for row in batch.doc_slices()? {
+            if let Some(row) = row.map_err(Error::from)?.as_document() {
+                rows.push(read(row)?);
+            }
+        }
+    }
+    Ok(rows)
 }

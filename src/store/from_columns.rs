@@ -14,7 +14,8 @@ use super::columns::page::{Cut, Found};
 use super::columns::{ColumnStore, KINDS, Phase, Tables};
 use super::entity::{Entity, Projection};
 use super::filter::Filter;
-use super::page::{Page, PageRequest};
+use super::find::as_it_is;
+use super::page::{Page, PageRequest, PageRow};
 use super::versions::ReadSet;
 use super::{Result, Store};
 use crate::domain::id::Kind;
@@ -197,7 +198,7 @@ impl Store {
         }
         let projection = self.projection(fields, &request.order, Some("version"));
         let ids = documents.iter().map(|(id, _)| id.clone());
-        let rows = self.rows_of(E::KIND, ids, projection).await?;
+        let rows = self.rows_of(E::KIND, ids, projection, as_it_is).await?;
         let mut by_id: HashMap<&str, _> = rows
             .iter()
             .filter_map(|row| Some((row.get_str("_id").ok()?, row)))
@@ -210,7 +211,7 @@ impl Store {
             if whole_at(row, "version") != Some(*version) {
                 return Ok(None);
             }
-            page.push(self.row(&request.order, row)?);
+            page.push(PageRow::read(&request.order, row)?);
         }
         let (before, after) = match request.backward {
             true => (more, behind),

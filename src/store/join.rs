@@ -19,7 +19,7 @@ use tokio::task::yield_now;
 use super::filter::Filter;
 use super::filter::matches::{meets, top_fields};
 use super::filter::operator::{Ids, Operator};
-use super::find::Find;
+use super::find::{Find, as_it_is};
 use super::join_cache::{Joins, Relation};
 use super::path::texts_at;
 use super::{Result, Store, StoreError};
@@ -131,7 +131,7 @@ impl Store {
 
     /// The ids for each of these filters. One command.
     async fn joined_ids(&self, (of, take): Relation, filters: &[Filter]) -> Result<Vec<BTreeSet<String>>> {
-        let rows = self.find(joined(of, take, filters)).await?;
+        let rows = self.find(joined(of, take, filters), as_it_is).await?;
         if rows.len() > MAX_JOINED {
             return Err(too_large(of, MAX_JOINED));
         }

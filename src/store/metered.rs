@@ -147,7 +147,7 @@ impl Store {
         returned: impl FnOnce(&T) -> usize,
     ) -> impl Future<Output = Result<T>> {
         let read = read.boxed();
-        self.metered(kind, explained, |turn| CancelSafe::new(read, turn), returned)
+        self.metered(kind, explained, |permit| CancelSafe::new(read, permit), returned)
     }
 
     /// Reads from a collection, and counts the read. It waits for a permit of its request and one for a connection.
@@ -170,12 +170,12 @@ impl Store {
                 }
             }
         }
-        let of_request = self.of_request.as_ref().map(|own| own.turns.acquire());
+        let of_request = self.of_request.as_ref().map(|own| own.permits.acquire());
         // The semaphore is never closed.
         let _of_request = OptionFuture::from(of_request).await.transpose().ok();
-        let turn = self.counted_turn().await;
+        let permit = self.counted_permit().await;
         let began = Instant::now();
-        let found = read(turn).await?;
+        let found = read(permit).await?;
         let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.meter.microseconds.fetch_add(took, Ordering::Relaxed);
         self.meter.commands.fetch_add(1, Ordering::Relaxed);

@@ -150,7 +150,7 @@ fn half_of(pool_size: u32) -> usize {
 }
 
 /// How many connections may be opened concurrently: all, not 2 as by the driver's default. With a connection for each
-/// permit ([`Store::turn`]), commands rarely wait in the driver's queue (see `cancel_safe`).
+/// permit ([`Store::permit`]), commands rarely wait in the driver's queue (see `cancel_safe`).
 fn at_once(pool_size: Option<u32>) -> Option<u32> {
     pool_size.filter(|most| *most > 0).or(Some(u32::MAX))
 }
@@ -190,7 +190,7 @@ pub struct Store {
     commands: Arc<AtomicU64>,
     pool: Arc<Pool>,
     /// Permits for aggregations over many documents.
-    turns: Arc<Semaphore>,
+    aggregations: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
     unenforced: Arc<Mutex<Vec<String>>>,
     versions: Arc<CacheVersions>,
@@ -249,7 +249,7 @@ impl Store {
             of_request: None,
             commands: Arc::default(),
             pool,
-            turns: Arc::new(Semaphore::new(AGGREGATIONS_AT_ONCE)),
+            aggregations: Arc::new(Semaphore::new(AGGREGATIONS_AT_ONCE)),
             schema_applied: Arc::default(),
             unenforced: Arc::default(),
             versions,
@@ -292,27 +292,27 @@ impl Store {
     }
 
     /// Waits for a permit for a command, and counts the command.
-    async fn counted_turn(&self) -> Option<OwnedSemaphorePermit> {
-        let turn = self.turn().await;
+    async fn counted_permit(&self) -> Option<OwnedSemaphorePermit> {
+        let permit = self.permit().await;
         self.commands.fetch_add(1, Ordering::Relaxed);
-        turn
+        permit
     }
 
     /// Waits for a permit for a command. There is one for each connection, so that commands rarely wait in the driver's
     /// own queue (see `cancel_safe`).
-    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+    async fn permit(&self) -> Option<OwnedSemaphorePermit> {
         let waiting = self.pool.waits();
         // The semaphore is never closed.
-        let turn = Arc::clone(&self.connections).acquire_owned().await.ok();
+        let permit = Arc::clone(&self.connections).acquire_owned().await.ok();
         drop(waiting);
-        turn
+        permit
     }
 
     /// Waits for a permit for an edit, which is one of few, and then for one for its commands.
-    async fn edit_turn(&self) -> [Option<OwnedSemaphorePermit>; 2] {
+    async fn edit_permits(&self) -> [Option<OwnedSemaphorePermit>; 2] {
         // The semaphore is never closed.
         let edit = Arc::clone(&self.edits).acquire_owned().await.ok();
-        [edit, self.counted_turn().await]
+        [edit, self.counted_permit().await]
     }
 
     /// How many commands were sent for requests so far, without those of the driver itself and of the change feed.
@@ -368,11 +368,11 @@ impl Store {
 
     /// Runs one command with the deadline.
     async fn run(&self, mut command: Document) -> Result<Document> {
-        let turn = self.counted_turn().await;
+        let permit = self.counted_permit().await;
         command.insert("maxTimeMS", self.deadline_ms());
         let database = self.database.clone();
         let run = async move { database.run_command(command).await };
-        Ok(CancelSafe::new(run.boxed(), turn).await?)
+        Ok(CancelSafe::new(run.boxed(), permit).await?)
     }
 
     fn deadline_ms(&self) -> i64 {

@@ -9,7 +9,7 @@ pub(super) const LOCKS: &str = "locks";
 /// The heartbeat.
 pub(super) const MARKS: &str = "marks";
 /// The results of requests with an idempotency key.
-pub(super) const RETRIES: &str = "retries";
+pub(super) const IDEMPOTENCY_KEYS: &str = "retries";
 /// What each seed set wrote, to recognize documents that were edited or deleted since.
 pub(super) const SEEDED: &str = "seeded";
 /// The API tokens.

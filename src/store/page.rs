@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use futures_util::future::{OptionFuture, try_join3};
-use mongodb::bson::{self, Document, RawDocumentBuf, doc};
+use mongodb::bson::{self, Document, RawDocument, doc};
 
 use super::cursor::{Order, SortKey};
 use super::entity::{Entity, Projection};
@@ -52,6 +52,16 @@ pub struct PageRow<E> {
     pub node: Arc<E>,
     /// In the order of the page.
     pub keys: Vec<SortKey>,
+}
+
+impl<E: Entity> PageRow<E> {
+    /// Decodes a stored row, with its sort keys.
+    pub(super) fn read(order: &Order, row: &RawDocument) -> Result<Self> {
+        Ok(Self {
+            node: Arc::new(read_document(row)?),
+            keys: order.keys_of(row),
+        })
+    }
 }
 
 // Not derived: that would require `E: Clone`.
@@ -190,9 +200,8 @@ impl Store {
         let mut rows = Vec::new();
         for mut find in request.finds(E::KIND, filter, self.projection(fields, &request.order, None)) {
             find.limit -= rows.len();
-            for row in self.find(find).await? {
-                rows.push(self.row(&request.order, &row)?);
-            }
+            let order = request.order.clone();
+            rows.extend(self.find(find, move |row| PageRow::read(&order, row)).await?);
             if rows.len() > request.limit {
                 break;
             }
@@ -219,7 +228,7 @@ impl Store {
                 projection: doc! { "_id": 1 },
                 limit: 1,
             };
-            if !self.find(find).await?.is_empty() {
+            if !self.find(find, |_| Ok(())).await?.is_empty() {
                 return Ok(true);
             }
         }
@@ -250,14 +259,6 @@ impl Store {
         self.commanded(E::KIND, explained, read, |_| 0).await
     }
 
-    /// Decodes a stored row, with its sort keys.
-    pub(super) fn row<E: Entity>(&self, order: &Order, row: &RawDocumentBuf) -> Result<PageRow<E>> {
-        Ok(PageRow {
-            node: Arc::new(read_document(row)?),
-            keys: order.keys_of(row),
-        })
-    }
-
     /// The projection of the wanted fields, of those that the cursor needs, and of `also`.
     pub(super) fn projection(&self, fields: &Projection, order: &Order, also: Option<&str>) -> Document {
         let mut whole: Vec<&str> = order.fields().iter().map(|field| top_field(field.path)).collect();
@@ -269,7 +270,7 @@ impl Store {
 }
 
 /// Decodes a stored document.
-pub(super) fn read_document<E: Entity>(row: &RawDocumentBuf) -> Result<E> {
+pub(super) fn read_document<E: Entity>(row: &RawDocument) -> Result<E> {
     bson::deserialize_from_slice(row.as_bytes()).map_err(|error| StoreError::Unreadable {
         collection: E::KIND.collection(),
         detail: error.to_string(),

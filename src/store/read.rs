@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::future::{join_all, try_join, try_join_all};
-use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
 
 use super::bson_types::Timestamp;
 use super::collections;
@@ -12,7 +12,7 @@ use super::derive::SORT_KEYS;
 use super::entity::{Entity, Projection};
 use super::filter::operator::Operator;
 use super::filter::{Filter, Value, all_of};
-use super::find::Find;
+use super::find::{Find, as_it_is};
 use super::page::{PageRequest, PageRow, read_document};
 use super::path::texts_at;
 use super::{Result, Store};
@@ -22,18 +22,17 @@ use crate::store::cursor::Order;
 impl Store {
     /// The documents with these ids, in no particular order; ids without a document are omitted. One command.
     pub async fn by_ids<E: Entity>(&self, ids: Vec<String>, fields: &Projection) -> Result<Vec<Arc<E>>> {
-        let rows = self
-            .rows_of(E::KIND, ids, self.projection(fields, &Order::new([]), None))
-            .await?;
-        rows.iter().map(|row| read_document(row).map(Arc::new)).collect()
+        let projection = self.projection(fields, &Order::new([]), None);
+        self.rows_of(E::KIND, ids, projection, |row| read_document(row).map(Arc::new))
+            .await
     }
 
     /// Like [`Store::by_ids`], but with all fields, and with the size of each document in the database in bytes.
     pub async fn whole_by_ids<E: Entity>(&self, ids: Vec<String>) -> Result<Vec<(Arc<E>, usize)>> {
         // Except the fields that only filters and orders use.
-        let rows = self.rows_of(E::KIND, ids, doc! { "words": 0, SORT_KEYS: 0 }).await?;
-        let read = |row: &RawDocumentBuf| Ok((Arc::new(read_document(row)?), row.as_bytes().len()));
-        rows.iter().map(read).collect()
+        let projection = doc! { "words": 0, SORT_KEYS: 0 };
+        let read = |row: &RawDocument| Ok((Arc::new(read_document(row)?), row.as_bytes().len()));
+        self.rows_of(E::KIND, ids, projection, read).await
     }
 
     /// Those of `ids` that exist; they may be of different kinds. One command for each kind.
@@ -46,7 +45,7 @@ impl Store {
         }
         let mut found = HashSet::new();
         for (kind, ids) in by_kind {
-            let rows = self.rows_of(kind, ids, doc! { "_id": 1 }).await?;
+            let rows = self.rows_of(kind, ids, doc! { "_id": 1 }, as_it_is).await?;
             found.extend(rows.iter().filter_map(|row| row.get_str("_id").ok().map(str::to_owned)));
         }
         Ok(found)
@@ -72,7 +71,7 @@ impl Store {
             return Ok(texts);
         }
         let projection: Document = fields.iter().map(|field| ((*field).to_owned(), 1.into())).collect();
-        let rows = self.rows_of(kind, ids, projection).await?;
+        let rows = self.rows_of(kind, ids, projection, as_it_is).await?;
         let texts = |field: &&'static str| {
             let text =
                 |row: &RawDocumentBuf| Some((row.get_str("_id").ok()?.to_owned(), row.get_str(field).ok()?.to_owned()));
@@ -84,16 +83,17 @@ impl Store {
     /// When a document was last changed, and how many sources there are. One command for each kind, and one more.
     pub async fn last_change_and_sources(&self) -> Result<(Option<Timestamp>, u64)> {
         let newest = Kind::ALL.map(|kind| {
-            self.find(Find {
+            let find = Find {
                 kind,
                 filter: doc! {},
                 sort: doc! { "updatedAt": -1 },
                 projection: doc! { "updatedAt": 1 },
                 limit: 1,
-            })
+            };
+            self.find(find, as_it_is)
         });
         let every = Find::every(Kind::Source, doc! {});
-        let (newest, sources) = try_join(try_join_all(newest), self.find(every)).await?;
+        let (newest, sources) = try_join(try_join_all(newest), self.find(every, |_| Ok(()))).await?;
         let changed = newest
             .iter()
             .flatten()
@@ -101,13 +101,14 @@ impl Store {
         Ok((changed.max().map(Timestamp::from), sources.len() as u64))
     }
 
-    /// The rows with these ids, in no particular order. No command if there are no ids.
-    pub(super) async fn rows_of<I: Into<Value>>(
+    /// The rows with these ids, each by `read`, in no particular order. No command if there are no ids.
+    pub(super) async fn rows_of<I: Into<Value>, T: Send + 'static>(
         &self,
         kind: Kind,
         ids: impl IntoIterator<Item = I>,
         projection: Document,
-    ) -> Result<Vec<RawDocumentBuf>> {
+        read: impl Fn(&RawDocument) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<Vec<T>> {
         let ids: Vec<Value> = ids.into_iter().map(Into::into).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -119,7 +120,7 @@ impl Store {
             sort: doc! {},
             projection,
         };
-        self.find(find).await
+        self.find(find, read).await
     }
 
     /// The document that matches, if any. Meant for unique fields; if several match, the one with the lowest id is
@@ -132,8 +133,8 @@ impl Store {
             projection: self.projection(fields, &Order::new([]), None),
             limit: 1,
         };
-        let rows = self.find(find).await?;
-        rows.first().map(|row| read_document(row).map(Arc::new)).transpose()
+        let found = self.find(find, |row| read_document(row).map(Arc::new)).await?;
+        Ok(found.into_iter().next())
     }
 
     /// The rows whose `path` holds the id of one of `parents`, by parent, with the filter and order of `request`; its
@@ -156,14 +157,14 @@ impl Store {
             projection: self.projection(fields, &request.order, Some(path)),
             limit: limit + 1,
         };
-        let rows = self.find(find).await?;
+        let rows = self.find(find, as_it_is).await?;
         if rows.len() > limit {
             return Ok(None);
         }
         let mut by_parent: HashMap<String, Vec<PageRow<E>>> =
             parents.iter().map(|parent| (parent.clone(), Vec::new())).collect();
         for raw in &rows {
-            let row = self.row::<E>(&request.order, raw)?;
+            let row = PageRow::<E>::read(&request.order, raw)?;
             for parent in distinct(texts_at(&**raw, path)) {
                 if let Some(list) = by_parent.get_mut(parent) {
                     list.push(row.clone());

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 use mongodb::bson::{Document, doc};
 use tracing::info;
 
@@ -13,7 +14,7 @@ use super::derive::{DERIVATION, derive, fill_in_lists, fingerprint};
 use super::names::{DERIVED, SEEDED};
 use super::row_ids::identify;
 use super::validate::number_of;
-use super::{Result, Store};
+use super::{Result, Store, StoreError};
 
 /// How many documents are derived again at a time.
 const BATCH: u32 = 500;
@@ -32,20 +33,21 @@ impl Store {
             .filter(is_current)
             .filter_map(|row| row.get_str("_id").ok())
             .collect();
-        for schema in collections::all()? {
+        let stale = collections::all()?
+            .iter()
+            .filter(|schema| !current.contains(&schema.declared.name));
+        let again = stale.map(|schema| async move {
             let name = schema.declared.name;
-            if current.contains(&name) {
-                continue;
-            }
             let changed = self.rederive_collection(schema).await?;
             if changed > 0 {
                 info!("{name}: {changed} documents were derived by an older version and are derived again");
             }
-            // Two instances that start at the same time both write it; that one of them fails does no harm.
-            let derived = doc! { "q": { "_id": name }, "u": { "$set": { "version": DERIVATION } }, "upsert": true };
-            self.update_derived(DERIVED, vec![derived]).await?;
-        }
-        Ok(())
+            Ok::<_, StoreError>(
+                doc! { "q": { "_id": name }, "u": { "$set": { "version": DERIVATION } }, "upsert": true },
+            )
+        });
+        // Two instances that start at the same time both write it; that one of them fails does no harm.
+        self.update_derived(DERIVED, try_join_all(again).await?).await
     }
 
     async fn rederive_collection(&self, schema: &CollectionSchema) -> Result<usize> {

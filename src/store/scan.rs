@@ -88,8 +88,8 @@ impl Scan {
             Ok(rows)
         };
         // The first batch came with the command that opened the cursor, so there are as many reads as batches.
-        let read = |turn| async {
-            let _turn = turn;
+        let read = |permit| async {
+            let _permit = permit;
             in_time(store.deadline, read).await
         };
         let rows = store.metered(*kind, None, read, Vec::len).await?;

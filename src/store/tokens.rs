@@ -159,7 +159,7 @@ impl Store {
 
     /// Inserts a new token, with its entry in the history.
     async fn put_token(&self, row: &Document, by: &str, now: DateTime) -> Result<()> {
-        let _turn = self.counted_turn().await;
+        let _permit = self.counted_permit().await;
         let mut session = self.client.start_session().await?;
         let put = session
             .start_transaction()
@@ -234,7 +234,7 @@ impl Store {
     /// Marks the token of this name as revoked, with an entry in the history.
     async fn take_token(&self, name: &str, by: &str) -> Result<bool> {
         let now = DateTime::now();
-        let _turn = self.counted_turn().await;
+        let _permit = self.counted_permit().await;
         let mut session = self.client.start_session().await?;
         // Deletes and inserts: after an update, the embedded database still reserves the old value in the unique index.
         let revoked = session
@@ -272,7 +272,7 @@ impl Store {
     }
 
     async fn find_token(&self, filter: Document) -> Result<Option<StoredToken>> {
-        let turn = self.counted_turn().await;
+        let permit = self.counted_permit().await;
         let (tokens, time_left) = (self.tokens(), self.time_left());
         let found = async move {
             let found = tokens.find_one(filter).projection(doc! { "_id": 0 });
@@ -280,7 +280,7 @@ impl Store {
             let found = found.selection_criteria(ReadPreference::Primary.into());
             found.max_time(time_left).await
         };
-        let row = CancelSafe::new(found.boxed(), turn).await?;
+        let row = CancelSafe::new(found.boxed(), permit).await?;
         row.map(read).transpose()
     }
 

@@ -1,5 +1,5 @@
 //! Imports: files are read twice. The first pass writes nothing and finds every bad row; the second writes the good ones,
-//! piece by piece, each in one transaction with its entries in the history.
+//! some at a time, each time in one transaction with their entries in the history.
 //!
 //! A row that says what is stored already changes nothing. So an import that was cut off is simply run again, and goes
 //! on where it stopped.
@@ -8,13 +8,15 @@ use std::collections::HashMap;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
 
 use super::asker::{Asker, Stopped};
 use super::change::RowChange;
 use super::fault::{BadRow, RowFault};
-use super::pieces::{Piece, ROWS, Row, read};
+use super::pace::Pace;
+use super::pieces::{Piece, Row, read};
 use super::plan::{ImportPlan, RowPosition};
 pub use super::summary::ImportReport;
 use super::{Input, PassedOver, Progress};
@@ -137,6 +139,7 @@ pub async fn import(
         options,
         tell,
         done: ImportReport::default(),
+        pace: Pace::default(),
     };
     let mut plan = import.look().await?;
     let (bad, rows) = (plan.bad(), plan.rows);
@@ -164,6 +167,7 @@ struct Import<'a> {
     tell: &'a mut (dyn FnMut(ImportEvent) + Send),
     total: u64,
     done: ImportReport,
+    pace: Pace,
 }
 
 impl Import<'_> {
@@ -264,10 +268,11 @@ impl Import<'_> {
                     last if last > number => waiting.entry(last).or_default().push(row),
                     _ => ready.push(row),
                 }
+                // Rows that hand values on to each other come in one go, and are written together.
                 ready.extend(waiting.remove(&number).into_iter().flatten());
-            }
-            if ready.len() >= ROWS {
-                self.put(std::mem::take(&mut ready)).await?;
+                if ready.len() >= self.pace.rows() {
+                    self.put(std::mem::take(&mut ready)).await?;
+                }
             }
             self.progress("writing", bytes, rows);
         }
@@ -284,8 +289,10 @@ impl Import<'_> {
             };
             Some(row)
         });
-        let outcomes = self.asker().ask(writes.collect(), Intent::Write).await;
+        let (writes, began) = (writes.collect(), Instant::now());
+        let outcomes = self.asker().ask(writes, Intent::Write).await;
         let outcomes = outcomes.map_err(|error| self.stopped(Stopped::Store(error)))?;
+        self.pace.took(began.elapsed());
         let refused = outcomes.iter().any(|outcome| !outcome.violations.is_empty());
         for (row, outcome) in rows.iter().zip(&outcomes) {
             if outcome.violations.is_empty() {

@@ -1,7 +1,7 @@
 //! Documents in files: imports, exports that imports read back, and backups of the whole.
 //!
 //! How files are read stands in `input`, `decode`, `lines`, `records`, `elements`, `columns`, `table`, `rows` and `pieces`;
-//! what an import does with them in `plan` and `import`, and what it tells of them in
+//! what an import does with them in `plan`, `pace` and `import`, and what it tells of them in
 //! `fault`, `change`, `summary` and `report`. What is accepted of a document, and how documents are written, is the store's business.
 
 mod asker;
@@ -16,6 +16,7 @@ mod files;
 pub mod import;
 mod input;
 mod lines;
+mod pace;
 mod pieces;
 mod plan;
 mod records;

@@ -15,7 +15,7 @@ use super::told::read_dates;
 use crate::domain::id::Kind;
 use crate::store::write::{ImportRow, Prepared, Violation};
 
-/// How many rows a piece has, which are written together.
+/// How many rows a piece has, and how many are written together at most, unless they wait for each other.
 pub const ROWS: usize = 1_000;
 /// How many bytes of a file a piece holds, but for its last row.
 const BYTES: u64 = 4 * 1024 * 1024;

@@ -190,7 +190,7 @@ async fn a_typed_client_is_made_of_the_description_of_the_named_queries() {
 }
 
 /// The lines of JSON that a program of the examples prints.
-async fn printed(program: &Path, arguments: &[&str], folder: &str) -> Vec<Json> {
+pub async fn printed(program: &Path, arguments: &[&str], folder: &str) -> Vec<Json> {
     let output = tokio::process::Command::new(program)
         .args(arguments)
         .current_dir(examples().join(folder))
@@ -208,7 +208,8 @@ async fn printed(program: &Path, arguments: &[&str], folder: &str) -> Vec<Json> 
     lines.collect()
 }
 
-fn python() -> PathBuf {
+/// The Python that has the packages of the examples.
+pub fn python() -> PathBuf {
     examples().join("data/.venv/bin/python")
 }
 
@@ -222,7 +223,7 @@ async fn clients_read_what_a_status_stands_with() {
         _ => (Json::Null, json!(["BAD_USER_INPUT"])),
     };
     let by_node = printed(Path::new("node"), &["statuses.mjs", &app.address], "web").await;
-    assert_eq!(by_node.len(), 16, "four clients, four kinds");
+    assert_eq!(by_node.len(), 20, "five clients, four kinds");
     let by_python = printed(&python(), &["statuses.py", &app.address], "data").await;
     assert_eq!(by_python.len(), 6, "two media types, three kinds");
     for found in by_node.iter().chain(&by_python) {

@@ -159,13 +159,13 @@ fn stored() -> [(&'static str, String); 6] {
             "Nation",
             format!(
                 "id slug name officialName isoAlpha2 isoAlpha3 isoAlpha4 m49 region subregion
-                capital {{ name location {{ lon lat }} }} existed {DATE} successors aliases names {{ language name }}"
+                capital {{ name location {{ lon lat }} }} existed {DATE} successors aliases names {{ language name }} sameAs"
             ),
         ),
         (
             "Animal",
             "id slug commonName scientificName rank taxonomy { class order family } conservation { category year }
-                nativeTo origin { id } aliases names { language name }"
+                nativeTo origin { id } aliases names { language name } sameAs"
                 .to_owned(),
         ),
         (

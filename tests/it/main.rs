@@ -16,6 +16,7 @@ mod attacks; // a corpus of attacks on the program: each refused as it should be
 mod caching; // answers and documents that are kept: never stale, bounded, of use
 mod changes; // subscriptions below HTTP: what is told, filters in memory, where they go on
 mod checking; // what a check finds, what is put right, that the vocabularies agree
+mod clients; // what clients do by themselves and what to set, by the programs in examples/
 mod columns; // the columns of the gifts: equal to the database, current, whole, bounded
 mod commands; // the program as users run it: commands, exit statuses, the server as a process
 mod conformance; // what graphql-http and graphql-js hold a server to
@@ -24,10 +25,12 @@ mod docs; // README.md and docs/ tell the truth
 mod embedded; // the embedded database: start, restart, stop, one server a folder
 mod examples; // the Grafana dashboard and the clients in examples/ work
 mod exports; // exports: the rows of the connections, in CSV and in JSON lines
+mod federation; // the API as a subgraph of a larger graph
 mod filtering; // nulls in filters, and what has none
 mod front; // the front door over HTTP: statuses, batches, browsers, cost, rates, deadlines
 mod house; // the house rules, held against the sources
 mod identity; // who asks: tokens, signed tokens, refused headers
+mod keys; // one document by one of its keys
 mod killing; // the database killed under a writing load
 mod live; // subscriptions over WebSockets and streams of events: the protocols, how they end, what they cost
 mod merging; // what is selected several times is one field; what fails is null where it may be

@@ -122,6 +122,9 @@ fn arguments(field: &Json) -> Option<&'static str> {
         "nodes" => {
             r#"(ids: ["gift_ru-kp-2024", "nation_russia", "animal_brown-bear", "claim_article-C05", "source_article"])"#
         }
+        "_entities" => {
+            r#"(representations: [{ __typename: "Gift", id: "gift_ru-kp-2024" }, { __typename: "Nation", id: "nation_russia" }])"#
+        }
         "gift" => r#"(slug: "ru-kp-2024")"#,
         "nation" => r#"(isoAlpha2: "RU")"#,
         "animal" => r#"(slug: "brown-bear")"#,

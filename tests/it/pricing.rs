@@ -6,26 +6,16 @@
 use std::collections::BTreeMap;
 
 use async_graphql::Positioned;
-use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{
-    ConstDirective, FieldDefinition, InputObjectType, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
-};
-use menagerie::graphql;
-use menagerie::limits::Limits;
+use async_graphql::parser::types::{ConstDirective, FieldDefinition, InputObjectType, Type, TypeDefinition, TypeKind};
+
+use crate::support::type_definitions;
 
 /// The types of the schema by their names.
 struct Types(BTreeMap<String, TypeDefinition>);
 
 impl Types {
     fn new() -> Self {
-        let schema = parse_schema(graphql::sdl(&graphql::schema(Limits::default()))).expect("the schema");
-        let types = schema
-            .definitions
-            .into_iter()
-            .filter_map(|definition| match definition {
-                TypeSystemDefinition::Type(definition) => Some(definition.node),
-                _ => None,
-            });
+        let types = type_definitions().into_iter();
         Self(types.map(|ty| (ty.name.node.to_string(), ty)).collect())
     }
 
@@ -49,7 +39,7 @@ impl Types {
         let size = |within: &str| {
             let slicing = field.arguments.iter().map(|argument| argument.node.name.node.as_str());
             let slicing: Vec<String> = slicing
-                .filter(|name| ["first", "last", "ids"].contains(name))
+                .filter(|name| ["first", "last", "ids", "representations"].contains(name))
                 .map(|name| format!("\"{name}\""))
                 .collect();
             let slicing = match slicing.is_empty() {
@@ -76,7 +66,8 @@ impl Types {
             ("GiftStats", "summary") => vec![weight(50)],
             ("Query", "dataset") => vec![weight(20)],
             ("GiftStats", _) if is_list => vec![weight(50), size("")],
-            ("Query", "nodes") => vec!["cost(weight: 0, perItem: 2)".to_owned(), size("")],
+            ("Query", "_service") => vec![weight(500)],
+            ("Query", "nodes" | "_entities") => vec!["cost(weight: 0, perItem: 2)".to_owned(), size("")],
             _ if inner.ends_with("Connection") => {
                 vec![weight(10 * twice(inner)), size(", sizedFields: [\"nodes\", \"edges\"]")]
             }

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{ObjectType, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{ObjectType, TypeKind};
 use menagerie::domain::id::Kind;
 use regex::Regex;
 
 use crate::house::{File, in_src, root};
+use crate::support::type_definitions;
 
 /// Where a new collection is told: its own file beside the list, and the two lists.
 const LISTS: [&str; 2] = ["src/domain/collections.rs", "src/graphql/collections/mod.rs"];
 
 /// Where else collections are named, and why. What is not here knows none of them.
-const NAMED: [(&str, &str); 12] = [
+const NAMED: [(&str, &str); 13] = [
     ("src/graphql/collections/", "documents refer to each other"),
     (
         "src/graphql/values.rs",
@@ -30,6 +30,7 @@ const NAMED: [(&str, &str); 12] = [
     ),
     ("src/graphql/stats/", "statistics are of gifts, by nation and animal"),
     ("src/graphql/timeline.rs", "the timeline is of gifts and events"),
+    ("src/graphql/change.rs", "changes of gifts tell of a gift"),
     (
         "src/graphql/subscription.rs",
         "changes of gifts can be sifted by a filter",
@@ -77,16 +78,8 @@ fn a_collection_is_named_in_its_own_file_the_two_lists_and_where_it_is_spoken_of
 
 /// The types of the schema by their names.
 fn types() -> BTreeMap<String, TypeKind> {
-    let schema = menagerie::graphql::schema(crate::support::settings().config.limits);
-    let document = parse_schema(menagerie::graphql::sdl(&schema)).expect("a schema");
-    let types = document
-        .definitions
-        .into_iter()
-        .filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node.kind)),
-            _ => None,
-        });
-    types.collect()
+    let types = type_definitions().into_iter();
+    types.map(|ty| (ty.name.node.to_string(), ty.kind)).collect()
 }
 
 fn fields(types: &BTreeMap<String, TypeKind>, name: &str) -> BTreeMap<String, String> {

@@ -65,7 +65,8 @@ async fn everything_in_the_schema_is_described() {
 async fn every_sample_operation_runs_and_finds_something() {
     let app = TestApp::with(&["article", "history"]).await;
     app.is_indexed().await;
-    let samples = samples();
+    let mut samples = samples();
+    samples.retain(|sample| !sample.is_mutation());
     for sample in &samples {
         let (name, document) = (&sample.name, &sample.document);
         assert!(document.starts_with("# "), "{name} has no title");

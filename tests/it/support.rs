@@ -5,6 +5,7 @@ mod database; // database servers and databases
 pub mod metrics; // the value of a metric
 mod processes; // signals to processes
 mod samples; // the sample operations
+mod types; // the types of the schema
 mod waiting; // waiting for what must come
 
 use std::collections::BTreeMap;
@@ -30,7 +31,8 @@ use serde_json::{Value as Json, json};
 pub use database::{database_at, database_options, kill_again, server_of_its_own, server_uri};
 pub use processes::signal;
 pub use samples::samples;
-pub use waiting::{awaited, until};
+pub use types::type_definitions;
+pub use waiting::{PATIENCE, awaited, until};
 
 /// The settings of a test's server: as at home, but for more time on a busy machine, a smaller body, and no kept answers.
 pub fn settings() -> Settings {
@@ -46,6 +48,8 @@ pub fn client() -> reqwest::Client {
     choose_provider();
     // A test that works for long between two requests does not see that the server has closed the connection meanwhile.
     let client = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(2));
+    // Reading the certificates of the system for each client took a fifth of the CPU time of all tests.
+    let client = client.tls_certs_only([]);
     client.build().expect("a client of HTTP")
 }
 
@@ -315,6 +319,11 @@ type Contents = Vec<(&'static str, Vec<Json>)>;
 /// Sets are loaded one after the other: a transaction in the embedded database steps over every key that others have
 /// written and not committed yet, and four of them at once took over two minutes.
 static LOADING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Waits until no other test loads sets or has this: for what writes a lot at once, or keeps a transaction open.
+pub async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
+    LOADING.lock().await
+}
 
 async fn load_into(store: &Store, sets: &[&str]) {
     let sets: Vec<String> = sets.iter().map(|name| (*name).to_owned()).collect();

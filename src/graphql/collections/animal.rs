@@ -31,6 +31,8 @@ document! {
         aliases: eager::List<String>,
         /// Its names in other languages, by which it is found as well. A language may have several.
         names: eager::List<eager::Object<LocalizedName>>,
+        /// The addresses under which others know it, such as that of Wikidata.
+        same_as: eager::List<String>,
     }
     references {
         /// The nation that a breed comes from.
@@ -121,7 +123,7 @@ orders! { AnimalOrder, AnimalOrderField, "animals" {
 
 queries! { AnimalQuery for Animal {
     /// One kind of animal, by its id or its slug; null where there is none.
-    animal(#[graphql(desc = "The slug, such as `giant-panda`.")] slug as "slug" at "slug");
+    animal by AnimalBy("The slug, such as `giant-panda`." Slug: slug as "slug");
     /// Kinds of animals, page by page.
     animals;
 } }
@@ -147,6 +149,8 @@ mutations! { AnimalMutation for Animal as animal, "kind of animal" {
         aliases: String,
         /// Names in other languages.
         names: LocalizedNameInput,
+        /// The addresses under which others know it, such as that of Wikidata.
+        same_as: String,
     }
     optional {
         /// The scientific name, with author and year where known.

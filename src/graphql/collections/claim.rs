@@ -98,7 +98,7 @@ orders! { ClaimOrder, ClaimOrderField, "claims" {
 
 queries! { ClaimQuery for Claim {
     /// One claim, by its id or its code; null where there is none. Where sources share a code, the first id decides.
-    claim(#[graphql(desc = "The code, such as `C05`.")] code as "code" at "code");
+    claim by ClaimBy("The code, such as `C05`." Code: code as "code");
     /// Claims, page by page.
     claims;
 } }

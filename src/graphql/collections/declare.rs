@@ -3,9 +3,27 @@
 /// Makes the two queries of a collection: one document by a unique key, and the connection.
 macro_rules! queries {
     ($query:ident for $entity:ident {
-        $(#[$one_doc:meta])* $one:ident ( $($(#[$key_doc:meta])* $key:ident as $key_name:literal at $path:literal),* );
+        $(#[$one_doc:meta])* $one:ident by $by:ident ( $($key_doc:tt $variant:ident: $key:ident as $key_name:tt),* );
         $(#[$many_doc:meta])* $many:ident;
     }) => {
+        #[doc = concat!("Which ", stringify!($one), ": by one of its unique keys.")]
+        #[derive(async_graphql::OneofObject, Clone, Debug)]
+        pub enum $by {
+            /// The id.
+            Id(async_graphql::ID),
+            $(#[doc = $key_doc] #[graphql(name = $key_name)] $variant(String),)*
+        }
+
+        impl $by {
+            /// The stored field that holds the key, and the key.
+            fn key(&self) -> (&'static str, &str) {
+                match self {
+                    Self::Id(id) => ("_id", id),
+                    $(Self::$variant(key) => ($key_name, key),)*
+                }
+            }
+        }
+
         /// The queries of this collection.
         #[derive(Default)]
         pub struct $query;
@@ -21,11 +39,19 @@ macro_rules! queries {
             async fn $one(
                 &self,
                 ctx: &async_graphql::Context<'_>,
-                #[graphql(desc = "The id.")] id: Option<async_graphql::ID>,
-                $($(#[$key_doc])* $key: Option<String>),*
+                #[graphql(desc = "Which one.")] by: Option<$by>,
+                #[graphql(desc = "The id.", deprecation = "Since 0.2: use `by`.")] id: Option<async_graphql::ID>,
+                $(
+                    #[graphql(name = $key_name, desc = $key_doc, deprecation = "Since 0.2: use `by`.")]
+                    $key: Option<String>,
+                )*
             ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<std::sync::Arc<$entity>>>> {
-                let id = id.as_ref().map(|id| id.as_str());
-                $crate::graphql::loader::resolve::one(ctx, id, &[$(($key_name, $path, $key.as_deref())),*]).await
+                let given = [
+                    by.as_ref().map(|by| by.key()),
+                    id.as_ref().map(|id| ("_id", id.as_str())),
+                    $($key.as_deref().map(|key| ($key_name, key)),)*
+                ];
+                $crate::graphql::loader::resolve::one(ctx, &given, &["by", "id", $($key_name),*]).await
             }
 
             $(#[$many_doc])*
@@ -244,10 +270,10 @@ macro_rules! mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "What it says.")] input: Box<$create_input>,
             ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<$created>>> {
-                use $crate::graphql::mutation::{EditRequest, create, made};
+                use $crate::graphql::mutation::{EditRequest, PayloadQuery, create, made};
                 let asked = EditRequest::new(create($crate::domain::id::Kind::$entity, &input)?, input.idempotency_key);
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
-                Ok(Some($created { $one, user_errors }.into()))
+                Ok(Some($created { $one, user_errors, query: PayloadQuery }.into()))
             }
 
             #[doc = concat!("Changes a ", $noun, ".")]
@@ -257,11 +283,11 @@ macro_rules! mutations {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "Which, and what is to change.")] input: Box<$update_input>,
             ) -> $crate::api::error::Result<Option<$crate::graphql::eager::Object<$updated>>> {
-                use $crate::graphql::mutation::{EditRequest, made, update};
+                use $crate::graphql::mutation::{EditRequest, PayloadQuery, made, update};
                 let asked = EditRequest::new(update(&input.id, input.expected_version, &input)?, input.idempotency_key)
                     $($(.$flag(input.$flag))+)?;
                 let ($one, user_errors) = made(ctx, asked, stringify!($one)).await?;
-                Ok(Some($updated { $one, user_errors }.into()))
+                Ok(Some($updated { $one, user_errors, query: PayloadQuery }.into()))
             }
 
             #[doc = concat!("Deletes a ", $noun, " that no other document refers to.")]
@@ -290,6 +316,8 @@ macro_rules! payload {
             $one: Option<$crate::graphql::eager::Object<std::sync::Arc<$entity>>>,
             /// Why nothing was changed.
             user_errors: $crate::graphql::mutation::UserErrors,
+            /// Everything that can be asked for, as it is after this.
+            query: $crate::graphql::mutation::PayloadQuery,
         }
     };
 }

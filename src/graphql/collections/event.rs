@@ -92,7 +92,7 @@ orders! { EventOrder, EventOrderField, "events" {
 
 queries! { EventQuery for Event {
     /// One event, by its id or its slug; null where there is none.
-    event(#[graphql(desc = "The slug, such as `pyongyang-summit-2018`.")] slug as "slug" at "slug");
+    event by EventBy("The slug, such as `pyongyang-summit-2018`." Slug: slug as "slug");
     /// Events, page by page.
     events;
 } }

@@ -182,7 +182,7 @@ orders! { GiftOrder, GiftOrderField, "gifts" {
 
 queries! { GiftQuery for Gift {
     /// One gift, by its id or its slug; null where there is none.
-    gift(#[graphql(desc = "The slug, such as `ru-kp-2024`.")] slug as "slug" at "slug");
+    gift by GiftBy("The slug, such as `ru-kp-2024`." Slug: slug as "slug");
     /// Gifts, page by page.
     gifts;
 } }

@@ -7,7 +7,7 @@ mod prelude;
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Interface};
+use async_graphql::{ID, Interface, Union};
 
 use super::any_of::{AnyOf, members};
 use super::loader::prefetch::{AnyCollection, Of};
@@ -30,7 +30,7 @@ macro_rules! documents {
 }
 pub(crate) use documents;
 
-/// Declares the modules of all collections, [`Node`], and `with_kind`, which maps a kind to its type.
+/// Declares the modules of all collections, [`Node`], [`Entities`], and `with_kind`, which maps a kind to its type.
 macro_rules! declare_all {
     ($($kind:ident: $module:ident;)+) => { declare_all! { ($) $($kind: $module;)+ } };
     // `$d` is a literal dollar sign, for the inner macro.
@@ -58,6 +58,23 @@ macro_rules! declare_all {
         }
 
         members! { Node: $($kind),+ }
+
+        /// Any document that other subgraphs can refer to.
+        #[derive(Union, Clone)]
+        #[graphql(name = "_Entity")]
+        pub enum Entities {
+            $(#[doc = stringify!($kind)] $kind(Arc<$module::$kind>)),+
+        }
+
+        members! { Entities: $($kind),+ }
+
+        impl AnyDocument for Entities {
+            fn from_loader(loader: &Loader, id: &str) -> Option<Self> {
+                Node::from_loader(loader, id).map(|node| match node {
+                    $(Node::$kind(document) => Self::$kind(document)),+
+                })
+            }
+        }
 
         impl AnyDocument for Node {
             fn from_loader(loader: &Loader, id: &str) -> Option<Self> {

@@ -38,6 +38,8 @@ document! {
         aliases: eager::List<String>,
         /// Its names in English and other languages, by which it is found as well. A language may have several.
         names: eager::List<eager::Object<LocalizedName>>,
+        /// The addresses under which others know it, such as that of Wikidata.
+        same_as: eager::List<String>,
     }
     holds { existed }
     connections {
@@ -105,9 +107,9 @@ orders! { NationOrder, NationOrderField, "nations" {
 
 queries! { NationQuery for Nation {
     /// One nation, by its id, slug or code; null where there is none.
-    nation(
-        #[graphql(desc = "The slug, such as `north-korea`.")] slug as "slug" at "slug",
-        #[graphql(name = "isoAlpha2", desc = "The two-letter code of ISO 3166-1.")] iso_alpha2 as "isoAlpha2" at "isoAlpha2"
+    nation by NationBy(
+        "The slug, such as `north-korea`." Slug: slug as "slug",
+        "The two-letter code of ISO 3166-1." IsoAlpha2: iso_alpha2 as "isoAlpha2"
     );
     /// Nations, page by page.
     nations;
@@ -132,6 +134,8 @@ mutations! { NationMutation for Nation as nation, "nation" {
         aliases: String,
         /// Names in English and other languages.
         names: LocalizedNameInput,
+        /// The addresses under which others know it, such as that of Wikidata.
+        same_as: String,
     }
     optional {
         /// The two-letter code of ISO 3166-1.

@@ -52,7 +52,7 @@ orders! { SourceOrder, SourceOrderField, "sources" {
 
 queries! { SourceQuery for Source {
     /// One source, by its id; null where there is none.
-    source();
+    source by SourceBy();
     /// Sources, page by page.
     sources;
 } }

@@ -14,8 +14,8 @@ use async_graphql::parser::types::Field;
 
 use super::collection::Collection;
 use super::connection::Connection;
-use super::selection::Projections;
 use crate::api::error::ApiError;
+use crate::api::operation::Memo;
 use crate::domain::count::CountRange;
 use crate::domain::id::Kind;
 use crate::feed::Live;
@@ -25,7 +25,8 @@ use crate::store::Store;
 pub struct Loader {
     pub(super) store: Store,
     pub(super) live: Live,
-    projections: OnceLock<Projections>,
+    /// The projections of its operation.
+    memo: Memo,
     /// By kind; each [`Identities`] is created when its kind is first used.
     identities: [OnceLock<Box<dyn AnyIdentities>>; Kind::COUNT],
     given: Mutex<HashMap<String, CountRange>>,
@@ -114,11 +115,11 @@ pub trait AnyDocument: Sized {
 }
 
 impl Loader {
-    pub fn new(store: Store, live: Live) -> Self {
+    pub fn new(store: Store, live: Live, memo: Memo) -> Self {
         Self {
             store,
             live,
-            projections: OnceLock::new(),
+            memo,
             identities: [const { OnceLock::new() }; Kind::COUNT],
             given: Mutex::default(),
             refused: Mutex::default(),

@@ -106,7 +106,7 @@ pub struct Fetch<'a> {
 
 impl<'a> Fetch<'a> {
     /// The projection of a collection: all fields that the whole operation reads of it.
-    pub fn projection(self, kind: Kind) -> Projection {
+    pub fn projection(self, kind: Kind) -> Arc<Projection> {
         let root = match self.operation.ty {
             OperationType::Query => Some(&self.registry.query_type),
             OperationType::Mutation => self.registry.mutation_type.as_ref(),
@@ -117,7 +117,7 @@ impl<'a> Fetch<'a> {
             let computed = |kind| self.collection(kind).computed();
             Projections::of(self.registry, root, &self.operation.selection_set.node, &computed)
         };
-        self.loader.projections.get_or_init(all).of_kind(kind)
+        self.loader.memo.get_or_init(all).of_kind(kind)
     }
 
     fn collection(self, kind: Kind) -> &'static dyn AnyCollection {

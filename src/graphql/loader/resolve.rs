@@ -66,40 +66,31 @@ pub async fn page<E: Collection>(
     .await
 }
 
-/// A root document by exactly one of several unique keys, with everything selected below it.
+/// A root document by exactly one unique key, with everything selected below it. `given`: for each of the `arguments`, the
+/// stored field that holds the key, and the key.
 pub async fn one<E: Collection>(
     ctx: &Context<'_>,
-    id: Option<&str>,
-    keys: &[(&str, &'static str, Option<&str>)],
+    given: &[Option<(&'static str, &str)>],
+    arguments: &[&str],
 ) -> Result<Option<eager::Object<Arc<E>>>> {
     async {
         let fetch = fetch(ctx)?;
-        let given: Vec<_> = keys
-            .iter()
-            .filter_map(|(_, path, value)| value.map(|value| (*path, value)))
-            .collect();
-        let found = match (id, given.as_slice()) {
-            (Some(id), []) => {
+        let given: Vec<_> = given.iter().flatten().copied().collect();
+        let found = match given.as_slice() {
+            [("_id", id)] => {
                 E::KIND.check(id).map_err(|error| ApiError::input("id", error))?;
-                fetch.by_ids::<E>(vec![id.to_owned()]).await?;
+                fetch.by_ids::<E>(vec![(*id).to_owned()]).await?;
                 fetch.loader.of::<E>().get(id)
             }
-            (None, [(path, value)]) => {
+            [(path, key)] => {
                 let fields = fetch.projection(E::KIND);
-                fetch
-                    .loader
-                    .store
-                    .one::<E>(&Filter::equal(path, *value), &fields)
-                    .await?
+                fetch.loader.store.one::<E>(&Filter::equal(path, *key), &fields).await?
             }
             _ => {
-                let names: Vec<String> = std::iter::once("id")
-                    .chain(keys.iter().map(|(name, ..)| *name))
-                    .map(|name| format!("`{name}`"))
-                    .collect();
-                let count = given.len() + usize::from(id.is_some());
+                let names: Vec<String> = arguments.iter().map(|name| format!("`{name}`")).collect();
                 return Err(ApiError::BadUserInput(format!(
-                    "{count} of the arguments {} are given; accepted is just one of them",
+                    "{} of the arguments {} are given; accepted is just one of them",
+                    given.len(),
                     names.join(", ")
                 )));
             }
@@ -119,19 +110,24 @@ pub async fn one<E: Collection>(
     .await
 }
 
-/// Documents of any kind by id, with everything selected below them; null for each that does not exist.
+/// Documents of any kind by id, with everything selected below them; null for each that does not exist. `argument`: what
+/// gives the ids.
 ///
 /// # Errors
 /// If there are too many ids, or the database fails. An invalid id is an error of its own item only.
-pub async fn documents<T: AnyDocument>(ctx: &Context<'_>, ids: Vec<String>) -> Result<Vec<Nullable<AnyOf<T>>>> {
+pub async fn documents<T: AnyDocument>(
+    ctx: &Context<'_>,
+    argument: &str,
+    ids: Vec<Result<String>>,
+) -> Result<Vec<Nullable<AnyOf<T>>>> {
     let fetch = fetch(ctx)?;
     let most = fetch.limits.max_page_size;
     if ids.len() > most {
-        let message = format!("`ids` holds {} ids; accepted are up to {most}", ids.len());
+        let message = format!("`{argument}` holds {} ids; accepted are up to {most}", ids.len());
         return Err(ApiError::over("pageSize", most as u64, ids.len() as u64, message));
     }
     let mut of_kinds: BTreeMap<Kind, Vec<String>> = BTreeMap::new();
-    for id in &ids {
+    for id in ids.iter().flatten() {
         if let Ok(kind) = Kind::of(id) {
             of_kinds.entry(kind).or_default().push(id.clone());
         }
@@ -142,11 +138,8 @@ pub async fn documents<T: AnyDocument>(ctx: &Context<'_>, ids: Vec<String>) -> R
         sets: vec![&ctx.item.node.selection_set.node],
     });
     fetch.documents(groups.collect()).await?;
-    let document = |id: &String| match Kind::of(id) {
-        Ok(_) => Ok(T::from_loader(fetch.loader, id).map(AnyOf)),
-        Err(error) => Err(ApiError::input("id", error)),
-    };
-    Ok(ids.iter().map(|id| Nullable(document(id))).collect())
+    let document = |id: Result<String>| Ok(T::from_loader(fetch.loader, &id?).map(AnyOf));
+    Ok(ids.into_iter().map(|id| Nullable(document(id))).collect())
 }
 
 /// A connection below a document: the documents that hold its id at `stored`.

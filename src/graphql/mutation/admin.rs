@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
-use super::{Field, UserError};
+use super::{Field, PayloadQuery, UserError};
 use crate::api::error::{ApiError, Result};
 use crate::api::viewer::{Role, admin};
 use crate::graphql::cost::{CHANGE, cost};
@@ -79,6 +79,8 @@ pub struct CreateTokenPayload {
     token: Option<String>,
     /// Why none was made.
     user_errors: eager::List<eager::Object<UserError>>,
+    /// Everything that can be asked for, as it is after this.
+    query: PayloadQuery,
 }
 
 /// The token that is to be revoked.
@@ -96,6 +98,8 @@ pub struct RevokeTokenPayload {
     revoked: Option<String>,
     /// Why none was revoked.
     user_errors: eager::List<eager::Object<UserError>>,
+    /// Everything that can be asked for, as it is after this.
+    query: PayloadQuery,
 }
 
 /// The sets that are to be put back.
@@ -145,6 +149,8 @@ pub struct ResetSetsPayload {
     sets: eager::List<eager::Object<SetReset>>,
     /// Why nothing was done.
     user_errors: eager::List<eager::Object<UserError>>,
+    /// Everything that can be asked for, as it is after this.
+    query: PayloadQuery,
 }
 
 /// The queries for admins.
@@ -187,7 +193,12 @@ impl AdminMutation {
                 Ok(token) => (Some(token), eager::List::default()),
                 Err(error) => (None, eager::List::from_iter([eager::Object::from(error)])),
             };
-            Ok::<_, ApiError>(Some(eager::Object::from(CreateTokenPayload { token, user_errors })))
+            let payload = CreateTokenPayload {
+                token,
+                user_errors,
+                query: PayloadQuery,
+            };
+            Ok::<_, ApiError>(Some(eager::Object::from(payload)))
         }
         .boxed()
         .await
@@ -214,7 +225,12 @@ impl AdminMutation {
                     (None, eager::List::from_iter([eager::Object::from(error)]))
                 }
             };
-            Ok::<_, ApiError>(Some(eager::Object::from(RevokeTokenPayload { revoked, user_errors })))
+            let payload = RevokeTokenPayload {
+                revoked,
+                user_errors,
+                query: PayloadQuery,
+            };
+            Ok::<_, ApiError>(Some(eager::Object::from(payload)))
         }
         .boxed()
         .await
@@ -241,7 +257,12 @@ impl AdminMutation {
                     eager::List::from_iter([eager::Object::from(error)]),
                 ),
             };
-            Ok::<_, ApiError>(Some(eager::Object::from(ResetSetsPayload { sets, user_errors })))
+            let payload = ResetSetsPayload {
+                sets,
+                user_errors,
+                query: PayloadQuery,
+            };
+            Ok::<_, ApiError>(Some(eager::Object::from(payload)))
         }
         .boxed()
         .await

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Json, Object, SimpleObject};
 use futures_util::FutureExt;
 use serde_json::Value;
 
+use super::PayloadQuery;
 use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
@@ -58,6 +59,8 @@ pub struct ImportRowsPayload {
     changes: eager::List<eager::Object<ImportRowChange>>,
     /// What is wrong with rows. Unless `keepGood` is set, nothing was written where there is any.
     user_errors: eager::List<eager::Object<RowError>>,
+    /// Everything that can be asked for, as it is after this.
+    query: PayloadQuery,
 }
 
 /// A value that a row changes.
@@ -188,6 +191,7 @@ async fn imported(ctx: &Context<'_>, input: ImportRowsInput) -> Result<ImportRow
         unchanged: counts[Effect::Unchanged as usize],
         changes: changes.into_iter().map(eager::Object::from).collect(),
         user_errors: errors.into_iter().map(eager::Object::from).collect(),
+        query: PayloadQuery,
     })
 }
 

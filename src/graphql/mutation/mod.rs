@@ -8,6 +8,7 @@
 mod admin;
 mod import;
 pub mod inputs;
+mod query;
 mod revert;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::domain::id::Kind;
 use crate::store::write::{Batch, IdempotencyKey, Intent, Policy, Violation, ViolationCode, Write};
 pub use admin::{AdminMutation, AdminQuery};
 pub use import::ImportMutation;
+pub use query::{PayloadQuery, QueryFields};
 pub use revert::RevertMutation;
 
 const LONGEST_KEY: usize = 200;
@@ -100,6 +102,8 @@ pub struct DeletePayload {
     deleted_id: Option<ID>,
     /// Why it was not.
     user_errors: UserErrors,
+    /// Everything that can be asked for, as it is after this.
+    query: PayloadQuery,
 }
 
 /// A requested edit, without its author.
@@ -211,6 +215,7 @@ pub async fn delete(ctx: &Context<'_>, kind: Kind, input: DeleteInput) -> Result
     Ok(DeletePayload {
         deleted_id,
         user_errors,
+        query: PayloadQuery,
     }
     .into())
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use futures_util::FutureExt;
 
-use super::{EditRequest, Field, Made, UserError, document, make};
+use super::{EditRequest, Field, Made, PayloadQuery, UserError, document, make};
 use crate::api::error::{ApiError, Result};
 use crate::api::viewer::editor;
 use crate::domain::id::Kind;
@@ -36,6 +36,8 @@ pub struct RevertPayload {
     document: Option<AnyOf<Node>>,
     /// Why nothing was changed.
     user_errors: eager::List<eager::Object<UserError>>,
+    /// Everything that can be asked for, as it is after this.
+    query: PayloadQuery,
 }
 
 /// Adds `revert` to `Mutation`.
@@ -58,7 +60,12 @@ impl RevertMutation {
                 Ok(id) => (found(ctx, &id).await?, eager::List::default()),
                 Err(errors) => (None, errors.into_iter().map(eager::Object::from).collect()),
             };
-            Ok::<_, ApiError>(Some(eager::Object::from(RevertPayload { document, user_errors })))
+            let payload = RevertPayload {
+                document,
+                user_errors,
+                query: PayloadQuery,
+            };
+            Ok::<_, ApiError>(Some(eager::Object::from(payload)))
         }
         .boxed()
         .await

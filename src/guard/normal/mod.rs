@@ -20,6 +20,7 @@ use apollo_compiler::{Node, Schema};
 use async_graphql::{Name, Pos};
 
 use crate::api::error::{ApiError, Result};
+use crate::api::operation::Memo;
 use crate::limits::{Limit, Limits};
 
 /// A selection set in normal form.
@@ -49,6 +50,7 @@ pub struct NormalForm {
     pub root: Selection,
     /// How many fields it has, on all levels.
     pub fields: u64,
+    pub memo: Memo,
 }
 
 /// The possible object types of each interface and union.
@@ -122,6 +124,7 @@ pub fn normal_form(
     Ok(NormalForm {
         root,
         fields: normalizer.fields,
+        memo: Memo::default(),
     })
 }
 

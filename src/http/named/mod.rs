@@ -1,8 +1,9 @@
 //! Named queries: operations of documents that the server knows, offered at `/q/NAME`, in `/openapi.json` and to agents.
 //!
 //! Those of `schema/operations`, and those of the trusted documents, which come first where both have a name. `parameters`
-//! reads the variables from an address, `tables` makes rows of answers, `openapi` describes it all.
+//! reads the variables from an address, `tables` makes rows of answers, which `kept_tables` keeps, `openapi` describes it all.
 
+pub mod kept_tables;
 pub mod openapi;
 pub mod parameters;
 pub mod query;

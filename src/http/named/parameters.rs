@@ -11,7 +11,7 @@ use crate::http::parameters::{Parameters, pairs};
 const OWN: [&str; 2] = ["shape", "bom"];
 
 /// The form of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AnswerForm {
     /// As GraphQL has it.
     GraphQl,

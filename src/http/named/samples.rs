@@ -45,6 +45,7 @@ samples! {
     "13-find-gifts" variables,
     "14-one-gift" variables,
     "15-by-decade" variables,
+    "16-correct-a-gift" variables,
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use crate::api::error::ApiError;
 use crate::api::operation::OperationKind;
 use crate::graphql::export::{Export, ExportFormat, ExportPiece, ExportPlan, ExportRows};
 use crate::http::answer::Answer;
+use crate::http::cached_response::{CachedResponse, OperationInfo};
 use crate::http::headers::REQUEST_ID;
 use crate::http::metrics::InFlight;
 use crate::http::permits::{Permit, Resource};
@@ -60,8 +61,7 @@ enum Opened {
 
 /// A whole export.
 struct File {
-    bytes: Bytes,
-    cost: u64,
+    content: Arc<CachedResponse>,
     /// How many commands it took.
     commands: u64,
     permit: Permit,
@@ -152,7 +152,7 @@ fn as_file(
     mut recorder: Recorder,
     in_flight: InFlight,
 ) -> HttpResponse {
-    let length = file.bytes.len();
+    let length = file.content.body().len();
     let room = (length > LARGE).then(|| file.permit.beside(Resource::AnswerBytes, length as u64));
     let room = match room.transpose() {
         Ok(room) => room.map(Arc::new),
@@ -161,8 +161,8 @@ fn as_file(
             return turn_away(http, &mut recorder, Answer::failed(&error));
         }
     };
-    let response = whole::respond(http, response, file.bytes);
-    recorder.costs(file.cost);
+    let response = whole::respond(http, response, &file.content);
+    recorder.costs(file.content.info.cost);
     recorder.sent(file.commands);
     recorder.ends(response.status(), []);
     let held = Held::new(in_flight, Some(file.permit)).with_bytes(room);
@@ -189,8 +189,7 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
     let (place, kept) = Kept::of(state, &caller, file, http.query_string());
     if let Some(kept) = kept {
         let whole = File {
-            bytes: kept.bytes(),
-            cost: kept.info.cost,
+            content: kept,
             commands: 0,
             permit,
         };
@@ -209,14 +208,18 @@ async fn open(admission: Admission<'_>, file: &str, recorder: &mut Recorder) -> 
             return Ok((format, Opened::Begun(begun, Box::new(sending))));
         }
     }
-    let bytes = Bytes::from(begun);
+    let info = OperationInfo {
+        name: Some(file.to_owned()),
+        kind: OperationKind::Export,
+        cost: sending.cost,
+    };
+    let content = Arc::new(CachedResponse::new(begun, info));
     if let Some(place) = place {
         sending.store.touch(ReadSet::one(table.kind()));
-        place.keep(state, file, bytes.clone(), sending.cost, sending.store.read_set());
+        place.keep(state, &content, sending.store.read_set());
     }
     let whole = File {
-        bytes,
-        cost: sending.cost,
+        content,
         commands: sending.store.work().commands,
         permit: sending.permit,
     };

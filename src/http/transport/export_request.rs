@@ -4,14 +4,12 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::Bytes;
 use serde_json::value::RawValue;
 
-use crate::api::operation::OperationKind;
 use crate::graphql::export::{ExportFormat, ExportRows};
 use crate::guard::{Rejection, Variables};
 use crate::http::answer::Answer;
-use crate::http::cached_response::{CachedResponse, OperationInfo};
+use crate::http::cached_response::CachedResponse;
 use crate::http::parameters::pairs;
 use crate::http::pipeline::caller::Caller;
 use crate::http::response_cache::ResponseKey;
@@ -102,13 +100,7 @@ impl Kept {
     }
 
     /// Keeps an export that was made.
-    pub fn keep(&self, state: &State, file: &str, bytes: Bytes, cost: u64, read_set: ReadSet) {
-        let info = OperationInfo {
-            name: Some(file.to_owned()),
-            kind: OperationKind::Export,
-            cost,
-        };
-        let made = Arc::new(CachedResponse::new(bytes, info));
-        state.responses.keep(&self.key, &made, self.snapshot, read_set);
+    pub fn keep(&self, state: &State, made: &Arc<CachedResponse>, read_set: ReadSet) {
+        state.responses.keep(&self.key, made, self.snapshot, read_set);
     }
 }

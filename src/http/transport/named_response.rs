@@ -9,13 +9,14 @@ use super::whole;
 use crate::api::error::ApiError;
 use crate::config::StatusText;
 use crate::http::answer::Answer;
+use crate::http::cached_response::{CachedResponse, OperationInfo};
 use crate::http::headers::REQUEST_ID;
 use crate::http::media::MediaType;
 use crate::http::named::parameters::AnswerForm;
 use crate::http::named::query::NamedQuery;
 use crate::http::named::tables;
 use crate::http::parameters::Parameters;
-use crate::http::response::Answers;
+use crate::http::response::{Answered, Answers};
 use crate::http::state::State;
 
 /// A named query that is asked for.
@@ -35,15 +36,15 @@ pub fn response(
     (media, request_id): (MediaType, &str),
 ) -> HttpResponse {
     if request.form != AnswerForm::GraphQl {
-        match rows(request, answers) {
-            Ok((content, bytes)) => {
+        match rows(state, request, answers) {
+            Ok(file) => {
                 let mut response = HttpResponse::Ok();
                 response
-                    .content_type(content)
+                    .content_type(content_type(request.form))
                     .insert_header((CACHE_CONTROL, "private, no-cache"))
                     .insert_header((VARY, "Accept, Authorization"))
                     .insert_header((REQUEST_ID, request_id));
-                return whole::respond(http, response, bytes.into());
+                return whole::respond(http, response, &file);
             }
             Err(answer) => *answers = answer.into(),
         }
@@ -59,25 +60,48 @@ pub fn response(
     response
 }
 
-/// The media type and the bytes of an answer's rows; an answer with errors has none.
-fn rows(request: &NamedRequest, answers: &Answers) -> Result<(&'static str, Vec<u8>), Answer> {
-    let internal = || Answer::failed(&ApiError::Internal);
-    let Answers::One(answered) = answers else {
-        return Err(internal());
-    };
-    if let Some(answer) = answered.fresh().filter(|answer| !answer.errors().is_empty()) {
-        return Err(answer.clone());
+const fn content_type(form: AnswerForm) -> &'static str {
+    match form {
+        AnswerForm::Csv { .. } => "text/csv; charset=utf-8; header=present",
+        AnswerForm::Rows | AnswerForm::GraphQl => "application/json",
     }
+}
+
+/// An answer's rows; an answer with errors has none.
+fn rows(state: &State, request: &NamedRequest, answers: &Answers) -> Result<Arc<CachedResponse>, Answer> {
+    let Answers::One(answered) = answers else {
+        return Err(Answer::failed(&ApiError::Internal));
+    };
+    match answered {
+        Answered::Fresh(answer) if !answer.errors().is_empty() => Err(Answer::clone(answer)),
+        Answered::Fresh(_) => made(request, answered),
+        Answered::Cached(kept) => {
+            let query = &request.query;
+            state
+                .tables
+                .of(kept, &query.name, request.form, || made(request, answered))
+        }
+    }
+}
+
+/// The rows of an answer, made from its data.
+fn made(request: &NamedRequest, answered: &Answered) -> Result<Arc<CachedResponse>, Answer> {
+    let internal = || Answer::failed(&ApiError::Internal);
     let data = &answered.data().ok_or_else(internal)?;
-    match request.form {
+    let bytes = match request.form {
         AnswerForm::Csv { marked } => {
             let table = tables::csv(&request.query.outline, data).map_err(|_| internal())?;
             let mark: &[u8] = if marked { b"\xef\xbb\xbf" } else { b"" };
-            Ok(("text/csv; charset=utf-8; header=present", [mark, &table].concat()))
+            [mark, &table].concat()
         }
         AnswerForm::Rows | AnswerForm::GraphQl => {
-            let rows = serde_json::to_vec(&tables::rows(&request.query.outline, data)).map_err(|_| internal())?;
-            Ok(("application/json", rows))
+            serde_json::to_vec(&tables::rows(&request.query.outline, data)).map_err(|_| internal())?
         }
-    }
+    };
+    let info = OperationInfo {
+        name: Some(request.query.name.clone()),
+        kind: request.query.outline.kind,
+        cost: 0,
+    };
+    Ok(Arc::new(CachedResponse::new(bytes, info)))
 }

@@ -2,9 +2,9 @@
 
 use actix_web::http::header::{ACCEPT_RANGES, CONTENT_RANGE, ContentEncoding, ETAG, EntityTag, Header, IfRange, Range};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
+use crate::http::cached_response::CachedResponse;
 use crate::http::etag;
 
 /// The part of a file that is asked for.
@@ -19,8 +19,8 @@ enum Part {
 
 /// The response with the file, or with the part of it that is asked for. It is never encoded, so that what a client counts is
 /// what it gets.
-pub fn respond(http: &HttpRequest, mut response: HttpResponseBuilder, body: Bytes) -> HttpResponse {
-    let tag = EntityTag::new_strong(etag::digits(&body));
+pub fn respond(http: &HttpRequest, mut response: HttpResponseBuilder, file: &CachedResponse) -> HttpResponse {
+    let (tag, body) = (file.plain_tag(), file.bytes());
     let length = body.len();
     response
         .insert_header((ETAG, tag.clone()))

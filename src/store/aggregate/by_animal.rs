@@ -12,7 +12,7 @@ use crate::domain::count::CountRange;
 use crate::domain::id::Kind;
 use crate::store::filter::operator::Operator;
 use crate::store::filter::{Filter, Value};
-use crate::store::find::Find;
+use crate::store::find::{Find, as_it_is};
 use crate::store::path::value_at;
 use crate::store::{Result, Store};
 
@@ -71,7 +71,7 @@ impl Store {
         let mut find = Find::every(Kind::Animal, doc! {});
         find.projection = doc! { "taxonomy": 1 };
         let (mut ids, mut taxa) = (Vec::new(), Vec::new());
-        for row in &self.find(find).await? {
+        for row in &self.find(find, as_it_is).await? {
             let name = value_at(&**row, taxon).and_then(|name| name.as_str());
             if let (Ok(id), Some(name)) = (row.get_str("_id"), name)
                 && !name.is_empty()

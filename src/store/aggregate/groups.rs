@@ -3,12 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use mongodb::bson::Bson;
-use serde::{Deserialize, Deserializer};
-
 use crate::domain::count::Sum;
 use crate::domain::date::Day;
-use crate::store::validate::number_of;
 
 /// The number of gifts, and of animals that changed hands by them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,30 +54,25 @@ pub fn add<K: Ord>(groups: &mut Groups<K>, key: K, group: Group) {
 }
 
 /// All gifts in one group.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct All {}
 
 /// Gifts by status and mode.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Words {
-    #[serde(default)]
     pub status: Option<String>,
-    #[serde(default)]
     pub mode: Option<String>,
 }
 
 /// Gifts from one nation to another. A side that is not part of the key is empty.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
-    #[serde(default)]
     pub giver: String,
-    #[serde(default)]
     pub recipient: String,
 }
 
 /// Gifts by the years in which their dates begin and end.
-#[derive(Clone, Copy, Debug, Hash, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// Whether there is a date at all.
     pub dated: bool,
@@ -90,19 +81,9 @@ pub struct Span {
     /// Whether `to` is absent because the end is not known, rather than open.
     pub end_unknown: bool,
     /// `None` if the beginning is open or unknown.
-    #[serde(default, deserialize_with = "year")]
     pub from: Option<i64>,
     /// `None` if the end is open or unknown.
-    #[serde(default, deserialize_with = "year")]
     pub to: Option<i64>,
-}
-
-/// A year, as a number or as a day in it.
-fn year<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(match Bson::deserialize(deserializer)? {
-        Bson::DateTime(moment) => Some(Day::from_millis(moment.timestamp_millis()).civil().0),
-        number => number_of(&number).map(|year| year as i64),
-    })
 }
 
 /// The taxonomic rank to group by.

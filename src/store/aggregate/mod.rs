@@ -7,32 +7,28 @@ mod amounts;
 mod by_animal;
 mod by_certainty;
 pub mod groups;
+mod row;
 
-use std::fmt::Debug;
-
+use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, OptionFuture, try_join, try_join_all, try_join4};
-use futures_util::{FutureExt, TryStreamExt};
 use mongodb::bson::{Bson, Document, doc};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 
 pub use groups::{All, Group, Groups, Pair, Rank, Span, Statistics, Tally, Wanted, Words};
 
 use groups::add;
+use row::RowKey;
 
-use super::bson_types::{date_of, optional_day};
+use super::bson_types::date_of;
 use super::columns::groups::Gifts;
 use super::filter::Filter;
-use super::find::Find;
-use super::validate::number_of;
+use super::find::{Find, all_rows};
 use super::versions::ReadSet;
 use super::{Result, Store};
-use crate::domain::count::Sum;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
 /// A key to group gifts by.
-trait GroupKey: DeserializeOwned + Ord + Debug + Send + Unpin + Sync + 'static {
+trait GroupKey: RowKey + Send + 'static {
     /// The key of a gift, as a database expression.
     fn expression() -> Bson;
 
@@ -87,69 +83,6 @@ impl GroupKey for Span {
             "to": year("$date.latest"),
         }
         .into()
-    }
-}
-
-/// A sum in any numeric type of a server; counts are far below 2^53.
-fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<i64, D::Error> {
-    let number = Bson::deserialize(deserializer)?;
-    Ok(number_of(&number).map_or(0, |number| number as i64))
-}
-
-/// A row of an aggregation, as the stages below produce it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row<K> {
-    #[serde(rename = "_id")]
-    id: RowId<K>,
-    #[serde(default, deserialize_with = "whole")]
-    gifts: i64,
-    #[serde(default, deserialize_with = "whole")]
-    min: i64,
-    #[serde(default, deserialize_with = "whole")]
-    max: i64,
-    #[serde(default, deserialize_with = "whole")]
-    open: i64,
-    #[serde(default, deserialize_with = "whole")]
-    unknown: i64,
-    #[serde(default, deserialize_with = "whole")]
-    approximate: i64,
-    #[serde(default, deserialize_with = "optional_day")]
-    first: Option<Day>,
-    #[serde(default, deserialize_with = "whole")]
-    first_unknown: i64,
-    #[serde(default, deserialize_with = "optional_day")]
-    last: Option<Day>,
-    #[serde(default, deserialize_with = "whole")]
-    last_unknown: i64,
-}
-
-#[derive(Deserialize)]
-struct RowId<K> {
-    key: K,
-    /// Absent if animals are not counted.
-    #[serde(default)]
-    given: bool,
-}
-
-impl<K> Row<K> {
-    fn into_group(self) -> (K, Group) {
-        let animals = if self.id.given {
-            let unknown = u32::try_from(self.unknown).unwrap_or(u32::MAX);
-            let max = (self.open == 0).then_some(self.max);
-            Sum::of(self.min, max, unknown, self.approximate > 0)
-        } else {
-            Sum::default()
-        };
-        let group = Group {
-            tally: Tally {
-                gifts: self.gifts.unsigned_abs(),
-                animals,
-            },
-            first: self.first.filter(|_| self.first_unknown == 0),
-            last: self.last.filter(|_| self.last_unknown == 0),
-        };
-        (self.id.key, group)
     }
 }
 
@@ -247,7 +180,7 @@ impl Store {
             db.collection.name = Kind::Gift.collection(), db.namespace = self.database.name(),
         ),
     )]
-    async fn aggregate<K: DeserializeOwned + Ord + Send + Unpin + Sync + 'static>(
+    async fn aggregate<K: RowKey + Send + 'static>(
         &self,
         filter: Document,
         pipeline: Vec<Document>,
@@ -257,15 +190,15 @@ impl Store {
             let rows = collection.aggregate(pipeline).max_time(clock.time_left());
             // Everything in one reply, unless it exceeds the size of a reply. The default first batch has 101 rows.
             let rows = rows.batch_size(i32::MAX.unsigned_abs());
-            Ok(rows.with_type::<Row<K>>().await?.try_collect::<Vec<_>>().await?)
+            all_rows(rows.batch().await?, row::read).await
         };
         let explained = self.explained(|| Find::every(Kind::Gift, filter));
         // The semaphore is never closed.
-        let _turn = self.turns.acquire().await.ok();
+        let _permit = self.aggregations.acquire().await.ok();
         let rows = self.commanded(Kind::Gift, explained, read, Vec::len).await?;
         let mut groups = Groups::new();
-        for (key, row) in rows.into_iter().map(Row::into_group) {
-            add(&mut groups, key, row);
+        for (key, group) in rows {
+            add(&mut groups, key, group);
         }
         Ok(groups)
     }

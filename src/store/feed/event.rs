@@ -79,7 +79,7 @@ impl DocumentChange {
     /// # Errors
     /// [`StoreError::Unreadable`].
     pub fn read<E: Entity>(&self) -> Result<Option<E>> {
-        self.document.as_ref().map(read_document).transpose()
+        self.document.as_deref().map(read_document).transpose()
     }
 
     /// Whether the event includes the document: it was not deleted by this change or soon after.

@@ -112,6 +112,9 @@ impl Store {
         collection: &str,
         statements: Vec<Document>,
     ) -> StoreResult<()> {
+        if statements.is_empty() {
+            return Ok(());
+        }
         let command = doc! { "update": collection, "updates": statements, "ordered": false };
         self.run(command).await.map(drop)
     }

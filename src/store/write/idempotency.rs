@@ -13,7 +13,7 @@ use super::outcome::{Effect, Outcome};
 use super::violation::Violation;
 use crate::domain::hash::sha256;
 use crate::store::Store;
-use crate::store::names::RETRIES;
+use crate::store::names::IDEMPOTENCY_KEYS;
 
 /// How long an answer is kept.
 pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -43,13 +43,13 @@ impl Store {
         session: &mut ClientSession,
         key: &IdempotencyKey,
     ) -> Asked<Option<Outcome>> {
-        let rows = self.matching(session, RETRIES, doc! { "_id": &key.key }, doc! {});
+        let rows = self.matching(session, IDEMPOTENCY_KEYS, doc! { "_id": &key.key }, doc! {});
         let rows = rows.await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
         if row.get_datetime("at").is_ok_and(|at| *at < oldest()) {
-            self.delete(session, RETRIES, &[&key.key]).await?;
+            self.delete(session, IDEMPOTENCY_KEYS, &[&key.key]).await?;
             return Ok(None);
         }
         let is_other = row.get_str("request").is_ok_and(|request| request != key.request);
@@ -71,7 +71,7 @@ impl Store {
         let row = doc! {
             "_id": &key.key, "request": &key.request, "document": document, "version": version, "at": DateTime::now(),
         };
-        self.insert(session, RETRIES, vec![row], false).await
+        self.insert(session, IDEMPOTENCY_KEYS, vec![row], false).await
     }
 }
 

@@ -105,7 +105,7 @@ impl Store {
         let store = self.clone();
         // By itself, so that it comes to its end, and what is cached is told of it, also when its client has left.
         let written = async move {
-            let Some(_turns) = store.in_time(store.edit_turn()).await else {
+            let Some(_permits) = store.in_time(store.edit_permits()).await else {
                 return Err(of_write(Error::custom(Overdue(false))));
             };
             let (mut attempt, mut unchecked) = (1, batch.policy.is_unchecked());

@@ -52,6 +52,7 @@ impl Store {
             let fingerprints = by_id(seeded).filter_map(|(id, row)| Some((id, fingerprint(row)?)));
             snapshot.seeded = fingerprints.collect();
         }
+        snapshot.asked = ids;
         Ok(snapshot)
     }
 
@@ -64,12 +65,12 @@ impl Store {
     ) -> Asked<Surroundings> {
         let mut found = Surroundings::default();
         let claims = transitions.iter().flat_map(Transition::contradicted);
-        let claims: BTreeSet<&str> = claims.filter(|id| !snapshot.documents.contains_key(*id)).collect();
+        let claims: BTreeSet<&str> = claims.filter(|id| !snapshot.knows(id)).collect();
         let claims: Vec<&str> = claims.into_iter().collect();
         let claims = self.of_ids(session, Kind::Claim.collection(), &claims, doc! {}).await?;
         found.claims.extend(by_id(claims));
         let wanted = transitions.iter().flat_map(Transition::wanted).map(|(_, id)| id);
-        let wanted = wanted.filter(|id| !found.exists(id, snapshot));
+        let wanted = wanted.filter(|id| !snapshot.knows(id) && !found.exists(id, snapshot));
         for (kind, ids) in by_kind(wanted.collect::<Vec<_>>().into_iter()) {
             let existing = self.of_ids(session, kind.collection(), &ids, doc! { "_id": 1 }).await?;
             found.existing.extend(by_id(existing).map(|(id, _)| id));

@@ -17,6 +17,8 @@ pub(super) const CONFLICTS: &str = "conflictsWith";
 pub(super) struct Snapshot {
     /// As they are, by their ids; those that are not there are left out.
     pub documents: HashMap<String, Document>,
+    /// The ids that were looked for.
+    pub asked: BTreeSet<String>,
     /// The entries of the history that are taken back.
     pub entries: HashMap<String, Document>,
     /// The versions that they had last where they are gone; those that never were are left out.
@@ -25,6 +27,13 @@ pub(super) struct Snapshot {
     pub seeded: HashMap<String, String>,
     /// What the names in rows lead to.
     pub called: Called,
+}
+
+impl Snapshot {
+    /// Whether it is known of a document whether it is there, and what it says.
+    pub fn knows(&self, id: &str) -> bool {
+        self.documents.contains_key(id) || self.asked.contains(id)
+    }
 }
 
 /// The documents that have a value of a field.

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{BaseType, ServiceDocument, Type, TypeDefinition, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{BaseType, Type, TypeDefinition, TypeKind};
 use menagerie::domain::id::Kind;
-use menagerie::graphql;
 
 use super::{DERIVED, Exceptions, Paths, SchemaFiles, agree};
-use crate::support::settings;
+use crate::support::type_definitions;
 
 /// Stored and not shown.
 const HIDDEN: Exceptions = &[
@@ -36,12 +34,7 @@ struct Types(BTreeMap<String, TypeDefinition>);
 
 impl Types {
     fn new() -> Self {
-        let sdl = graphql::sdl(&graphql::schema(settings().config.limits));
-        let ServiceDocument { definitions } = parse_schema(sdl).expect("the schema");
-        let types = definitions.into_iter().filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(definition) => Some(definition.node),
-            _ => None,
-        });
+        let types = type_definitions().into_iter();
         Self(types.map(|of| (of.name.node.to_string(), of)).collect())
     }
 

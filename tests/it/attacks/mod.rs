@@ -6,6 +6,7 @@
 mod audit; // what graphql-cop looks for, against the production profile
 mod bodies; // bodies: types, encodings, batches
 mod counts; // too many of something
+mod doors; // the same by QUERY, at the door of agents, as parameters of named queries
 mod heads; // headers, lengths, methods, addresses
 mod holding; // answers that are not taken, bodies that do not end, slow exports
 mod letters; // strange characters and numbers
@@ -42,9 +43,11 @@ pub enum Expected {
     Answered,
     /// Data without errors, or a refusal with one of these codes: where the line is drawn is up to the server.
     Harmless(&'static [&'static str]),
+    /// Whatever a client deserves, in few bytes: it is no fault of the server.
+    Unharmed,
 }
 
-use Expected::{Answered, Broken, Harmless, Refused};
+use Expected::{Answered, Broken, Harmless, Refused, Unharmed};
 
 pub const PARSE: Expected = Refused(&[400], &["GRAPHQL_PARSE_FAILED"]);
 pub const INVALID: Expected = Refused(&[400], &["GRAPHQL_VALIDATION_FAILED"]);
@@ -102,6 +105,7 @@ fn wrong(expected: Expected, answer: Option<&Answer>) -> Option<String> {
         Broken(statuses) => statuses.contains(&older(answer.status)),
         Answered => answered,
         Harmless(accepted) => answered || refused(&[200, 400], accepted),
+        Unharmed => answer.status < 500,
     };
     let data_is_asked_for = answered && matches!(expected, Harmless(_));
     if as_expected && (data_is_asked_for || answer.body.len() < LONGEST) {
@@ -185,6 +189,39 @@ async fn operator_objects_are_refused_wherever_the_schema_takes_a_value() {
     let rows = operators::rows(&target).await;
     assert!(rows.len() > 200, "only {} places are found", rows.len());
     hold(&target, rows).await;
+}
+
+/// All rows that are requests to `/graphql` by POST.
+fn corpus() -> Vec<Row> {
+    let files = [
+        nesting::rows(),
+        counts::rows(),
+        bodies::rows(),
+        letters::rows(),
+        values::rows(),
+    ];
+    files.into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn the_corpus_is_refused_by_query_as_by_post() {
+    let rows = doors::by_query(&corpus());
+    assert!(rows.len() > 200, "only {} rows", rows.len());
+    hold(&by_default().await, rows).await;
+}
+
+#[tokio::test]
+async fn the_corpus_does_no_harm_at_the_door_of_agents() {
+    let rows = doors::to_agents(&corpus());
+    assert!(rows.len() > 400, "only {} rows", rows.len());
+    hold(&by_default().await, rows).await;
+}
+
+#[tokio::test]
+async fn the_corpus_does_no_harm_as_parameters_of_named_queries() {
+    let rows = doors::to_named(&corpus());
+    assert!(rows.len() > 200, "only {} rows", rows.len());
+    hold(&by_default().await, rows).await;
 }
 
 #[test]

@@ -4,18 +4,22 @@ mod doors; // one cache behind every door
 mod exports; // exports that are kept, and their parts
 mod stale; // two instances under random writes
 
-use std::time::Duration;
+use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use menagerie::api::viewer::Role;
 use menagerie::domain::id::Kind;
 use menagerie::http::Settings;
 use menagerie::store::Store;
+use menagerie::store::versions::FRESH;
 use menagerie::store::write::{Batch, Intent, Policy, Prepared, Write};
 use mongodb::bson::{Document, doc};
 use serde_json::{Value as Json, json};
 
-use crate::support::{TestApp, settings, token, until};
+use crate::support::{TestApp, awaited, settings, token, until};
 
+const HITS: &str = "cache_hits_total{cache=\"answers\"}";
+const JOINED: &str = "requests_joined_total";
 const GIFT: &str = "{ gift(id: \"gift_ru-kp-2024\") { title version giver { name } recipient { name } } }";
 
 /// Settings under which answers, and in a `TestApp` documents too, are kept.
@@ -45,6 +49,40 @@ async fn is_fresh(app: &TestApp) {
     for _ in 0..2 {
         app.live.told().changed().await.expect("the feed goes on");
     }
+}
+
+/// A question about statistics under another key, which makes another question of it.
+fn once_more(query: &str, attempt: usize) -> String {
+    query.replace("gifts byGiver", &format!("all{attempt}: gifts byGiver"))
+}
+
+/// Those who ask the same at once cost `commands`, and `others` of them share an answer, as these metrics count it. Tried
+/// again only where the feed fell silent meanwhile, as it may on a busy machine: nothing is shared then.
+async fn share_one_answer(app: &TestApp, commands: u64, others: f64, counted: &[&str], ask: impl AsyncFn(usize)) {
+    let shared = || counted.iter().map(|name| metric(app, name)).sum::<f64>();
+    for attempt in 0..10 {
+        is_fresh(app).await;
+        let (sent, before, began) = (app.store.commands_sent(), shared(), Instant::now());
+        let mut silent = false;
+        let watching = async {
+            loop {
+                silent |= !app.live.is_fresh();
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        futures_util::future::select(pin!(ask(attempt)), pin!(watching)).await;
+        let found = (app.store.commands_sent() - sent, shared() - before);
+        if found == (commands, others) {
+            return;
+        }
+        // In so long a time it may have been silent between two looks.
+        let silent = silent || began.elapsed() > FRESH;
+        assert!(
+            silent,
+            "{found:?} instead of {commands} commands and {others} answers of others"
+        );
+    }
+    panic!("the feed is silent each time");
 }
 
 /// What a metric says: `menagerie_` and the name in front, its labels included.
@@ -226,17 +264,15 @@ async fn those_who_ask_the_same_at_once_wait_for_one_answer() {
     let query = "{ giftStats { gifts byGiver { nation { name } gifts } byYear { label gifts } } }";
     let alone = TestApp::over(app.options.clone()).await;
     let before = alone.store.commands_sent();
-    let expected = alone.query(query).await;
+    alone.query(query).await;
     let commands = alone.store.commands_sent() - before;
-    let before = app.store.commands_sent();
-    let answers = futures_util::future::join_all((0..40).map(|_| app.query(query))).await;
-    assert!(answers.iter().all(|answer| *answer == expected));
-    assert_eq!(app.store.commands_sent() - before, commands, "as many as one costs");
-    let (joined, hits) = (
-        metric(&app, "requests_joined_total"),
-        metric(&app, "cache_hits_total{cache=\"answers\"}"),
-    );
-    assert_eq!(joined + hits, 39.0);
+    share_one_answer(&app, commands, 39.0, &[JOINED, HITS], async |attempt| {
+        let query = once_more(query, attempt);
+        let expected = alone.query(&query).await;
+        let answers = futures_util::future::join_all((0..40).map(|_| app.query(&query))).await;
+        assert!(answers.iter().all(|answer| *answer == expected));
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -274,12 +310,14 @@ async fn a_token_is_known_again_without_the_database_until_it_is_revoked() {
         answer.expect("an answer").status().as_u16()
     };
     assert_eq!(ask().await, 200);
-    // The feed tells of the new token a moment later.
-    is_fresh(&app).await;
-    assert_eq!(ask().await, 200);
-    let sent = app.store.commands_sent();
-    assert_eq!(ask().await, 200);
-    assert_eq!(app.store.commands_sent(), sent);
+    // The feed tells of the new token a moment later, and on a busy machine it may fall silent for another.
+    awaited("the token to be known without the database", async || {
+        is_fresh(&app).await;
+        let sent = app.store.commands_sent();
+        assert_eq!(ask().await, 200);
+        (app.store.commands_sent() == sent).then_some(())
+    })
+    .await;
     assert!(
         app.store
             .revoke_token("dashboard", "the tests")

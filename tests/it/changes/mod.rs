@@ -6,7 +6,7 @@ mod since; // catching up meets listening: nothing lost, nothing doubled
 mod subscriptions; // what subscribers are told
 
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::future::{Either, select};
 use futures_util::stream::BoxStream;
@@ -21,10 +21,7 @@ use mongodb::bson::{Document, doc};
 use serde_json::Value as Json;
 use tokio::time::timeout;
 
-use crate::support::{TestApp, settings, until};
-
-/// A busy machine may take long.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{PATIENCE, TestApp, settings, until};
 
 /// The schema, and a document as the guard hands it over.
 fn prepared(document: &str, variables: &Json) -> (graphql::Schema, PreparedRequest) {
@@ -131,7 +128,7 @@ pub async fn settled(live: &Live) {
 }
 
 /// A gift that no other is like, in the form of the seed's.
-async fn gift(database: &mongodb::Database, id: &str, title: &str) -> Document {
+pub async fn gift(database: &mongodb::Database, id: &str, title: &str) -> Document {
     let gifts = database.collection::<Document>("gifts");
     let whole = gifts.find_one(doc! { "_id": "gift_ru-kp-2024" }).await;
     let mut gift = whole.expect("an answer").expect("a gift");
@@ -143,14 +140,14 @@ async fn gift(database: &mongodb::Database, id: &str, title: &str) -> Document {
 }
 
 /// Writes to the gifts, past the store.
-struct Gifts(mongodb::Collection<Document>);
+pub struct Gifts(mongodb::Collection<Document>);
 
 impl Gifts {
-    async fn of(app: &TestApp) -> Self {
+    pub async fn of(app: &TestApp) -> Self {
         Self(app.raw().await.collection("gifts"))
     }
 
-    async fn set(&self, id: &str, fields: Document) {
+    pub async fn set(&self, id: &str, fields: Document) {
         let update = doc! { "$set": fields, "$inc": { "version": 1 } };
         let updated = self.0.update_one(doc! { "_id": id }, update).await.expect("an update");
         assert_eq!(updated.modified_count, 1, "{id}");

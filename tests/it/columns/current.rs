@@ -1,6 +1,6 @@
 //! Never older than it may be, and never half of a change.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use menagerie::domain::id::Kind;
@@ -51,7 +51,11 @@ async fn nations(app: &TestApp) {
 async fn what_was_acknowledged_is_in_the_next_answer() {
     let app = empty().await;
     let (mut model, mut answered) = (Vec::new(), 0);
-    for round in 0..60_usize {
+    // On a busy machine the columns are not current for moments, and the database answers.
+    for round in 0..600_usize {
+        if round >= 60 && answered > 60 {
+            break;
+        }
         let number = round * 7 % 20;
         match model.iter().position(|(known, _)| *known == number) {
             Some(at) if round % 3 == 0 => {
@@ -77,17 +81,22 @@ async fn transactions_are_seen_as_a_whole_by_this_and_by_another_instance() {
     let there = TestApp::start(here.options.clone(), settings()).await;
     there.by_columns().await;
     let done = AtomicBool::new(false);
+    let (seen, seen_there) = (AtomicU64::new(0), AtomicU64::new(0));
+    let enough = || seen.load(Ordering::SeqCst) > 1 && seen_there.load(Ordering::SeqCst) > 0;
     let write = async {
-        for round in 1..=25_usize {
+        let mut round = 0;
+        while round < 25 || (round < 250 && !enough()) {
+            round += 1;
             let gifts: Vec<_> = (0..TOGETHER).map(|number| gift(number, round)).collect();
             put(&here.store, &gifts).await;
         }
         done.store(true, Ordering::SeqCst);
+        round
     };
-    let ((), seen, seen_there) = tokio::join!(write, states(&here, &done), states(&there, &done));
-    assert!(seen > 1 && seen_there > 0, "{seen} and {seen_there} states were seen");
+    let (rounds, (), ()) = tokio::join!(write, states(&here, &done, &seen), states(&there, &done, &seen_there));
+    assert!(enough(), "{seen:?} and {seen_there:?} states were seen");
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(app_sum(&there).await, 25 * TOGETHER as u64);
+    assert_eq!(app_sum(&there).await, (rounds * TOGETHER) as u64);
     assert!(there.live.columns().status().answered > 0);
 }
 
@@ -96,9 +105,9 @@ async fn app_sum(app: &TestApp) -> u64 {
     found["giftStats"]["animals"]["min"].as_u64().expect("a sum")
 }
 
-/// Reads until the writer is done: whole transactions, in their order. Gives how many states of the columns were seen.
-async fn states(app: &TestApp, done: &AtomicBool) -> u64 {
-    let (mut last, mut seen) = (0, 0);
+/// Reads until the writer is done: whole transactions, in their order. `seen` counts the states of the columns.
+async fn states(app: &TestApp, done: &AtomicBool, seen: &AtomicU64) {
+    let mut last = 0;
     while !done.load(Ordering::SeqCst) {
         let passed_on = app.live.columns().status().passed_on;
         let found = app_sum(app).await;
@@ -111,9 +120,8 @@ async fn states(app: &TestApp, done: &AtomicBool) -> u64 {
         // What the database answers may be ahead of what the columns have heard.
         if by_columns {
             assert!(found >= last, "{found} after {last}");
-            seen += u64::from(found != last);
+            seen.fetch_add(u64::from(found != last), Ordering::SeqCst);
             last = found;
         }
     }
-    seen
 }

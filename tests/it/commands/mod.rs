@@ -13,12 +13,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
+pub use crate::support::PATIENCE;
 use crate::support::TestApp;
-
-/// The longest that anything is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program in an environment that holds nothing of ours, in a folder without a `.env`.
 pub fn program(folder: &Path) -> Command {

@@ -1,9 +1,12 @@
 //! What others hold a GraphQL server to, run from npm against ours: the audits of graphql-http, and documents that
 //! graphql-js has judged. The scripts stand in `web/conformance/`; what they find is judged here.
 
+mod configured; // the documents that editors find
+mod federation; // composed with another subgraph, and asked through a gateway
 mod mutations; // random mutations, counted by what they change
 mod nothing; // every composite field with nothing selected of it
 mod queries; // random queries against their normal form and graphql-js
+mod releases; // what has changed in the schema since the last release
 mod structured; // the linked data of the pages, as schema.org has it
 
 use std::collections::{HashMap, HashSet};

@@ -20,6 +20,7 @@ fn beyond_queries(name: &str) -> bool {
     name.ends_with("Payload")
         || [
             "Change",
+            "GiftChange",
             "Mutation",
             "Subscription",
             "RowError",

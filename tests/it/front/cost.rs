@@ -306,7 +306,7 @@ async fn the_sample_operations_have_few_conditions_and_cost_little() {
     });
     let mut asked = 0;
     for sample in samples() {
-        if !sample.document.contains("subscription") {
+        if !sample.document.contains("subscription") && !sample.is_mutation() {
             with_cost(&door, &sample.document, sample.variables).await.data();
             asked += 1;
         }

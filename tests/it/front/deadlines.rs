@@ -1,11 +1,17 @@
 //! A database that is gone or silent, a client that leaves, a body that does not come: none of them holds anything up
 //! longer than the deadline, and what is over leaves nothing behind.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use http_body::{Body, Frame};
 use menagerie::api::viewer::Role;
+use menagerie::http::Serving;
 use menagerie::limits::Limit;
+use reqwest::Version;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -14,6 +20,7 @@ use tokio::time::timeout;
 use super::proxy::{Mode, Proxy};
 use super::{Answer, Door, PATIENCE};
 use crate::identity::made;
+use crate::observing::tls;
 use crate::support::{TestApp, awaited, settings, until};
 
 const QUERY: &str = "{ gifts { nodes { id } } }";
@@ -328,4 +335,52 @@ async fn a_body_that_does_not_come_is_refused_at_the_deadline() {
         (door.ask("{ __typename }").await.status == 200).then_some(())
     })
     .await;
+}
+
+/// A body of which only this part comes.
+struct Unfinished(Option<&'static [u8]>);
+
+impl Body for Unfinished {
+    type Data = &'static [u8];
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Infallible>>> {
+        match self.0.take() {
+            Some(part) => Poll::Ready(Some(Ok(Frame::data(part)))),
+            None => Poll::Pending,
+        }
+    }
+}
+
+// What bounds what a stream of HTTP/2 may hold back while its body is waited for: see deny.toml.
+#[tokio::test]
+async fn over_http_2_a_body_that_does_not_come_ends_its_stream_at_the_deadline() {
+    let app = TestApp::empty().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let certificate = tls::make(folder.path());
+    let mut settings = settings();
+    settings.config.limits.request_timeout_ms = 500;
+    let serving = Serving {
+        tls: Some(tls::read(folder.path())),
+        ..Serving::default()
+    };
+    let mut door = Door::serving(&app, settings, serving);
+    door.client = tls::trusting(&certificate).build().expect("a client");
+    let held = |resource: &str| door.metric(&format!("menagerie_permits_held{{resource=\"{resource}\"}}"));
+    let unfinished = |_| {
+        let body = reqwest::Body::wrap(Unfinished(Some(b"{ \"query\": \"{ __type")));
+        let request = door.client.post(format!("{}/graphql", door.address));
+        request.header("content-type", "application/json").body(body).send()
+    };
+    for refused in join_all((0..20).map(unfinished)).await {
+        let refused = refused.expect("an answer");
+        assert_eq!((refused.status().as_u16(), refused.version()), (408, Version::HTTP_2));
+        refused.bytes().await.expect("all of it");
+    }
+    until("the requests to be over", || door.metric(IN_FLIGHT) == 0.0).await;
+    assert_eq!((held("requests"), held("body_bytes")), (0.0, 0.0));
+    door.ask("{ __typename }").await.data();
 }

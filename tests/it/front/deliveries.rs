@@ -142,8 +142,8 @@ async fn over_http_2_an_answer_that_nobody_takes_ends_alone_and_its_connection_g
     let silent = door.post(&json!({ "query": LARGE })).send().await.expect("a head");
     assert_eq!((silent.status().as_u16(), silent.version()), (200, Version::HTTP_2));
     comes_to(&door, CUT_OFF, 1.0).await;
-    assert_eq!(door.metric(IN_FLIGHT), 0.0);
-    assert_eq!(door.metric("menagerie_permits_held{resource=\"requests\"}"), 0.0);
+    comes_to(&door, IN_FLIGHT, 0.0).await;
+    comes_to(&door, "menagerie_permits_held{resource=\"requests\"}", 0.0).await;
     door.ask("{ __typename }").await.data();
     silent.bytes().await.expect_err("it breaks off");
     assert_eq!(Answer::to(door.get("/healthz")).await.status, 200);

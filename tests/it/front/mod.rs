@@ -32,7 +32,6 @@ mod tags; // answers that a client has already
 mod trusted; // documents that the server knows: those that it was given
 
 use std::net::TcpListener;
-use std::time::Duration;
 
 use menagerie::http::metrics::Metrics;
 use menagerie::http::{self, Serving, Settings, State};
@@ -41,13 +40,10 @@ use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::{Value as Json, json};
 
-use crate::support::{TestApp, client, metrics, settings};
+use crate::support::{PATIENCE, TestApp, client, metrics, settings};
 
 /// The media type in which statuses tell what became of a request.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
-
-/// How long something is waited for that must come.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server with settings of its own over the store of a test.
 struct Door {

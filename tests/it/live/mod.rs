@@ -14,16 +14,11 @@ pub mod socket; // a client of WebSockets
 mod stream; // a client of streams of events
 mod ws; // graphql-transport-ws to the letter
 
-use std::time::Duration;
-
 use menagerie::http::{Settings, Timeouts};
 use mongodb::bson::{Document, doc};
 use serde_json::Value as Json;
 
-use crate::support::{TestApp, settings, until};
-
-/// How long something is waited for that must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{PATIENCE, TestApp, settings, until};
 
 /// The gift that changes.
 const GIFT: &str = "gift_ru-kp-2024";

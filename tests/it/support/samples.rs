@@ -14,6 +14,13 @@ pub struct Sample {
     pub variables: Json,
 }
 
+impl Sample {
+    /// Whether it changes something.
+    pub fn is_mutation(&self) -> bool {
+        self.document.contains("\nmutation ")
+    }
+}
+
 /// All of them, by their names.
 pub fn samples() -> Vec<Sample> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/operations");

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// A busy machine may take long.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest that anything is waited for that must come: a busy machine may take long.
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -219,8 +219,12 @@ pub(super) async fn exported(app: &TestApp, folder: &Path, ending: &str) -> Vec<
 
 /// Whether two values are the same once their texts are in order.
 fn are_stored_alike(one: &Json, other: &Json) -> bool {
-    match (one.as_str(), other.as_str()) {
-        (Some(one), Some(other)) => tidied(one) == tidied(other),
+    match (one, other) {
+        (Json::String(one), Json::String(other)) => tidied(one) == tidied(other),
+        (Json::Object(one), Json::Object(other)) => {
+            let alike = |(name, value): (&String, &Json)| other.get(name).is_some_and(|it| are_stored_alike(value, it));
+            one.len() == other.len() && one.iter().all(alike)
+        }
         _ => one == other,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::proxy::{Reply, Wire};
 use super::{Editor, code, over};
-use crate::support::settings;
+use crate::support::{alone, settings};
 
 const UPDATE: &str =
     "mutation($input: UpdateGiftInput!) { updateGift(input: $input) { gift { title version } userErrors { code } } }";
@@ -55,6 +55,7 @@ async fn edits_that_wait_for_a_majority_keep_nobody_from_reading() {
     let wire = Wire::start().await;
     let app = served(&wire).await;
     let editor = Editor::at(&app).await;
+    let _alone = alone().await;
     wire.set(|name, _| match name {
         "commitTransaction" => Reply::Late(DEADLINE * 4),
         _ => Reply::Pass,

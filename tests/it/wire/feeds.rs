@@ -1,16 +1,17 @@
 //! Change streams as other servers tell them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use mongodb::Database;
 use mongodb::bson::{Document, doc};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::proxy::{Reply, Wire};
 use super::{Editor, code, keeping, over};
-use crate::changes::{Subscriber, settled};
+use crate::changes::{Gifts, Subscriber, gift, settled};
 use crate::support::{TestApp, settings, until};
 
 const TITLE: &str = "{ gift(id: \"gift_ru-kp-2024\") { title } }";
@@ -122,70 +123,182 @@ async fn steps_down(number: i32, name: &'static str) {
         },
         _ => Reply::Pass,
     });
-    let gifts = app.raw().await.collection::<Document>("gifts");
+    let database = app.raw().await;
     let mut ids = Vec::new();
     for round in 0..12 {
-        let mut gift = gifts
-            .find_one(doc! { "_id": "gift_ru-kp-2024" })
-            .await
-            .expect("an answer")
-            .expect("a gift");
         let id = format!("gift_step-{round}");
-        gift.insert("_id", &id);
-        gift.insert("slug", format!("step-{round}"));
-        gifts.insert_one(gift).await.expect("it is written");
+        write(&database, &id).await;
         ids.push(id);
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
     let mut told = Vec::new();
     for _ in 0..ids.len() {
-        let (data, _) = subscriber.change().await;
-        told.push(data["giftChanged"]["id"].as_str().expect("an id").to_owned());
+        told.push(id_of(&subscriber.change().await.0));
     }
     assert_eq!(told, ids, "{number}");
     assert!(refused.load(Ordering::SeqCst) > 1, "{number}: nothing was refused");
 }
 
 #[tokio::test]
-async fn a_subscriber_that_catches_up_goes_on_after_a_primary_has_stepped_down() {
+async fn a_stream_that_breaks_off_and_is_refused_once_when_it_resumes_loses_and_doubles_nothing() {
+    // A stream from now on, and one that was resumed before.
+    join_all([false, true].map(breaks_off)).await;
+}
+
+async fn breaks_off(is_resumed: bool) {
+    let wire = Wire::start().await;
+    let app = over(&wire, keeping(), "").await;
+    app.load(&["article"]).await;
+    settled(&app.live).await;
+    let mut subscriber = Subscriber::to(&app, CHANGES, &json!({})).begun();
+    let database = app.raw().await;
+    if is_resumed {
+        let asked = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&asked);
+        wire.set(move |name, _| match name {
+            "getMore" if count.fetch_add(1, Ordering::SeqCst) == 0 => {
+                Reply::error(13435, "NotPrimaryNoSecondaryOk", "not now")
+            }
+            _ => Reply::Pass,
+        });
+        until("the stream to go on", || asked.load(Ordering::SeqCst) > 2).await;
+    }
+    let mut told = Vec::new();
+    let mut written = Vec::new();
+    for round in 0..3 {
+        let [before, away] = ["before", "away"].map(|when| format!("gift_{when}-{round}"));
+        write(&database, &before).await;
+        told.push(id_of(&subscriber.change().await.0));
+        let (closed, opened) = (AtomicU32::new(0), Arc::new(AtomicU32::new(0)));
+        let count = Arc::clone(&opened);
+        wire.set(move |name, command| match name {
+            "getMore" if closed.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Closed,
+            _ if is_stream(name, command) => match count.fetch_add(1, Ordering::SeqCst) {
+                0 => Reply::error(13435, "NotPrimaryNoSecondaryOk", "not now"),
+                _ => Reply::Late(Duration::from_millis(500)),
+            },
+            _ => Reply::Pass,
+        });
+        until("the stream to be opened again", || opened.load(Ordering::SeqCst) > 1).await;
+        write(&database, &away).await;
+        told.push(id_of(&subscriber.change().await.0));
+        written.extend([before, away]);
+        assert_eq!(told, written, "resumed before: {is_resumed}");
+    }
+}
+
+/// Writes another gift, past the server.
+async fn write(database: &Database, id: &str) {
+    let gifts = database.collection::<Document>("gifts");
+    let written = gifts.insert_one(gift(database, id, id).await).await;
+    written.expect("it is written");
+}
+
+fn id_of(data: &Json) -> String {
+    data["giftChanged"]["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn a_subscriber_that_catches_up_goes_on_after_a_primary_has_stepped_down_or_had_no_time() {
+    let errors = [(13435, "NotPrimaryNoSecondaryOk"), (262, "ExceededTimeLimit")];
+    join_all(errors.map(|(number, name)| refused_while_it_catches_up(number, name))).await;
+}
+
+async fn refused_while_it_catches_up(number: i32, name: &'static str) {
     let wire = Wire::start().await;
     let app = over(&wire, keeping(), "").await;
     app.load(&["article"]).await;
     settled(&app.live).await;
     let after = app.changes_cursor().await;
-    let gifts = app.raw().await.collection::<Document>("gifts");
-    let gift = gifts.find_one(doc! { "_id": "gift_ru-kp-2024" }).await;
-    let gift = gift.expect("an answer").expect("a gift");
+    let database = app.raw().await;
     let ids: Vec<String> = (0..6).map(|number| format!("gift_behind-{number}")).collect();
     for id in &ids {
-        let mut gift = gift.clone();
-        gift.insert("_id", id);
-        gift.insert("slug", id.trim_start_matches("gift_"));
-        gifts.insert_one(gift).await.expect("it is written");
+        write(&database, id).await;
     }
     settled(&app.live).await;
     let refused = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&refused);
-    wire.set(move |name, _| match name {
-        "getMore" if count.fetch_add(1, Ordering::SeqCst) < 6 => {
-            Reply::error(13435, "NotPrimaryNoSecondaryOk", "not now")
-        }
+    wire.set(move |command, _| match command {
+        "getMore" if count.fetch_add(1, Ordering::SeqCst) < 6 => Reply::error(number, name, "not now"),
         _ => Reply::Pass,
     });
     let document = "subscription($after: String) { giftChanged(after: $after) { id } }";
     let mut subscriber = Subscriber::to(&app, document, &json!({ "after": after }));
     let mut told = Vec::new();
     for _ in &ids {
-        let (data, _) = subscriber.change().await;
-        told.push(data["giftChanged"]["id"].as_str().expect("an id").to_owned());
+        told.push(id_of(&subscriber.change().await.0));
     }
     assert_eq!(told, ids);
     until("it to be refused", || refused.load(Ordering::SeqCst) >= 6).await;
-    let mut later = gift;
-    later.insert("_id", "gift_later");
-    later.insert("slug", "later");
-    gifts.insert_one(later).await.expect("it is written");
+    write(&database, "gift_later").await;
     assert_eq!(subscriber.change().await.0["giftChanged"]["id"], "gift_later");
+}
+
+#[tokio::test]
+async fn a_subscriber_that_comes_back_and_has_missed_nothing_asks_the_database_once() {
+    let wire = Wire::start().await;
+    let app = over(&wire, keeping(), "").await;
+    app.load(&["article"]).await;
+    settled(&app.live).await;
+    // What others write into the same log in between has to be read on over: then it is tried again.
+    for attempt in 0..50 {
+        if comes_back(&wire, &app, attempt).await == 0 {
+            return;
+        }
+    }
+    panic!("each has read on");
+}
+
+/// How often the stream of one that comes back is read on.
+async fn comes_back(wire: &Wire, app: &TestApp, attempt: usize) -> u32 {
+    let after = app.changes_cursor().await;
+    let (opened, asked) = (Arc::new(AtomicI64::new(0)), Arc::new(AtomicU32::new(0)));
+    let (own, count) = (Arc::clone(&opened), Arc::clone(&asked));
+    wire.set(move |name, command| {
+        let own = Arc::clone(&own);
+        match name {
+            _ if is_stream(name, command) => Reply::Changed(Box::new(move |answer| {
+                let cursor = answer.get_document("cursor").expect("a cursor");
+                own.store(cursor.get_i64("id").expect("an id"), Ordering::SeqCst);
+                answer
+            })),
+            "getMore" if command.get_i64("getMore").ok() == Some(own.load(Ordering::SeqCst)) => {
+                count.fetch_add(1, Ordering::SeqCst);
+                Reply::Pass
+            }
+            _ => Reply::Pass,
+        }
+    });
+    let document = "subscription($after: String) { giftChanged(after: $after) { id } }";
+    let mut subscriber = Subscriber::to(app, document, &json!({ "after": after }));
+    let gifts = Gifts::of(app).await;
+    let write = async {
+        until("its stream to be opened", || opened.load(Ordering::SeqCst) != 0).await;
+        let title = format!("Title {attempt}");
+        gifts.set("gift_ru-kp-2024", doc! { "title": title }).await;
+    };
+    let ((told, _), ()) = tokio::join!(subscriber.change(), write);
+    assert_eq!(id_of(&told), "gift_ru-kp-2024");
+    asked.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn a_stream_that_begins_without_a_resume_token_has_subscribers_as_soon_as_it_has_one() {
+    let wire = Wire::start().await;
+    wire.set(|name, command| match is_stream(name, command) {
+        true => Reply::Changed(Box::new(|mut answer| {
+            let cursor = answer.get_document_mut("cursor").expect("a cursor");
+            cursor.remove("postBatchResumeToken");
+            answer
+        })),
+        false => Reply::Pass,
+    });
+    let app = over(&wire, keeping(), "").await;
+    app.load(&["article"]).await;
+    let mut subscriber = Subscriber::to(&app, CHANGES, &json!({})).begun();
+    let gifts = Gifts::of(&app).await;
+    gifts.set("gift_ru-kp-2024", doc! { "title": "Another" }).await;
+    assert_eq!(id_of(&subscriber.change().await.0), "gift_ru-kp-2024");
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ pub enum Reply {
     Instead(Document),
     /// It reaches the database after that time.
     Late(Duration),
+    /// The database answers at once, and the answer comes after that time.
+    LateAnswer(Duration),
     /// The connection is closed.
     Closed,
 }
@@ -111,6 +113,11 @@ async fn connect(client: TcpStream, rule: &Mutex<Rule>) -> std::io::Result<()> {
             Reply::Late(time) => {
                 sleep(time).await;
                 ask(&question, &mut to_server, &mut from_server).await?
+            }
+            Reply::LateAnswer(time) => {
+                let answer = ask(&question, &mut to_server, &mut from_server).await?;
+                sleep(time).await;
+                answer
             }
             Reply::Changed(change) => {
                 let answer = ask(&question, &mut to_server, &mut from_server).await?;

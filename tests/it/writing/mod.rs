@@ -11,6 +11,7 @@ mod history; // who changed what, and taking it back
 mod making; // entering, changing, deleting: what is accepted, and what is told of mistakes
 mod named; // aliases and names in languages by every door
 mod owning; // slugs and codes are one document's own, and are handed on
+mod payloads; // what is asked for together with a change
 mod racing; // many writers at once: no change is lost, nothing refers to what is gone
 mod retrying; // the same request again and again
 mod roles; // who may: every mutation of the schema with every role

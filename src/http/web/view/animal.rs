@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use maud::html;
 use serde_json::{Value as Json, json};
 
-use super::parts::{all_said, claims, facts, gifts, link, linked, linked_page, list, names, said, text, word};
+use super::parts::{
+    all_said, claims, elsewhere, facts, gifts, link, linked, linked_page, list, names, said, text, word,
+};
 use crate::http::web::rendered::View;
 use crate::http::web::site::Site;
 
@@ -42,6 +44,7 @@ pub fn view(site: &Site, animal: &Json) -> View {
             ("Comes from", (!animal["origin"].is_null()).then(|| link(site, "Nation", &animal["origin"]))),
             ("Also known as", all_said(list(animal, "/aliases"))),
             ("In other languages", names(animal)),
+            ("Elsewhere", elsewhere(animal)),
         ]))
         (gifts(site, "gifts", "Gifts with it", &animal["gifts"]))
         (claims(site, "claims", "What the sources say of it", list(animal, "/claims/nodes")))
@@ -74,6 +77,7 @@ fn in_terms(site: &Site, animal: &Json, path: &str, description: &str) -> Json {
             "name": if scientific.is_empty() { name } else { scientific },
             "alternateName": std::iter::once(&animal["commonName"]).chain(also).collect::<Vec<_>>(),
             "taxonRank": rank,
+            "sameAs": animal["sameAs"],
             "parentTaxon": if text(animal, "/taxonomy/family").is_empty() { Json::Null } else { family },
             "description": description,
             "subjectOf": linked_page(site, path, animal),

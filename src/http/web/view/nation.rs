@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use maud::html;
 use serde_json::{Value as Json, json};
 
-use super::parts::{all_said, claims, date, facts, gifts, linked, linked_page, list, names, said, text};
+use super::parts::{all_said, claims, date, elsewhere, facts, gifts, linked, linked_page, list, names, said, text};
 use crate::http::web::rendered::View;
 use crate::http::web::site::Site;
 
@@ -15,10 +15,8 @@ pub fn view(site: &Site, nation: &Json) -> View {
     let count = |field: &str| nation[field]["totalCount"].as_u64().unwrap_or(0);
     let (given, received) = (count("giftsGiven"), count("giftsReceived"));
     let description = format!("{name} gave {given} and received {received} of the gifts of animals on record here.");
-    let codes = ["isoAlpha2", "isoAlpha3", "isoAlpha4", "m49"].map(|field| text(nation, &format!("/{field}")));
-    let codes: Vec<&str> = codes.into_iter().filter(|code| !code.is_empty()).collect();
-    let region = [text(nation, "/region"), text(nation, "/subregion")].map(str::to_owned);
-    let region: Vec<String> = region.into_iter().filter(|part| !part.is_empty()).collect();
+    let codes = known(nation, &["isoAlpha2", "isoAlpha3", "isoAlpha4", "m49"]);
+    let region = known(nation, &["region", "subregion"]);
     let content = html! {
         h1 { (name) }
         p class="hero-lead" { (description) }
@@ -34,6 +32,7 @@ pub fn view(site: &Site, nation: &Json) -> View {
             ("What came after it", all_said(list(nation, "/successors"))),
             ("Also known as", all_said(list(nation, "/aliases"))),
             ("In other languages", names(nation)),
+            ("Elsewhere", elsewhere(nation)),
         ]))
         (gifts(site, "given", "Gifts that it gave", &nation["giftsGiven"]))
         (gifts(site, "received", "Gifts that it received", &nation["giftsReceived"]))
@@ -54,6 +53,7 @@ pub fn view(site: &Site, nation: &Json) -> View {
             "name": name,
             "alternateName": also,
             "identifier": codes,
+            "sameAs": nation["sameAs"],
             "containsPlace": if capital["location"].is_null() { Json::Null } else { place },
             "description": description,
             "subjectOf": linked_page(site, &path, nation),
@@ -67,4 +67,10 @@ pub fn view(site: &Site, nation: &Json) -> View {
         linked,
         content,
     }
+}
+
+/// The texts in these fields, of those that have one.
+fn known<'a>(nation: &'a Json, fields: &[&str]) -> Vec<&'a str> {
+    let texts = fields.iter().filter_map(|field| nation[*field].as_str());
+    texts.filter(|text| !text.is_empty()).collect()
 }

@@ -67,6 +67,19 @@ pub fn names(document: &Json) -> Option<Markup> {
     })
 }
 
+/// Links to what others know of it, as a fact.
+pub fn elsewhere(document: &Json) -> Option<Markup> {
+    let addresses = list(document, "/sameAs");
+    (!addresses.is_empty()).then(|| {
+        html! {
+            @for (index, address) in addresses.iter().filter_map(Json::as_str).enumerate() {
+                @if index > 0 { ", " }
+                (outside(address, address))
+            }
+        }
+    })
+}
+
 /// The facts as a list of terms.
 pub fn facts(heading: &str, facts: Vec<Fact<'_>>) -> Markup {
     html! {
