@@ -4,22 +4,22 @@ import assert from 'node:assert/strict';
 import { LOOKS, overflows, violations } from './page.mjs';
 
 const RESULT = '.result-window';
-const QUERY = '.graphiql-query-editor';
+export const QUERY = '.graphiql-query-editor';
 const TOOLS = '.graphiql-editor-tool';
 
 // The editor and the tabs come from others: what axe-core finds in them is not ours to mend.
-const NOT_OURS = ['.monaco-editor', '.graphiql-tabs'];
+export const NOT_OURS = ['.monaco-editor', '.graphiql-tabs'];
 
 /** Opens GraphiQL, and waits until its editors and the schema are there. */
-async function graphiql(open, options) {
-  const page = await open('/graphiql', options);
+export async function graphiql(open, { path = '/graphiql', ...options } = {}) {
+  const page = await open(path, options);
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   await page.locator('.sample-button:enabled').waitFor();
   return page;
 }
 
 /** Types into an editor in place of what it holds. */
-async function type(page, editor, text) {
+export async function type(page, editor, text) {
   await page.locator(`${editor} .view-lines:visible`).click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.press('Delete');
@@ -27,7 +27,7 @@ async function type(page, editor, text) {
 }
 
 /** Runs the query, and gives the request and the answer. */
-async function run(page) {
+export async function run(page) {
   const answered = page.waitForResponse((response) => {
     const request = response.request();
     return request.method() === 'POST' && !request.postData()?.includes('IntrospectionQuery');
@@ -38,11 +38,34 @@ async function run(page) {
   return { request: response.request(), json };
 }
 
-/** Waits until the result shows this. Lines of the editor have no-break spaces. */
+/** The text in an editor, as far as it is in sight, in one line: the editor wraps lines, and has no-break spaces. */
+export async function textOf(page, editor) {
+  const lines = await page.locator(`${editor} .view-lines:visible`).innerText();
+  return lines.replace(/\s+/g, ' ').trim();
+}
+
+/** Waits until an editor shows this text: it draws what it holds a moment later. */
+export async function reads(page, editor, text) {
+  const until = Date.now() + 10_000;
+  while ((await textOf(page, editor)) !== text && Date.now() < until) await page.waitForTimeout(50);
+  assert.equal(await textOf(page, editor), text);
+}
+
+/** Runs a subscription, and waits until the server has taken it. */
+async function subscribe(page, query) {
+  await type(page, QUERY, query);
+  const taken = page.waitForResponse((response) => response.request().postData()?.includes('subscription'));
+  await page.getByRole('button', { name: 'Execute query' }).click();
+  return (await taken).request();
+}
+
+const standing = (page) => page.locator('.standing');
+
+/** Waits until the result shows this, told as one line. */
 async function shown(page, text) {
   await page.waitForFunction(
-    ([selector, text]) => document.querySelector(selector)?.textContent?.replaceAll('\u00a0', ' ').includes(text),
-    [RESULT, text],
+    ([selector, text]) => document.querySelector(selector)?.innerText.replace(/\s+/g, ' ').includes(text),
+    [`${RESULT} .view-lines`, text],
   );
 }
 
@@ -143,7 +166,9 @@ checks['every sample query works'] = async ({ open, picture }) => {
     // A subscription has no end to wait for.
     if ((await page.locator('.graphiql-query-editor').textContent()).includes('subscription')) continue;
     const { json } = await run(page);
-    assert.equal(json.errors, undefined, `${title}: ${JSON.stringify(json.errors)}`);
+    // One that changes something says what it takes.
+    if (title.includes('takes the token')) assert.equal(json.errors[0].extensions.code, 'UNAUTHENTICATED', title);
+    else assert.equal(json.errors, undefined, `${title}: ${JSON.stringify(json.errors)}`);
   }
 };
 
@@ -152,4 +177,101 @@ checks['it leads to the dashboard and to the schema'] = async ({ open }) => {
   for (const [name, path] of [['Dashboard', '/'], ['Schema', '/schema.graphql']]) {
     assert.equal(await page.getByRole('link', { name, exact: true }).getAttribute('href'), path);
   }
+};
+
+checks['a subscription whose server stops says that it ended, and how to go on'] = async ({ another, picture }) => {
+  const { address, open, token, stop } = await another({ MENAGERIE_SEED: 'article' });
+  const page = await graphiql(open, { expected: /the console says: .*(ERR_|Failed to load)/ });
+  await subscribe(page, 'subscription { changes { cursor operation id } }');
+  await standing(page).filter({ hasText: 'Listening' }).waitFor();
+  const response = await fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+    body: JSON.stringify({
+      query: 'mutation { updateGift(input: { id: "gift_ru-kp-2024", title: "Animals, renamed" }) { userErrors { message } } }',
+    }),
+  });
+  assert.deepEqual((await response.json()).data?.updateGift.userErrors, []);
+  await shown(page, '"operation": "UPDATED"');
+  await standing(page).filter({ hasText: 'Listening: ' }).waitFor();
+  assert.doesNotMatch(await textOf(page, RESULT), /ended before/);
+  await stop();
+  await shown(page, 'The subscription ended before it was complete');
+  await shown(page, '"after": "');
+  // The last event is still there.
+  await shown(page, '"operation": "UPDATED"');
+  assert.match(await standing(page).textContent(), /^Ended at .* before it was complete, after \d+ events?$/);
+  await picture(page, 'graphiql subscription ended');
+};
+
+checks['a subscription that is complete says so, and nothing of an end before'] = async ({ open }) => {
+  const page = await graphiql(open);
+  await subscribe(page, 'subscription { changes(after: "nowhere") { id } }');
+  await standing(page).filter({ hasText: /^Complete at .* after 1 event: / }).waitFor();
+  await shown(page, 'BAD_USER_INPUT');
+  assert.doesNotMatch(await textOf(page, RESULT), /ended before/);
+  // The next query has nothing to do with it.
+  await type(page, QUERY, '{ gifts { totalCount } }');
+  await run(page);
+  assert.equal(await standing(page).textContent(), '');
+};
+
+checks['a subscription ends at once when it is stopped, and with its tab'] = async ({ open }) => {
+  for (const name of ['Stop query', 'New tab']) {
+    const page = await graphiql(open);
+    const request = await subscribe(page, 'subscription { changes { id } }');
+    await standing(page).filter({ hasText: 'Listening' }).waitFor();
+    const left = page.waitForEvent('requestfailed', { predicate: (one) => one === request, timeout: 5_000 });
+    await page.getByRole('button', { name }).click();
+    await left;
+    assert.equal(await standing(page).textContent(), '');
+    assert.doesNotMatch(await textOf(page, RESULT), /ended before/);
+  }
+};
+
+checks['what is no answer of the API is told in words'] = async ({ open }) => {
+  const page = await graphiql(open, { expected: /the console says: .*( 502 |ERR_FAILED)/ });
+  const body = '<html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>';
+  for (const [answer, words] of [
+    [(route) => route.fulfill({ status: 502, contentType: 'text/html', body }), /502.* overloaded\. .*It says: Bad Gateway"/],
+    [(route) => route.abort(), /cannot be reached: .* Is it running\?/],
+  ]) {
+    for (const query of ['{ gifts { totalCount } }', 'subscription { changes { id } }']) {
+      await page.route('**/graphql', answer);
+      await type(page, QUERY, query);
+      await page.getByRole('button', { name: 'Execute query' }).click();
+      await shown(page, '"message"');
+      assert.match(await textOf(page, RESULT), words);
+      assert.doesNotMatch(await textOf(page, RESULT), /"stack"/);
+      await page.unroute('**/graphql');
+    }
+  }
+};
+
+checks['the address brings a query and its variables, and runs nothing by itself'] = async ({ open }) => {
+  const query = 'query Asked($slug: String!) { gift(slug: $slug) { id } }';
+  const parameters = new URLSearchParams({ query, variables: '{"slug":"ru-kp-2024"}' });
+  const page = await graphiql(open, { path: `/graphiql?${parameters}` });
+  assert.match(await textOf(page, QUERY), /gift\(slug: \$slug\)/);
+  assert.equal(await textOf(page, RESULT), '');
+  const { json } = await run(page);
+  assert.deepEqual(json, { data: { gift: { id: 'gift_ru-kp-2024' } } });
+  // Opened again, it is the same tab.
+  await page.reload();
+  await page.locator('.sample-button:enabled').waitFor();
+  assert.equal(await page.locator('.graphiql-tab', { hasText: 'Asked' }).count(), 1);
+};
+
+checks['a sample is opened and run by keyboard'] = async ({ open }) => {
+  const page = await graphiql(open);
+  await page.getByRole('button', { name: 'Sample queries' }).focus();
+  await page.keyboard.press('Enter');
+  const second = page.getByRole('menuitem', { name: 'All gifts' });
+  await second.waitFor();
+  while (!(await second.evaluate((item) => item === document.activeElement))) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.graphiql-tab-active', { hasText: 'AllGifts' }).waitFor();
+  await page.locator(QUERY).getByRole('textbox').focus();
+  await page.keyboard.press('Control+Enter');
+  await shown(page, '"data"');
 };

@@ -7,7 +7,7 @@ import { pages } from './page.mjs';
 import { start } from './server.mjs';
 
 /** The files with the checks: each exports `checks`, functions by what holds when they do not throw. */
-const SUITES = ['dashboard', 'story', 'graphiql'];
+const SUITES = ['dashboard', 'story', 'languages', 'graphiql', 'explorer'];
 
 const USAGE = `usage: node run.mjs (ADDRESS | --server PROGRAM) [--only WORDS] [--screenshots FOLDER]
   ADDRESS               the address of a running server with all seed data, such as http://127.0.0.1:8080

@@ -43,6 +43,10 @@ function calls(field, path) {
     return given.length > 0 ? `${field.name}(${given.join(', ')})` : field.name;
   };
   if (named.has('ids')) return [call(`ids: ${JSON.stringify(all)}`)];
+  if (named.has('representations')) {
+    const of = Object.entries(ids).map(([kind, [id]]) => `{ __typename: "${kind}", id: ${JSON.stringify(id)} }`);
+    return [call(`representations: [${of.join(', ')}]`)];
+  }
   if (field === TypeMetaFieldDef) return ['Gift', 'Node', 'GiftFilter', 'GiftMode', 'ID'].map((name) => call(`name: "${name}"`));
   if (!named.has('id')) return [call()];
   const kind = getNamedType(field.type).name;

@@ -19,9 +19,9 @@ const PATIENCE_MS = 15_000;
 
 const QUESTIONS = [
   { query: '{ __typename }' },
-  { query: '{ gift(slug: "ru-kp-2024") { title total { text } giver { name } } }' },
+  { query: '{ gift(by: { slug: "ru-kp-2024" }) { title total { text } giver { name } } }' },
   { query: '{ gifts(first: 5) { totalCount nodes { title mode } } }' },
-  { query: 'query ($code: String!) { nation(isoAlpha2: $code) { name giftsGiven(first: 3) { nodes { title } } } }', variables: { code: 'KP' } },
+  { query: 'query ($code: String!) { nation(by: { isoAlpha2: $code }) { name giftsGiven(first: 3) { nodes { title } } } }', variables: { code: 'KP' } },
 ];
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -17,6 +17,8 @@ const places = [
   ['[ID!]!', 'nodes(ids: $v) { id }'],
   ['[ID!]', 'gifts(where: { id: { in: $v } }) { totalCount }'],
   ['String', 'gift(slug: $v) { id }'],
+  ['GiftBy', 'gift(by: $v) { id }'],
+  ['GiftBy!', 'gift(by: $v) { id }'],
   ['Boolean!', '__typename @include(if: $v)'],
   ['GiftMode', 'gifts(where: { mode: { eq: $v } }) { totalCount }'],
   ['GiftFilter', 'gifts(where: $v) { totalCount }'],
@@ -31,6 +33,7 @@ const values = [
   ...['{"text":"a"}', '{"text":1}', '{"zoo":1}', '{"text":null}', '{"total":{"atLeast":1.0}}', '{"total":{"atLeast":1.5}}'],
   ...['{"mode":{"eq":"GIFT"}}', '{"mode":{"eq":"GFT"}}', '{"mode":"GIFT"}', '{"and":[{"total":{"atLeast":2.0,"atMost":[3]}}]}'],
   ...['{"id":{"in":[1.0,2]}}', '{"id":{"in":[12345678901234567890123]}}', '{"id":{"in":"a"}}', '{"not":{"not":{"id":{"eq":1.5}}}}'],
+  ...['{"slug":"a"}', '{"slug":null}', '{"slug":"a","id":null}', '{"slug":"a","id":"b"}', '{"slug":1}', '{"id":1}', '{"code":"a"}'],
   ...['[{"field":"DATE"}]', '{"field":"DATE"}', '[{"direction":"ASC"}]', '[{"field":"DATE","direction":"UP"}]', '[{"field":null}]'],
 ];
 

@@ -53,6 +53,19 @@ const objects = [
   '{mode: GIFT}',
 ].map((value) => `{ gifts(where: ${value}) { totalCount } }`);
 
+// Inputs of which exactly one field is given.
+const oneOfs = [
+  ...['{slug: "a"}', '{id: 1}', '{slug: null}', '{slug: "a", id: null}', '{slug: "a", id: "b"}', '{slug: "a", slug: "b"}', '{}', 'null', '[]', '"a"', '{code: "a"}', '{slug: 1}'].map(
+    (value) => `{ gift(by: ${value}) { id } }`,
+  ),
+  ...['String', 'String!', 'String = "a"', 'String! = "a"', 'ID!'].map((type) => `query($v: ${type}) { gift(by: {slug: $v}) { id } }`),
+  ...['GiftBy', 'GiftBy!', 'GiftBy = {slug: "a"}', 'GiftBy = {}', 'GiftBy = {slug: null}', 'GiftBy = {slug: "a", id: "b"}', 'NationBy'].map(
+    (type) => `query($v: ${type}) { gift(by: $v) { id } }`,
+  ),
+  'query($a: String!, $b: ID!) { gift(by: {slug: $a, id: $b}) { id } }',
+  'query($a: String) { nation(by: {isoAlpha2: $a}) { ...F } } fragment F on Nation { id }',
+];
+
 const orders = [
   '{field: DATE}',
   '[{field: DATE}, {field: TITLE, direction: DESC}]',
@@ -66,4 +79,4 @@ const orders = [
   '[{field: DATE}, null]',
 ].map((value) => `{ gifts(orderBy: ${value}) { totalCount } }`);
 
-export default [...placed, ...objects, ...orders];
+export default [...placed, ...objects, ...oneOfs, ...orders];

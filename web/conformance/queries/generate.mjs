@@ -32,7 +32,7 @@ const WIDE = ['fields', 'inputFields', 'interfaces', 'possibleTypes'];
 const STRAYS = { __Directive: ['isDeprecated', 'deprecationReason'] };
 
 /** The fields that fetch one document, by one of their arguments. */
-const KEYS = ['id', 'slug', 'code', 'isoAlpha2'];
+const KEYS = ['by', 'id', 'slug', 'code', 'isoAlpha2'];
 
 /** What only editors may read: it is asked for seldom, or most queries would come to an error. */
 const FOR_EDITORS = ['history', 'tokens'];

@@ -162,6 +162,11 @@ function literal(value, type) {
   if (typeof value === 'boolean') return { kind: Kind.BOOLEAN, value };
   if (typeof value === 'number') return { kind: Number.isInteger(value) ? Kind.INT : Kind.FLOAT, value: String(value) };
   if (typeof value === 'string') return { kind: Kind.STRING, value };
+  // Of a scalar that is an object, such as a representation.
+  if (!Array.isArray(value)) {
+    const fields = Object.entries(value).map(([name, given]) => ({ kind: Kind.OBJECT_FIELD, name: nameNode(name), value: literal(given, expected) }));
+    return { kind: Kind.OBJECT, fields };
+  }
   throw new Error(`a value of ${expected} cannot be written: ${JSON.stringify(value)}`);
 }
 

@@ -25,12 +25,13 @@ export class Values {
    *
    * `hint` names what the value is about: the input types and fields that lead to it, outermost first. `hasDefault` says
    * whether the place has a value where a variable has none, `literal` that no variable can stand there, `known` that
-   * it must be a value other than null, and `inFilter` that null is refused there.
+   * it must be a value other than null, `inFilter` that null is refused there, and `oneOf` that also no variable may stand
+   * there that could be null.
    */
-  place(type, hint, { hasDefault = false, literal = false, known = false, inFilter = false } = {}) {
+  place(type, hint, { hasDefault = false, literal = false, known = false, inFilter = false, oneOf = false } = {}) {
     const random = this.#random;
     if (!literal && this.variables.size < VARIABLES && random.chance(0.25)) {
-      return this.#variable(type, hint, { hasDefault, known, inFilter });
+      return this.#variable(type, hint, { hasDefault, known, inFilter, oneOf });
     }
     if (!isNonNullType(type) && !known && !inFilter && random.chance(0.05)) return NULL;
     return this.#value(getNullableType(type), hint, literal);
@@ -74,14 +75,18 @@ export class Values {
    * A variable for a place: given, null, left out, or with a default, as far as the place allows. `known`: it must come
    * to a value other than null.
    */
-  #variable(type, hint, { hasDefault, known, inFilter }) {
+  #variable(type, hint, { hasDefault, known, inFilter, oneOf }) {
     const random = this.#random;
     const nullable = getNullableType(type);
     const make = () => this.#value(nullable, hint, true);
-    const options = [
+    const certain = [
       () => ({ type: `${nullable}!`, has: true, value: make().json }),
       () => ({ type: `${nullable}!`, default: make().text, has: true, value: make().json }),
       () => ({ type: `${nullable}!`, default: make().text, has: false }),
+    ];
+    if (oneOf) return { text: this.#declare(random.pick(certain)()) };
+    const options = [
+      ...certain,
       // Where null is not allowed a variable that may be null can stand if it has a default, or the place has.
       () => ({ type: String(nullable), default: make().text, has: false }),
       () => ({ type: String(nullable), default: make().text, has: true, value: make().json }),
@@ -122,6 +127,7 @@ export class Values {
 
   #object(type, hint, literal) {
     const random = this.#random;
+    if (type.isOneOf) return this.#oneOf(type, hint, literal);
     // Conditions within conditions end somewhere.
     const nested = hint.length > 4 ? ['and', 'or', 'not', 'giver', 'recipient', 'animal', 'nation', 'origin'] : [];
     const fields = Object.values(type.getFields());
@@ -138,8 +144,23 @@ export class Values {
     return { text: `{${text.join(', ')}}`, json };
   }
 
+  /** One of the fields of an input that takes just one, with a value. */
+  #oneOf(type, hint, literal) {
+    const field = this.#random.pick(Object.values(type.getFields()));
+    const value = this.place(field.type, [...hint, type.name, field.name], { literal, known: true, oneOf: true });
+    return { text: `{${field.name}: ${value.text}}`, json: { [field.name]: value.json } };
+  }
+
+  /** What another subgraph refers to a document by: `__typename` and `id`. */
+  #representation() {
+    const kind = this.#random.pick(Object.keys(this.#pool.ids));
+    const [name, id] = [this.#random.chance(0.03) ? 'Zoo' : kind, this.#random.pick(this.#pool.ids[kind])];
+    return { text: `{__typename: ${JSON.stringify(name)}, id: ${JSON.stringify(id)}}`, json: { __typename: name, id } };
+  }
+
   #scalar(name, hint) {
     const random = this.#random;
+    if (name === '_Any') return this.#representation();
     const json = {
       Boolean: () => random.chance(0.5),
       Int: () => random.between(0, 5),

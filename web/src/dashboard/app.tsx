@@ -2,17 +2,23 @@
 
 import { useEffect, useRef } from 'react';
 import { at, has } from '../base.ts';
+import { texts, useLanguage } from './data/language.ts';
 import { version } from './generated.ts';
 import { GiftPage } from './gift/page.tsx';
 import { Overview } from './overview.tsx';
+import { LanguageChoice } from './parts/language-choice.tsx';
 import { SearchBox } from './parts/search-box.tsx';
+import { Filled } from './parts/told.tsx';
 import { giftOf, Link, useAddress } from './router.tsx';
 
 /** What has a list of its own. */
-const EVERYTHING = ['gifts', 'nations', 'animals', 'events', 'claims', 'sources'];
+const EVERYTHING = ['gifts', 'nations', 'animals', 'events', 'claims', 'sources'] as const;
 
 export function App() {
   const { path } = useAddress();
+  // Another language draws everything anew: no part of the page keeps itself from that.
+  useLanguage();
+  const t = texts().frame;
   const slug = giftOf(path);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
@@ -30,40 +36,44 @@ export function App() {
   return (
     <>
       <a className="skip" href="#main">
-        Skip to the content
+        {t.skip}
       </a>
       <header className="bar">
         <Link className="brand" href="/">
           <Paw /> Menagerie
         </Link>
         <SearchBox />
-        <nav aria-label="Elsewhere">
+        <nav aria-label={t.elsewhere}>
           {has('graphiql') && <a href={at('/graphiql')}>GraphiQL</a>}
-          {has('schema') && <a href={at('/schema.graphql')}>Schema</a>}
+          {has('schema') && <a href={at('/schema.graphql')}>{t.schema}</a>}
         </nav>
+        <LanguageChoice />
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         {slug === null ? <Overview /> : <GiftPage key={slug} slug={slug} />}
       </main>
       <footer className="foot">
-        <nav aria-label="All of it">
+        <nav aria-label={t.allOfIt}>
           <ul className="everything">
             {EVERYTHING.map((kind) => (
               <li key={kind}>
-                <a href={at(`/${kind}`)}>All {kind}</a>
+                <a href={at(`/${kind}`)}>{t.lists[kind]}</a>
               </li>
             ))}
             <li>
-              <a href={at('/dataset')}>About the data: licence, citation, method</a>
+              <a href={at('/dataset')}>{t.dataset}</a>
             </li>
           </ul>
         </nav>
         <p>
-          Every number here comes from the API at <code>/graphql</code>, with its bounds: what no source tells is shown
-          as unknown, never as zero.
+          <Filled text={t.promise} api={<code>/graphql</code>} />
         </p>
         <p>
-          Menagerie {version}, <a href={at('/licenses.txt')}>licences</a>
+          <Filled
+            text={t.version}
+            version={version}
+            licences={(words) => <a href={at('/licenses.txt')}>{words}</a>}
+          />
         </p>
       </footer>
     </>

@@ -1,4 +1,4 @@
-// The entry of the dashboard: styles, and the page put into the document.
+// The entry of the dashboard: styles, and the page put into the document, in the language of its reader.
 
 import './styles/base.css';
 import './styles/layout.css';
@@ -12,7 +12,12 @@ import './styles/plain.css';
 
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { followNames } from './data/names.ts';
+import { followLanguage } from './router.tsx';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root"');
-createRoot(root).render(<App />);
+void followLanguage().then(() => {
+  followNames();
+  createRoot(root).render(<App />);
+});

@@ -9,11 +9,14 @@ import { OverTime } from './charts/time.tsx';
 import { changed, isFiltered, readView, writeView, type View } from './data/address.ts';
 import type { Whole } from './data/client.ts';
 import { dateAdvice, filterOf, isDateRefused } from './data/filters.ts';
-import { plural } from './data/format.ts';
+import { compare } from './data/format.ts';
+import { isOfTheApi, texts, useLanguage } from './data/language.ts';
+import { nameOf } from './data/names.ts';
+import { said, saidOr } from './data/told.ts';
 import { useAnswer } from './data/use-answer.ts';
 import { certaintyWord, GROUPINGS, groupingWord, modeWord, statusWord } from './data/words.ts';
 import { OverviewDocument, type OverviewQuery } from './generated.ts';
-import { Chips, FilterBar, type Options } from './parts/filter-bar.tsx';
+import { Chips, FilterBar, type Item, type Options } from './parts/filter-bar.tsx';
 import { GiftTable } from './parts/gift-table.tsx';
 import { Headline } from './parts/headline.tsx';
 import { MoreData } from './parts/more-data.tsx';
@@ -30,7 +33,9 @@ export type Change = (change: Partial<View>, how?: 'push' | 'replace') => void;
 const ARTICLE = 6;
 
 export function Overview() {
-  useTitle('Animals as gifts between nations');
+  const t = texts();
+  useTitle(t.frame.site);
+  const language = useLanguage();
   const { query } = useAddress();
   const view = useMemo(() => readView(query), [query]);
   const change: Change = (wanted, how) => go(`/${writeView(changed(view, wanted))}`, how);
@@ -44,15 +49,17 @@ export function Overview() {
   const dateError = isRefused ? dateAdvice(failure.message) : null;
   const options: Options = useMemo(
     () => ({
-      nations: data?.nations.nodes.map(({ slug, name }) => ({ value: slug, label: name })) ?? [],
-      animals: data?.animals.nodes.map(({ slug, commonName }) => ({ value: slug, label: commonName })) ?? [],
+      nations: inOrder(data?.nations.nodes.map(({ slug, name }) => ({ value: slug, label: nameOf('nations', slug, name) }))),
+      animals: inOrder(
+        data?.animals.nodes.map(({ slug, commonName }) => ({ value: slug, label: nameOf('animals', slug, commonName) })),
+      ),
     }),
-    [data],
+    [data, language],
   );
   const stats = data?.giftStats ?? null;
   const isEmpty = stats?.gifts === 0 && !isPending;
   const shown =
-    stats && data && !isRefused && !isOld ? plural(stats.gifts, 'gift') + (isFiltered(view) ? ` of ${data.all.gifts}` : '') : '';
+    stats && data && !isRefused && !isOld ? shownOf(stats.gifts, isFiltered(view) ? data.all.gifts : null) : '';
 
   return (
     <>
@@ -67,9 +74,9 @@ export function Overview() {
       <FilterBar view={view} change={change} options={options} dateError={dateError} />
       <Chips view={view} change={change} options={options} shown={shown} isPending={isPending} />
       <p className="unseen" role="status" aria-live="polite">
-        {isPending ? '' : dateError ? 'The date is not accepted.' : shown && `${shown} shown`}
+        {isPending ? '' : dateError ? t.overview.filters.dateRefused : shown && t.overview.shown(shown)}
       </p>
-      {failure && !isRefused && <Failed failure={failure} retry={retry} what="The numbers" />}
+      {failure && !isRefused && <Failed failure={failure} retry={retry} what="numbers" />}
       {isEmpty ? (
         <Empty view={view} change={change} options={options} />
       ) : (
@@ -86,6 +93,17 @@ export function Overview() {
   );
 }
 
+/** How many gifts are shown, and of how many. */
+function shownOf(gifts: number, all: number | null): string {
+  const { figures } = texts();
+  return all === null ? figures.gifts(gifts) : figures.giftsOf(figures.gifts(gifts), all);
+}
+
+/** What can be chosen, by name. The API's own order is that of the English names. */
+function inOrder(items: Item[] = []): Item[] {
+  return isOfTheApi() ? items : items.sort((one, other) => compare(one.label.text, other.label.text));
+}
+
 interface ChartsProps {
   view: View;
   change: Change;
@@ -95,77 +113,83 @@ interface ChartsProps {
 
 function Charts({ view, change, data, isPending }: ChartsProps) {
   const stats = data?.giftStats ?? null;
+  const t = texts().charts.ranks;
   return (
     <div className="cards" aria-busy={isPending}>
       <OnTheMap flows={data?.giftFlows ?? null} change={change} />
       <Flows flows={data?.giftFlows ?? null} gifts={stats?.gifts ?? 0} view={view} change={change} />
       <OverTime stats={stats} view={view} change={change} />
       <Ranks
-        title="Givers"
-        lead="Who gave, and how many animals."
+        title={t.givers}
+        lead={t.giversLead}
         tools={<Embed list="givers" view={view} />}
-        noun="Nation"
+        noun={t.nation}
         groups={stats?.byGiver}
+        label={nationLabel}
         chosen={view.giver}
         choose={(group) => group.nation && (() => change({ giver: toggled(view.giver, group.nation!.slug) }))}
         keyOf={(group) => group.nation?.slug}
       />
       <Ranks
-        title="Recipients"
-        lead="Who received, and how many animals."
+        title={t.recipients}
+        lead={t.recipientsLead}
         tools={<Embed list="recipients" view={view} />}
-        noun="Nation"
+        noun={t.nation}
         groups={stats?.byRecipient}
+        label={nationLabel}
         chosen={view.recipient}
         choose={(group) => group.nation && (() => change({ recipient: toggled(view.recipient, group.nation!.slug) }))}
         keyOf={(group) => group.nation?.slug}
       />
       <Ranks
-        title="Animals"
-        lead="Which animals were given. A gift of several kinds is counted with each of them."
+        title={t.animals}
+        lead={t.animalsLead}
         noun={groupingWord(view.by)}
         isWide
         groups={stats?.byAnimal}
+        label={({ animal, label, kind }) =>
+          kind === 'MISSING' ? saidOr(label, t.missing) : nameOf('animals', animal?.slug, label)
+        }
         chosen={chosenAnimal(view)}
         choose={(group) => animalChoice(view, change, group)}
         keyOf={(group) => (view.by === 'ANIMAL' ? group.animal?.slug : group.label)}
         tools={
           <Choice
-            label="Group animals by"
+            label={t.groupBy}
             value={view.by}
             options={GROUPINGS.map((value) => ({ value, label: groupingWord(value) }))}
             choose={(by) => change({ by, after: view.after, before: view.before })}
           />
         }
       />
-      <Card title="What became of them" className="third">
+      <Card title={t.statuses} className="third">
         <Ranks
-          noun="Status"
+          noun={t.status}
           isSmall
           groups={stats?.byStatus}
-          label={(group) => (group.status ? statusWord(group.status) : group.label)}
+          label={(group) => (group.status ? { text: statusWord(group.status) } : said(group.label))}
           chosen={view.status}
           choose={(group) => group.status && (() => change({ status: toggled(view.status, group.status!) }))}
           keyOf={(group) => group.status ?? undefined}
         />
       </Card>
-      <Card title="In what way" className="third">
+      <Card title={t.modes} className="third">
         <Ranks
-          noun="Way"
+          noun={t.mode}
           isSmall
           groups={stats?.byMode}
-          label={(group) => (group.mode ? modeWord(group.mode) : group.label)}
+          label={(group) => (group.mode ? { text: modeWord(group.mode) } : said(group.label))}
           chosen={view.mode}
           choose={(group) => group.mode && (() => change({ mode: toggled(view.mode, group.mode!) }))}
           keyOf={(group) => group.mode ?? undefined}
         />
       </Card>
-      <Card title="How sure the sources are" className="third">
+      <Card title={t.certainties} className="third">
         <Ranks
-          noun="Certainty of a claim"
+          noun={t.certainty}
           isSmall
           groups={stats?.byCertainty}
-          label={(group) => (group.certainty ? certaintyWord(group.certainty) : 'No claim')}
+          label={(group) => ({ text: group.certainty ? certaintyWord(group.certainty) : t.noClaim })}
           chosen={view.certainty}
           choose={(group) =>
             group.certainty && (() => change({ certainty: toggled(view.certainty, group.certainty!) }))
@@ -176,6 +200,8 @@ function Charts({ view, change, data, isPending }: ChartsProps) {
     </div>
   );
 }
+
+const nationLabel = ({ nation, label }: Stats['byGiver'][number]) => nameOf('nations', nation?.slug, label);
 
 /** A second click on what is chosen takes the choice back. */
 function toggled<Value extends string>(chosen: Value | '', value: Value): Value | '' {

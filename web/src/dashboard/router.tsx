@@ -1,7 +1,11 @@
-// The page's address as React sees it: two kinds of pages, and links that do not load anything anew.
+// The page's address as React sees it: two kinds of pages, and links that do not load anything anew. A language that the
+// address names stays in those of our pages.
 
 import { useEffect, useSyncExternalStore, type ComponentProps, type MouseEvent } from 'react';
 import { at, pathHere } from '../base.ts';
+import { withLanguage } from './data/address.ts';
+import { follow, remember } from './data/language.ts';
+import type { Code } from './languages.ts';
 
 const MOVED = 'menagerie:moved';
 
@@ -21,11 +25,15 @@ export function useAddress(): { path: string; query: string } {
   return { path, query };
 }
 
-/** Whether an address is one of this script's pages; the others are loaded anew. */
+/** Whether an address is one of this script's pages; the others are loaded anew, and are English. */
 const isOurs = (address: string) => /^\/(?:\?|#|$)|^\/gifts\/[^/]+$/.test(address);
 
+/** The address of a page, in the language of this one. */
+const likeHere = (address: string) => (isOurs(address) ? withLanguage(address, location.search) : address);
+
 /** Goes to an address. `replace` leaves no trace in the history, for what changes with every letter. */
-export function go(address: string, how: 'push' | 'replace' = 'push'): void {
+export function go(to: string, how: 'push' | 'replace' = 'push'): void {
+  const address = likeHere(to);
   if (address === pathHere() + location.search) return;
   if (!isOurs(address)) {
     location.assign(at(address));
@@ -33,6 +41,25 @@ export function go(address: string, how: 'push' | 'replace' = 'push'): void {
   }
   if (how === 'push') history.pushState(null, '', at(address));
   else history.replaceState(null, '', at(address));
+  dispatchEvent(new Event(MOVED));
+}
+
+/** Speaks the language that the address asks for, now and whenever it changes. */
+export function followLanguage(): Promise<void> {
+  subscribe(() => void follow());
+  return follow();
+}
+
+/**
+ * Speaks this language. It is remembered, and so it stands in the address only where one did before, or where nothing can be
+ * remembered.
+ */
+export function chooseLanguage(code: Code): void {
+  const isRemembered = remember(code);
+  if (!isRemembered || new URLSearchParams(location.search).has('lang')) {
+    const here = pathHere() + location.search + location.hash;
+    history.replaceState(null, '', at(withLanguage(here, `?lang=${code}`)));
+  }
   dispatchEvent(new Event(MOVED));
 }
 
@@ -83,7 +110,7 @@ export function Link({ href, onClick, ...rest }: ComponentProps<'a'> & { href: s
     event.preventDefault();
     go(href);
   }
-  return <a href={at(href)} onClick={follow} {...rest} />;
+  return <a href={at(likeHere(href))} onClick={follow} {...rest} />;
 }
 
 /** Names the page in the browser's tab. */

@@ -1,10 +1,11 @@
 // One request to the API: POST to /graphql on the server that sent the page. A subscription's answer is a stream of
-// events (../events.ts), which lasts until GraphiQL stops asking for the next.
+// events, which lasts until it is complete, breaks off, or is stopped (subscription.ts).
 
 import type { GraphiQLProps } from 'graphiql';
 import { Kind, OperationTypeNode, parse } from 'graphql';
 import { at } from '../base.ts';
-import { results } from '../events.ts';
+import { failure, resultOf, said } from './answer.ts';
+import { followed, forget } from './subscription.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
 type Params = Parameters<Fetcher>[0];
@@ -22,7 +23,14 @@ export const fetcher: Fetcher = async (params, options) => {
     'content-type': 'application/json',
   });
   if (cost.isAsked) headers.set('x-menagerie-cost', '1');
-  for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value));
+  for (const [name, value] of Object.entries(options?.headers ?? {})) {
+    try {
+      headers.set(name, String(value));
+    } catch (error) {
+      throw failure(`The request header ${JSON.stringify(name)} cannot be sent: ${said(error)}`);
+    }
+  }
+  if (params.operationName !== 'IntrospectionQuery') forget();
 
   const leaving = new AbortController();
   let response: Response;
@@ -30,18 +38,12 @@ export const fetcher: Fetcher = async (params, options) => {
     const body = JSON.stringify(asked);
     response = await fetch(at('/graphql'), { method: 'POST', headers, body, signal: leaving.signal });
   } catch (error) {
-    throw failure(`The server cannot be reached: ${error instanceof Error ? error.message : error}. Is it running?`);
+    throw failure(`The server cannot be reached: ${said(error)}. Is it running?`);
   }
   // What is wrong with the request itself is told by JSON.
-  if (subscribes && response.ok && response.body) return results<Result>(response.body, leaving);
-  const text = await response.text();
-  try {
-    return JSON.parse(text) as Result;
-  } catch {
-    // A proxy in between, or a server that is going down, answers in HTML or not at all: show what came.
-    const begin = text.trim().slice(0, 300) || 'an empty body';
-    throw failure(`The server answered ${response.status} ${response.statusText} without JSON: ${begin}`);
-  }
+  const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (streams && response.ok && response.body) return followed(response.body, leaving) as AsyncIterable<Result>;
+  return resultOf<Result>(response);
 };
 
 /**
@@ -70,11 +72,4 @@ function isSubscription({ query, operationName }: Params): boolean {
   } catch {
     return false;
   }
-}
-
-/** An error without a stack: GraphiQL would show it, and it says nothing about the reader's query. */
-function failure(message: string): Error {
-  const error = new Error(message);
-  delete error.stack;
-  return error;
 }

@@ -1,15 +1,19 @@
 // The page: a bar with the sample queries above GraphiQL. What a request looks like is in fetcher.ts.
 
-import { GraphiQL } from 'graphiql';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
 import { at } from '../base.ts';
 import { useSystemTheme, useWordWrap } from './adjustments.ts';
 import { askedQuery, askedVariables } from './asked.ts';
+import { explorer } from './explorer/plugin.tsx';
 import { cost, fetcher } from './fetcher.ts';
 import { SampleMenu } from './sample-menu.tsx';
 import { samples } from './samples.ts';
+import { SubscriptionStanding } from './standing.tsx';
 import { storage } from './storage.ts';
+
+const plugins = [HISTORY_PLUGIN, explorer];
 
 export function Page() {
   const [menuPlace, setMenuPlace] = useState<HTMLElement | null>(null);
@@ -37,12 +41,16 @@ export function Page() {
           // Several samples take variables: show that there are some, where there is room.
           defaultEditorToolsVisibility={matchMedia('(width >= 700px)').matches}
           inputValueDeprecation
+          plugins={plugins}
           shouldPersistHeaders={false}
           storage={storage}
         >
           <GraphiQL.Logo>
             <></>
           </GraphiQL.Logo>
+          <GraphiQL.Footer>
+            <SubscriptionStanding />
+          </GraphiQL.Footer>
           <Adjustments />
           {/* The menu opens tabs, which only a child of GraphiQL can do; it is shown in the bar. */}
           {menuPlace && createPortal(<SampleMenu />, menuPlace)}

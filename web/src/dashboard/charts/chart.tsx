@@ -14,6 +14,8 @@ import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { texts } from '../data/language.ts';
+import type { Told } from '../data/told.ts';
 import { Card, Skeleton } from '../parts/states.tsx';
 import { Save } from './save.tsx';
 import { usePalette, useStillness, type Palette } from './palette.ts';
@@ -51,6 +53,8 @@ export interface Hit {
 
 interface ChartProps {
   title: string;
+  /** Where it stands in the page, in addresses and as the name of files: the same in each language. */
+  place: string;
   lead: ReactNode;
   /** What there is to see, in a sentence for those who do not see it. */
   description: string;
@@ -65,10 +69,10 @@ interface ChartProps {
   children?: ReactNode;
 }
 
-export function Chart({ title, lead, description, draw, height, onHit, tools, table, children }: ChartProps) {
+export function Chart({ title, place, lead, description, draw, height, onHit, tools, table, children }: ChartProps) {
   const [isTable, setTable] = useState(false);
   const card = useRef<HTMLDivElement>(null);
-  const place = title.toLowerCase().replaceAll(' ', '-');
+  const t = texts().charts.shared;
   return (
     <Card
       title={title}
@@ -79,11 +83,11 @@ export function Chart({ title, lead, description, draw, height, onHit, tools, ta
         <div className="tools">
           {tools}
           <button type="button" className="plain" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-            Show as table
+            {t.asTable}
           </button>
           <Save name={place} card={card} />
-          <a className="plain" href={`#${place}`} aria-label="Link to this chart">
-            Link
+          <a className="plain" href={`#${place}`} aria-label={t.linkTo}>
+            {t.link}
           </a>
         </div>
       }
@@ -170,6 +174,11 @@ export function tooltipStyle(palette: Palette) {
     confine: true,
     extraCssText: 'box-shadow: 0 6px 24px rgb(0 0 0 / 0.14); border-radius: 8px; padding: 10px 14px;',
   };
+}
+
+/** A text in its own language, for the small window. */
+export function told({ text, lang }: Told): string {
+  return lang ? `<span lang="${lang}">${escaped(text)}</span>` : escaped(text);
 }
 
 /** Text for the small window, which takes HTML. */

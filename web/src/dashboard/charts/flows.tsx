@@ -2,12 +2,16 @@
 // gifts go back and forth and a Sankey diagram knows no circles.
 
 import { useMemo } from 'react';
-import { bounds, number, plural, years } from '../data/format.ts';
+import { bounds, number, years } from '../data/format.ts';
+import { texts, useLanguage } from '../data/language.ts';
+import { nameOf } from '../data/names.ts';
+import type { Told } from '../data/told.ts';
 import type { OverviewQuery } from '../generated.ts';
 import type { View } from '../data/address.ts';
 import type { Change } from '../overview.tsx';
+import { Filled, NationName } from '../parts/told.tsx';
 import { Embed } from './embed.tsx';
-import { Chart, escaped, Pressable, tooltipStyle, type Hit, type Option } from './chart.tsx';
+import { Chart, Pressable, told, tooltipStyle, type Hit, type Option } from './chart.tsx';
 import type { Palette } from './palette.ts';
 
 export type Flow = NonNullable<OverviewQuery['giftFlows']>[number];
@@ -22,7 +26,9 @@ interface FlowsProps {
 }
 
 export function Flows({ flows, gifts, view, change }: FlowsProps) {
-  const draw = useMemo(() => flows && ((palette: Palette, width: number) => optionFor(flows, palette, width)), [flows]);
+  const language = useLanguage();
+  const t = texts().charts.flows;
+  const draw = useMemo(() => flows && ((palette: Palette, width: number) => optionFor(flows, palette, width)), [flows, language]);
   const drawn = flows?.reduce((all, flow) => all + flow.gifts, 0) ?? 0;
 
   function onHit({ dataType, data }: Hit) {
@@ -37,9 +43,10 @@ export function Flows({ flows, gifts, view, change }: FlowsProps) {
 
   return (
     <Chart
-      title="From whom to whom"
-      lead="Gifts from each giver, on the left, to each recipient, on the right. Choose a nation or a stream to see its gifts."
-      description="Streams from giving nations to receiving nations, as wide as there are gifts. The table that follows has the same numbers."
+      title={t.title}
+      place="from-whom-to-whom"
+      lead={t.lead}
+      description={t.description}
       draw={draw}
       height={flows ? heightFor(flows) : 560}
       onHit={onHit}
@@ -47,10 +54,7 @@ export function Flows({ flows, gifts, view, change }: FlowsProps) {
       table={(isShown) => flows && <FlowTable flows={flows} change={isShown ? change : null} />}
     >
       {flows && drawn < gifts && (
-        <p className="footnote">
-          The {number(flows.length)} largest streams; {plural(gifts - drawn, 'gift')} in smaller ones{' '}
-          {gifts - drawn === 1 ? 'is' : 'are'} not drawn.
-        </p>
+        <p className="footnote">{t.notDrawn(flows.length, gifts - drawn)}</p>
       )}
     </Chart>
   );
@@ -70,11 +74,11 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
   const colour = (slug: string) => palette.flows[Math.min(ranked.indexOf(slug), rest)]!;
 
   const nodes = (side: Side) =>
-    [...new Map(flows.map((flow) => [flow[side].slug, flow[side].name]))].map(([slug, name]) => ({
+    [...new Map(flows.map((flow) => [flow[side].slug, named(flow[side])]))].map(([slug, title]) => ({
       name: `${side} ${slug}`,
       side,
       slug,
-      title: name,
+      title,
       depth: side === 'giver' ? 0 : 1,
       itemStyle: { color: side === 'giver' ? colour(slug) : palette.muted },
       label: { position: side === 'giver' ? ('left' as const) : ('right' as const) },
@@ -88,7 +92,7 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
       formatter: (parameters) => {
         const { dataType, data } = parameters as unknown as Hit;
         if (dataType === 'edge') return streamInWords((data as { flow: Flow }).flow);
-        const { side, slug, title } = data as { side: Side; slug: string; title: string };
+        const { side, slug, title } = data as { side: Side; slug: string; title: Told };
         return nationInWords(
           flows.filter((flow) => flow[side].slug === slug),
           side,
@@ -117,7 +121,7 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
           width: margin - 10,
           overflow: 'truncate',
           distance: 7,
-          formatter: ({ data, value }) => `${(data as unknown as { title: string }).title} ${number(Number(value))}`,
+          formatter: ({ data, value }) => `${(data as unknown as { title: Told }).title.text} ${number(Number(value))}`,
         },
         edgeLabel: {
           show: true,
@@ -139,35 +143,34 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
   };
 }
 
+export const named = ({ slug, name }: { slug: string; name: string }): Told => nameOf('nations', slug, name);
+
 export function streamInWords(flow: Flow): string {
   const { giver, recipient, gifts, animals, firstDate, lastDate } = flow;
   return (
-    `<strong>${escaped(giver.name)} → ${escaped(recipient.name)}</strong><br>${plural(gifts, 'gift')}, ` +
-    `animals: ${bounds(animals)}<br>${years(firstDate, lastDate)}`
+    `<strong>${told(named(giver))} → ${told(named(recipient))}</strong><br>` +
+    `${texts().charts.shared.counts(gifts, bounds(animals))}<br>${years(firstDate, lastDate)}`
   );
 }
 
-function nationInWords(flows: Flow[], side: Side, name: string): string {
+function nationInWords(flows: Flow[], side: Side, name: Told): string {
   const gifts = flows.reduce((all, flow) => all + flow.gifts, 0);
-  const others = plural(flows.length, 'nation');
-  const verb =
-    side === 'giver'
-      ? `gave ${plural(gifts, 'gift')} to ${others}`
-      : `received ${plural(gifts, 'gift')} from ${others}`;
-  return `<strong>${escaped(name)}</strong><br>${verb}`;
+  const { gave, received } = texts().charts.flows;
+  return `<strong>${told(name)}</strong><br>${(side === 'giver' ? gave : received)(gifts, flows.length)}`;
 }
 
 /** `change` is null where nobody sees what is pressed. */
 export function FlowTable({ flows, change }: { flows: Flow[]; change: Change | null }) {
+  const { flows: t, shared } = texts().charts;
   return (
     <table>
-      <caption>Gifts by giver and recipient</caption>
+      <caption>{t.caption}</caption>
       <thead>
         <tr>
-          <th scope="col">From and to</th>
-          <th scope="col">Gifts</th>
-          <th scope="col">Animals</th>
-          <th scope="col">When</th>
+          <th scope="col">{t.route}</th>
+          <th scope="col">{shared.gifts}</th>
+          <th scope="col">{shared.animals}</th>
+          <th scope="col">{shared.when}</th>
         </tr>
       </thead>
       <tbody>
@@ -175,7 +178,11 @@ export function FlowTable({ flows, change }: { flows: Flow[]; change: Change | n
           <tr key={`${flow.giver.slug} ${flow.recipient.slug}`}>
             <th scope="row">
               <Pressable press={change && (() => change({ giver: flow.giver.slug, recipient: flow.recipient.slug }))}>
-                {flow.giver.name} to {flow.recipient.name}
+                <Filled
+                  text={t.fromTo}
+                  giver={<NationName nation={flow.giver} />}
+                  recipient={<NationName nation={flow.recipient} />}
+                />
               </Pressable>
             </th>
             <td>{number(flow.gifts)}</td>

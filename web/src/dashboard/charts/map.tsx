@@ -6,10 +6,11 @@ import { registerMap } from 'echarts/core';
 import type { FeatureCollection, MultiPolygon } from 'geojson';
 import { feature } from 'topojson-client';
 import outlines from 'world-atlas/land-110m.json?url';
-import { number, plural } from '../data/format.ts';
+import { texts, useLanguage } from '../data/language.ts';
+import { said } from '../data/told.ts';
 import type { Change } from '../overview.tsx';
-import { Chart, escaped, tooltipStyle, type Hit, type Option } from './chart.tsx';
-import { FlowTable, streamInWords, type Flow } from './flows.tsx';
+import { Chart, told, tooltipStyle, type Hit, type Option } from './chart.tsx';
+import { FlowTable, named, streamInWords, type Flow } from './flows.tsx';
 import type { Palette } from './palette.ts';
 
 type Nation = Flow['giver'];
@@ -76,9 +77,11 @@ const ASPECT = 2;
 
 export function OnTheMap({ flows, change }: { flows: Flow[] | null; change: Change }) {
   const isThere = useOutlines();
+  const language = useLanguage();
+  const t = texts().charts.map;
   const draw = useMemo(
     () => (flows && isThere ? (palette: Palette, width: number) => optionFor(flows, palette, width) : null),
-    [flows, isThere],
+    [flows, isThere, language],
   );
   const [unplaced, all] = useMemo(() => {
     const gone = flows?.filter(({ giver, recipient }) => !placeOf(giver) || !placeOf(recipient)) ?? [];
@@ -93,18 +96,17 @@ export function OnTheMap({ flows, change }: { flows: Flow[] | null; change: Chan
 
   return (
     <Chart
-      title="On the map"
-      lead="From capital to capital; the larger a circle, the more a nation gave and received. Choose one, or a line."
-      description="A map of the world with a line from each giving nation's capital to each receiving one's, and a circle at each. The table that follows has the same numbers."
+      title={t.title}
+      place="on-the-map"
+      lead={t.lead}
+      description={t.description}
       draw={draw}
       height={Math.min(440, Math.round(window.innerWidth / ASPECT))}
       onHit={onHit}
       table={(isShown) => flows && all > 0 && <FlowTable flows={flows} change={isShown ? change : null} />}
     >
       {unplaced > 0 && (
-        <p className="footnote">
-          {plural(unplaced, 'gift')} {unplaced === 1 ? 'is' : 'are'} not drawn: no place is on record for one of the nations.
-        </p>
+        <p className="footnote">{t.notDrawn(unplaced)}</p>
       )}
     </Chart>
   );
@@ -178,7 +180,7 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
           fontSize: 12,
           textBorderColor: palette.paper,
           textBorderWidth: 2,
-          formatter: ({ data }) => (data as unknown as { place: Place }).place.nation.name,
+          formatter: ({ data }) => named((data as unknown as { place: Place }).place.nation).text,
         },
         labelLayout: { hideOverlap: true },
         data: [...places.values()].map((place) => ({
@@ -192,9 +194,6 @@ function optionFor(flows: Flow[], palette: Palette, width: number): Option {
 }
 
 function placeInWords({ nation, given, received }: Place): string {
-  const capital = nation.capital ? ` (${escaped(nation.capital.name)})` : '';
-  return (
-    `<strong>${escaped(nation.name)}</strong>${capital}<br>gave ${plural(given, 'gift')}, ` +
-    `received ${number(received)}`
-  );
+  const capital = nation.capital ? ` (${told(said(nation.capital.name))})` : '';
+  return `<strong>${told(named(nation))}</strong>${capital}<br>${texts().charts.map.gaveAndReceived(given, received)}`;
 }

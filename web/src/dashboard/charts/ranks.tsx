@@ -2,8 +2,10 @@
 // the animals are a range from the least to the most, with an arrow where the most is unknown.
 
 import { useState, type ReactNode } from 'react';
-import { bounds, number, plural, type Bounds } from '../data/format.ts';
+import { bounds, number, type Bounds } from '../data/format.ts';
+import { texts } from '../data/language.ts';
 import { drawn, scaleFor, type Scale } from '../data/ranges.ts';
+import type { Told } from '../data/told.ts';
 import { Card, Skeleton } from '../parts/states.tsx';
 
 /** What each entry of a list of groups has. */
@@ -27,7 +29,7 @@ interface RanksProps<G extends Group> {
   /** What a row is, for the table's head. */
   noun: string;
   groups: G[] | undefined;
-  label?: (group: G) => string;
+  label: (group: G) => Told;
   keyOf: (group: G) => string | undefined;
   /** The key that is filtered by. */
   chosen: string;
@@ -52,6 +54,7 @@ export function Ranks<G extends Group>(props: RanksProps<G>) {
 function Rows<G extends Group>(props: RanksProps<G> & { groups: G[] }) {
   const { groups, noun, isSmall = false, title } = props;
   const [isAll, setAll] = useState(false);
+  const t = texts().charts;
   // What has no value, or stands for the rest, comes last whatever its size.
   const values = groups.filter(isValue);
   if (isSmall) values.sort((a, b) => b.gifts - a.gifts);
@@ -63,14 +66,14 @@ function Rows<G extends Group>(props: RanksProps<G> & { groups: G[] }) {
   return (
     <>
       <table className={`ranks ${isSmall ? 'small' : ''}`}>
-        <caption className="unseen">{title ?? noun}: gifts by each</caption>
+        <caption className="unseen">{t.ranks.caption(title ?? noun)}</caption>
         <thead className={isSmall ? 'unseen' : ''}>
           <tr>
             <th scope="col">{noun}</th>
-            <th scope="col">Gifts</th>
+            <th scope="col">{t.shared.gifts}</th>
             {!isSmall && (
               <th scope="col" className="with-scale">
-                Animals <Ticks scale={scale} />
+                {t.shared.animals} <Ticks scale={scale} />
               </th>
             )}
           </tr>
@@ -89,7 +92,7 @@ function Rows<G extends Group>(props: RanksProps<G> & { groups: G[] }) {
       </table>
       {sorted.length > FEW + 1 && !isSmall && (
         <button type="button" className="plain more" aria-expanded={isAll} onClick={() => setAll(!isAll)}>
-          {isAll ? 'Show fewer' : `Show all ${sorted.length}`}
+          {isAll ? t.ranks.fewer : t.ranks.all(sorted.length)}
         </button>
       )}
     </>
@@ -107,18 +110,20 @@ interface RowProps<G extends Group> extends RanksProps<G> {
 }
 
 function Row<G extends Group>({ group, most, scale, isSmall, label, keyOf, chosen, choose }: RowProps<G>) {
-  const text = group.kind === 'OTHERS' ? plural(group.others, 'other') : (label?.(group) ?? group.label);
+  const { text, lang } = group.kind === 'OTHERS' ? { text: texts().figures.others(group.others) } : label(group);
   const act = choose(group) || null;
   const isChosen = chosen !== '' && keyOf(group) === chosen;
   return (
     <tr className={`${isChosen ? 'chosen' : ''} ${isValue(group) ? '' : 'rest'}`}>
       <th scope="row">
         {act ? (
-          <button type="button" className="row-button" aria-pressed={isChosen} onClick={act} title={text}>
+          <button type="button" className="row-button" aria-pressed={isChosen} onClick={act} title={text} lang={lang}>
             {text}
           </button>
         ) : (
-          <span title={text}>{text}</span>
+          <span title={text} lang={lang}>
+            {text}
+          </span>
         )}
       </th>
       <td>
@@ -155,6 +160,7 @@ function Range({ count, scale, unknown }: { count: Bounds; scale: Scale; unknown
   // No number at all for any of them: a sum that begins at 0 would look like one.
   const isUnknown = (count.min === null || count.min === 0) && count.max === null;
   const from = least ?? 0;
+  const t = texts().charts.ranks;
   return (
     <span className="range-cell">
       <span className="range-track" aria-hidden="true">
@@ -172,13 +178,13 @@ function Range({ count, scale, unknown }: { count: Bounds; scale: Scale; unknown
         {!isExact && !isOpen && <span className="range-dot most" style={{ left: `${most * 100}%` }} />}
       </span>
       <span className="bar-value">
-        {isUnknown ? 'unknown' : bounds(count)}
+        {isUnknown ? texts().figures.unknown : bounds(count)}
         {unknown > 0 && !isUnknown && (
-          <span className="unknown" title={`${plural(unknown, 'gift')} without a known number`}>
+          <span className="unknown" title={t.withoutNumber(unknown)}>
             {' '}
-            +{unknown}
+            {t.plus(unknown)}
             <span aria-hidden="true">?</span>
-            <span className="unseen"> {unknown === 1 ? 'gift' : 'gifts'} without a known number</span>
+            <span className="unseen">{t.ofThose(unknown)}</span>
           </span>
         )}
       </span>

@@ -3,18 +3,24 @@
 
 import { useMemo, useState } from 'react';
 import type { View } from '../data/address.ts';
-import { bounds, number, plural } from '../data/format.ts';
+import { bounds, bucketInWords, number, spanInWords, yearInWords } from '../data/format.ts';
+import { texts, useLanguage } from '../data/language.ts';
 import { edtfOf, slots, type Slot } from '../data/slots.ts';
+import { saidOr, type Told } from '../data/told.ts';
 import type { Change, Stats } from '../overview.tsx';
 import { Choice } from '../parts/states.tsx';
-import { Chart, escaped, Pressable, tooltipStyle, type Option } from './chart.tsx';
+import { Filled, Telling } from '../parts/told.tsx';
+import { Chart, Pressable, told, tooltipStyle, type Option } from './chart.tsx';
 import { Embed } from './embed.tsx';
 import type { Palette } from './palette.ts';
 
 type Bucket = Stats['byYear'][number];
+type Period = View['period'];
 
 export function OverTime({ stats, view, change }: { stats: Stats | null; view: View; change: Change }) {
-  const step = view.period === 'year' ? 1 : 10;
+  const language = useLanguage();
+  const { period } = view;
+  const step = period === 'year' ? 1 : 10;
   const groups = stats && (step === 1 ? stats.byYear : stats.byDecade);
   const places = useMemo(
     () =>
@@ -29,8 +35,8 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
   // Open dates are possible at nearly all times: marks at every place would hide what is known.
   const shows = wanted ?? (places !== null && places !== undefined && !isMostlyPossible(places));
   const draw = useMemo(
-    () => places && ((palette: Palette, width: number) => optionFor(places, shows, palette, width)),
-    [places, shows],
+    () => places && ((palette: Palette, width: number) => optionFor(places, period, shows, palette, width)),
+    [places, period, shows, language],
   );
   const isUneven = places?.some((place) => place.kind === 'gap' || (place.kind === 'group' && place.group.kind === 'RUN'));
   const choose = (group: Bucket) => {
@@ -40,23 +46,25 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
   const spanning = groups?.find(({ kind }) => kind === 'SPANNING');
   const missing = groups?.find(({ kind }) => kind === 'MISSING');
   const others = groups?.find(({ kind }) => kind === 'OTHERS');
-  const unit = step === 1 ? 'year' : 'decade';
+  const t = texts().charts.time;
+  const own = t.periods[period];
   return (
     <Chart
-      title="Over time"
+      title={t.title}
+      place="over-time"
       lead={
         <>
-          Gifts by {unit}. <span className="key sure" /> certain
+          {own.lead} <span className="key sure" /> {t.certain}
           {shows && (
             <>
               {' '}
-              <span className="key possible" /> possible: the date is known in part only
+              <span className="key possible" /> {t.possible}
             </>
-          )}
+          )}{' '}
           <Embed list="decades" view={view} />
         </>
       }
-      description={`A bar for each ${unit} with the number of gifts. The table that follows has the same numbers.`}
+      description={own.description}
       draw={draw}
       height={280}
       onHit={({ dataIndex }) => {
@@ -66,45 +74,36 @@ export function OverTime({ stats, view, change }: { stats: Stats | null; view: V
       tools={
         <>
           <button type="button" className="plain" aria-pressed={shows} onClick={() => setWanted(!shows)}>
-            Show what is only possible
+            {t.showPossible}
           </button>
           <Choice
-          label="Gifts by"
-          value={view.period}
-          options={[
-            { value: 'decade', label: 'Decades' },
-            { value: 'year', label: 'Years' },
-          ]}
-          choose={(period) => change({ period, after: view.after, before: view.before })}
-        />
+            label={t.giftsBy}
+            value={period}
+            options={(['decade', 'year'] as const).map((value) => ({ value, label: t.periods[value].choice }))}
+            choose={(period) => change({ period, after: view.after, before: view.before })}
+          />
         </>
       }
       table={(isShown) =>
-        groups && <TimeTable groups={groups} unit={unit} step={step} choose={isShown ? choose : null} />
+        groups && <TimeTable groups={groups} period={period} step={step} choose={isShown ? choose : null} />
       }
     >
       <p className="footnote">
-        {isUneven && <span>The axis is not even: ⋯ and names of several {unit}s stand for long stretches that are alike. </span>}
-        {spanning && (
-          <span>
-            {plural(spanning.gifts, 'gift')} of no certain {unit}: possible in each that {spanning.gifts === 1 ? 'it' : 'they'}{' '}
-            may belong to, counted once in all.{' '}
-          </span>
-        )}
+        {isUneven && <span>{own.uneven} </span>}
+        {spanning && <span>{own.spanning(spanning.gifts)} </span>}
         {missing && (
           <span>
-            {plural(missing.gifts, 'gift')} {missing.gifts === 1 ? 'has' : 'have'} no date:{' '}
-            <button type="button" className="plain" onClick={() => change({ date: '', dates: 'unknown' })}>
-              show {missing.gifts === 1 ? 'it' : 'them'}
-            </button>
-            .{' '}
+            <Filled
+              text={t.missing(missing.gifts)}
+              show={(words) => (
+                <button type="button" className="plain" onClick={() => change({ date: '', dates: 'unknown' })}>
+                  {words}
+                </button>
+              )}
+            />{' '}
           </span>
         )}
-        {others && (
-          <span>
-            {plural(others.others, 'more bar')} with {plural(others.gifts, 'gift')} not drawn.
-          </span>
-        )}
+        {others && <span>{t.notDrawn(others.others, others.gifts)}</span>}
       </p>
     </Chart>
   );
@@ -116,7 +115,13 @@ function isMostlyPossible(places: Slot<Bucket>[]): boolean {
   return groups.filter(({ gifts, possible }) => possible > gifts).length > groups.length / 2;
 }
 
-function optionFor(places: Slot<Bucket>[], shows: boolean, palette: Palette, width: number): Option {
+function optionFor(
+  places: Slot<Bucket>[],
+  period: Period,
+  shows: boolean,
+  palette: Palette,
+  width: number,
+): Option {
   const gifts = (place: Slot<Bucket>) => (place.kind === 'group' ? place.group.gifts : 0);
   const possible = (place: Slot<Bucket>) => (place.kind === 'group' ? place.group.possible : 0);
   return {
@@ -128,12 +133,12 @@ function optionFor(places: Slot<Bucket>[], shows: boolean, palette: Palette, wid
       formatter: (parameters) => {
         const [first] = Array.isArray(parameters) ? parameters : [parameters];
         const place = places[first?.dataIndex ?? -1];
-        return place ? inWords(place) : '';
+        return place ? inWords(place, period) : '';
       },
     },
     xAxis: {
       type: 'category',
-      data: places.map(({ label }) => label),
+      data: places.map((place) => nameOfPlace(place, period).text),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: palette.line } },
       axisLabel: {
@@ -146,7 +151,7 @@ function optionFor(places: Slot<Bucket>[], shows: boolean, palette: Palette, wid
     yAxis: {
       type: 'value',
       minInterval: 1,
-      axisLabel: { color: palette.muted, fontSize: 12 },
+      axisLabel: { color: palette.muted, fontSize: 12, formatter: number },
       splitLine: { lineStyle: { color: palette.line } },
     },
     series: [
@@ -187,43 +192,45 @@ function optionFor(places: Slot<Bucket>[], shows: boolean, palette: Palette, wid
   };
 }
 
-function inWords(place: Slot<Bucket>): string {
-  if (place.kind === 'gap') return `No gift is known to be of the years from ${place.year} to ${place.end - 1}`;
-  if (place.kind === 'empty') return `<strong>${escaped(place.label)}</strong><br>no gift is known to be of this time`;
+function inWords(place: Slot<Bucket>, period: Period): string {
+  const { time: t, shared } = texts().charts;
+  if (place.kind === 'gap') return t.gap(yearInWords(place.year), yearInWords(place.end - 1));
+  const name = `<strong>${told(nameOfPlace(place, period))}</strong><br>`;
+  if (place.kind === 'empty') return name + t.nothing;
   const { gifts, possible, animals } = place.group;
-  const certain = gifts ? `${plural(gifts, 'gift')}, animals: ${bounds(animals)}` : 'no gift is certain here';
-  const more = possible ? `<br>${gifts ? `${number(possible)} more` : number(possible)} may be` : '';
-  return `<strong>${escaped(place.label)}</strong><br>${certain}${more}`;
+  const certain = gifts ? shared.counts(gifts, bounds(animals)) : t.noneCertain;
+  const more = possible ? `<br>${gifts ? t.moreMayBe(possible) : t.mayBe(possible)}` : '';
+  return name + certain + more;
 }
 
 interface TimeTableProps {
   groups: Bucket[];
-  unit: string;
+  period: Period;
   step: number;
   /** Null where nobody sees what is pressed. */
   choose: ((group: Bucket) => void) | null;
 }
 
-function TimeTable({ groups, unit, step, choose }: TimeTableProps) {
+function TimeTable({ groups, period, step, choose }: TimeTableProps) {
+  const { time: t, shared } = texts().charts;
   return (
     <table>
-      <caption>Gifts by {unit}</caption>
+      <caption>{t.periods[period].caption}</caption>
       <thead>
         <tr>
-          <th scope="col">When</th>
-          <th scope="col">Gifts</th>
-          <th scope="col">Further gifts that may belong here</th>
-          <th scope="col">Animals</th>
+          <th scope="col">{shared.when}</th>
+          <th scope="col">{shared.gifts}</th>
+          <th scope="col">{t.further}</th>
+          <th scope="col">{shared.animals}</th>
         </tr>
       </thead>
       <tbody>
         {groups.map((group) => {
-          const text = wordsFor(group, unit);
           return (
             <tr key={`${group.kind} ${group.label}`}>
               <th scope="row">
                 <Pressable press={choose && edtfOf(group, step) ? () => choose(group) : null}>
-                  {text}
+                  <Telling told={nameOfGroup(group, period)} />
                 </Pressable>
               </th>
               <td>{number(group.gifts)}</td>
@@ -237,8 +244,15 @@ function TimeTable({ groups, unit, step, choose }: TimeTableProps) {
   );
 }
 
-function wordsFor({ kind, label, others }: Bucket, unit: string): string {
-  if (kind === 'SPANNING') return `No certain ${unit}`;
-  if (kind === 'MISSING') return 'No date';
-  return kind === 'OTHERS' ? plural(others, `other ${unit}`) : label;
+function nameOfGroup(group: Bucket, period: Period): Told {
+  const { noDate, periods } = texts().charts.time;
+  if (group.kind === 'SPANNING') return { text: periods[period].none };
+  if (group.kind === 'MISSING') return { text: noDate };
+  if (group.kind === 'OTHERS') return { text: periods[period].others(group.others) };
+  return saidOr(group.label, group.year === null ? null : spanInWords(group.year, group.end, period));
+}
+
+function nameOfPlace(place: Slot<Bucket>, period: Period): Told {
+  if (place.kind === 'group') return nameOfGroup(place.group, period);
+  return place.kind === 'gap' ? { text: place.label } : saidOr(place.label, bucketInWords(place.year, period));
 }

@@ -102,6 +102,18 @@ export function writeView(view: View): string {
   return text && `?${text}`;
 }
 
+/** An address of the page with the language that this query string names, or without one where it names none. */
+export function withLanguage(address: string, query: string): string {
+  const [, path = '', asked = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/.exec(address) ?? [];
+  const parameters = new URLSearchParams(asked);
+  const language = new URLSearchParams(query).get('lang');
+  if (language === null && !parameters.has('lang')) return address;
+  parameters.delete('lang');
+  if (language !== null) parameters.set('lang', language);
+  const text = parameters.toString();
+  return path + (text && `?${text}`) + fragment;
+}
+
 /** The view with something else; another question begins at the table's first page. */
 export function changed(view: View, change: Partial<View>): View {
   return { ...view, after: '', before: '', ...change };

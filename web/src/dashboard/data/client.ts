@@ -3,14 +3,15 @@
 
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { at } from '../../base.ts';
+import type { Texts } from '../texts/en.ts';
 import { credentials } from './token.ts';
 
 /** The longest address that is asked for by GET, in characters. */
 const LONGEST_ADDRESS = 7_500;
 
-/** Why there is no answer. The message is for the reader. */
+/** Why there is no answer. */
 export class Failure extends Error {
-  /** `code` as in the API's errors; `UNREACHABLE` and `NO_JSON` are the page's own. */
+  /** `code` as in the API's errors, with its message for the reader, in English. */
   constructor(
     message: string,
     readonly code: string,
@@ -18,6 +19,17 @@ export class Failure extends Error {
     super(message);
   }
 }
+
+/** Why there is no answer, where the server says nothing: the page has the words. */
+export class OwnFailure extends Failure {
+  constructor(readonly reason: keyof Texts['states']['reasons']) {
+    super(reason, reason);
+  }
+}
+
+/** What went wrong, as a failure. */
+export const failureOf = (error: unknown): Failure =>
+  error instanceof Failure ? error : new Failure(String(error), 'UNKNOWN');
 
 /** The answer, and a text that is the same for the same data: fields may come in any order. */
 export interface Answered<Answer> {
@@ -49,11 +61,11 @@ export async function ask<Answer, Variables>(
   try {
     envelope = JSON.parse(text) as Envelope<Whole<Answer>>;
   } catch {
-    throw new Failure('The server answered with something else than JSON. A proxy may stand in between.', 'NO_JSON');
+    throw new OwnFailure('NO_JSON');
   }
   const [error] = envelope.errors ?? [];
   if (error) throw new Failure(error.message, error.extensions?.code ?? 'UNKNOWN');
-  if (!envelope.data) throw new Failure('The server answered without data.', 'NO_DATA');
+  if (!envelope.data) throw new OwnFailure('NO_DATA');
   return answered(envelope.data);
 }
 
@@ -83,6 +95,6 @@ async function send(query: string, variables: unknown, signal: AbortSignal): Pro
     return await response.text();
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Failure('The server cannot be reached. Is it running?', 'UNREACHABLE');
+    throw new OwnFailure('UNREACHABLE');
   }
 }

@@ -3,7 +3,7 @@
 
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { answered, ask, Failure, type Answered, type Whole } from './client.ts';
+import { answered, ask, failureOf, type Answered, type Failure, type Whole } from './client.ts';
 import { onChange } from './live.ts';
 
 /** Between two questions, in milliseconds. */
@@ -65,8 +65,7 @@ export function useAnswer<Answer, Variables>(
         );
       } catch (error) {
         if (leave.signal.aborted) return;
-        const failure = error instanceof Failure ? error : new Failure(String(error), 'UNKNOWN');
-        setState((last) => ({ ...last, failure, question }));
+        setState((last) => ({ ...last, failure: failureOf(error), question }));
       } finally {
         isAsking = false;
       }

@@ -1,9 +1,11 @@
 // What the sources say: a claim with its source, its place in it and how certain it is; contradictions side by side.
 
 import { at } from '../../base.ts';
-import { pageOf } from '../router.tsx';
+import type { ReactNode } from 'react';
+import { texts } from '../data/language.ts';
 import { certaintyMeaning, certaintyWord, sourceWord } from '../data/words.ts';
-import { number, plural } from '../data/format.ts';
+import { Filled, Listed, OnDate, Said as Words } from '../parts/told.tsx';
+import { pageOf } from '../router.tsx';
 import { addressOf, contradictions, placeOf, type Claim, type Said } from './evidence.ts';
 
 /** The place of a claim on the page. */
@@ -23,25 +25,32 @@ export function Origin({ claim }: { claim: Said }) {
   const address = addressOf(claim);
   const place = placeOf(claim);
   const { source, attributions } = claim;
+  const t = texts().gift.claims;
+  const title = <Words>{source.title}</Words>;
+  const named = address ? (
+    <a href={address} rel="noreferrer nofollow">
+      {title}
+    </a>
+  ) : (
+    <cite>{title}</cite>
+  );
+  const who = attributions.map(({ to, scope }, index) => (
+    <Filled key={index} text={scope === 'UNCERTAIN' ? t.perhaps : '{who}'} who={<Words>{to.title}</Words>} />
+  ));
   return (
     <p className="origin">
-      {attributions.length > 0 && (
+      {who.length > 0 ? <Filled text={t.accordingTo} who={<Listed items={who} />} source={named} /> : named}
+      {source.publisher && source.publisher !== source.title && (
         <>
-          According to{' '}
-          {attributions.map(({ to, scope }) => to.title + (scope === 'UNCERTAIN' ? ' (perhaps)' : '')).join(', ')}
-          {', in '}
+          , <Words>{source.publisher}</Words>
         </>
       )}
-      {address ? (
-        <a href={address} rel="noreferrer nofollow">
-          {source.title}
-        </a>
-      ) : (
-        <cite>{source.title}</cite>
+      {source.published && (
+        <>
+          , <OnDate date={source.published} />
+        </>
       )}
-      {source.publisher && source.publisher !== source.title && `, ${source.publisher}`}
-      {source.published && `, ${source.published.text}`}
-      {` (${sourceWord(source.kind)})`}
+      {t.kind(sourceWord(source.kind))}
       {place && `, ${place}`}
     </p>
   );
@@ -52,32 +61,35 @@ interface EvidenceProps {
   own: Claim[];
   /** Others on the gift, in which more may be found. */
   others?: Claim[];
-  what: string;
+  what: ReactNode;
 }
 
 /** The claims behind a figure, folded until they are asked for: its own first, the others apart. */
 export function Evidence({ own, others = [], what }: EvidenceProps) {
-  if (own.length + others.length === 0) return <p className="evidence none">No claim is on record for this.</p>;
+  if (own.length + others.length === 0) return <p className="evidence none">{texts().gift.claims.none}</p>;
+  const t = texts().gift.claims;
   const disputed = own.filter(({ conflictsWith }) => conflictsWith.length > 0).length;
   return (
     <details className="evidence">
       <summary>
-        {own.length > 0 ? plural(own.length, 'claim') : 'Claims on the gift'}
-        <span className="unseen"> about {what}</span>
-        {disputed > 0 && <span className="conflict">{number(disputed)} contradicted</span>}
+        {own.length > 0 ? texts().figures.claims(own.length) : t.onTheGift}
+        <span className="unseen">
+          <Filled text={t.about} what={what} />
+        </span>
+        {disputed > 0 && <span className="conflict">{t.contradicted(disputed)}</span>}
       </summary>
-      <Listed claims={own} />
+      <Claims claims={own} />
       {others.length > 0 && (
         <>
-          <h3 className="others">Other claims on the gift</h3>
-          <Listed claims={others} />
+          <h3 className="others">{t.others}</h3>
+          <Claims claims={others} />
         </>
       )}
     </details>
   );
 }
 
-function Listed({ claims }: { claims: Claim[] }) {
+function Claims({ claims }: { claims: Claim[] }) {
   if (claims.length === 0) return null;
   return (
     <ul>
@@ -87,7 +99,7 @@ function Listed({ claims }: { claims: Claim[] }) {
             <a href={`#${anchor(claim.code)}`} className="code">
               {claim.code}
             </a>{' '}
-            {claim.statement} <CertaintyPill claim={claim} />
+            <Words>{claim.statement}</Words> <CertaintyPill claim={claim} />
           </p>
           <Origin claim={claim} />
           <Against claim={claim} known={claims} />
@@ -101,14 +113,15 @@ function Listed({ claims }: { claims: Claim[] }) {
 export function Contradictions({ claims }: { claims: Claim[] }) {
   const groups = contradictions(claims);
   if (groups.length === 0) return null;
+  const t = texts().gift.claims;
   return (
     <section className="card wide disputed" aria-labelledby="contradictions">
-      <h2 id="contradictions">Where the sources disagree</h2>
-      <p className="lead">All sides are kept; none is made to win.</p>
+      <h2 id="contradictions">{t.disagree}</h2>
+      <p className="lead">{t.disagreeLead}</p>
       {groups.map((group) => (
         <div className="pair" key={group.map(({ id }) => id).join(' ')}>
           {group.map((claim, index) => (
-            <article key={claim.id} className="side" aria-label={`Side ${index + 1} of ${group.length}`}>
+            <article key={claim.id} className="side" aria-label={t.side(index + 1, group.length)}>
               <ClaimBody claim={claim} />
             </article>
           ))}
@@ -124,7 +137,9 @@ function ClaimBody({ claim }: { claim: Said }) {
       <p className="claim-head">
         <span className="code">{claim.code}</span> <CertaintyPill claim={claim} />
       </p>
-      <p className="statement">{claim.statement}</p>
+      <p className="statement">
+        <Words>{claim.statement}</Words>
+      </p>
       <Origin claim={claim} />
     </>
   );
@@ -132,12 +147,13 @@ function ClaimBody({ claim }: { claim: Said }) {
 
 /** Everything that is said about the gift, one after the other. */
 export function AllClaims({ claims, total }: { claims: Claim[]; total: number }) {
+  const t = texts().gift.claims;
   return (
     <section className="card wide" aria-labelledby="claims">
-      <h2 id="claims">What the sources say</h2>
+      <h2 id="claims">{t.title}</h2>
       <p className="lead">
-        {plural(total, 'claim')}, in our words; how certain each is says how its source speaks, not whether it is true.
-        {total > claims.length && ` The first ${claims.length} are shown.`}
+        {t.lead(total)}
+        {total > claims.length && ` ${t.firstOnes(claims.length)}`}
       </p>
       <ul className="claims">
         {claims.map((claim) => (
@@ -146,7 +162,7 @@ export function AllClaims({ claims, total }: { claims: Claim[]; total: number })
             <Against claim={claim} known={claims} />
             {claim.dependsOn.length > 0 && (
               <p className="rests">
-                Rests on <Codes claims={claim.dependsOn} known={claims} />
+                <Filled text={t.restsOn} codes={<Codes claims={claim.dependsOn} known={claims} />} />
               </p>
             )}
           </li>
@@ -160,22 +176,24 @@ function Against({ claim, known }: { claim: Claim; known: Claim[] }) {
   if (claim.conflictsWith.length === 0) return null;
   return (
     <p className="against">
-      Contradicted by <Codes claims={claim.conflictsWith} known={known} />
+      <Filled
+        text={texts().gift.claims.against}
+        codes={<Codes claims={claim.conflictsWith} known={known} />}
+      />
     </p>
   );
 }
 
 /** Codes with a link where the claim stands on this page. */
 function Codes({ claims, known }: { claims: { id: string; code: string }[]; known: Claim[] }) {
-  return claims.map(({ id, code }, index) => (
-    <span key={id}>
-      {index > 0 && ', '}
-      <a
-        href={known.some((one) => one.id === id) ? `#${anchor(code)}` : at(pageOf('claims', code))}
-        className="code"
-      >
-        {code}
-      </a>
-    </span>
+  const links = claims.map(({ id, code }) => (
+    <a
+      key={id}
+      href={known.some((one) => one.id === id) ? `#${anchor(code)}` : at(pageOf('claims', code))}
+      className="code"
+    >
+      {code}
+    </a>
   ));
+  return <Listed items={links} />;
 }

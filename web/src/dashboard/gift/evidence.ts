@@ -1,6 +1,7 @@
 // Which claims stand behind which figure of a gift. The API ties a claim to the documents that it is about, not to single
 // fields: a claim about the gift and an animal is about that item, the others are about the gift as a whole. Pure.
 
+import { texts } from '../data/language.ts';
 import type { GiftQuery } from '../generated.ts';
 
 export type Gift = NonNullable<GiftQuery['gift']>;
@@ -56,10 +57,7 @@ export function contradictions(claims: readonly Claim[]): Said[][] {
 
 /** "paragraph 2, sentences 2 to 3". */
 export function placeOf({ locator }: Pick<Said, 'locator'>): string | null {
-  if (!locator) return null;
-  const { paragraph, sentence, lastSentence } = locator;
-  const sentences = lastSentence ? `sentences ${sentence} to ${lastSentence}` : `sentence ${sentence}`;
-  return `paragraph ${paragraph}, ${sentences}`;
+  return locator && texts().gift.claims.place(locator.paragraph, locator.sentence, locator.lastSentence);
 }
 
 /** Where the claim, or else its source, can be read; null where that is nowhere on the web. */

@@ -3,9 +3,11 @@
 import { has } from '../../base.ts';
 import { graphiqlAddress } from '../data/filters.ts';
 import { useAnswer } from '../data/use-answer.ts';
-import { modeWord, plain, statusWord } from '../data/words.ts';
+import { texts } from '../data/language.ts';
+import { eventKindWord, eventStatusWord, inLine, modeWord, statusWord } from '../data/words.ts';
 import { GiftDocument } from '../generated.ts';
 import { Failed, Skeleton, Waiting } from '../parts/states.tsx';
+import { Details, Filled, NationName, OnDate, Said } from '../parts/told.tsx';
 import { Link, overviewAddress, pageOf, useTitle } from '../router.tsx';
 import { AllClaims, Contradictions, Evidence } from './claims.tsx';
 import { claimsAbout, type Gift } from './evidence.ts';
@@ -14,19 +16,24 @@ import { Figures, History, Items } from './figures.tsx';
 export function GiftPage({ slug }: { slug: string }) {
   const { data, failure, isPending, retry } = useAnswer(GiftDocument, { slug });
   const gift = data?.gift ?? null;
-  useTitle(gift?.title ?? (data ? 'No such gift' : 'A gift'));
+  const t = texts().gift.page;
+  useTitle(gift?.title ?? (data ? t.missing : t.title));
   return (
     <div className="gift-page" aria-busy={isPending}>
-      <nav aria-label="Back">
-        <Link href={overviewAddress()}>← All gifts</Link>
+      <nav aria-label={t.back}>
+        <Link href={overviewAddress()}>{t.backToAll}</Link>
       </nav>
-      {failure && <Failed failure={failure} retry={retry} what="This gift" />}
+      {failure && <Failed failure={failure} retry={retry} what="gift" />}
       {gift && <Whole gift={gift} />}
       {data && !gift && (
         <>
-          <h1>No such gift</h1>
+          <h1>{t.missing}</h1>
           <p className="hero-lead">
-            There is no gift named <code>{slug}</code>. <Link href="/">Look through all gifts</Link>, or search for it.
+            <Filled
+              text={t.missingLead}
+              slug={<code>{slug}</code>}
+              all={(words) => <Link href="/">{words}</Link>}
+            />
           </p>
         </>
       )}
@@ -46,15 +53,22 @@ export function GiftPage({ slug }: { slug: string }) {
 
 function Whole({ gift }: { gift: Gift }) {
   const { event } = gift;
+  const t = texts().gift.page;
   return (
     <>
-      <h1>{gift.title}</h1>
+      <h1>
+        <Said>{gift.title}</Said>
+      </h1>
       <p className="route">
-        <Link href={pageOf('nations', gift.giver.slug)}>{gift.giver.name}</Link>{' '}
-        <span aria-label="to">→</span>{' '}
-        <Link href={pageOf('nations', gift.recipient.slug)}>{gift.recipient.name}</Link>
+        <Link href={pageOf('nations', gift.giver.slug)}>
+          <NationName nation={gift.giver} />
+        </Link>{' '}
+        <span aria-label={texts().overview.table.to}>→</span>{' '}
+        <Link href={pageOf('nations', gift.recipient.slug)}>
+          <NationName nation={gift.recipient} />
+        </Link>
         <span className="pill">{statusWord(gift.status)}</span>
-        <span className="pill quiet">{gift.mode === 'UNSPECIFIED' ? 'Way not said' : modeWord(gift.mode)}</span>
+        <span className="pill quiet">{gift.mode === 'UNSPECIFIED' ? t.modeUnsaid : modeWord(gift.mode)}</span>
       </p>
       <Figures gift={gift} />
       <Contradictions claims={gift.claims.nodes} />
@@ -63,23 +77,33 @@ function Whole({ gift }: { gift: Gift }) {
         <History gift={gift} />
         {event && (
           <section className="card" aria-labelledby="event">
-            <h2 id="event">The event that it belongs to</h2>
+            <h2 id="event">{t.event}</h2>
             <h3>
-              <Link href={pageOf('events', event.slug)}>{event.title}</Link>
+              <Link href={pageOf('events', event.slug)}>
+                <Said>{event.title}</Said>
+              </Link>
             </h3>
             <p className="details">
-              {[plain(event.kind), event.date?.text, event.status && plain(event.status).toLowerCase()]
-                .filter(Boolean)
-                .join(' · ')}
+              <Details
+                items={[
+                  eventKindWord(event.kind),
+                  event.date && <OnDate date={event.date} />,
+                  event.status && inLine(eventStatusWord(event.status)),
+                ]}
+              />
             </p>
-            <p>{event.summary}</p>
-            <Evidence own={claimsAbout(gift, event.id)} what="the event" />
+            {event.summary && (
+              <p>
+                <Said>{event.summary}</Said>
+              </p>
+            )}
+            <Evidence own={claimsAbout(gift, event.id)} what={t.theEvent} />
           </section>
         )}
       </div>
       <AllClaims claims={gift.claims.nodes} total={gift.claims.totalCount} />
       <p className="links">
-        {has('graphiql') && <a href={graphiqlAddress(GiftDocument, { slug: gift.slug })}>Open in GraphiQL</a>}
+        {has('graphiql') && <a href={graphiqlAddress(GiftDocument, { slug: gift.slug })}>{texts().overview.table.openInGraphiql}</a>}
       </p>
     </>
   );

@@ -2,12 +2,15 @@
 
 import { useEffect, useId, useRef, useState } from 'react';
 import { isFiltered, NO_FILTERS, type DateMode, type Filters, type View } from '../data/address.ts';
+import { texts } from '../data/language.ts';
+import { said, type Told } from '../data/told.ts';
 import { CERTAINTIES, certaintyWord, MODES, modeWord, STATUSES, statusWord } from '../data/words.ts';
 import type { Change } from '../overview.tsx';
+import { Filled, Said, Telling } from './told.tsx';
 
 export interface Item {
   value: string;
-  label: string;
+  label: Told;
 }
 
 /** What can be chosen, as far as the data says it. */
@@ -25,45 +28,43 @@ interface FilterBarProps {
 }
 
 const items = <Word extends string>(words: Word[], label: (word: Word) => string): Item[] =>
-  words.map((value) => ({ value, label: label(value) }));
-
-const STATUS_ITEMS = items(STATUSES, statusWord);
-const MODE_ITEMS = items(MODES, modeWord);
-const CERTAINTY_ITEMS = items(CERTAINTIES, certaintyWord);
+  words.map((value) => ({ value, label: { text: label(value) } }));
 
 export function FilterBar({ view, change, options, dateError }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const count = activeFilters(view, options).length;
+  const t = texts().overview.filters;
   const set = (name: keyof Filters) => (value: string) => change({ [name]: value });
   return (
-    <search className={`filters ${isOpen ? 'open' : ''}`} aria-label="Filter the gifts">
+    <search className={`filters ${isOpen ? 'open' : ''}`} aria-label={t.label}>
       <button type="button" className="button filters-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        Filters{count > 0 && ` (${count})`}
+        {t.toggle(count)}
       </button>
       <div className="filter-grid">
-        <Typed
-          label="Words"
-          value={view.text}
-          set={(text) => change({ text }, 'replace')}
-          hint="names, places, animals"
-        />
-        <Select label="Giver" any="Any nation" value={view.giver} items={options.nations} set={set('giver')} />
+        <Typed label={t.text} value={view.text} set={(text) => change({ text }, 'replace')} hint={t.textHint} />
+        <Select label={t.giver} any={t.anyNation} value={view.giver} items={options.nations} set={set('giver')} />
         <Select
-          label="Recipient"
-          any="Any nation"
+          label={t.recipient}
+          any={t.anyNation}
           value={view.recipient}
           items={options.nations}
           set={set('recipient')}
         />
-        <Select label="Animal" any="Any animal" value={view.animal} items={options.animals} set={set('animal')} />
+        <Select label={t.animal} any={t.anyAnimal} value={view.animal} items={options.animals} set={set('animal')} />
         <DateFields view={view} change={change} error={dateError} />
-        <Select label="Status" any="Any status" value={view.status} items={STATUS_ITEMS} set={set('status')} />
-        <Select label="Way" any="Any way" value={view.mode} items={MODE_ITEMS} set={set('mode')} />
         <Select
-          label="Certainty"
-          any="Any certainty"
+          label={t.status}
+          any={t.anyStatus}
+          value={view.status}
+          items={items(STATUSES, statusWord)}
+          set={set('status')}
+        />
+        <Select label={t.mode} any={t.anyMode} value={view.mode} items={items(MODES, modeWord)} set={set('mode')} />
+        <Select
+          label={t.certainty}
+          any={t.anyCertainty}
           value={view.certainty}
-          items={CERTAINTY_ITEMS}
+          items={items(CERTAINTIES, certaintyWord)}
           set={set('certainty')}
         />
       </div>
@@ -87,10 +88,14 @@ function Select({ label, any, value, items, set }: SelectProps) {
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} className={value ? 'set' : ''} onChange={(event) => set(event.target.value)}>
         <option value="">{any}</option>
-        {!isListed && <option value={value}>{value}</option>}
+        {!isListed && (
+          <option value={value} lang={said(value).lang}>
+            {value}
+          </option>
+        )}
         {items.map((item) => (
-          <option key={item.value} value={item.value}>
-            {item.label}
+          <option key={item.value} value={item.value} lang={item.label.lang}>
+            {item.label.text}
           </option>
         ))}
       </select>
@@ -154,7 +159,7 @@ function Typed({ label, value, set, hint, disabled, error }: TypedProps) {
       />
       {error && (
         <p className="field-error" id={`${id}-error`} role="alert">
-          {error}
+          <Said>{error}</Said>
         </p>
       )}
     </div>
@@ -163,17 +168,18 @@ function Typed({ label, value, set, hint, disabled, error }: TypedProps) {
 
 function DateFields({ view, change, error }: { view: View; change: Change; error: string | null }) {
   const id = useId();
+  const t = texts().overview.filters;
   return (
     <>
       <Typed
-        label="Date"
+        label={t.date}
         value={view.date}
         set={(date) => change({ date, dates: view.dates === 'unknown' ? 'possible' : view.dates }, 'replace')}
-        hint="1972, 197X, 1957/1965"
+        hint={t.dateHint}
         error={error}
       />
       <div className="field">
-        <label htmlFor={id}>The date lies</label>
+        <label htmlFor={id}>{t.dates}</label>
         <select
           id={id}
           value={view.dates}
@@ -183,9 +189,9 @@ function DateFields({ view, change, error }: { view: View; change: Change; error
             change({ dates, ...(dates === 'unknown' && { date: '' }) });
           }}
         >
-          <option value="possible">possibly in this span</option>
-          <option value="certain">certainly in this span</option>
-          <option value="unknown">at an unknown time</option>
+          <option value="possible">{t.possible}</option>
+          <option value="certain">{t.certain}</option>
+          <option value="unknown">{t.unknown}</option>
         </select>
       </div>
     </>
@@ -194,34 +200,42 @@ function DateFields({ view, change, error }: { view: View; change: Change; error
 
 /** A filter that is set, in words, with the change that takes it away. */
 export interface Active {
-  name: string;
+  name: keyof Filters;
+  /** A text with places for what is filtered by, and for its value. */
   label: string;
+  value: Told;
   without: Partial<View>;
+}
+
+export function ActiveLabel({ filter: { name, label, value } }: { filter: Active }) {
+  return <Filled text={label} name={texts().overview.filters[name]} value={<Telling told={value} />} />;
 }
 
 /** The filters that are set. */
 export function activeFilters(view: View, options: Options): Active[] {
-  const name = (items: Item[], value: string) => items.find((item) => item.value === value)?.label ?? value;
+  const t = texts().overview.filters;
+  const listed = (items: Item[], value: string) => items.find((item) => item.value === value)?.label ?? said(value);
   const found: Active[] = [];
-  const add = (key: keyof Filters, label: string) => {
-    if (view[key]) found.push({ name: key, label, without: { [key]: '' } });
+  const add = (name: keyof Filters, value: Told) => {
+    if (view[name]) found.push({ name, label: t.chip, value, without: { [name]: '' } });
   };
-  add('giver', `Giver: ${name(options.nations, view.giver)}`);
-  add('recipient', `Recipient: ${name(options.nations, view.recipient)}`);
-  add('nation', `Giver or recipient: ${name(options.nations, view.nation)}`);
-  add('animal', `Animal: ${name(options.animals, view.animal)}`);
-  add('family', `Family: ${view.family}`);
-  add('order', `Order: ${view.order}`);
-  add('class', `Class: ${view.class}`);
-  if (view.status) add('status', `Status: ${statusWord(view.status)}`);
-  if (view.mode) add('mode', `Way: ${modeWord(view.mode)}`);
-  if (view.certainty) add('certainty', `Certainty: ${certaintyWord(view.certainty)}`);
-  if (view.dates === 'unknown') found.push({ name: 'dates', label: 'No known date', without: { dates: 'possible' } });
+  add('giver', listed(options.nations, view.giver));
+  add('recipient', listed(options.nations, view.recipient));
+  add('nation', listed(options.nations, view.nation));
+  add('animal', listed(options.animals, view.animal));
+  add('family', said(view.family));
+  add('order', said(view.order));
+  add('class', said(view.class));
+  if (view.status) add('status', { text: statusWord(view.status) });
+  if (view.mode) add('mode', { text: modeWord(view.mode) });
+  if (view.certainty) add('certainty', { text: certaintyWord(view.certainty) });
+  const value = { text: view.date };
+  if (view.dates === 'unknown') found.push({ name: 'dates', label: t.chipUndated, value, without: { dates: 'possible' } });
   else if (view.date) {
-    const label = `${view.dates === 'certain' ? 'Certainly' : 'Possibly'} in ${view.date}`;
-    found.push({ name: 'date', label, without: { date: '', dates: 'possible' } });
+    const label = view.dates === 'certain' ? t.chipCertain : t.chipPossible;
+    found.push({ name: 'date', label, value, without: { date: '', dates: 'possible' } });
   }
-  add('text', `Words: ${view.text}`);
+  add('text', { text: view.text });
   return found;
 }
 
@@ -239,21 +253,22 @@ export function Chips({ view, change, options, shown, isPending }: ChipsProps) {
   if (!isFiltered(view)) return null;
   const active = activeFilters(view, options);
   if (active.length === 0) return null;
+  const t = texts().overview.filters;
   return (
     <div className="active" aria-busy={isPending}>
       <strong>{shown}</strong>
-      <ul className="chips" aria-label="Filters that are set">
-        {active.map(({ name, label, without }) => (
-          <li key={name}>
-            <button type="button" className="chip" onClick={() => change(without)}>
-              {label} <span aria-hidden="true">×</span>
-              <span className="unseen">, take away</span>
+      <ul className="chips" aria-label={t.set}>
+        {active.map((filter) => (
+          <li key={filter.name}>
+            <button type="button" className="chip" onClick={() => change(filter.without)}>
+              <ActiveLabel filter={filter} /> <span aria-hidden="true">×</span>
+              <span className="unseen">{t.takeAway}</span>
             </button>
           </li>
         ))}
         <li>
           <button type="button" className="plain" onClick={() => change(NO_FILTERS)}>
-            Clear all
+            {t.clear}
           </button>
         </li>
       </ul>

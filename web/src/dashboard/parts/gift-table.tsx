@@ -12,13 +12,15 @@ import {
   PAGE_SIZE,
   pageOf,
 } from '../data/filters.ts';
-import { bounds, number } from '../data/format.ts';
+import { bounds } from '../data/format.ts';
+import { texts } from '../data/language.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { modeWord, statusWord } from '../data/words.ts';
 import { GiftsDocument, type GiftOrderField, type GiftsQuery } from '../generated.ts';
 import type { Change } from '../overview.tsx';
 import { giftAddress, Link } from '../router.tsx';
 import { Failed } from './states.tsx';
+import { AnimalName, Listed, NationName, OnDate, Said } from './told.tsx';
 
 type Gift = NonNullable<GiftsQuery['gifts']>['nodes'][number];
 
@@ -41,39 +43,40 @@ export function GiftTable({ view, change }: { view: View; change: Change }) {
   // What is wrong with the date stands beside its field; what was there before stays, and can be seen to be old.
   const isRefused = failure !== null && isDateRefused(failure.code, failure.message);
   if (isRefused && !gifts) return null;
+  const t = texts().overview.table;
   const { hasPreviousPage = false, hasNextPage = false, startCursor, endCursor } = gifts?.pageInfo ?? {};
   return (
     <section className={`card wide gifts ${isRefused ? 'stale' : ''}`} aria-labelledby="gifts" aria-busy={isPending}>
       <div className="card-head">
         <div>
           <h2 id="gifts" tabIndex={-1} ref={heading}>
-            The gifts
+            {t.title}
           </h2>
-          <p className="lead">{gifts ? `${number(gifts.totalCount)} in all` : failure ? '' : 'loading'}</p>
+          <p className="lead">{gifts ? t.total(gifts.totalCount) : failure ? '' : texts().states.loading}</p>
         </div>
         <p className="tools links">
           <a href={exportAddress(view, 'csv')}>CSV</a>
           <a href={exportAddress(view, 'ndjson')}>NDJSON</a>
-          {has('graphiql') && <a href={graphiqlAddress(GiftsDocument, variables)}>Open in GraphiQL</a>}
+          {has('graphiql') && <a href={graphiqlAddress(GiftsDocument, variables)}>{t.openInGraphiql}</a>}
         </p>
       </div>
-      {failure && !isRefused && <Failed failure={failure} retry={retry} what="The list of gifts" />}
+      {failure && !isRefused && <Failed failure={failure} retry={retry} what="gifts" />}
       {(gifts || !failure) && (
         <table className="gift-table" role="table">
-          <caption className="unseen">Gifts, {PAGE_SIZE} to a page</caption>
+          <caption className="unseen">{t.caption(PAGE_SIZE)}</caption>
           <thead role="rowgroup">
             <tr role="row">
-              <Sorter view={view} change={change} field="DATE" name="Date" />
-              <Sorter view={view} change={change} field="TITLE" name="Gift" />
+              <Sorter view={view} change={change} field="DATE" name={t.date} />
+              <Sorter view={view} change={change} field="TITLE" name={t.gift} />
               <th scope="col" role="columnheader">
-                From and to
+                {t.route}
               </th>
               <th scope="col" role="columnheader">
-                Animals
+                {t.animals}
               </th>
-              <Sorter view={view} change={change} field="TOTAL" name="How many" />
+              <Sorter view={view} change={change} field="TOTAL" name={t.howMany} />
               <th scope="col" role="columnheader">
-                Status
+                {t.status}
               </th>
             </tr>
           </thead>
@@ -83,14 +86,14 @@ export function GiftTable({ view, change }: { view: View; change: Change }) {
         </table>
       )}
       {gifts && (hasPreviousPage || hasNextPage) && (
-        <nav className="pages" aria-label="Pages of the list">
+        <nav className="pages" aria-label={t.pages}>
           <button
             type="button"
             className="button"
             disabled={!hasPreviousPage}
             onClick={() => turn({ after: '', before: startCursor ?? '' })}
           >
-            ← Previous
+            {t.previous}
           </button>
           <button
             type="button"
@@ -98,7 +101,7 @@ export function GiftTable({ view, change }: { view: View; change: Change }) {
             disabled={!hasNextPage}
             onClick={() => turn({ after: endCursor ?? '', before: '' })}
           >
-            Next →
+            {t.next}
           </button>
         </nav>
       )}
@@ -130,34 +133,37 @@ function Sorter({ view, change, field, name }: SorterProps) {
 function Row({ gift }: { gift: Gift }) {
   const named = gift.items.slice(0, FEW);
   const more = gift.items.length - named.length;
+  const t = texts().overview.table;
+  const animals = named.map(({ animal }) => <AnimalName key={animal.slug} animal={animal} />);
   return (
     <tr role="row">
       <td role="cell" className="when">
         {gift.date ? (
           <>
-            {gift.date.text}
+            <OnDate date={gift.date} />
             {gift.date.inferred.length > 0 && <Inferred />}
           </>
         ) : (
-          <span className="open">unknown</span>
+          <span className="open">{texts().figures.unknown}</span>
         )}
       </td>
       <th scope="row" role="rowheader">
-        <Link href={giftAddress(gift.slug)}>{gift.title}</Link>
+        <Link href={giftAddress(gift.slug)}>
+          <Said>{gift.title}</Said>
+        </Link>
         {gift.claims.nodes.length > 0 && (
-          <span className="conflict" title="Sources contradict each other about this gift">
-            sources disagree
+          <span className="conflict" title={t.disagreeing}>
+            {t.disagree}
           </span>
         )}
       </th>
       <td role="cell">
-        {gift.giver.name} <span aria-label="to">→</span> {gift.recipient.name}
+        <NationName nation={gift.giver} /> <span aria-label={t.to}>→</span> <NationName nation={gift.recipient} />
       </td>
       <td role="cell" className="animals">
-        {named.map(({ animal }) => animal.commonName).join(', ')}
-        {more > 0 && ` and ${number(more)} more`}
+        {more > 0 ? <Listed items={[...animals, texts().figures.more(more)]} isWhole /> : <Listed items={animals} />}
       </td>
-      <td role="cell" className="count">
+      <td role="cell" className="count" data-name={t.howManyHere}>
         <HowMany gift={gift} />
       </td>
       <td role="cell" className="status">
@@ -171,9 +177,10 @@ function Row({ gift }: { gift: Gift }) {
 }
 
 export function Inferred() {
+  const t = texts().overview.table;
   return (
-    <span className="inferred" title="Not said by the source: concluded from elsewhere">
-      inferred
+    <span className="inferred" title={t.inferredMeans}>
+      {t.inferred}
     </span>
   );
 }
@@ -181,13 +188,14 @@ export function Inferred() {
 /** What a source says in all; else what the items add up to, which is marked. */
 function HowMany({ gift }: { gift: Gift }) {
   const count = gift.total ?? gift.itemsTotal;
-  if (count.max === null && !count.min) return <span className="open">unknown</span>;
+  const t = texts().overview.table;
+  if (count.max === null && !count.min) return <span className="open">{texts().figures.unknown}</span>;
   return (
     <>
       <span className={count.max === null ? 'open' : ''}>{bounds(count)}</span>
       {!gift.total && (
-        <span className="inferred" title="The sum of the animals that are listed; no source gives a total">
-          summed
+        <span className="inferred" title={t.summedMeans}>
+          {t.summed}
         </span>
       )}
     </>

@@ -1,9 +1,11 @@
 // The numbers at the top, each with what is not known about it.
 
 import type { ReactNode } from 'react';
-import { bounds, number, plural } from '../data/format.ts';
+import { bounds, number } from '../data/format.ts';
+import { texts } from '../data/language.ts';
 import type { Stats } from '../overview.tsx';
 import { Waiting } from './states.tsx';
+import { size, Summary } from './summary.tsx';
 
 interface HeadlineProps {
   stats: Stats | null;
@@ -16,25 +18,23 @@ interface HeadlineProps {
 }
 
 export function Headline({ stats, all, isPending, isFiltered, isOld }: HeadlineProps) {
+  const t = texts().overview.headline;
   return (
     <section className={isOld ? 'hero old' : 'hero'} aria-busy={isPending}>
-      <h1>Animals as gifts between nations</h1>
-      <p className="hero-lead">
-        {stats?.summary ??
-          'Who gave which animals to whom, when, and how many, with what the sources leave open and where they disagree.'}
-      </p>
+      <h1>{texts().frame.site}</h1>
+      <p className="hero-lead">{stats ? <Summary stats={stats} all={isFiltered ? all : null} /> : t.lead}</p>
       <dl className="figures">
-        <Figure name="Gifts" isPending={isPending} value={stats && number(stats.gifts)}>
-          {isFiltered && all !== null ? `of ${number(all)} on record` : 'on record, with loans and tributes'}
+        <Figure name={t.gifts} isPending={isPending} value={stats && number(stats.gifts)}>
+          {isFiltered && all !== null ? t.ofAll(all) : t.onRecord}
         </Figure>
-        <Figure name="Animals given" isPending={isPending} value={stats && bounds(stats.animals)}>
+        <Figure name={t.animals} isPending={isPending} value={stats && bounds(stats.animals)}>
           {stats && animalsNote(stats)}
         </Figure>
-        <Figure name="Unknown counts" isPending={isPending} value={stats && number(stats.unknownCounts)}>
+        <Figure name={t.unknownCounts} isPending={isPending} value={stats && number(stats.unknownCounts)}>
           {stats && unknownNote(stats)}
         </Figure>
-        <Figure name="Nations" isPending={isPending} value={stats && nations(stats)}>
-          {stats && `gave to ${plural(size(stats.byRecipient), 'nation')}`}
+        <Figure name={t.nations} isPending={isPending} value={stats && number(size(stats.byGiver))}>
+          {stats && t.gaveTo(size(stats.byRecipient))}
         </Figure>
       </dl>
     </section>
@@ -59,21 +59,15 @@ function Figure({ name, value, isPending, children }: FigureProps) {
 }
 
 function animalsNote({ gifts, animals }: Stats): string {
+  const t = texts().overview.headline;
   if (gifts === 0) return '';
-  if (animals.min === null && animals.max === null) return 'no source gives a number';
-  if (animals.max === null) return 'the least that they can be; some sources leave the most open';
-  return animals.min === animals.max ? 'all of them counted' : 'the least and the most that they can be';
+  if (animals.min === null && animals.max === null) return t.noNumber;
+  if (animals.max === null) return t.leastOnly;
+  return animals.min === animals.max ? t.counted : t.leastAndMost;
 }
 
 function unknownNote({ gifts, unknownCounts: unknown }: Stats): string {
+  const t = texts().overview.headline;
   if (gifts === 0) return '';
-  if (unknown === 0) return 'every gift has a number';
-  return `${plural(unknown, 'gift')} of which no number is known, counted as unknown and not as none`;
-}
-
-const nations = (stats: Stats) => number(size(stats.byGiver));
-
-/** How many groups there are, with those that are summed up. */
-function size(groups: { kind: string; others: number }[]): number {
-  return groups.reduce((all, { kind, others }) => all + others + (kind === 'VALUE' ? 1 : 0), 0);
+  return unknown === 0 ? t.allNumbered : t.unnumbered(unknown);
 }

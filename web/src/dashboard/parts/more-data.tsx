@@ -1,38 +1,51 @@
 // What a server shows that has only the article: how to get the documented gifts beyond it.
 
 import { useState } from 'react';
-import { ask, Failure } from '../data/client.ts';
+import { ask, Failure, failureOf } from '../data/client.ts';
+import { texts } from '../data/language.ts';
 import { credentials } from '../data/token.ts';
 import { LoadHistoryDocument } from '../generated.ts';
+import { Reason } from './states.tsx';
+import { Filled, Said } from './told.tsx';
+
+/** How many gifts the set of documented gifts has beyond the article. */
+const MORE = 55;
+
+type State = 'idle' | 'loading' | 'loaded' | { refused: string } | Failure;
 
 export function MoreData() {
-  const [message, setMessage] = useState('');
+  const [state, setState] = useState<State>('idle');
+  const t = texts().overview.moreData;
   const mayTry = Object.keys(credentials()).length > 0;
 
   async function load() {
-    setMessage('Loading …');
+    setState('loading');
     try {
       const { data } = await ask(LoadHistoryDocument, {}, new AbortController().signal);
       const [problem] = data.resetSets.userErrors;
-      setMessage(problem ? problem.message : 'Loaded.');
+      setState(problem ? { refused: problem.message } : 'loaded');
     } catch (error) {
-      setMessage(error instanceof Failure ? error.message : String(error));
+      setState(failureOf(error));
     }
   }
 
   return (
     <section className="card wide" aria-labelledby="more-data">
-      <h2 id="more-data">There is more</h2>
+      <h2 id="more-data">{t.title}</h2>
       <p className="lead">
-        These are the gifts of one article. 55 more, documented one by one, come with the program:{' '}
-        <code>menagerie seed history</code> loads them, also beside a running server.
+        <Filled text={t.lead(MORE)} command={<code>menagerie seed history</code>} />
       </p>
       {mayTry && (
         <button type="button" className="button" onClick={() => void load()}>
-          Load them now
+          {t.load}
         </button>
       )}
-      <p role="status">{message}</p>
+      <p role="status">
+        {state === 'loading' && t.loading}
+        {state === 'loaded' && t.loaded}
+        {state instanceof Failure && <Reason failure={state} />}
+        {typeof state === 'object' && 'refused' in state && <Said>{state.refused}</Said>}
+      </p>
     </section>
   );
 }

@@ -1,6 +1,8 @@
 // Numbers that stand under another question than the one that was asked last: told as old, to the eyes and to a screen reader.
 
 import { useEffect, useState } from 'react';
+import { clock } from '../data/format.ts';
+import { texts } from '../data/language.ts';
 
 /** How long an answer may take before what is shown counts as old, in milliseconds: most come sooner. */
 const PATIENCE = 700;
@@ -17,13 +19,11 @@ export function useLateness(isOther: boolean, isFailed: boolean): boolean {
   return isOther && (isLate || isFailed);
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-
 /** Says that the numbers below are old; nothing where they are not. */
 export function OldNote({ isOld, asOf }: { isOld: boolean; asOf: Date | null }) {
   return (
     <div role="status" aria-live="polite">
-      {isOld && asOf && <p className="old-note">The numbers below are as of {clock.format(asOf)}, before this filter.</p>}
+      {isOld && asOf && <p className="old-note">{texts().overview.old(clock(asOf))}</p>}
     </div>
   );
 }

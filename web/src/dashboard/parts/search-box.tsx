@@ -2,20 +2,30 @@
 // the keys stay in the field, the arrow keys move through the list.
 
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { ask, Failure } from '../data/client.ts';
+import { ask, Failure, OwnFailure } from '../data/client.ts';
+import { texts } from '../data/language.ts';
+import { nameOf } from '../data/names.ts';
+import { said, type Told } from '../data/told.ts';
 import { SearchDocument, type SearchQuery } from '../generated.ts';
 import { giftAddress, go, pageOf } from '../router.tsx';
+import type { Texts } from '../texts/en.ts';
+import { Reason } from './states.tsx';
 
 type Edge = NonNullable<SearchQuery['search']>['edges'][number];
 
-type Parts = { text: string; matched: boolean }[];
+/** A text with what matched in it, and its language where that is not the page's. */
+interface Line {
+  parts: { text: string; matched: boolean }[];
+  lang?: Told['lang'];
+}
+type Kind = keyof Texts['overview']['search']['kinds'];
 
 interface Found {
   id: string;
-  kind: string;
-  name: Parts;
+  kind: Kind;
+  name: Line;
   /** What else was found in it, where its name does not say why it is here. */
-  why: Parts | null;
+  why: Line | null;
   address: string;
 }
 
@@ -26,7 +36,8 @@ export function SearchBox() {
   const id = useId();
   const [text, setText] = useState('');
   const [found, setFound] = useState<Found[]>([]);
-  const [message, setMessage] = useState('');
+  /** Why there is nothing to choose: what was looked for in vain, or what failed. */
+  const [trouble, setTrouble] = useState<string | Failure | null>(null);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const field = useRef<HTMLInputElement>(null);
@@ -35,7 +46,7 @@ export function SearchBox() {
     const wanted = text.trim();
     if (!wanted) {
       setFound([]);
-      setMessage('');
+      setTrouble(null);
       return;
     }
     const leave = new AbortController();
@@ -44,11 +55,11 @@ export function SearchBox() {
         const { data } = await ask(SearchDocument, { text: wanted }, leave.signal);
         const results = data.search.edges.map(resultOf).filter((one) => one !== null);
         setFound(results);
-        setMessage(results.length === 0 ? `Nothing is found for “${wanted}”.` : '');
+        setTrouble(results.length === 0 ? wanted : null);
       } catch (error) {
         if (leave.signal.aborted) return;
         setFound([]);
-        setMessage(error instanceof Failure ? error.message : 'The search does not work at the moment.');
+        setTrouble(error instanceof Failure ? error : new OwnFailure('NO_SEARCH'));
       }
       setActive(-1);
     }, PAUSE);
@@ -83,19 +94,21 @@ export function SearchBox() {
     }
   }
 
-  const isShown = isOpen && text.trim() !== '' && (found.length > 0 || message !== '');
+  const isShown = isOpen && text.trim() !== '' && (found.length > 0 || trouble !== null);
+  const t = texts().overview.search;
+  const message = trouble instanceof Failure ? <Reason failure={trouble} /> : trouble !== null && t.nothing(trouble);
   return (
     <search className="search">
       <input
         ref={field}
         type="text"
         role="combobox"
-        aria-label="Search gifts, nations, animals, events and claims"
+        aria-label={t.label}
         aria-expanded={isShown && found.length > 0}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
         aria-activedescendant={isShown && active >= 0 ? `${id}-${active}` : undefined}
-        placeholder="Search gifts, nations, animals, claims"
+        placeholder={t.hint}
         autoComplete="off"
         spellCheck={false}
         value={text}
@@ -111,7 +124,7 @@ export function SearchBox() {
         className="results"
         role="listbox"
         id={`${id}-list`}
-        aria-label="Found"
+        aria-label={t.results}
         hidden={!isShown || found.length === 0}
       >
         {found.map((result, index) => (
@@ -126,50 +139,81 @@ export function SearchBox() {
             onClick={() => choose(result)}
           >
             <span>
-              <Marked parts={result.name} />
+              <Marked line={result.name} />
               {result.why && (
                 <small>
-                  <Marked parts={result.why} />
+                  <Marked line={result.why} />
                 </small>
               )}
             </span>
-            <span className="result-kind">{result.kind}</span>
+            <span className="result-kind">{t.kinds[result.kind]}</span>
           </li>
         ))}
       </ul>
       {isShown && message && <p className="results none">{message}</p>}
       <p className="unseen" role="status">
-        {isShown ? message || `${found.length} found, arrow keys to choose` : ''}
+        {isShown && (message || t.found(found.length))}
       </p>
     </search>
   );
 }
 
-function Marked({ parts }: { parts: Parts }) {
-  return parts.map(({ text, matched }, place) =>
+function Marked({ line: { parts, lang } }: { line: Line }) {
+  const pieces = parts.map(({ text, matched }, place) =>
     matched ? <mark key={place}>{text}</mark> : <span key={place}>{text}</span>,
   );
+  return lang ? <span lang={lang}>{pieces}</span> : pieces;
+}
+
+type Highlight = Edge['highlights'][number];
+
+/** What matched; it is English but for names in other languages. */
+function lineOf({ field, parts }: Highlight): Line {
+  return { parts, ...(!field.startsWith('names') && { lang: said('').lang }) };
+}
+
+/** The whole text. */
+const wholeOf = ({ parts }: Line) => parts.map(({ text }) => text).join('');
+
+/** The name of a result with what matched in it, else what matched beside it. `field`: where the name stands; null for none. */
+function linesOf(name: Told, field: string | null, highlights: Highlight[]): Pick<Found, 'name' | 'why'> {
+  // A slug says the same as the name.
+  const matched = highlights.filter((one) => one.field !== 'slug');
+  const lines = matched.map(lineOf);
+  const isName = (line: Line, place: number) =>
+    matched[place]!.field === field || wholeOf(line).toLowerCase() === name.text.toLowerCase();
+  const own = lines.find(isName);
+  const plain: Line = { parts: [{ text: name.text, matched: false }], lang: name.lang };
+  return { name: own ?? plain, why: own ? null : (lines[0] ?? null) };
 }
 
 /** What is shown of a result and where it leads; null for kinds that this page has no place for. */
 function resultOf({ node, highlights }: Edge): Found | null {
-  const found = (kind: string, id: string, field: string, name: string, address: string): Found => {
-    const marked = highlights.find((one) => one.field === field)?.parts;
-    // A slug says the same as the name.
-    const other = highlights.find((one) => one.field !== 'slug')?.parts ?? null;
-    return { id, kind, name: marked ?? [{ text: name, matched: false }], why: marked ? null : other, address };
-  };
+  const found = (kind: Kind, field: string, english: string, name: Told, address: string): Found => ({
+    id: node.id,
+    kind,
+    address,
+    ...linesOf(name, name.text === english ? field : null, highlights),
+  });
+  const inEnglish = (kind: Kind, field: string, english: string, address: string) =>
+    found(kind, field, english, said(english), address);
   switch (node.__typename) {
     case 'Gift':
-      return found('Gift', node.id, 'title', node.title, giftAddress(node.slug));
+      return inEnglish('Gift', 'title', node.title, giftAddress(node.slug));
     case 'Nation':
-      return found('Nation', node.id, 'name', node.name, pageOf('nations', node.slug));
+      return found('Nation', 'name', node.name, nameOf('nations', node.slug, node.name), pageOf('nations', node.slug));
     case 'Animal':
-      return found('Animal', node.id, 'commonName', node.commonName, pageOf('animals', node.slug));
+      return found(
+        'Animal',
+        'commonName',
+        node.commonName,
+        nameOf('animals', node.slug, node.commonName),
+        pageOf('animals', node.slug),
+      );
     case 'Event':
-      return found('Event', node.id, 'title', node.title, pageOf('events', node.slug));
+      return inEnglish('Event', 'title', node.title, pageOf('events', node.slug));
     case 'Claim':
-      return found('Claim', node.id, 'statement', `${node.code}: ${node.statement}`, pageOf('claims', node.code));
+      return inEnglish('Claim', 'statement', `${node.code}: ${node.statement}`, pageOf('claims', node.code));
     default:
       return null;
   }

@@ -2,10 +2,13 @@
 
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { NO_FILTERS, type View } from '../data/address.ts';
-import type { Failure } from '../data/client.ts';
+import { OwnFailure, type Failure } from '../data/client.ts';
+import { texts } from '../data/language.ts';
 import { setToken } from '../data/token.ts';
 import type { Change } from '../overview.tsx';
-import { activeFilters, type Options } from './filter-bar.tsx';
+import type { Texts } from '../texts/en.ts';
+import { ActiveLabel, activeFilters, type Options } from './filter-bar.tsx';
+import { Said } from './told.tsx';
 
 interface CardProps {
   title: string;
@@ -80,21 +83,33 @@ export function Waiting() {
   return (
     <>
       <span className="skeleton-value" />
-      <span className="unseen">not there yet</span>
+      <span className="unseen">{texts().states.waiting}</span>
     </>
   );
 }
 
+/** Why there is no answer: in the page's words, or in those of the API. */
+export function Reason({ failure }: { failure: Failure }) {
+  return failure instanceof OwnFailure ? texts().states.reasons[failure.reason] : <Said>{failure.message}</Said>;
+}
+
+interface FailedProps {
+  failure: Failure;
+  retry: () => void;
+  what: keyof Texts['states']['failed'];
+}
+
 /** What went wrong, and a way to try again. */
-export function Failed({ failure, retry, what }: { failure: Failure; retry: () => void; what: string }) {
+export function Failed({ failure, retry, what }: FailedProps) {
+  const t = texts().states;
   return (
     <div className="failed" role="alert">
       <p>
-        <strong>{what} cannot be shown.</strong> {failure.message}
+        <strong>{t.failed[what]}</strong> <Reason failure={failure} />
       </p>
       {failure.code === 'UNAUTHENTICATED' && <TokenForm />}
       <button type="button" className="button" onClick={retry}>
-        Try again
+        {t.tryAgain}
       </button>
     </div>
   );
@@ -103,6 +118,7 @@ export function Failed({ failure, retry, what }: { failure: Failure; retry: () =
 /** A place for the token that the server wants. */
 function TokenForm() {
   const id = useId();
+  const t = texts().states;
   return (
     <form
       className="token"
@@ -111,10 +127,10 @@ function TokenForm() {
         setToken(String(new FormData(event.currentTarget).get('token') ?? ''));
       }}
     >
-      <label htmlFor={id}>Token of this server</label>
+      <label htmlFor={id}>{t.token}</label>
       <input id={id} name="token" type="password" autoComplete="off" required />
       <button type="submit" className="button">
-        Use it
+        {t.useToken}
       </button>
     </form>
   );
@@ -123,31 +139,28 @@ function TokenForm() {
 /** Nothing matches: which filter to loosen. */
 export function Empty({ view, change, options }: { view: View; change: Change; options: Options }) {
   const active = activeFilters(view, options);
+  const t = texts().overview;
   return (
     <section className="empty">
-      <h2>No gift matches</h2>
+      <h2>{t.empty.title}</h2>
       {active.length === 0 ? (
-        <p>There are no gifts here yet. Load some with “menagerie seed”.</p>
+        <p>{t.empty.noGifts}</p>
       ) : (
         <>
-          <p>
-            {active.length === 1
-              ? 'Nothing is known with this filter:'
-              : 'No gift fits all of these at once. Take one of them away:'}
-          </p>
+          <p>{active.length === 1 ? t.empty.one : t.empty.several}</p>
           <ul className="chips">
-            {active.map(({ name, label, without }) => (
-              <li key={name}>
-                <button type="button" className="chip" onClick={() => change(without)}>
-                  {label} <span aria-hidden="true">×</span>
-                  <span className="unseen">, take away</span>
+            {active.map((filter) => (
+              <li key={filter.name}>
+                <button type="button" className="chip" onClick={() => change(filter.without)}>
+                  <ActiveLabel filter={filter} /> <span aria-hidden="true">×</span>
+                  <span className="unseen">{t.filters.takeAway}</span>
                 </button>
               </li>
             ))}
             {active.length > 1 && (
               <li>
                 <button type="button" className="plain" onClick={() => change(NO_FILTERS)}>
-                  Take all away
+                  {t.empty.takeAll}
                 </button>
               </li>
             )}

@@ -2,11 +2,12 @@
 
 import { useEffect, useState } from 'react';
 import type { View } from '../data/address.ts';
-import { ask, Failure } from '../data/client.ts';
-import { number } from '../data/format.ts';
+import { ask, failureOf, type Failure } from '../data/client.ts';
+import { texts } from '../data/language.ts';
 import { TimelineDocument, type TimelineFilter, type TimelineQuery } from '../generated.ts';
 import { giftAddress, Link } from '../router.tsx';
 import { Failed, Skeleton } from './states.tsx';
+import { OnDate, Said } from './told.tsx';
 
 type Entry = NonNullable<TimelineQuery['timeline']>['nodes'][number];
 
@@ -18,7 +19,7 @@ export function Timeline({ view }: { view: View }) {
   return (
     <details className="card wide timeline" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <h2>Timeline of gifts and events</h2>
+        <h2>{texts().overview.timeline.title}</h2>
       </summary>
       {isOpen && <Entries key={JSON.stringify(where)} where={where} />}
     </details>
@@ -55,33 +56,36 @@ function Entries({ where }: { where: TimelineFilter | undefined }) {
         setFailure(null);
       },
       (error: unknown) => {
-        if (!leave.signal.aborted) setFailure(error instanceof Failure ? error : new Failure(String(error), 'UNKNOWN'));
+        if (!leave.signal.aborted) setFailure(failureOf(error));
       },
     );
     return () => leave.abort();
     // The filter is in the key of this component: another one begins anew.
   }, [after, attempt]);
 
-  if (failure) return <Failed failure={failure} retry={() => setAttempt((last) => last + 1)} what="The timeline" />;
+  if (failure) return <Failed failure={failure} retry={() => setAttempt((last) => last + 1)} what="timeline" />;
   if (total === null) return <Skeleton lines={8} height={18} />;
+  const t = texts().overview.timeline;
   return (
     <>
-      <p className="lead">{number(total)} in all, the latest first; what has no date comes last.</p>
+      <p className="lead">{t.lead(total)}</p>
       <ol className="strip">
         {entries.map((entry) => {
           if (entry.__typename === 'Gift') {
             return (
               <li key={entry.id} className="gift">
-                <span className="when">{entry.date?.text ?? 'unknown'}</span>
-                <Link href={giftAddress(entry.slug)}>{entry.title}</Link>
+                <span className="when"><OnDate date={entry.date} /></span>
+                <Link href={giftAddress(entry.slug)}>
+                  <Said>{entry.title}</Said>
+                </Link>
               </li>
             );
           }
           return (
             <li key={entry.id} className="event">
-              <span className="when">{entry.date?.text ?? 'unknown'}</span>
+              <span className="when"><OnDate date={entry.date} /></span>
               <span>
-                {entry.title} <span className="pill quiet">event</span>
+                <Said>{entry.title}</Said> <span className="pill quiet">{t.event}</span>
               </span>
             </li>
           );
@@ -89,7 +93,7 @@ function Entries({ where }: { where: TimelineFilter | undefined }) {
       </ol>
       {end && (
         <button type="button" className="button" onClick={() => setAfter(end)}>
-          Show more
+          {t.more}
         </button>
       )}
     </>
