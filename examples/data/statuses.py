@@ -8,8 +8,8 @@ from gql.transport.exceptions import TransportQueryError
 from gql.transport.requests import RequestsHTTPTransport
 
 KINDS = {
-    "good": 'query { gift(slug: "ru-kp-2024") { id slug } }',
-    "in part": 'query { node(id: "nonsense") { id } gift(slug: "ru-kp-2024") { id slug } }',
+    "good": 'query { gift(by: { slug: "ru-kp-2024" }) { id slug } }',
+    "in part": 'query { node(id: "nonsense") { id } gift(by: { slug: "ru-kp-2024" }) { id slug } }',
     "invalid": "query { nothing }",
 }
 

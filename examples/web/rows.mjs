@@ -21,7 +21,7 @@ const client = new Client({
 const slug = 'ru-kp-2024';
 const GIFT = gql`
   query ($slug: String!) {
-    gift(slug: $slug) {
+    gift(by: { slug: $slug }) {
       id
       items { id animal { id commonName } count { min max text } attributes names status }
     }
