@@ -29,6 +29,10 @@ const ROUNDS: usize = 25;
 const TRANSACTIONS: usize = WRITERS * ROUNDS * 5;
 /// How often server and database are killed, in turn.
 const KILLS: usize = 6;
+/// How long the database keeps a transaction that nobody ends, in seconds. Those of a server that was killed hold the
+/// documents that they had changed until then, and nobody else can change these: a minute, unless the database is told
+/// otherwise, for each of the servers that are killed here.
+const ABANDONED_AFTER: i32 = 5;
 /// The whole must be over by then.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -122,6 +126,13 @@ fn started(folder: &Path, options: &Options) -> Server {
     Server::start(&mut command)
 }
 
+/// Tells the database to end transactions that nobody does, after a few seconds.
+async fn gives_up_soon(options: &Options) {
+    let limit = doc! { "setParameter": 1, "transactionLifetimeLimitSeconds": ABANDONED_AFTER };
+    let admin = database_at(&options.uri, "admin").await;
+    admin.run_command(limit).await.expect("the limit is set");
+}
+
 /// Kills the server and the database in turn while the writers get on.
 async fn killing(
     mut server: Server,
@@ -134,11 +145,13 @@ async fn killing(
     let mut killed = BTreeSet::new();
     for step in 1..=KILLS {
         while done.load(Ordering::SeqCst) < TRANSACTIONS * step / (KILLS + 1) {
-            assert!(began.elapsed() < PATIENCE, "the writers do not get on");
+            let done = done.load(Ordering::SeqCst);
+            assert!(began.elapsed() < PATIENCE, "the writers stopped at {done} before kill {step}");
             sleep(Duration::from_millis(2)).await;
         }
         sleep(Duration::from_millis(random.random_range(0..20))).await;
         if step % 2 == 1 {
+            gives_up_soon(options).await;
             server.signal("-9");
             server.ended();
             let (folder, options) = (folder.to_owned(), options.clone());
