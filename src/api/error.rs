@@ -45,8 +45,8 @@ pub enum ApiError {
     Unavailable,
     /// The database has no transactions.
     #[error(
-        "nothing can be changed here: the database is a single server without transactions; accepted is a replica set, \
-         which may have one member, or a cluster"
+        "nothing can be changed here: the database has no transactions that read a snapshot, as a single server has none; \
+         accepted is a replica set, which may have one member, or a cluster"
     )]
     NoTransactions,
     /// The database did not confirm a write in time.

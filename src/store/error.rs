@@ -43,8 +43,8 @@ pub enum StoreError {
     /// A file of `schema/collections` is wrong: a mistake in the build.
     #[error("schema/collections/{file}: {detail}")]
     Schema { file: String, detail: String },
-    /// The database has no transactions, so nothing can be written.
-    #[error("the database has no transactions, as only a replica set or a cluster has them: {}", said(.0))]
+    /// The database has no transactions, or none that read a snapshot, so nothing can be written.
+    #[error("the database has no transactions that read a snapshot, as only a replica set or a cluster has them: {}", said(.0))]
     NoTransactions(#[source] Box<DriverError>),
     /// It is not known whether a write was made, or whether it will last: the database did not confirm it.
     #[error("the database did not confirm a write, which may have been made: {}", said(.0))]
@@ -62,8 +62,9 @@ pub enum StoreError {
 
 /// Server codes for a passed deadline: MaxTimeMSExpired, ExceededTimeLimit.
 const TIMED_OUT: [i32; 2] = [50, 262];
-/// Server codes for a conflict with another write: DuplicateKey and its older forms, WriteConflict.
-const CONFLICTS: [i32; 4] = [DUPLICATE_KEY, 11001, 12582, WRITE_CONFLICT];
+/// Server codes for a conflict with another write: DuplicateKey and its older forms, WriteConflict, and
+/// ConflictingOperationInProgress, which DocumentDB says where MongoDB says WriteConflict.
+const CONFLICTS: [i32; 5] = [DUPLICATE_KEY, 11001, 12582, WRITE_CONFLICT, 117];
 /// The server's code for a duplicate value in a unique index.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
 /// The server's code for a transaction that conflicts with another write.
@@ -83,6 +84,8 @@ const NO_REPLICA_SET: i32 = 40573;
 const HISTORY_LOST: [i32; 6] = [280, 286, 260, 40615, 50811, 10334];
 /// The server's code, among others, for a transaction on a server that is not part of a replica set or a cluster.
 const ILLEGAL_OPERATION: i32 = 20;
+/// The server's code, among others, for a transaction that is to read a snapshot on a server that has none.
+const COMMAND_NOT_SUPPORTED: i32 = 115;
 /// The server's code for a disk that is full.
 const DISK_FULL: i32 = 14031;
 
@@ -94,7 +97,9 @@ impl From<DriverError> for StoreError {
             (Some(code), _) if TIMED_OUT.contains(&code) => Self::Timeout(boxed),
             (Some(code), _) if CONFLICTS.contains(&code) => Self::Conflict(boxed),
             (Some(NO_REPLICA_SET), _) => Self::NoFeed(boxed),
-            (Some(ILLEGAL_OPERATION), _) if tells_of_transactions(&boxed) => Self::NoTransactions(boxed),
+            (Some(ILLEGAL_OPERATION | COMMAND_NOT_SUPPORTED), _) if tells_of_transactions(&boxed) => {
+                Self::NoTransactions(boxed)
+            }
             (_, ErrorKind::Write(WriteFailure::WriteConcernError(_))) => Self::Unconfirmed(boxed),
             (Some(code), _) if GOING_AWAY.contains(&code) => Self::Unavailable(boxed),
             (
@@ -112,7 +117,12 @@ impl From<DriverError> for StoreError {
 /// What the server says of a transaction, or what the driver makes of it.
 fn tells_of_transactions(error: &DriverError) -> bool {
     let said = said(error);
-    said.contains("Transaction numbers") || said.contains("retryable writes")
+    let words = [
+        "Transaction numbers",
+        "retryable writes",
+        "read concern is not supported",
+    ];
+    words.iter().any(|words| said.contains(words))
 }
 
 impl StoreError {

@@ -48,7 +48,7 @@ pub use violation::{Missing, Violation, ViolationCode};
 
 use super::cancel_safe::by_itself;
 use super::columns::Announced;
-use super::error::{UNAUTHORIZED, code_of};
+use super::error::{DUPLICATE_KEY, UNAUTHORIZED, code_of};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 use commands::Asked;
@@ -59,6 +59,9 @@ use transition::Transition;
 
 /// How often a batch begins anew that met another write at an index, which the driver does not repeat by itself.
 const ATTEMPTS: u32 = 5;
+/// The same for other conflicts. The driver repeats those that a database marks as transient; DocumentDB marks none. The pauses
+/// are two and a half seconds in all.
+const ATTEMPTS_UNMARKED: u32 = 9;
 /// Half of the first pause before that; each is twice as long as the one before.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -89,6 +92,14 @@ fn of_write(error: Error) -> StoreError {
     }
 }
 
+/// How often a batch is tried that ends with this conflict.
+fn attempts(conflict: &Error) -> u32 {
+    match code_of(conflict) {
+        Some(DUPLICATE_KEY) => ATTEMPTS,
+        _ => ATTEMPTS_UNMARKED,
+    }
+}
+
 /// Leaves a transaction in which nothing is written, as an error of the driver. Tells what would have come of the batch.
 struct Unwritten(Vec<Outcome>);
 
@@ -116,7 +127,7 @@ impl Store {
                     Err(error) => error,
                 };
                 match &error {
-                    StoreError::Conflict(_) if attempt < ATTEMPTS => {
+                    StoreError::Conflict(cause) if attempt < attempts(cause) => {
                         // Whoever came first is given the time to end.
                         sleep(PAUSE * 2_u32.pow(attempt)).await;
                         attempt += 1;

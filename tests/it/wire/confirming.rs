@@ -112,3 +112,31 @@ async fn what_a_mutation_has_made_before_the_database_went_away_is_told() {
         "{answer:#}"
     );
 }
+
+#[tokio::test]
+async fn an_edit_that_meets_another_is_made_where_the_database_does_not_say_that_it_passes() {
+    let wire = Wire::start().await;
+    let app = over(&wire, settings(), "").await;
+    app.load(&["article"]).await;
+    let editor = Editor::at(&app).await;
+    let version_after = async |refusals: u32| {
+        let input = json!({ "id": "gift_ru-kp-2024", "title": format!("After {refusals} refusals") });
+        let left = AtomicU32::new(refusals);
+        wire.set(move |name, command| {
+            let writes_gifts = name == "update" && command.get_str("update").is_ok_and(|of| of == "gifts");
+            let is_left = |left: u32| left.checked_sub(1);
+            match writes_gifts && left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, is_left).is_ok() {
+                // No label: the driver does not repeat it.
+                true => Reply::error(117, "ConflictingOperationInProgress", "somebody else is writing this"),
+                false => Reply::Pass,
+            }
+        });
+        let (_, answer) = editor.ask(UPDATE, json!({ "input": input })).await;
+        match answer["data"]["updateGift"]["gift"]["version"].as_u64() {
+            Some(version) => version.to_string(),
+            None => code(&answer).to_owned(),
+        }
+    };
+    assert_eq!(version_after(6).await, "2");
+    assert_eq!(version_after(1_000).await, "CONFLICT");
+}

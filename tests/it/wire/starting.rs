@@ -106,3 +106,22 @@ async fn a_single_server_is_read_and_says_why_nothing_can_be_changed() {
     assert_eq!(code(&answer), "NO_TRANSACTIONS", "{answer:#}");
     assert!(app.query("{ gifts { totalCount } }").await["gifts"]["totalCount"].as_u64() > Some(0));
 }
+
+#[tokio::test]
+async fn a_database_without_snapshots_says_why_nothing_can_be_changed() {
+    let wire = Wire::start().await;
+    let app = over(&wire, settings(), "").await;
+    app.load(&["article"]).await;
+    let editor = Editor::at(&app).await;
+    wire.set(|_, command| match command.get_document("readConcern") {
+        Ok(concern) if concern.get_str("level").is_ok_and(|level| level == "snapshot") => {
+            Reply::error(115, "CommandNotSupported", "'Snapshot' read concern is not supported")
+        }
+        _ => Reply::Pass,
+    });
+    let (_, answer) = editor.ask(UPDATE, json!({})).await;
+    assert_eq!(code(&answer), "NO_TRANSACTIONS", "{answer:#}");
+    wire.set(|_, _| Reply::Pass);
+    let (_, answer) = editor.ask(UPDATE, json!({})).await;
+    assert_eq!(answer["data"]["updateGift"]["gift"]["version"], 2, "{answer:#}");
+}

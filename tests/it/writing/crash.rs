@@ -146,7 +146,10 @@ async fn killing(
     for step in 1..=KILLS {
         while done.load(Ordering::SeqCst) < TRANSACTIONS * step / (KILLS + 1) {
             let done = done.load(Ordering::SeqCst);
-            assert!(began.elapsed() < PATIENCE, "the writers stopped at {done} before kill {step}");
+            assert!(
+                began.elapsed() < PATIENCE,
+                "the writers stopped at {done} before kill {step}"
+            );
             sleep(Duration::from_millis(2)).await;
         }
         sleep(Duration::from_millis(random.random_range(0..20))).await;
