@@ -20,6 +20,9 @@ use super::{Result, Store, StoreError};
 /// Building an index over many documents takes longer than the timeout of a request.
 const INDEX_BUILD: Duration = Duration::from_secs(600);
 
+/// How operators are told of a validator that is refused.
+const VALIDATOR: &str = "the validator";
+
 /// The server's code for "the collection exists already".
 const NAMESPACE_EXISTS: i32 = 48;
 
@@ -35,12 +38,19 @@ pub enum Drift {
     UndeclaredIndex(&'static str, String),
 }
 
-impl fmt::Display for Drift {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
+impl Drift {
+    /// The collection that it is about.
+    pub const fn collection(&self) -> &'static str {
+        match self {
             Self::MissingCollection(declared) | Self::OtherValidator(declared) => declared.name,
             Self::MissingIndex(name, _) | Self::OtherIndex(name, _) | Self::UndeclaredIndex(name, _) => name,
-        };
+        }
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.collection();
         match self {
             Self::MissingCollection(_) => write!(f, "{name}: the collection is missing"),
             Self::OtherValidator(_) => write!(f, "{name}: the validator differs from schema/collections/{name}.json"),
@@ -93,7 +103,7 @@ impl Store {
     fn warn_of_unenforced(&self, refused: &[String]) {
         if !refused.is_empty() {
             warn!(
-                "this database does not enforce all of schema/collections, which the server does by itself: {}",
+                "this database does not enforce all of schema/collections, which the server does by itself; it refused {}",
                 refused.join("; ")
             );
         }
@@ -104,10 +114,10 @@ impl Store {
     /// `all`: also the indexes that are needless beside columns are built. `refused`: takes what the database does not do for
     /// us. The server can do without, as long as it alone writes.
     async fn repair(&self, drift: Drift, all: bool, refused: &mut Vec<String>) -> Result<()> {
-        let what = drift.to_string();
-        let mut go_on = |outcome: Result<()>| match outcome {
+        let collection = drift.collection();
+        let mut go_on = |what: &str, outcome: Result<()>| match outcome {
             Err(StoreError::Refused(error) | StoreError::Conflict(error)) => {
-                refused.push(format!("{what} ({})", said(&error)));
+                refused.push(format!("{collection}: {what} ({})", said(&error)));
                 Ok(())
             }
             other => other,
@@ -119,25 +129,33 @@ impl Store {
                     // Another instance was faster: one that starts at the same time, or one whose heartbeat was the first write,
                     // which makes a collection without validator.
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {
-                        go_on(self.enforce(declared).await)?;
+                        go_on(VALIDATOR, self.enforce(declared).await)?;
                     }
                     Err(error @ StoreError::Refused(_)) => {
-                        go_on(Err(error))?;
+                        go_on(VALIDATOR, Err(error))?;
                         // Otherwise the first write makes it, which some servers do not do within a transaction.
-                        go_on(self.run(doc! { "create": declared.name }).await.map(drop))?;
+                        let without = self.run(doc! { "create": declared.name }).await;
+                        go_on("the collection", without.map(drop))?;
                     }
                     other => drop(other?),
                 }
                 let needed = declared.indexes.iter().filter(|index| all || index.embedded);
-                go_on(self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await)
+                go_on(
+                    "the indexes",
+                    self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await,
+                )
             }
-            Drift::OtherValidator(declared) => go_on(self.enforce(declared).await),
-            Drift::MissingIndex(name, index) => go_on(self.build(name, &[index]).await),
+            Drift::OtherValidator(declared) => go_on(VALIDATOR, self.enforce(declared).await),
+            Drift::MissingIndex(name, index) => {
+                let what = format!("the index `{}`", index.name);
+                go_on(&what, self.build(name, &[index]).await)
+            }
             Drift::OtherIndex(name, index) => {
+                let what = format!("the index `{}`", index.name);
                 let dropped = self.run(doc! { "dropIndexes": name, "index": &index.name }).await;
                 match dropped {
-                    Ok(_) => go_on(self.build(name, &[index]).await),
-                    Err(error) => go_on(Err(error)),
+                    Ok(_) => go_on(&what, self.build(name, &[index]).await),
+                    Err(error) => go_on(&what, Err(error)),
                 }
             }
             Drift::UndeclaredIndex(..) => Ok(()),

@@ -299,11 +299,27 @@ pub async fn token(store: &Store, name: &str, role: Role, lifetime: Option<Durat
     text
 }
 
-/// What is stored is whole: a check finds nothing.
+/// What is stored is whole: a check finds nothing but validators that the database refuses, as some of other makers do.
 pub async fn is_whole(store: &Store) {
     let findings = store.check().await.expect("the check runs");
-    let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let refuses = refuses_validators(store).await;
+    let findings = findings.iter().map(ToString::to_string);
+    let findings: Vec<String> = findings
+        .filter(|finding| !(refuses && finding.contains("the validator differs")))
+        .collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+/// Whether the database that `MONGODB_URI` names refuses our validators; the embedded one does not.
+async fn refuses_validators(store: &Store) -> bool {
+    if std::env::var_os("MONGODB_URI").is_none() {
+        return false;
+    }
+    store.ensure_schema().await.expect("the schema is applied");
+    store
+        .unenforced()
+        .iter()
+        .any(|refused| refused.contains("the validator ("))
 }
 
 /// Writes documents, leaving alone what is there already; gives how many were new.
