@@ -37,7 +37,7 @@ pub(super) const FROM_EDTF: [&str; 6] = [
 
 /// Goes up with every change of what is derived here: documents that were written before are derived again when a
 /// server starts (`rederive.rs`).
-pub(super) const DERIVATION: i64 = 4;
+pub(super) const DERIVATION: i64 = 5;
 
 /// Puts the texts of a document in order, and says which have characters that nobody sees. Ids are left as they are: one
 /// that is not in order is none.
@@ -177,9 +177,14 @@ fn derive_date(fields: &mut Document, path: &str, problems: &mut Vec<Problem>) {
     match Edtf::read(edtf, calendar.unwrap_or_default()) {
         Ok(date) => {
             let bounds = date.bounds();
-            let day = |day: Option<_>| day.map_or(Bson::Null, |day| Bson::DateTime(date_of(day)));
-            fields.insert("earliest", day(bounds.earliest));
-            fields.insert("latest", day(bounds.latest));
+            // What is open or unknown is left out, never null: an index of DocumentDB keeps the two apart, and rows would be
+            // missing from pages in the order of such a bound.
+            for (name, bound) in [("earliest", bounds.earliest), ("latest", bounds.latest)] {
+                match bound {
+                    Some(day) => drop(fields.insert(name, date_of(day))),
+                    None => drop(fields.remove(name)),
+                }
+            }
             fields.insert("precision", date.precision().as_str());
             fields.insert("approximate", date.is_approximate());
             fields.insert("uncertain", date.is_uncertain());
