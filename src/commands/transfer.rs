@@ -192,7 +192,8 @@ pub async fn restore(file: &Path, replace: bool) -> Outcome {
     };
     database.close().await;
     tell_counts(&outcome.map_err(TransferError::from)?);
-    let findings = findings?;
+    let mut findings = findings?;
+    findings.retain(|finding| !store.has_refused(finding));
     for finding in &findings {
         say(finding);
     }

@@ -101,6 +101,18 @@ impl fmt::Display for Finding {
 const BATCH: usize = 1_000;
 
 impl Store {
+    /// Whether a finding is no more than what this database refused when the schema was applied, of which the log tells: nobody
+    /// can mend it.
+    pub fn has_refused(&self, finding: &Finding) -> bool {
+        let Finding::Drifted(drift) = finding else {
+            return false;
+        };
+        let of_collection = format!("{}: ", drift.collection());
+        self.unenforced()
+            .iter()
+            .any(|refused| refused.starts_with(&of_collection))
+    }
+
     /// All violations; empty if there are none.
     pub async fn check(&self) -> Result<Vec<Finding>> {
         let drifts = self.drift().await?;

@@ -17,6 +17,12 @@ pub async fn database_at(uri: &str, name: &str) -> mongodb::Database {
     client.expect("the driver takes the URI").database(name)
 }
 
+/// Whether the database tells what changes in it; one of another maker that `MONGODB_URI` names may not.
+pub async fn has_change_streams(options: &store::Options) -> bool {
+    std::env::var_os("MONGODB_URI").is_none()
+        || database_at(&options.uri, &options.database).await.watch().await.is_ok()
+}
+
 /// A database server for one test alone, which may be killed, and a database on it.
 pub async fn server_of_its_own(folder: &std::path::Path) -> (Embedded, store::Options) {
     let server = Embedded::start(embedded::Options {

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::proxy::{Reply, Wire};
 use super::{Editor, code, over};
+use crate::commands::{ends_with, program_over};
 use crate::support::settings;
 
 const UPDATE: &str = "mutation { updateGift(input: { id: \"gift_ru-kp-2024\", title: \"New\" }) { gift { version } userErrors { code } } }";
@@ -52,6 +53,35 @@ async fn what_a_database_refuses_to_enforce_is_told_and_the_server_goes_on() {
             .iter()
             .any(|finding| finding.to_string().contains("gifts: the validator differs"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restore_is_not_blamed_for_what_a_database_refuses_to_enforce() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wire = Wire::start().await;
+    let app = over(&wire, settings(), "").await;
+    app.load(&["article"]).await;
+    let file = folder.path().join("all.jsonl").display().to_string();
+    let by_proxy = |arguments: &[&str], status| {
+        ends_with(
+            program_over(&app).env("MONGODB_URI", wire.uri("")).args(arguments),
+            status,
+        )
+    };
+    by_proxy(&["backup", &file], 0);
+    app.raw().await.drop().await.expect("the database is dropped");
+    wire.set(|name, command| match name {
+        "create" | "collMod" if command.contains_key("validator") => {
+            Reply::error(115, "CommandNotSupported", "no validators here")
+        }
+        _ => Reply::Pass,
+    });
+    let said = by_proxy(&["restore", &file], 0);
+    assert!(said.contains("it refused gifts: the validator (code 115"), "{said}");
+    assert!(!said.contains("\ngifts: the validator differs"), "{said}");
+    // Whoever asks is told.
+    let said = by_proxy(&["check"], 1);
+    assert!(said.contains("gifts: the validator differs"), "{said}");
 }
 
 #[tokio::test]
