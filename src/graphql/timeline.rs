@@ -18,7 +18,7 @@ use super::collections::nation::NationFilter;
 use super::connection::{Connection, Member, Window};
 use super::cost::{ON_PAGE, PAGE, WINDOW, cost, list_size, names};
 use super::eager;
-use super::filter::{CollectionFilter as _, DateFilter, DatePaths, related, related_in_list};
+use super::filter::{CollectionFilter as _, DateFilter, date_paths, related, related_in_list};
 use super::loader::prefetch::{Fetch, SelectedDocuments};
 use super::loader::resolve;
 use super::order::OrderDirection;
@@ -128,7 +128,7 @@ async fn read<'a>(
     direction: OrderDirection,
 ) -> Result<Connection<TimelineEntry>> {
     let dates = match &filter.date {
-        Some(date) => date.on(DatePaths::DATE)?,
+        Some(date) => date.on(date_paths!("date"))?,
         None => Filter::All(vec![]),
     };
     let request = window.request(dates, order(direction), fetch.limits, fetch.wanted(set))?;

@@ -68,12 +68,12 @@ filter! { EventFilter, "events" {
     /// By how far it has come.
     status: EnumFilter<EventStatus> => |words| words.on("status"),
     /// By date.
-    date: DateFilter => |date| date.on(DatePaths::DATE),
+    date: DateFilter => |date| date.on(date_paths!("date")),
     /// By a nation that has a part in it.
     #[graphql(directive = cost::apply(PAGE, None))]
     nation: NationFilter => |nation| related_in_list("nations.nation", Kind::Nation, nation),
     /// By headcount.
-    headcount: CountFilter => |count| count.on(CountPaths::HEADCOUNT),
+    headcount: CountFilter => |count| count.on(count_paths!("headcount")),
     /// By the certainty of a claim about it.
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Event),

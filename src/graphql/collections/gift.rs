@@ -154,9 +154,9 @@ filter! { GiftFilter, "gifts" {
     /// By the id of the event that it belongs to.
     event: IdFilter => |ids| ids.on("event", Some(Kind::Event)),
     /// By date.
-    date: DateFilter => |date| date.on(DatePaths::DATE),
+    date: DateFilter => |date| date.on(date_paths!("date")),
     /// By the total that a source gives.
-    total: CountFilter => |count| count.on(CountPaths::TOTAL),
+    total: CountFilter => |count| count.on(count_paths!("total")),
     /// By the certainty of a claim about it.
     #[graphql(directive = cost::apply(PAGE, None))]
     certainty: EnumFilter<Certainty> => |certainty| certainty_filter(certainty, Kind::Gift),

@@ -87,7 +87,7 @@ filter! { NationFilter, "nations" {
     /// By M49 subregion, such as "Eastern Asia".
     subregion: StringFilter => |names| names.on("subregion"),
     /// By when it existed; `known: true` finds former states.
-    existed: DateFilter => |date| date.on(DatePaths::EXISTED),
+    existed: DateFilter => |date| date.on(date_paths!("existed")),
     /// By an ISO code of what came after it: "RU" finds the Soviet Union.
     successors: StringFilter => |codes| codes.on("successors"),
     /// By the certainty of a claim about it.

@@ -38,7 +38,7 @@ filter! { SourceFilter, "sources" {
     /// By publisher.
     publisher: StringFilter => |names| names.on("publisher"),
     /// By when it was published.
-    published: DateFilter => |date| date.on(DatePaths::PUBLISHED),
+    published: DateFilter => |date| date.on(date_paths!("published")),
     /// By words: each must begin a word of the title or the publisher. Case and accents do not matter.
     text: String => |text| Ok(text_filter(text)),
 } }

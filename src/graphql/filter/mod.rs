@@ -248,17 +248,18 @@ fn overlaps(span: Bounds, path: DatePaths) -> Vec<Filter> {
 /// The paths of the parts of a date.
 #[derive(Clone, Copy, Debug)]
 pub struct DatePaths {
-    edtf: &'static str,
-    earliest: &'static str,
-    latest: &'static str,
-    approximate: &'static str,
-    uncertain: &'static str,
-    end_unknown: &'static str,
+    pub edtf: &'static str,
+    pub earliest: &'static str,
+    pub latest: &'static str,
+    pub approximate: &'static str,
+    pub uncertain: &'static str,
+    pub end_unknown: &'static str,
 }
 
+/// The paths of the parts of the date at a path.
 macro_rules! date_paths {
     ($path:literal) => {
-        DatePaths {
+        $crate::graphql::filter::DatePaths {
             edtf: concat!($path, ".edtf"),
             earliest: concat!($path, ".earliest"),
             latest: concat!($path, ".latest"),
@@ -268,15 +269,7 @@ macro_rules! date_paths {
         }
     };
 }
-
-impl DatePaths {
-    /// The `date` of a gift or an event.
-    pub const DATE: Self = date_paths!("date");
-    /// When a nation `existed`.
-    pub const EXISTED: Self = date_paths!("existed");
-    /// When a source was `published`.
-    pub const PUBLISHED: Self = date_paths!("published");
-}
+pub(in crate::graphql) use date_paths;
 
 fn span_of(name: &str, text: &str) -> Result<Edtf> {
     text.parse()
@@ -338,27 +331,22 @@ impl CountFilter {
 /// The paths of the parts of a count.
 #[derive(Clone, Copy, Debug)]
 pub struct CountPaths {
-    min: &'static str,
-    max: &'static str,
-    approximate: &'static str,
+    pub min: &'static str,
+    pub max: &'static str,
+    pub approximate: &'static str,
 }
 
+/// The paths of the parts of the count at a path.
 macro_rules! count_paths {
     ($path:literal) => {
-        CountPaths {
+        $crate::graphql::filter::CountPaths {
             min: concat!($path, ".min"),
             max: concat!($path, ".max"),
             approximate: concat!($path, ".approximate"),
         }
     };
 }
-
-impl CountPaths {
-    /// The `total` of a gift.
-    pub const TOTAL: Self = count_paths!("total");
-    /// The `headcount` of an event.
-    pub const HEADCOUNT: Self = count_paths!("headcount");
-}
+pub(in crate::graphql) use count_paths;
 
 /// Documents of `kind` that have a claim of such certainty about them; or none, where it asks for that.
 pub fn certainty_filter(certainty: &EnumFilter<Certainty>, kind: Kind) -> Result<Filter> {

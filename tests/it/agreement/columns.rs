@@ -84,8 +84,9 @@ async fn the_columns_of_an_export_are_the_fields_of_its_schema_file() {
             let excepted = is_one_of(IN_NO_COLUMN, &field.path);
             assert!(
                 is_there != excepted || possible.is_empty(),
-                "{kind:?}: {} has a column: {is_there}",
-                field.path
+                "{kind:?}: {} has {} column: its schema file names the columns, and IN_NO_COLUMN those that have none",
+                field.path,
+                if is_there { "a" } else { "no" }
             );
         }
         let known: Paths = fields.iter().flat_map(|field| columns_of(field)).collect();

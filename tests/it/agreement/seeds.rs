@@ -22,7 +22,8 @@ impl SeedDocs {
     /// The rows of a collection's table: the fields that each is about, and what it says of them.
     fn rows(&self, kind: Kind) -> Vec<(Vec<String>, &str)> {
         let heading = format!("\n### {}: ", kind.collection());
-        let section = self.0.split(&heading).nth(1).expect("a section of this collection");
+        let section = self.0.split(&heading).nth(1);
+        let section = section.unwrap_or_else(|| panic!("seed/README.md has no section `{}…`", heading.trim()));
         let section = section.split("\n### ").next().unwrap_or_default();
         let rows = section.lines().filter(|line| line.starts_with("| `"));
         rows.map(|row| {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use menagerie::domain::id::Kind;
 use regex::Regex;
 use serde_json::{Value as Json, json};
 
@@ -9,7 +10,7 @@ use super::{Answer, Door};
 use crate::support::{TestApp, settings};
 
 /// The collections, with the field by which their documents are addressed.
-const COLLECTIONS: [(&str, &str); 6] = [
+const COLLECTIONS: [(&str, &str); Kind::ALL.len()] = [
     ("gifts", "slug"),
     ("nations", "slug"),
     ("animals", "slug"),

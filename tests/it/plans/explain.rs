@@ -5,6 +5,7 @@
 
 use async_graphql::Value;
 use futures_util::{StreamExt, stream};
+use menagerie::domain::id::Kind;
 use menagerie::graphql::collection::Collection;
 use menagerie::graphql::collections::{
     animal::Animal, claim::Claim, event::Event, gift::Gift, nation::Nation, source::Source,
@@ -83,6 +84,10 @@ async fn every_filter_and_order_takes_up_what_it_gives_or_is_listed_with_its_rea
     verdicts.extend(judge::<Event>(&app, &catalog).await);
     verdicts.extend(judge::<Claim>(&app, &catalog).await);
     verdicts.extend(judge::<Source>(&app, &catalog).await);
+    for kind in Kind::ALL.map(Kind::collection) {
+        let is_explained = verdicts.iter().any(|verdict| verdict.question.starts_with(kind));
+        assert!(is_explained, "{kind} are not explained: a line above is missing");
+    }
 
     let costly: Vec<&Verdict> = verdicts.iter().filter(|verdict| !verdict.keeps_the_law()).collect();
     let listed = Exception::listed();

@@ -1,10 +1,11 @@
 //! Of an object only the parts that are selected are read: each part alone must say what it says in the whole.
 
+use menagerie::domain::id::Kind;
 use serde_json::{Map, Value as Json, json};
 
 use crate::support::TestApp;
 
-const COLLECTIONS: [(&str, &str); 6] = [
+const COLLECTIONS: [(&str, &str); Kind::ALL.len()] = [
     ("gifts", "Gift"),
     ("nations", "Nation"),
     ("animals", "Animal"),

@@ -97,7 +97,11 @@ fn damaged() -> impl Strategy<Value = (Kind, Json)> {
 
 fn article(kind: Kind) -> Vec<Json> {
     let path = format!("{}/seed/article/{}.json", env!("CARGO_MANIFEST_DIR"), kind.collection());
-    serde_json::from_str(&std::fs::read_to_string(path).expect("the file is there")).expect("JSON")
+    match std::fs::read_to_string(path) {
+        Ok(documents) => serde_json::from_str(&documents).expect("JSON"),
+        // The article speaks of none of these.
+        Err(_) => Vec::new(),
+    }
 }
 
 fn pointers_into(json: &Json, at: &str, found: &mut Vec<String>) {

@@ -171,7 +171,12 @@ impl Making {
                 format!("https://{}", self.free(60).replace(['\r', '\n'], ""))
             }
             (_, "") => self.free(60),
-            _ => {
+            // Ids, of one kind or of any of some.
+            (_, pattern) => {
+                assert!(
+                    pattern.contains('_'),
+                    "{name}: add a text of the pattern {pattern} above"
+                );
                 let kind = of.unwrap_or_else(|| *self.pick(&Kind::ALL));
                 format!("{}_p{}", kind.prefix(), self.random.random_range(0..EACH))
             }

@@ -10,7 +10,7 @@ use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value as Json, json};
 
 /// How many documents of each kind a world has.
-const COUNTS: [(Kind, usize); 6] = [
+const COUNTS: [(Kind, usize); Kind::ALL.len()] = [
     (Kind::Source, 2),
     (Kind::Nation, 8),
     (Kind::Animal, 8),
