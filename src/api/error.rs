@@ -43,7 +43,7 @@ pub enum ApiError {
     /// The database does not answer.
     #[error("the database does not answer at the moment; try again in a few seconds")]
     Unavailable,
-    /// The database has no transactions.
+    /// The database has no transactions that read a snapshot.
     #[error(
         "nothing can be changed here: the database has no transactions that read a snapshot, as a single server has none; \
          accepted is a replica set, which may have one member, or a cluster"

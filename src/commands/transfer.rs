@@ -179,15 +179,20 @@ pub async fn backup(file: &Path) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Restores everything from a file, then checks it like `menagerie check`, with the exit status 1 if anything is found.
+/// Restores everything from a file and derives again what an older version derived, then checks it like `menagerie check`, with
+/// the exit status 1 if anything is found but what the database refuses to enforce.
 pub async fn restore(file: &Path, replace: bool) -> Outcome {
     let (config, _telemetry) = start()?;
     let database = Database::open(&config, false).await?;
     let (store, mut bar) = (database.store.patient(PATIENCE), Bar::new());
     let outcome = backup::restore(&store, file, replace, &mut |progress| bar.show(progress)).await;
     bar.clear();
+    let findings = async {
+        store.ensure_schema().await?;
+        store.check().await
+    };
     let findings = match &outcome {
-        Ok(_) => store.check().await,
+        Ok(_) => findings.await,
         Err(_) => Ok(Vec::new()),
     };
     database.close().await;

@@ -107,10 +107,7 @@ impl Store {
         let Finding::Drifted(drift) = finding else {
             return false;
         };
-        let of_collection = format!("{}: ", drift.collection());
-        self.unenforced()
-            .iter()
-            .any(|refused| refused.starts_with(&of_collection))
+        self.unenforced().iter().any(|refused| drift.is_told_by(refused))
     }
 
     /// All violations; empty if there are none.

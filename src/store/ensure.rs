@@ -39,6 +39,24 @@ pub enum Drift {
 }
 
 impl Drift {
+    /// Whether operators are told by this that the database refuses to mend it.
+    pub(super) fn is_told_by(&self, refused: &str) -> bool {
+        let Some(what) = refused
+            .strip_prefix(self.collection())
+            .and_then(|told| told.strip_prefix(": "))
+        else {
+            return false;
+        };
+        match self {
+            Self::MissingCollection(_) => what.starts_with("the collection ("),
+            Self::OtherValidator(_) => what.starts_with("the validator ("),
+            Self::MissingIndex(_, index) | Self::OtherIndex(_, index) => {
+                what.starts_with("the indexes (") || what.starts_with(&format!("the index `{}` (", index.name))
+            }
+            Self::UndeclaredIndex(..) => false,
+        }
+    }
+
     /// The collection that it is about.
     pub const fn collection(&self) -> &'static str {
         match self {
@@ -131,7 +149,7 @@ impl Store {
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {
                         go_on(VALIDATOR, self.enforce(declared).await)?;
                     }
-                    Err(error @ StoreError::Refused(_)) => {
+                    Err(error @ (StoreError::Refused(_) | StoreError::Conflict(_))) => {
                         go_on(VALIDATOR, Err(error))?;
                         // Otherwise the first write makes it, which some servers do not do within a transaction.
                         let without = self.run(doc! { "create": declared.name }).await;

@@ -62,13 +62,14 @@ pub enum StoreError {
 
 /// Server codes for a passed deadline: MaxTimeMSExpired, ExceededTimeLimit.
 const TIMED_OUT: [i32; 2] = [50, 262];
-/// Server codes for a conflict with another write: DuplicateKey and its older forms, WriteConflict, and
-/// ConflictingOperationInProgress, which DocumentDB says where MongoDB says WriteConflict.
-const CONFLICTS: [i32; 5] = [DUPLICATE_KEY, 11001, 12582, WRITE_CONFLICT, 117];
+/// Server codes for a conflict with another write: DuplicateKey and its older forms, WriteConflict, ConflictingOperationInProgress.
+const CONFLICTS: [i32; 5] = [DUPLICATE_KEY, 11001, 12582, WRITE_CONFLICT, CONFLICTING_OPERATION];
 /// The server's code for a duplicate value in a unique index.
 pub(super) const DUPLICATE_KEY: i32 = 11000;
 /// The server's code for a transaction that conflicts with another write.
 pub(super) const WRITE_CONFLICT: i32 = 112;
+/// What DocumentDB says in its place, where a transaction reads a snapshot.
+pub(super) const CONFLICTING_OPERATION: i32 = 117;
 /// The server's code for a missing permission.
 pub(super) const UNAUTHORIZED: i32 = 13;
 /// Server codes of a node that is shutting down, is not the primary (any more) or cannot serve yet, or has lost a cursor (43,
@@ -120,7 +121,7 @@ fn tells_of_transactions(error: &DriverError) -> bool {
     let words = [
         "Transaction numbers",
         "retryable writes",
-        "read concern is not supported",
+        "'Snapshot' read concern is not supported",
     ];
     words.iter().any(|words| said.contains(words))
 }

@@ -304,6 +304,7 @@ async fn an_import_of_dates_as_told_keeps_their_texts_and_without_it_proposes_wh
 async fn documents_that_an_older_version_has_derived_are_derived_again() {
     let app = TestApp::with(&["article", "history"]).await;
     let database = app.raw().await;
+    nothing_is_null(&database).await;
     let gifts = database.collection::<Document>("gifts");
     // As version 1 left them: without what is new, and with other bounds.
     let old = doc! { "$unset": { "date.endUnknown": "" } };

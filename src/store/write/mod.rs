@@ -48,7 +48,7 @@ pub use violation::{Missing, Violation, ViolationCode};
 
 use super::cancel_safe::by_itself;
 use super::columns::Announced;
-use super::error::{DUPLICATE_KEY, UNAUTHORIZED, code_of};
+use super::error::{CONFLICTING_OPERATION, UNAUTHORIZED, WRITE_CONFLICT, code_of};
 use super::{Result, Store, StoreError};
 use crate::domain::id::Kind;
 use commands::Asked;
@@ -95,8 +95,8 @@ fn of_write(error: Error) -> StoreError {
 /// How often a batch is tried that ends with this conflict.
 fn attempts(conflict: &Error) -> u32 {
     match code_of(conflict) {
-        Some(DUPLICATE_KEY) => ATTEMPTS,
-        _ => ATTEMPTS_UNMARKED,
+        Some(WRITE_CONFLICT | CONFLICTING_OPERATION) => ATTEMPTS_UNMARKED,
+        _ => ATTEMPTS,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What holds for any JSON.
 
+use std::io::ErrorKind;
+
 use menagerie::domain::id::Kind;
 use menagerie::seed::set::Set;
 use menagerie::store::write::Prepared;
@@ -76,9 +78,8 @@ fn any_json() -> impl Strategy<Value = Json> {
 
 /// A document of the article's set that is damaged in one place, deep or not.
 fn damaged() -> impl Strategy<Value = (Kind, Json)> {
-    let kinds = proptest::sample::select(Kind::ALL.as_slice());
     (
-        kinds,
+        kinds(),
         any::<proptest::sample::Index>(),
         any::<proptest::sample::Index>(),
         any_json(),
@@ -95,12 +96,19 @@ fn damaged() -> impl Strategy<Value = (Kind, Json)> {
         })
 }
 
+/// The kinds of which the article speaks.
+fn kinds() -> impl Strategy<Value = Kind> {
+    let spoken_of = Kind::ALL.into_iter().filter(|kind| !article(*kind).is_empty());
+    proptest::sample::select(spoken_of.collect::<Vec<_>>())
+}
+
 fn article(kind: Kind) -> Vec<Json> {
     let path = format!("{}/seed/article/{}.json", env!("CARGO_MANIFEST_DIR"), kind.collection());
-    match std::fs::read_to_string(path) {
+    match std::fs::read_to_string(&path) {
         Ok(documents) => serde_json::from_str(&documents).expect("JSON"),
         // The article speaks of none of these.
-        Err(_) => Vec::new(),
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => panic!("{path}: {error}"),
     }
 }
 
@@ -164,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn the_fingerprint_does_not_depend_on_the_order_of_fields(key in any::<u64>(), kind in proptest::sample::select(Kind::ALL.as_slice()), document in any::<proptest::sample::Index>()) {
+    fn the_fingerprint_does_not_depend_on_the_order_of_fields(key in any::<u64>(), kind in kinds(), document in any::<proptest::sample::Index>()) {
         let documents = article(kind);
         let document = &documents[document.index(documents.len())];
         let shuffled = reordered(document, key);

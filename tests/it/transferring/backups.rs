@@ -7,7 +7,7 @@ use std::path::Path;
 
 use menagerie::api::viewer::Role;
 use menagerie::transfer::backup::{BackupError, backup, restore};
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::{good, small};
 use crate::commands::{ends_with, program_over};
@@ -135,6 +135,11 @@ async fn the_commands_back_up_and_restore_and_tell_what_is_not_as_it_should_be()
     assert!(said.contains("gifts: 1\n") && said.contains("claims: 2\n"), "{said}");
     let said = ends_with(program_over(&app).args(["restore", &file]), 65);
     assert!(said.contains("--replace"), "{said}");
+    ends_with(program_over(&app).args(["restore", &file, "--replace"]), 0);
+    // As an older version has derived it.
+    let bound = doc! { "$set": { "date.latest": Bson::Null } };
+    edit(&app, "gifts", "gift_okapi", bound).await;
+    ends_with(program_over(&app).args(["backup", &file]), 0);
     ends_with(program_over(&app).args(["restore", &file, "--replace"]), 0);
     edit(
         &app,
