@@ -188,7 +188,7 @@ pub async fn restore(file: &Path, replace: bool) -> Outcome {
     let outcome = backup::restore(&store, file, replace, &mut |progress| bar.show(progress)).await;
     bar.clear();
     let findings = async {
-        store.ensure_schema().await?;
+        store.rederive().await?;
         store.check().await
     };
     let findings = match &outcome {

@@ -10,7 +10,7 @@ use mongodb::bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
 
 use super::collections::{self, CollectionSchema, unique_fields};
 use super::derive::{SORT_KEYS, derive, sort_keys_of, words_of};
-use super::ensure::Drift;
+use super::drift::Drift;
 use super::path::texts_at;
 use super::read::distinct;
 use super::references::references;
@@ -107,7 +107,7 @@ impl Store {
         let Finding::Drifted(drift) = finding else {
             return false;
         };
-        self.unenforced().iter().any(|refused| drift.is_told_by(refused))
+        self.refusals().iter().any(|refusal| refusal.explains(drift))
     }
 
     /// All violations; empty if there are none.

@@ -1,9 +1,9 @@
 //! Brings collections, validators and indexes to the state that `schema/collections` declares, and reports differences.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::sync::PoisonError;
+use std::slice;
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -13,6 +13,7 @@ use mongodb::options::IndexOptions;
 use tracing::{info, warn};
 
 use super::collections::{self, Declaration, Index};
+use super::drift::{Drift, Part, Refusal};
 use super::error::{code_of, said};
 use super::validate::number_of;
 use super::{Result, Store, StoreError};
@@ -20,72 +21,8 @@ use super::{Result, Store, StoreError};
 /// Building an index over many documents takes longer than the timeout of a request.
 const INDEX_BUILD: Duration = Duration::from_secs(600);
 
-/// How operators are told of a validator that is refused.
-const VALIDATOR: &str = "the validator";
-
 /// The server's code for "the collection exists already".
 const NAMESPACE_EXISTS: i32 = 48;
-
-/// A difference between the declarations and the database. Indexes have the name of their collection first.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Drift {
-    MissingCollection(&'static Declaration),
-    OtherValidator(&'static Declaration),
-    MissingIndex(&'static str, Index),
-    /// An index with this name has other fields, another uniqueness, or options that are not declared.
-    OtherIndex(&'static str, Index),
-    /// An index that is not declared. It is left alone.
-    UndeclaredIndex(&'static str, String),
-}
-
-impl Drift {
-    /// Whether operators are told by this that the database refuses to mend it.
-    pub(super) fn is_told_by(&self, refused: &str) -> bool {
-        let Some(what) = refused
-            .strip_prefix(self.collection())
-            .and_then(|told| told.strip_prefix(": "))
-        else {
-            return false;
-        };
-        match self {
-            Self::MissingCollection(_) => what.starts_with("the collection ("),
-            Self::OtherValidator(_) => what.starts_with("the validator ("),
-            Self::MissingIndex(_, index) | Self::OtherIndex(_, index) => {
-                what.starts_with("the indexes (") || what.starts_with(&format!("the index `{}` (", index.name))
-            }
-            Self::UndeclaredIndex(..) => false,
-        }
-    }
-
-    /// The collection that it is about.
-    pub const fn collection(&self) -> &'static str {
-        match self {
-            Self::MissingCollection(declared) | Self::OtherValidator(declared) => declared.name,
-            Self::MissingIndex(name, _) | Self::OtherIndex(name, _) | Self::UndeclaredIndex(name, _) => name,
-        }
-    }
-}
-
-impl fmt::Display for Drift {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.collection();
-        match self {
-            Self::MissingCollection(_) => write!(f, "{name}: the collection is missing"),
-            Self::OtherValidator(_) => write!(f, "{name}: the validator differs from schema/collections/{name}.json"),
-            Self::MissingIndex(_, index) => write!(f, "{name}: the index `{}` is missing", index.name),
-            Self::OtherIndex(_, index) => {
-                write!(
-                    f,
-                    "{name}: the index `{}` differs from schema/collections/{name}.json",
-                    index.name
-                )
-            }
-            Self::UndeclaredIndex(_, index) => {
-                write!(f, "{name}: the index `{index}` is not declared; it is left alone")
-            }
-        }
-    }
-}
 
 impl Store {
     /// Applies the declarations. Logs and corrects what is missing or different; removes only indexes that it rebuilds.
@@ -106,7 +43,7 @@ impl Store {
             }
             Ok::<_, StoreError>(refused)
         });
-        self.warn_of_unenforced(&try_join_all(corrected).await?.concat());
+        self.warn_of_unenforced(try_join_all(corrected).await?.concat());
         self.rederive().await?;
         self.schema_applied.store(true, Ordering::Relaxed);
         Ok(())
@@ -114,28 +51,32 @@ impl Store {
 
     /// What this database refused to enforce, for operators: each validator and index, with the reason.
     pub fn unenforced(&self) -> Vec<String> {
-        let unenforced = self.unenforced.lock().unwrap_or_else(PoisonError::into_inner);
-        unenforced.clone()
+        self.refusals().iter().map(ToString::to_string).collect()
     }
 
-    fn warn_of_unenforced(&self, refused: &[String]) {
+    pub(super) fn refusals(&self) -> MutexGuard<'_, Vec<Refusal>> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn warn_of_unenforced(&self, refusals: Vec<Refusal>) {
+        *self.refusals() = refusals;
+        let refused = self.unenforced();
         if !refused.is_empty() {
             warn!(
                 "this database does not enforce all of schema/collections, which the server does by itself; it refused {}",
                 refused.join("; ")
             );
         }
-        let mut unenforced = self.unenforced.lock().unwrap_or_else(PoisonError::into_inner);
-        *unenforced = refused.to_vec();
     }
 
     /// `all`: also the indexes that are needless beside columns are built. `refused`: takes what the database does not do for
     /// us. The server can do without, as long as it alone writes.
-    async fn repair(&self, drift: Drift, all: bool, refused: &mut Vec<String>) -> Result<()> {
+    async fn repair(&self, drift: Drift, all: bool, refused: &mut Vec<Refusal>) -> Result<()> {
         let collection = drift.collection();
-        let mut go_on = |what: &str, outcome: Result<()>| match outcome {
+        let mut go_on = |part: Part, outcome: Result<()>| match outcome {
             Err(StoreError::Refused(error) | StoreError::Conflict(error)) => {
-                refused.push(format!("{collection}: {what} ({})", said(&error)));
+                let why = said(&error);
+                refused.push(Refusal { collection, part, why });
                 Ok(())
             }
             other => other,
@@ -147,34 +88,32 @@ impl Store {
                     // Another instance was faster: one that starts at the same time, or one whose heartbeat was the first write,
                     // which makes a collection without validator.
                     Err(StoreError::Refused(error)) if code_of(&error) == Some(NAMESPACE_EXISTS) => {
-                        go_on(VALIDATOR, self.enforce(declared).await)?;
+                        go_on(Part::Validator, self.enforce(declared).await)?;
                     }
                     Err(error @ (StoreError::Refused(_) | StoreError::Conflict(_))) => {
-                        go_on(VALIDATOR, Err(error))?;
+                        go_on(Part::Validator, Err(error))?;
                         // Otherwise the first write makes it, which some servers do not do within a transaction.
                         let without = self.run(doc! { "create": declared.name }).await;
-                        go_on("the collection", without.map(drop))?;
+                        go_on(Part::Collection, without.map(drop))?;
                     }
                     other => drop(other?),
                 }
                 let needed = declared.indexes.iter().filter(|index| all || index.embedded);
-                go_on(
-                    "the indexes",
-                    self.build(declared.name, &needed.cloned().collect::<Vec<_>>()).await,
-                )
+                let needed: Vec<_> = needed.cloned().collect();
+                go_on(Part::Indexes, self.build(declared.name, &needed).await)
             }
-            Drift::OtherValidator(declared) => go_on(VALIDATOR, self.enforce(declared).await),
+            Drift::OtherValidator(declared) => go_on(Part::Validator, self.enforce(declared).await),
             Drift::MissingIndex(name, index) => {
-                let what = format!("the index `{}`", index.name);
-                go_on(&what, self.build(name, &[index]).await)
+                let built = self.build(name, slice::from_ref(&index)).await;
+                go_on(Part::Index(index.name), built)
             }
             Drift::OtherIndex(name, index) => {
-                let what = format!("the index `{}`", index.name);
-                let dropped = self.run(doc! { "dropIndexes": name, "index": &index.name }).await;
-                match dropped {
-                    Ok(_) => go_on(&what, self.build(name, &[index]).await),
-                    Err(error) => go_on(&what, Err(error)),
-                }
+                let drop_it = doc! { "dropIndexes": name, "index": &index.name };
+                let built = match self.run(drop_it).await {
+                    Ok(_) => self.build(name, slice::from_ref(&index)).await,
+                    Err(error) => Err(error),
+                };
+                go_on(Part::Index(index.name), built)
             }
             Drift::UndeclaredIndex(..) => Ok(()),
         }

@@ -14,6 +14,7 @@ pub mod columns;
 mod command_meter;
 pub mod cursor;
 mod derive;
+pub mod drift;
 pub mod ensure;
 pub mod entity;
 pub mod error;
@@ -63,6 +64,7 @@ pub use cancel_safe::by_itself;
 use columns::ColumnStore;
 pub use command_meter::Work;
 use command_meter::{CommandMeter, OfRequest};
+use drift::Refusal;
 pub use error::{Result, StoreError};
 use pool::Pool;
 pub use pool::PoolState;
@@ -192,7 +194,7 @@ pub struct Store {
     /// Permits for aggregations over many documents.
     aggregations: Arc<Semaphore>,
     schema_applied: Arc<AtomicBool>,
-    unenforced: Arc<Mutex<Vec<String>>>,
+    refusals: Arc<Mutex<Vec<Refusal>>>,
     versions: Arc<CacheVersions>,
     columns: ColumnStore,
 }
@@ -251,7 +253,7 @@ impl Store {
             pool,
             aggregations: Arc::new(Semaphore::new(AGGREGATIONS_AT_ONCE)),
             schema_applied: Arc::default(),
-            unenforced: Arc::default(),
+            refusals: Arc::default(),
             versions,
         })
     }

@@ -23,7 +23,7 @@ const WHOLE: Duration = Duration::from_secs(1_800);
 
 impl Store {
     /// Derives what an older version has derived. One command where there is nothing to do.
-    pub(super) async fn rederive(&self) -> Result<()> {
+    pub async fn rederive(&self) -> Result<()> {
         let derived = self.database.collection::<Document>(DERIVED);
         let rows = derived.find(doc! {}).max_time(self.time_left());
         let rows: Vec<Document> = rows.await?.try_collect().await?;
