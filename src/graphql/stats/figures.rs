@@ -1,6 +1,6 @@
 //! The groups that were read, and the lists made from them. Does no I/O.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
@@ -14,7 +14,7 @@ use crate::api::error::{ApiError, Result};
 use crate::domain::date::Day;
 use crate::domain::text::sort_key;
 use crate::domain::vocabulary::{GiftMode, GiftStatus};
-use crate::store::aggregate::{Groups, Pair, Span, Tally, Words};
+use crate::store::aggregate::{Groups, Span, Tally, Words};
 use crate::store::bson_types::Timestamp;
 
 /// The groups that were read, where they are selected, and the names of their documents by id.
@@ -22,11 +22,19 @@ use crate::store::bson_types::Timestamp;
 pub struct Figures {
     pub(super) totals: Option<Tally>,
     pub(super) words: Option<Groups<Words>>,
-    pub(super) pairs: Option<Groups<Pair>>,
+    pub(super) givers: Option<Groups<String>>,
+    pub(super) recipients: Option<Groups<String>>,
     pub(super) spans: Option<Groups<Span>>,
     pub(super) certainties: Option<Groups<Vec<String>>>,
     pub(super) animals: Vec<(AnimalGrouping, Groups<Option<String>>)>,
     pub(super) names: HashMap<String, String>,
+}
+
+/// One end of the gifts.
+#[derive(Clone, Copy, Debug)]
+pub enum End {
+    Giver,
+    Recipient,
 }
 
 /// Fails if the plan did not read these groups.
@@ -40,10 +48,18 @@ impl Figures {
         read(self.totals.as_ref())
     }
 
+    /// The groups by the nation at one end of the gifts.
+    pub(super) fn of_nations(&self, end: End) -> Result<&Groups<String>> {
+        read(match end {
+            End::Giver => self.givers.as_ref(),
+            End::Recipient => self.recipients.as_ref(),
+        })
+    }
+
     /// The ids of all nations at one end of the gifts.
-    pub fn nations(&self, end: fn(&Pair) -> &String) -> Vec<String> {
-        let ids: BTreeSet<&String> = self.pairs.iter().flat_map(BTreeMap::keys).map(end).collect();
-        ids.into_iter().cloned().collect()
+    pub fn nations(&self, end: End) -> Vec<String> {
+        let groups = self.of_nations(end).into_iter();
+        groups.flat_map(BTreeMap::keys).cloned().collect()
     }
 
     /// The ids of all animals in the gifts.
@@ -66,9 +82,9 @@ impl Figures {
     }
 
     /// The list of nations at one end of the gifts.
-    pub fn by_nation(&self, end: fn(&Pair) -> &String, listing: &Listing) -> Result<Vec<GiftsByNation>> {
-        let pairs = read(self.pairs.as_ref())?.iter();
-        let nations = merged(pairs.map(|(pair, group)| (end(pair).clone(), &group.tally)));
+    pub fn by_nation(&self, end: End, listing: &Listing) -> Result<Vec<GiftsByNation>> {
+        let groups = self.of_nations(end)?.iter();
+        let nations = groups.map(|(key, group)| (key.clone(), group.tally.clone()));
         let entries = listing.entries(nations, |key| self.by_name(key), []);
         let shown = |entry: GroupEntry<String>| GiftsByNation {
             told: EntryFields::of(&entry, |key| key.map_or("", |key| self.name(key)).to_owned()),

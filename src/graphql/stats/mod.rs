@@ -15,7 +15,7 @@ mod types;
 use async_graphql::{Context, Object};
 use futures_util::FutureExt;
 
-use self::figures::Figures;
+use self::figures::{End, Figures};
 use self::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
 use self::times::Step;
 use self::types::{
@@ -131,11 +131,7 @@ impl GiftStats {
         #[graphql(desc = "In which order; most gifts first where nothing is said.")] order_by: Option<GroupOrder>,
     ) -> Result<eager::List<eager::Object<GiftsByNation>>> {
         let listing = listing(ctx, first, order_by, MOST_GIFTS)?;
-        self.objects(
-            "byGiver",
-            Some(&listing),
-            self.figures.by_nation(|pair| &pair.giver, &listing),
-        )
+        self.objects("byGiver", Some(&listing), self.figures.by_nation(End::Giver, &listing))
     }
 
     /// By the nation that received.
@@ -150,7 +146,7 @@ impl GiftStats {
         self.objects(
             "byRecipient",
             Some(&listing),
-            self.figures.by_nation(|pair| &pair.recipient, &listing),
+            self.figures.by_nation(End::Recipient, &listing),
         )
     }
 

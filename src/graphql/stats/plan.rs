@@ -3,7 +3,7 @@
 
 use async_graphql::parser::types::{Field, SelectionSet};
 
-use super::figures::Figures;
+use super::figures::{End, Figures};
 use super::groups::{AnimalGrouping, GroupOrder, GroupOrderField, Listing, MOST_GIFTS};
 use super::types::{GiftFlow, GiftsByNation};
 use crate::api::error::{ApiError, Result};
@@ -38,19 +38,14 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     let by_animal = groupings_by_animal(&fields)?;
 
     let asked = |need: Need| (need > Need::Nothing).then_some(need == Need::Animals);
-    let [words, pairs, spans, certainties] = needs.map(asked);
-    let mut ends = vec![("byGiver", "giver"), ("byRecipient", "recipient")];
-    ends.retain(|(list, _)| {
-        fields
-            .iter()
-            .any(|field| field.name.node == *list || field.name.node == SUMMARY)
-    });
-    let ends: Vec<&'static str> = ends.into_iter().map(|(_, end)| end).collect();
+    let [words, givers, recipients, spans, certainties] = needs.map(asked);
     let ranks = by_animal.iter();
     let wanted = Wanted {
         all: asked(totals),
         words,
-        pairs: pairs.map(|animals| (ends, animals)),
+        givers,
+        recipients,
+        flows: None,
         spans,
         certainties,
         by_animal: ranks.map(|(by, need)| ((*by).into(), *need == Need::Animals)).collect(),
@@ -58,20 +53,24 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     let Statistics {
         all,
         words,
-        pairs,
+        givers,
+        recipients,
         spans,
         certainties,
         by_animal: of_animals,
+        flows: _,
     } = fetch.loader.store.statistics(filter, &wanted).await?;
     let totals = sum(&words)
-        .or_else(|| sum(&pairs))
+        .or_else(|| sum(&givers))
+        .or_else(|| sum(&recipients))
         .or_else(|| sum(&spans))
         .or_else(|| sum(&certainties))
         .or_else(|| sum(&all));
     let mut figures = Figures {
         totals,
         words,
-        pairs,
+        givers,
+        recipients,
         spans,
         certainties,
         animals: by_animal.iter().map(|(by, _)| *by).zip(of_animals).collect(),
@@ -89,9 +88,9 @@ pub async fn figures<'a>(fetch: Fetch<'a>, set: &'a SelectionSet, filter: &Filte
     Ok(figures)
 }
 
-/// The needs of the selected groupings by words, pairs of nations, spans of years, and certainty; and the need of a
+/// The needs of the selected groupings by words, givers, recipients, spans of years, and certainty; and the need of a
 /// separate aggregation for the totals.
-fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
+fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 5], Need)> {
     let of = |names: &[&str]| {
         let mut named = fields.iter().filter(|field| names.contains(&field.name.node.as_str()));
         named.try_fold(Need::Nothing, |need, field| {
@@ -100,7 +99,8 @@ fn needs_of_groups(fields: &[&Field]) -> Result<([Need; 4], Need)> {
     };
     let mut needs = [
         of(&["byStatus", "byMode"])?,
-        of(&["byGiver", "byRecipient", SUMMARY])?,
+        of(&["byGiver", SUMMARY])?,
+        of(&["byRecipient", SUMMARY])?,
         of(&["byYear", "byDecade"])?,
         of(&["byCertainty"])?,
     ];
@@ -143,11 +143,11 @@ pub async fn flows<'a>(
 ) -> Result<eager::List<eager::Object<GiftFlow>>> {
     let animals = selection::fields(&[set], None).into_iter().any(tells_animals);
     let wanted = Wanted {
-        pairs: Some((vec!["giver", "recipient"], animals)),
+        flows: Some(animals),
         ..Wanted::default()
     };
     let statistics = fetch.loader.store.statistics(filter, &wanted).await?;
-    let groups = statistics.pairs.unwrap_or_default();
+    let groups = statistics.flows.unwrap_or_default();
     let mut groups: Vec<_> = groups.into_iter().collect();
     // The sort is stable: pairs with equally many gifts stay ordered by id.
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
@@ -214,10 +214,10 @@ async fn read_names(fetch: Fetch<'_>, figures: &mut Figures, list: &Field) -> Re
     let mut named = Vec::new();
     let name = list.name.node.as_str();
     if ["byGiver", SUMMARY].contains(&name) {
-        named.push((Kind::Nation, figures.nations(|pair| &pair.giver)));
+        named.push((Kind::Nation, figures.nations(End::Giver)));
     }
     if ["byRecipient", SUMMARY].contains(&name) {
-        named.push((Kind::Nation, figures.nations(|pair| &pair.recipient)));
+        named.push((Kind::Nation, figures.nations(End::Recipient)));
     }
     if name == SUMMARY || name == "byAnimal" && grouping(list)? == AnimalGrouping::Animal {
         named.push((Kind::Animal, figures.animal_ids()));
@@ -252,8 +252,8 @@ fn listed<'a>(fetch: Fetch<'a>, figures: &Figures, list: &'a Field) -> Result<Op
         sets: below("nation"),
     };
     Ok(match list.name.node.as_str() {
-        "byGiver" => Some(nations(figures.by_nation(|pair| &pair.giver, &listing)?)),
-        "byRecipient" => Some(nations(figures.by_nation(|pair| &pair.recipient, &listing)?)),
+        "byGiver" => Some(nations(figures.by_nation(End::Giver, &listing)?)),
+        "byRecipient" => Some(nations(figures.by_nation(End::Recipient, &listing)?)),
         "byAnimal" => {
             let entries = figures.by_animal(grouping(list)?, &listing)?;
             Some(SelectedDocuments {

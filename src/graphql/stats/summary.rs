@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::Figures;
+use super::figures::{End, Figures};
 use super::groups::AnimalGrouping;
 use crate::api::error::Result;
-use crate::store::aggregate::Pair;
 
 impl Figures {
     /// What stands out: how many gifts from how many nations to how many, who gave the most, what was given most often, and
@@ -15,10 +14,7 @@ impl Figures {
         if totals.gifts == 0 {
             return Ok("No gift matches.".to_owned());
         }
-        let (givers, recipients) = (
-            self.gifts_by(|pair| &pair.giver)?,
-            self.gifts_by(|pair| &pair.recipient)?,
-        );
+        let (givers, recipients) = (self.gifts_by(End::Giver)?, self.gifts_by(End::Recipient)?);
         let gifts = plural(totals.gifts, "gift");
         let mut sentences = vec![format!(
             "{gifts} of animals, from {} to {}.",
@@ -54,12 +50,9 @@ impl Figures {
     }
 
     /// How many gifts each nation has at one end.
-    fn gifts_by(&self, end: fn(&Pair) -> &String) -> Result<BTreeMap<&String, u64>> {
-        let mut gifts = BTreeMap::new();
-        for (pair, group) in super::figures::read(self.pairs.as_ref())? {
-            *gifts.entry(end(pair)).or_default() += group.tally.gifts;
-        }
-        Ok(gifts)
+    fn gifts_by(&self, end: End) -> Result<BTreeMap<&String, u64>> {
+        let groups = self.of_nations(end)?.iter();
+        Ok(groups.map(|(nation, group)| (nation, group.tally.gifts)).collect())
     }
 
     /// The only nation by its name, or how many there are.

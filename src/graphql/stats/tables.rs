@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::EARLIEST;
-use super::figures::Figures;
+use super::figures::{End, Figures};
 use super::groups::{AnimalGrouping, GroupKind, GroupOrder, Listing, MOST_GIFTS};
 use super::times::Step;
 use super::types::{EntryFields, GiftsByAnimal, GiftsByNation, GiftsByTime};
@@ -28,10 +28,10 @@ pub const COST_OF_STATISTICS: u64 = 11 * LIST;
 /// If the database fails.
 pub async fn flows(store: &Store, filter: &Filter) -> Result<Vec<Json>> {
     let wanted = Wanted {
-        pairs: Some((vec!["giver", "recipient"], true)),
+        flows: Some(true),
         ..Wanted::default()
     };
-    let pairs = store.statistics(filter, &wanted).await?.pairs.unwrap_or_default();
+    let pairs = store.statistics(filter, &wanted).await?.flows.unwrap_or_default();
     let mut pairs: Vec<_> = pairs.into_iter().collect();
     pairs.sort_by_key(|(_, group)| std::cmp::Reverse(group.tally.gifts));
     let row = |(pair, group): (Pair, Group)| {
@@ -66,9 +66,9 @@ pub async fn statistics(store: &Store, filter: &Filter) -> Result<Vec<Json>> {
         order,
     };
     let of_nation = |entry: GiftsByNation| (entry.nation.into_ids(), entry.told);
-    let givers = figures.by_nation(|pair| &pair.giver, &all(MOST_GIFTS))?;
+    let givers = figures.by_nation(End::Giver, &all(MOST_GIFTS))?;
     rows.extend("giver", givers, of_nation);
-    let recipients = figures.by_nation(|pair| &pair.recipient, &all(MOST_GIFTS))?;
+    let recipients = figures.by_nation(End::Recipient, &all(MOST_GIFTS))?;
     rows.extend("recipient", recipients, of_nation);
     for (rank, by) in RANKS {
         let of_animal = |entry: GiftsByAnimal| match rank {
@@ -92,24 +92,26 @@ pub async fn statistics(store: &Store, filter: &Filter) -> Result<Vec<Json>> {
 /// Reads all groups at once, and then their names.
 async fn read(store: &Store, filter: &Filter, ranks: &[AnimalGrouping]) -> Result<Figures> {
     let wanted = Wanted {
-        all: None,
         words: Some(true),
-        pairs: Some((vec!["giver", "recipient"], true)),
+        givers: Some(true),
+        recipients: Some(true),
         spans: Some(true),
         certainties: Some(true),
         by_animal: ranks.iter().map(|rank| ((*rank).into(), true)).collect(),
+        ..Wanted::default()
     };
     let found = store.statistics(filter, &wanted).await?;
     let mut figures = Figures {
         words: found.words,
-        pairs: found.pairs,
+        givers: found.givers,
+        recipients: found.recipients,
         spans: found.spans,
         certainties: found.certainties,
         animals: ranks.iter().copied().zip(found.by_animal).collect(),
         ..Figures::default()
     };
-    let mut nations = figures.nations(|pair| &pair.giver);
-    nations.extend(figures.nations(|pair| &pair.recipient));
+    let mut nations = figures.nations(End::Giver);
+    nations.extend(figures.nations(End::Recipient));
     for (kind, ids) in [(Kind::Nation, nations), (Kind::Animal, figures.animal_ids())] {
         figures.names.extend(store.names(kind, ids).await?);
     }

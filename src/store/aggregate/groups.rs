@@ -64,7 +64,7 @@ pub struct Words {
     pub mode: Option<String>,
 }
 
-/// Gifts from one nation to another. A side that is not part of the key is empty.
+/// Gifts from one nation to another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pair {
     pub giver: String,
@@ -115,8 +115,12 @@ pub struct Wanted {
     pub all: Option<bool>,
     /// By status and mode.
     pub words: Option<bool>,
-    /// By `giver`, by `recipient` or by both: far fewer groups without one of them.
-    pub pairs: Option<(Vec<&'static str>, bool)>,
+    /// By the nation that gave.
+    pub givers: Option<bool>,
+    /// By the nation that received.
+    pub recipients: Option<bool>,
+    /// By both: far more groups than by each of them.
+    pub flows: Option<bool>,
     /// By the years of their dates.
     pub spans: Option<bool>,
     /// By the certainties of the claims about them.
@@ -130,7 +134,11 @@ pub struct Wanted {
 pub struct Statistics {
     pub all: Option<Groups<All>>,
     pub words: Option<Groups<Words>>,
-    pub pairs: Option<Groups<Pair>>,
+    /// By the ids of the nations.
+    pub givers: Option<Groups<String>>,
+    /// The same.
+    pub recipients: Option<Groups<String>>,
+    pub flows: Option<Groups<Pair>>,
     pub spans: Option<Groups<Span>>,
     /// By the certainties in alphabetical order; without claims by none.
     pub certainties: Option<Groups<Vec<String>>>,

@@ -125,10 +125,7 @@ impl Store {
     async fn aggregated(&self, filter: &Filter, wanted: &Wanted) -> Result<Statistics> {
         // Joins in the filter are resolved once, for all aggregations.
         let filter = &*self.resolve(filter).await?;
-        let pairs = wanted.pairs.as_ref().map(|(ends, animals)| {
-            let key = ends.iter().map(|end| ((*end).to_owned(), format!("${end}").into()));
-            self.groups_by(filter, Bson::Document(key.collect()), *animals)
-        });
+        let pairs = ends(wanted).map(|(key, animals)| self.groups_by(filter, key.into(), animals));
         let of_gifts = try_join4(
             some(wanted.words.map(|animals| self.gift_groups(filter, animals))),
             some(pairs),
@@ -147,7 +144,9 @@ impl Store {
         Ok(Statistics {
             all,
             words,
-            pairs,
+            givers: one_end(wanted.givers, &pairs, |pair| &pair.giver),
+            recipients: one_end(wanted.recipients, &pairs, |pair| &pair.recipient),
+            flows: wanted.flows.and(pairs),
             spans,
             certainties,
             by_animal,
@@ -202,6 +201,43 @@ impl Store {
         }
         Ok(groups)
     }
+}
+
+/// The nations that gifts are grouped by, all in one aggregation, and whether animals are counted.
+fn ends(wanted: &Wanted) -> Option<(Document, bool)> {
+    let (giver, recipient) = (doc! { "giver": "$giver" }, doc! { "recipient": "$recipient" });
+    let both = doc! { "giver": "$giver", "recipient": "$recipient" };
+    let of_ends = [
+        (wanted.givers, giver),
+        (wanted.recipients, recipient),
+        (wanted.flows, both),
+    ];
+    let wanted = of_ends.into_iter().filter_map(|(animals, key)| Some((key, animals?)));
+    wanted.reduce(|(mut all, counted), (key, animals)| {
+        all.extend(key);
+        (all, counted || animals)
+    })
+}
+
+/// The groups of pairs by one of their nations, if they are wanted.
+fn one_end(animals: Option<bool>, pairs: &Option<Groups<Pair>>, end: fn(&Pair) -> &String) -> Option<Groups<String>> {
+    let (animals, mut groups) = (animals?, Groups::new());
+    for (pair, group) in pairs.as_ref()? {
+        let counted = animals.then(|| group.tally.animals.clone());
+        let tally = Tally {
+            gifts: group.tally.gifts,
+            animals: counted.unwrap_or_default(),
+        };
+        add(
+            &mut groups,
+            end(pair).clone(),
+            Group {
+                tally,
+                ..Group::default()
+            },
+        );
+    }
+    Some(groups)
 }
 
 /// An optional read. Boxed: five of them run concurrently, and the driver's futures are too large for that on a

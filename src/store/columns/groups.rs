@@ -161,7 +161,9 @@ impl<'a> Gifts<'a> {
         Some(Statistics {
             all: wanted.all.map(|animals| self.all(animals)),
             words: some(&wanted.words, |animals| self.by_words(*animals))?,
-            pairs: some(&wanted.pairs, |(ends, animals)| self.by_pair(ends, *animals))?,
+            givers: some(&wanted.givers, |animals| self.by_end("giver", *animals))?,
+            recipients: some(&wanted.recipients, |animals| self.by_end("recipient", *animals))?,
+            flows: some(&wanted.flows, |animals| self.by_pair(*animals))?,
             spans: wanted.spans.map(|animals| self.by_span(animals)),
             certainties: some(&wanted.certainties, |animals| self.by_certainty(*animals))?,
             by_animal: by_animal
@@ -233,13 +235,17 @@ impl<'a> Gifts<'a> {
         })
     }
 
-    /// By giver, by recipient or by both, with the days between which they lie.
-    fn by_pair(&self, ends: &[&str], animals: bool) -> Option<Groups<Pair>> {
-        let end = |path| match ends.contains(&path) {
-            true => self.single(path).map(Some),
-            false => Some(None),
-        };
-        let (giver, recipient) = (end("giver")?, end("recipient")?);
+    /// By the nation at one end.
+    fn by_end(&self, path: &str, animals: bool) -> Option<Groups<String>> {
+        let end = self.single(path)?;
+        let number = |_, [code]: [usize; 1]| code >> end.shift();
+        let key = |number| self.text(end, number).unwrap_or_default();
+        Some(self.sums([end.codes()], (end.places(), number), animals, key))
+    }
+
+    /// By giver and recipient, with the days between which they lie.
+    fn by_pair(&self, animals: bool) -> Option<Groups<Pair>> {
+        let (giver, recipient) = (self.single("giver")?, self.single("recipient")?);
         let moments = |path, unknown| {
             let column = self.single(path)?;
             let moment = |place| column.at(place).and_then(Cell::moment).unwrap_or(unknown);
@@ -248,30 +254,20 @@ impl<'a> Gifts<'a> {
         };
         let (earliest, firsts) = moments("date.earliest", i64::MIN)?;
         let (latest, lasts) = moments("date.latest", i64::MAX)?;
-        let len = |end: Option<&Column>| end.map_or(1, Column::places);
-        let recipients = len(recipient);
-        let mut places = Places::<PairSums>::new(len(giver) * recipients);
-        // A side that is left out has the number 0, by a factor instead of a condition.
-        let factors = [giver, recipient].map(|end| usize::from(end.is_some()));
-        let columns = [
-            giver.unwrap_or(earliest),
-            recipient.unwrap_or(earliest),
-            earliest,
-            latest,
-        ];
+        let recipients = recipient.places();
+        let mut places = Places::<PairSums>::new(giver.places() * recipients);
+        let columns = [giver, recipient, earliest, latest];
         let shifts = columns.map(Column::shift);
-        let codes = columns.map(Column::codes);
-        self.each(codes, |_, codes, amount| {
+        self.each(columns.map(Column::codes), |_, codes, amount| {
             let [giver, recipient, first, last] = std::array::from_fn(|at| codes[at] >> shifts[at]);
-            let pair = places.at(giver * factors[0] * recipients + recipient * factors[1]);
+            let pair = places.at(giver * recipients + recipient);
             pair.sums.add(amount);
             pair.first = pair.first.min(firsts[first]);
             pair.last = pair.last.max(lasts[last]);
         });
-        let text = |end: Option<&Column>, number| end.and_then(|column| self.text(column, number));
         let key = |number| Pair {
-            giver: text(giver, number / recipients).unwrap_or_default(),
-            recipient: text(recipient, number % recipients).unwrap_or_default(),
+            giver: self.text(giver, number / recipients).unwrap_or_default(),
+            recipient: self.text(recipient, number % recipients).unwrap_or_default(),
         };
         Some(places.groups(|pair| pair.group(animals), key))
     }
