@@ -78,6 +78,9 @@ fn id_of(row: &Document) -> Option<String> {
 /// field that its schema requires: the animal of an item, the nation of a part.
 fn found_again(schema: &Document, rows: &[&mut Document], old: &[&Document]) -> Vec<Option<usize>> {
     let mut found = vec![None; rows.len()];
+    if old.is_empty() {
+        return found;
+    }
     let mut free: Vec<usize> = (0..old.len()).collect();
     let said: Vec<String> = old.iter().map(|row| says(row)).collect();
     let subject = schema

@@ -118,11 +118,14 @@ impl<'a> Transition<'a> {
         };
         let mut wanted = Vec::new();
         for reference in references().iter().filter(|reference| reference.from == self.kind) {
+            let texts = texts_at(&after.document, reference.path);
+            if texts.is_empty() {
+                continue;
+            }
             let had = self.before.map(|before| texts_at(before, reference.path));
             let mut known: BTreeSet<&str> = had.into_iter().flatten().chain([self.id.as_str()]).collect();
-            let texts = texts_at(&after.document, reference.path).into_iter();
             // What is no id is told of where the document is held against its schema.
-            let ids = texts.filter(|id| Kind::of(id).is_ok() && known.insert(id));
+            let ids = texts.into_iter().filter(|id| Kind::of(id).is_ok() && known.insert(id));
             wanted.extend(ids.map(|id| (reference.path, id)));
         }
         wanted

@@ -88,12 +88,12 @@ async fn two_sets_may_share_documents_that_say_the_same() {
     assert!(contents(&app).await.is_empty());
 }
 
-/// All documents, without versions and times and what is kept of the sets.
+/// All documents, without versions, times, how often each lock was taken, and what is kept of the sets.
 async fn said(app: &TestApp) -> Vec<Document> {
     let all = contents(app).await;
     let documents = all.into_iter().filter(|(name, _)| !name.starts_with("seeded/"));
     let bare = documents.map(|(_, mut document)| {
-        for kept in ["version", "createdAt", "updatedAt"] {
+        for kept in ["version", "createdAt", "updatedAt", "turn"] {
             document.remove(kept);
         }
         document
@@ -187,7 +187,10 @@ async fn two_that_load_the_same_set_at_once_load_it_once() {
         assert_eq!(written, 8, "each document by one of them");
         let contents = contents(&app).await;
         let locks = contents.keys().filter(|place| place.starts_with("locks/")).count();
-        assert_eq!(locks, 8, "five slugs and three codes");
+        assert!(
+            (2..=8).contains(&locks),
+            "{locks} for five slugs and three codes, of which some may share one"
+        );
         assert_eq!(
             contents.len() - locks,
             16,

@@ -1,11 +1,12 @@
 //! Ids, and values that must be one document's own, such as slugs.
 //!
 //! A value that its document gives up in the same batch is free for another one, also in a circle. What is read tells who
-//! has a value; the lock on it keeps two transactions from taking it at the same time.
+//! has a value; the lock on it, which it shares with others, keeps two transactions from taking it at the same time.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::domain::hash::digest;
 use crate::domain::id::Kind;
 use crate::store::collections::unique_fields;
 use crate::store::path::texts_at;
@@ -86,6 +87,10 @@ fn given_up<'a>(transitions: &'a [Transition<'_>], refused: &[bool]) -> HashSet<
     given_up
 }
 
+/// How many locks the values of a field share. A lock is a document that stays, so there is none for each value; and two
+/// transactions that bring different values seldom meet, and then only wait for each other.
+const LOCKS: u8 = 64;
+
 /// The locks on the values that good writes come to have.
 pub(in crate::store::write) fn locks(transitions: &[Transition<'_>], violations: &Violations) -> BTreeSet<String> {
     let mut locks = BTreeSet::new();
@@ -95,7 +100,10 @@ pub(in crate::store::write) fn locks(transitions: &[Transition<'_>], violations:
         };
         let brought = after.unique_values().into_iter();
         let brought = brought.filter(|(field, value)| transition.brings(field, value));
-        locks.extend(brought.map(|(field, value)| format!("{}.{field}={value}", transition.kind.collection())));
+        locks.extend(brought.map(|(field, value)| {
+            let shared = digest(value)[0] % LOCKS;
+            format!("{}.{field}/{shared}", transition.kind.collection())
+        }));
     }
     locks
 }
