@@ -51,9 +51,9 @@ impl Cell {
     }
 
     /// The number of the id, if it is one.
-    pub const fn id(self) -> Option<usize> {
+    pub const fn id(self) -> Option<u32> {
         match self {
-            Self::Id(id) => Some(id as usize),
+            Self::Id(id) => Some(id),
             _ => None,
         }
     }
@@ -154,7 +154,7 @@ impl Column {
     }
 
     /// The rows with an id for which `holds` is true.
-    pub fn referring(&self, holds: impl Fn(usize) -> bool) -> Rows {
+    pub fn referring(&self, holds: impl Fn(u32) -> bool) -> Rows {
         let mut chosen = vec![false; self.numbered()];
         for (number, cell) in self.cells.values().iter().enumerate() {
             chosen[2 * number] = cell.id().is_some_and(&holds);
@@ -222,6 +222,7 @@ impl Column {
     }
 
     /// By how many bits a code of a single column is shifted to be the place of its value; see [`Column::places`].
+    #[inline]
     pub fn shift(&self) -> u32 {
         if self.texts.len() == 0 { 2 } else { 1 }
     }
@@ -250,15 +251,14 @@ impl Column {
         &self.codes
     }
 
-    /// The ids that a row has.
-    pub fn ids(&self, row: usize) -> impl Iterator<Item = usize> {
-        let code = self.codes.get(row);
-        let (one, several) = match code % 2 {
-            0 => (Some(code / 2), &[][..]),
-            _ => (None, self.sets.get(code / 2)),
-        };
-        let numbers = one.into_iter().chain(several.iter().map(|number| *number as usize));
-        numbers.filter_map(|number| self.value(number).id())
+    /// Calls `visit` with every id of the rows that have this code.
+    #[inline]
+    pub fn each_id(&self, code: usize, mut visit: impl FnMut(u32)) {
+        let mut of = |number| self.value(number).id().into_iter().for_each(&mut visit);
+        match code % 2 {
+            0 => of(code / 2),
+            _ => self.sets.get(code / 2).iter().for_each(|number| of(*number as usize)),
+        }
     }
 
     /// The text of a place, if it is one.

@@ -66,8 +66,8 @@ impl<T: Hash + Eq> Distinct<T> {
 /// Distinct lists, such as texts, which are lists of bytes: all in one buffer.
 pub(super) struct Lists<T> {
     items: Vec<T>,
-    /// Where each list ends.
-    ends: Vec<u32>,
+    /// Where each list begins, and where the last one ends.
+    starts: Vec<u32>,
     numbers: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -76,7 +76,7 @@ impl<T> Default for Lists<T> {
     fn default() -> Self {
         Self {
             items: Vec::new(),
-            ends: Vec::new(),
+            starts: vec![0],
             numbers: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
         }
@@ -92,11 +92,11 @@ impl<T: Copy + Hash + Eq> Lists<T> {
         let number = self.add(list)?;
         let Self {
             items,
-            ends,
+            starts,
             numbers,
             hasher,
         } = self;
-        let hash = |number: &u32| hasher.hash_one(list_at(items, ends, *number as usize));
+        let hash = |number: &u32| hasher.hash_one(list_at(items, starts, *number as usize));
         numbers.insert_unique(hasher.hash_one(list), number, hash);
         Ok(number)
     }
@@ -113,10 +113,10 @@ impl<T: Copy + Hash + Eq> Lists<T> {
     }
 
     fn add(&mut self, list: &[T]) -> Result<u32, Unfit> {
-        let number = u32::try_from(self.ends.len()).map_err(|_| Unfit::TooMany)?;
+        let number = u32::try_from(self.len()).map_err(|_| Unfit::TooMany)?;
         let end = u32::try_from(self.items.len() + list.len()).map_err(|_| Unfit::TooMany)?;
         self.items.extend_from_slice(list);
-        self.ends.push(end);
+        self.starts.push(end);
         Ok(number)
     }
 
@@ -128,24 +128,25 @@ impl<T: Copy + Hash + Eq> Lists<T> {
 
     /// The list with a number; empty if there is none.
     pub fn get(&self, number: usize) -> &[T] {
-        list_at(&self.items, &self.ends, number)
+        list_at(&self.items, &self.starts, number)
     }
 
     /// How many lists there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
+    pub const fn len(&self) -> usize {
+        // The last one is an end.
+        self.starts.len() - 1
     }
 
     /// How many bytes they take.
     pub fn bytes(&self) -> usize {
-        let (items, ends) = (self.items.capacity(), self.ends.capacity());
-        items * size_of::<T>() + ends * size_of::<u32>() + table_bytes(&self.numbers)
+        let (items, starts) = (self.items.capacity(), self.starts.capacity());
+        items * size_of::<T>() + starts * size_of::<u32>() + table_bytes(&self.numbers)
     }
 
     /// Gives back what was reserved for more lists.
     pub fn shrink(&mut self) {
         self.items.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        self.starts.shrink_to_fit();
     }
 }
 
@@ -157,10 +158,12 @@ impl Lists<u8> {
     }
 }
 
-fn list_at<'a, T>(items: &'a [T], ends: &[u32], number: usize) -> &'a [T] {
-    let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied();
-    let end = ends.get(number).copied().unwrap_or_default() as usize;
-    items.get(start.unwrap_or_default() as usize..end).unwrap_or_default()
+#[inline]
+fn list_at<'a, T>(items: &'a [T], starts: &[u32], number: usize) -> &'a [T] {
+    match starts.get(number..number.saturating_add(2)) {
+        Some(&[start, end]) => items.get(start as usize..end as usize).unwrap_or_default(),
+        _ => &[],
+    }
 }
 
 /// A bucket has a number and a byte that tells whether it is taken; seven of eight may be taken.

@@ -79,7 +79,7 @@ impl Tables {
             return Some(ids);
         }
         let column = table.column(take)?;
-        rows.each(|row| column.ids(row).for_each(|id| ids.insert(id)));
+        rows.each(|row| column.each_id(column.codes().get(row), |id| ids.insert(id as usize)));
         Some(ids)
     }
 
@@ -88,7 +88,7 @@ impl Tables {
         let table = self.of(kind)?;
         Some(match path {
             "_id" => Rows::of(table.len(), |row| ids.contains(table.ids[row] as usize)),
-            path => table.column(path)?.referring(|id| ids.contains(id)),
+            path => table.column(path)?.referring(|id| ids.contains(id as usize)),
         })
     }
 }

@@ -1,128 +1,17 @@
 //! Groups of gifts, summed over columns: the same groups that the pipelines of `aggregate` compute in the database.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::iter::zip;
 
 use super::codes::Codes;
 use super::column::{Cell, Column};
-use super::measures::{Amount, KindAmount, Measures};
+use super::measures::{KindAmount, Measures, Share};
 use super::rows::{BITS, Rows};
+use super::sums::{PairSums, Places, Sums};
 use super::tables::{Table, Tables};
-use crate::domain::count::Sum;
-use crate::domain::date::Day;
 use crate::domain::id::Kind;
-use crate::store::aggregate::groups::{All, Group, Groups, Pair, Span, Statistics, Tally, Wanted, Words, add};
+use crate::store::aggregate::groups::{All, Groups, Pair, Span, Statistics, Wanted, Words};
 use crate::store::filter::Filter;
-
-/// More places than this are kept by number only where there is something.
-const DENSE: usize = 1 << 20;
-
-/// Running sums over gifts.
-#[derive(Clone, Default)]
-struct Sums {
-    gifts: u64,
-    min: i64,
-    max: i64,
-    open: u64,
-    unknown: u64,
-    approximate: bool,
-}
-
-impl Sums {
-    fn add(&mut self, amount: &Amount) {
-        self.gifts += 1;
-        self.min += amount.min;
-        self.max += amount.max;
-        self.open += u64::from(amount.open);
-        self.unknown += u64::from(amount.unknown);
-        self.approximate |= amount.approximate;
-    }
-
-    /// `animals`: whether animals are counted.
-    fn group(self, animals: bool) -> Group {
-        let unknown = u32::try_from(self.unknown).unwrap_or(u32::MAX);
-        let max = (self.open == 0).then_some(self.max);
-        let animals = match animals {
-            true => Sum::of(self.min, max, unknown, self.approximate),
-            false => Sum::default(),
-        };
-        let gifts = self.gifts;
-        Group {
-            tally: Tally { gifts, animals },
-            ..Group::default()
-        }
-    }
-}
-
-/// What is kept for each of so many numbers.
-enum Places<S> {
-    Dense(Vec<S>),
-    Sparse(HashMap<usize, S>),
-}
-
-impl<S: Default + Clone> Places<S> {
-    fn new(len: usize) -> Self {
-        match len <= DENSE {
-            true => Self::Dense(vec![S::default(); len]),
-            false => Self::Sparse(HashMap::new()),
-        }
-    }
-
-    /// The place of a number.
-    fn at(&mut self, number: usize) -> &mut S {
-        match self {
-            Self::Dense(places) => &mut places[number],
-            Self::Sparse(places) => places.entry(number).or_default(),
-        }
-    }
-
-    /// The groups that have gifts.
-    fn groups<K: Ord>(self, group: impl Fn(S) -> Group, mut key: impl FnMut(usize) -> K) -> Groups<K> {
-        let all: Vec<(usize, S)> = match self {
-            Self::Dense(places) => places.into_iter().enumerate().collect(),
-            Self::Sparse(places) => places.into_iter().collect(),
-        };
-        let mut groups = Groups::new();
-        for (number, place) in all {
-            let group = group(place);
-            if group.tally.gifts == 0 {
-                continue;
-            }
-            add(&mut groups, key(number), group);
-        }
-        groups
-    }
-}
-
-/// The sums of a pair of nations, and the first and the last moment of its gifts.
-#[derive(Clone)]
-struct PairSums {
-    sums: Sums,
-    /// [`i64::MIN`] if that of one of them is not known.
-    first: i64,
-    /// [`i64::MAX`] if that of one of them is not known.
-    last: i64,
-}
-
-impl Default for PairSums {
-    fn default() -> Self {
-        Self {
-            sums: Sums::default(),
-            first: i64::MAX,
-            last: i64::MIN,
-        }
-    }
-}
-
-impl PairSums {
-    fn group(self, animals: bool) -> Group {
-        let day = |millis: i64| (millis != i64::MIN && millis != i64::MAX).then(|| Day::from_millis(millis));
-        Group {
-            first: day(self.first),
-            last: day(self.last),
-            ..self.sums.group(animals)
-        }
-    }
-}
 
 /// The gifts that match a filter: what groups are made of.
 pub struct Gifts<'a> {
@@ -172,19 +61,36 @@ impl<'a> Gifts<'a> {
         })
     }
 
-    /// Calls `add` for every gift: with its row, the codes of these columns, and its number of animals.
-    fn each<const N: usize>(&self, columns: [&Codes; N], mut add: impl FnMut(usize, [usize; N], &Amount)) {
-        let (mut blocks, mut of_amounts) = ([[0; BITS]; N], [0; BITS]);
-        let amounts = self.measures.amounts.values();
+    /// Calls `add` for every gift: with its row, the codes of these columns, and the sums over it alone.
+    fn each<const N: usize>(&self, columns: [&Codes; N], mut add: impl FnMut(usize, [usize; N], &Sums)) {
+        let (mut blocks, mut numbers) = ([[0; BITS]; N], [[0; BITS]; 3]);
+        let Measures { least, most, flags, .. } = self.measures;
+        let [lowest, highest] = [least, most].map(|bound| bound.values.values());
         self.rows.each_block(|start, block| {
-            self.measures.amount_of.block(start, &mut of_amounts);
+            for (codes, block) in zip([&least.codes, &most.codes, flags], &mut numbers) {
+                codes.block(start, block);
+            }
             for (codes, block) in columns.iter().zip(&mut blocks) {
                 codes.block(start, block);
             }
             block.each(|at| {
                 let codes = std::array::from_fn(|column| blocks[column][at] as usize);
-                add(start + at, codes, &amounts[of_amounts[at] as usize]);
+                let [least, most] = [0, 1].map(|bound| numbers[bound][at] as usize);
+                add(
+                    start + at,
+                    codes,
+                    &Sums::new([lowest[least], highest[most]], numbers[2][at]),
+                );
             });
+        });
+    }
+
+    /// Calls `add` with the kinds of animals of every gift.
+    fn each_list(&self, mut add: impl FnMut(&[Share])) {
+        let mut lists = [0; BITS];
+        self.rows.each_block(|start, block| {
+            self.measures.list_of.block(start, &mut lists);
+            block.each(|at| add(self.measures.list(lists[at] as usize)));
         });
     }
 
@@ -197,7 +103,7 @@ impl<'a> Gifts<'a> {
         key: impl FnMut(usize) -> K,
     ) -> Groups<K> {
         let mut places = Places::<Sums>::new(len);
-        self.each(columns, |row, codes, amount| places.at(number(row, codes)).add(amount));
+        self.each(columns, |row, codes, gift| places.at(number(row, codes)).add(gift));
         places.groups(|sums| sums.group(animals), key)
     }
 
@@ -258,10 +164,10 @@ impl<'a> Gifts<'a> {
         let mut places = Places::<PairSums>::new(giver.places() * recipients);
         let columns = [giver, recipient, earliest, latest];
         let shifts = columns.map(Column::shift);
-        self.each(columns.map(Column::codes), |_, codes, amount| {
+        self.each(columns.map(Column::codes), |_, codes, gift| {
             let [giver, recipient, first, last] = std::array::from_fn(|at| codes[at] >> shifts[at]);
             let pair = places.at(giver * recipients + recipient);
-            pair.sums.add(amount);
+            pair.sums.add(gift);
             pair.first = pair.first.min(firsts[first]);
             pair.last = pair.last.max(lasts[last]);
         });
@@ -300,23 +206,26 @@ impl<'a> Gifts<'a> {
         }
         let number_of: Vec<usize> = names.iter().map(|name| numbers[name]).collect();
         let mut places = vec![Sums::default(); numbers.len()];
+        let amounts = self.measures.kind_amounts.values();
+        let sums: Vec<Sums> = amounts.iter().map(|amount| Sums::of(&amount.amount())).collect();
+        let number = |share: &Share| number_of[share.animal as usize];
         let mut merged: Vec<(usize, KindAmount)> = Vec::new();
-        self.each([&self.measures.kinds_of], |_, [list], gift| {
-            let kinds = self.measures.kinds(list);
-            if taxon.is_none() || kinds.len() == 1 {
-                kinds.for_each(|(animal, amount)| places[number_of[animal]].add(&amount.amount(gift.given)));
+        self.each_list(|list| {
+            if taxon.is_none() || list.len() == 1 {
+                list.iter()
+                    .for_each(|share| places[number(share)].add(&sums[share.amount as usize]));
                 return;
             }
             merged.clear();
-            for (animal, amount) in kinds {
-                let number = number_of[animal];
-                match merged.iter_mut().find(|(known, _)| *known == number) {
+            for share in list {
+                let amount = &amounts[share.amount as usize];
+                match merged.iter_mut().find(|(known, _)| *known == number(share)) {
                     Some((_, known)) => known.merge(amount),
-                    None => merged.push((number, *amount)),
+                    None => merged.push((number(share), *amount)),
                 }
             }
             for (number, amount) in &merged {
-                places[*number].add(&amount.amount(gift.given));
+                places[*number].add(&Sums::of(&amount.amount()));
             }
         });
         let keys: BTreeMap<usize, Option<&str>> = numbers.into_iter().map(|(name, number)| (number, name)).collect();
@@ -342,12 +251,19 @@ impl<'a> Gifts<'a> {
             .map(|text| place_of(text).map_or(0, |place| 1 << place))
             .collect();
         let mut sets = vec![0_u16; self.table.len()];
-        claims.live.each(|claim| {
-            let bit = bits[certainty.single(claim)];
-            let gifts = about
-                .ids(claim)
-                .filter_map(|id| self.tables.row(Kind::Gift, u32::try_from(id).ok()?));
-            gifts.for_each(|gift| sets[gift] |= bit);
+        let mut blocks = [[0; BITS]; 2];
+        claims.live.each_block(|start, block| {
+            about.codes().block(start, &mut blocks[0]);
+            certainty.codes().block(start, &mut blocks[1]);
+            block.each(|at| {
+                let [about_of, certainty_of] = [0, 1].map(|column| blocks[column][at] as usize);
+                let bit = bits[certainty_of >> certainty.shift()];
+                about.each_id(about_of, |id| {
+                    if let Some(gift) = self.tables.row(Kind::Gift, id) {
+                        sets[gift] |= bit;
+                    }
+                });
+            });
         });
         let key = |set: usize| {
             let held = words.iter().enumerate().filter(|(place, _)| set >> place & 1 == 1);

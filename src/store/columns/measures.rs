@@ -24,11 +24,16 @@ pub(super) struct Amount {
     /// Whether both bounds are.
     pub unknown: bool,
     pub approximate: bool,
-    /// Whether the gift was given at all.
-    pub given: bool,
 }
 
-/// The number of one kind of animal in a gift, from its items of that kind.
+impl Amount {
+    /// Whether the maximum is unknown, whether both bounds are, and whether they are approximate: a bit for each.
+    pub fn flags(&self) -> u32 {
+        u32::from(self.open) | u32::from(self.unknown) << 1 | u32::from(self.approximate) << 2
+    }
+}
+
+/// The number of one kind of animal in a gift, from its items of that kind. The default is that of what was never given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct KindAmount {
     pub min: i64,
@@ -52,42 +57,74 @@ impl KindAmount {
         self.approximate |= other.approximate;
     }
 
-    /// As the number of a gift, which may not have been given at all. Without a branch: which gifts were given is as good as
-    /// random.
-    pub const fn amount(&self, given: bool) -> Amount {
-        let mask = -(given as i64);
+    /// As the number of a gift.
+    pub const fn amount(&self) -> Amount {
         Amount {
-            min: self.min & mask,
-            max: self.max & mask,
-            open: self.open & given,
-            unknown: self.given & !self.counted & given,
-            approximate: self.approximate & given,
-            given,
+            min: self.min,
+            max: self.max,
+            open: self.open,
+            unknown: self.given && !self.counted,
+            approximate: self.approximate,
         }
+    }
+}
+
+/// One kind of animal in a gift: the numbers that it has in [`Measures`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Share {
+    pub animal: u32,
+    pub amount: u32,
+}
+
+/// A number of each gift.
+#[derive(Default)]
+pub(super) struct Bound {
+    pub values: Distinct<i64>,
+    pub codes: Codes,
+}
+
+impl Bound {
+    fn set(&mut self, row: usize, value: i64) -> Result<(), Unfit> {
+        let number = self.values.number(value)?;
+        self.codes.set(row, number);
+        Ok(())
+    }
+
+    fn bytes(&self) -> usize {
+        self.values.bytes() + self.codes.bytes()
+    }
+
+    fn shrink(&mut self) {
+        self.values.shrink();
+        self.codes.shrink();
     }
 }
 
 /// The measures of all gifts.
 #[derive(Default)]
 pub(super) struct Measures {
-    pub amounts: Distinct<Amount>,
-    pub amount_of: Codes,
+    /// The numbers of animals, part by part: there are few of each, and many pairs, in which to look would take longer.
+    pub least: Bound,
+    pub most: Bound,
+    /// [`Amount::flags`].
+    pub flags: Codes,
     pub spans: Distinct<Span>,
     pub span_of: Codes,
     /// The kinds of animals that occur: the number of an id, `None` for a gift without items.
     pub animals: Distinct<Option<u32>>,
     pub kind_amounts: Distinct<KindAmount>,
-    /// For each list of kinds, in turn the number of an animal and that of its amount.
-    kinds: Lists<u32>,
-    pub kinds_of: Codes,
+    lists: Lists<Share>,
+    pub list_of: Codes,
 }
 
 impl Measures {
     /// Sets a row to what the gift has.
     pub fn put(&mut self, row: usize, gift: &RawDocument, ids: &mut Ids) -> Result<(), Unfit> {
-        let items = items_of(gift)?;
-        let amount = self.amounts.number(amount_of(gift, &items)?)?;
-        self.amount_of.set(row, amount);
+        let (items, given) = (items_of(gift)?, is_given(gift));
+        let amount = amount_of(gift, &items, given)?;
+        self.least.set(row, amount.min)?;
+        self.most.set(row, amount.max)?;
+        self.flags.set(row, amount.flags());
         let span = self.spans.number(span_of(gift)?)?;
         self.span_of.set(row, span);
         let mut kinds: Vec<(u32, KindAmount)> = Vec::new();
@@ -103,41 +140,44 @@ impl Measures {
         if items.is_empty() {
             kinds.push((self.animals.number(None)?, Item::default().kind_amount()));
         }
-        let mut list = Vec::with_capacity(2 * kinds.len());
+        let mut list = Vec::with_capacity(kinds.len());
         for (animal, amount) in kinds {
-            list.extend([animal, self.kind_amounts.number(amount)?]);
+            let amount = if given { amount } else { KindAmount::default() };
+            let amount = self.kind_amounts.number(amount)?;
+            list.push(Share { animal, amount });
         }
-        self.kinds_of.set(row, self.kinds.any_number(&list)?);
+        self.list_of.set(row, self.lists.any_number(&list)?);
         Ok(())
     }
 
-    /// The kinds of animals in a list: the number of each, and how many. Each list is numbered in `kinds_of`.
-    pub fn kinds(&self, list: usize) -> impl ExactSizeIterator<Item = (usize, &KindAmount)> {
-        let pairs = self.kinds.get(list).chunks_exact(2);
-        pairs.map(|pair| (pair[0] as usize, &self.kind_amounts.values()[pair[1] as usize]))
+    /// The kinds of animals of the gifts that `list_of` gives this number.
+    pub fn list(&self, number: usize) -> &[Share] {
+        self.lists.get(number)
     }
 
-    /// How many lists of kinds there are, with those that no gift has any more.
+    /// How many lists there are, with those that no gift has any more.
     pub fn lists(&self) -> usize {
-        self.kinds.len()
+        self.lists.len()
     }
 
     /// How many bytes they take.
     pub fn bytes(&self) -> usize {
-        let codes = self.amount_of.bytes() + self.span_of.bytes() + self.kinds_of.bytes();
-        let values = self.amounts.bytes() + self.spans.bytes() + self.animals.bytes() + self.kind_amounts.bytes();
-        codes + values + self.kinds.bytes()
+        let amounts = self.least.bytes() + self.most.bytes() + self.flags.bytes();
+        let spans = self.spans.bytes() + self.span_of.bytes();
+        let kinds = self.animals.bytes() + self.kind_amounts.bytes() + self.lists.bytes() + self.list_of.bytes();
+        amounts + spans + kinds
     }
 
     /// Gives back what was reserved for more.
     pub fn shrink(&mut self) {
-        self.amount_of.shrink();
+        self.least.shrink();
+        self.most.shrink();
+        self.flags.shrink();
         self.span_of.shrink();
-        self.kinds_of.shrink();
-        self.amounts.shrink();
+        self.list_of.shrink();
         self.spans.shrink();
         self.kind_amounts.shrink();
-        self.kinds.shrink();
+        self.lists.shrink();
     }
 }
 
@@ -208,8 +248,7 @@ fn items_of(gift: &RawDocument) -> Result<Vec<Item<'_>>, Unfit> {
 }
 
 /// The total if a source gives one, otherwise the sum of the items that were given.
-fn amount_of(gift: &RawDocument, items: &[Item<'_>]) -> Result<Amount, Unfit> {
-    let given = !was_never_given(value_at(gift, "status"));
+fn amount_of(gift: &RawDocument, items: &[Item<'_>], given: bool) -> Result<Amount, Unfit> {
     let total = Bounds::of(value_at(gift, "total"))?;
     if !given {
         return Ok(Amount::default());
@@ -221,7 +260,6 @@ fn amount_of(gift: &RawDocument, items: &[Item<'_>]) -> Result<Amount, Unfit> {
             open: total.max.is_none(),
             unknown: false,
             approximate: total.approximate,
-            given,
         });
     }
     let mut all = KindAmount::default();
@@ -230,7 +268,7 @@ fn amount_of(gift: &RawDocument, items: &[Item<'_>]) -> Result<Amount, Unfit> {
         open: items.is_empty() || all.open,
         // Of a gift all of whose items were never given, nothing is unknown.
         unknown: items.is_empty() || (all.given && !all.counted),
-        ..all.amount(given)
+        ..all.amount()
     })
 }
 
@@ -249,6 +287,10 @@ fn span_of(gift: &RawDocument) -> Result<Span, Unfit> {
         from: year("date.earliest")?,
         to: year("date.latest")?,
     })
+}
+
+fn is_given(gift: &RawDocument) -> bool {
+    !was_never_given(value_at(gift, "status"))
 }
 
 fn was_never_given(status: Option<RawBsonRef<'_>>) -> bool {

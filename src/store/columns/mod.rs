@@ -1,9 +1,10 @@
 //! Columns: a projection of the gifts, and of what their filters reach, held in memory column by column.
 //!
 //! Statistics, counts and pages of gifts are answered from it in the time that it takes to read the columns. `column` is
-//! one column, `tables` puts them together, `evaluate` evaluates filters on them, `groups` and `page` answer, and
-//! `measures` has what statistics need of a gift besides. `column_store` is what questions are put to, `changes` puts the
-//! changes that the feed reports into the tables, and `upkeep` and `announced` see to it that none is missing.
+//! one column, `tables` puts them together, `evaluate` evaluates filters on them, `groups` and `page` answer. `measures`
+//! has what statistics need of a gift besides, and `sums` the running totals of groups. `column_store` is what questions
+//! are put to, `changes` puts the changes that the feed reports into the tables, and `upkeep` and `announced` see to it
+//! that none is missing.
 //!
 //! The columns only answer while they are known to be as current as cached responses are: built, without a gap in the
 //! feed since, and with a recent heartbeat. Otherwise the database answers. A change is in the columns before the
@@ -21,6 +22,7 @@ pub(in crate::store) mod groups;
 mod measures;
 pub(in crate::store) mod page;
 mod rows;
+mod sums;
 mod tables;
 mod unfit;
 mod upkeep;

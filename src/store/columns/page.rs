@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::column::{Cell, Column};
-use super::rows::Rows;
+use super::rows::{BITS, Rows};
 use super::tables::{Table, Tables};
 use crate::domain::id::Kind;
 use crate::store::cursor::{BY_ID, Order, SortKey};
@@ -64,7 +64,7 @@ impl Comparing<'_> {
     fn with(&self, row: usize, keys: &[SortKey]) -> Ordering {
         let compared = self.keys.iter().zip(keys).map(|((key, down), wanted)| {
             let ascending = match (key, wanted) {
-                (Key::Id, SortKey::Text(id)) => self.id(row).cmp(id),
+                (Key::Id, SortKey::Text(id)) => self.id(row).cmp(id.as_bytes()),
                 (Key::Id, _) => Ordering::Greater,
                 (Key::Values(column, values), wanted) => values[column.single(row)].cmp(&value_of(wanted)),
             };
@@ -73,8 +73,31 @@ impl Comparing<'_> {
         first_that_differs(compared)
     }
 
-    fn id(&self, row: usize) -> &str {
-        self.tables.ids.text(self.table.ids[row] as usize)
+    /// Calls `visit` with each of these rows and the value by which it is ordered first; 0 where that is its id.
+    fn each(&self, rows: &Rows, mut visit: impl FnMut(usize, i64)) {
+        let mut codes = [0; BITS];
+        let first = self.keys.first().map(|(key, _)| key);
+        rows.each_block(|start, block| match first {
+            Some(Key::Values(column, values)) => {
+                column.codes().block(start, &mut codes);
+                let shift = column.shift();
+                block.each(|at| visit(start + at, values[codes[at] as usize >> shift]));
+            }
+            Some(Key::Id) | None => block.each(|at| visit(start + at, 0)),
+        });
+    }
+
+    /// Whether a row comes after another. Most rows differ in the first value already.
+    fn is_after(&self, (row, value): (usize, i64), (last, of_last): (usize, i64)) -> bool {
+        if value == of_last {
+            return self.rows(row, last).is_gt();
+        }
+        let down = self.keys.first().is_some_and(|(_, down)| *down);
+        (value < of_last) == down
+    }
+
+    fn id(&self, row: usize) -> &[u8] {
+        self.tables.ids.get(self.table.ids[row] as usize)
     }
 }
 
@@ -102,21 +125,21 @@ impl Tables {
         let version = table.column("version")?;
         let rows = self.matching(kind, filter)?;
         let wanted = cut.limit.map_or(0, |limit| limit.saturating_add(1));
-        let mut best: Vec<usize> = Vec::new();
+        let mut best: Vec<(usize, i64)> = Vec::new();
         // Without a start nothing lies before it.
-        let (mut behind, mut worst) = (cut.start.is_none(), None);
+        let (mut behind, mut last) = (cut.start.is_none(), None);
         let counted = Rows::default();
         let looked_at = if wanted == 0 && behind { &counted } else { &rows };
-        looked_at.each(|row| {
+        comparing.each(looked_at, |row, value| {
             // Most rows are ruled out here once there are enough.
-            if worst.is_some_and(|worst| comparing.rows(row, worst).is_gt()) && behind {
+            if last.is_some_and(|last| comparing.is_after((row, value), last)) && behind {
                 return;
             }
             if cut.start.is_some_and(|start| comparing.with(row, start).is_le()) {
                 behind = true;
                 return;
             }
-            if worst.is_some_and(|worst| comparing.rows(row, worst).is_gt())
+            if last.is_some_and(|last| comparing.is_after((row, value), last))
                 || cut.end.is_some_and(|end| comparing.with(row, end).is_ge())
             {
                 return;
@@ -124,17 +147,17 @@ impl Tables {
             if wanted == 0 {
                 return;
             }
-            best.push(row);
+            best.push((row, value));
             if best.len() >= wanted.saturating_mul(2) {
-                best.select_nth_unstable_by(wanted - 1, |left, right| comparing.rows(*left, *right));
+                best.select_nth_unstable_by(wanted - 1, |left, right| comparing.rows(left.0, right.0));
                 best.truncate(wanted);
-                worst = best.last().copied();
+                last = best.last().copied();
             }
         });
-        best.sort_unstable_by(|left, right| comparing.rows(*left, *right));
+        best.sort_unstable_by(|left, right| comparing.rows(left.0, right.0));
         best.truncate(wanted);
-        let document = |row: usize| match version.at(version.single(row))? {
-            Cell::Number(version) => Some((comparing.id(row).to_owned(), version)),
+        let document = |(row, _): (usize, i64)| match version.at(version.single(row))? {
+            Cell::Number(version) => Some((self.ids.text(table.ids[row] as usize).to_owned(), version)),
             _ => None,
         };
         Some(Found {
