@@ -1,4 +1,4 @@
-//! Fingerprints of content, for edited documents, tokens and persisted documents.
+//! Fingerprints of content, for edited documents, tokens, persisted documents and the locks of values.
 
 use sha2::{Digest, Sha256};
 

@@ -4,7 +4,8 @@
 pub(super) const DERIVED: &str = "derived";
 /// The history of all changes: who changed what, and when.
 pub(super) const HISTORY: &str = "history";
-/// One row for each document that was referred to or deleted. Transactions write it so that they conflict.
+/// Rows for each document that was referred to or deleted, and for values that must be one document's own. Transactions
+/// write them so that they conflict.
 pub(super) const LOCKS: &str = "locks";
 /// The heartbeat.
 pub(super) const MARKS: &str = "marks";

@@ -24,6 +24,7 @@ use super::filter::Filter;
 use super::find::{Find, all_rows};
 use super::versions::ReadSet;
 use super::{Result, Store};
+use crate::domain::count::Sum;
 use crate::domain::date::Day;
 use crate::domain::id::Kind;
 
@@ -146,7 +147,7 @@ impl Store {
             words,
             givers: one_end(wanted.givers, &pairs, |pair| &pair.giver),
             recipients: one_end(wanted.recipients, &pairs, |pair| &pair.recipient),
-            flows: wanted.flows.and(pairs),
+            flows: wanted.flows.zip(pairs).map(|(animals, pairs)| told(pairs, animals)),
             spans,
             certainties,
             by_animal,
@@ -203,7 +204,8 @@ impl Store {
     }
 }
 
-/// The nations that gifts are grouped by, all in one aggregation, and whether animals are counted.
+/// The nations that gifts are grouped by, all in one aggregation, and whether animals are counted. A side that nobody asks
+/// for is empty in every [`Pair`].
 fn ends(wanted: &Wanted) -> Option<(Document, bool)> {
     let (giver, recipient) = (doc! { "giver": "$giver" }, doc! { "recipient": "$recipient" });
     let both = doc! { "giver": "$giver", "recipient": "$recipient" };
@@ -223,11 +225,7 @@ fn ends(wanted: &Wanted) -> Option<(Document, bool)> {
 fn one_end(animals: Option<bool>, pairs: &Option<Groups<Pair>>, end: fn(&Pair) -> &String) -> Option<Groups<String>> {
     let (animals, mut groups) = (animals?, Groups::new());
     for (pair, group) in pairs.as_ref()? {
-        let counted = animals.then(|| group.tally.animals.clone());
-        let tally = Tally {
-            gifts: group.tally.gifts,
-            animals: counted.unwrap_or_default(),
-        };
+        let tally = group.tally.clone();
         add(
             &mut groups,
             end(pair).clone(),
@@ -237,7 +235,17 @@ fn one_end(animals: Option<bool>, pairs: &Option<Groups<Pair>>, end: fn(&Pair) -
             },
         );
     }
-    Some(groups)
+    Some(told(groups, animals))
+}
+
+/// Groups that others have asked for with animals, for whoever asks without.
+fn told<K>(mut groups: Groups<K>, animals: bool) -> Groups<K> {
+    if !animals {
+        groups
+            .values_mut()
+            .for_each(|group| group.tally.animals = Sum::default());
+    }
+    groups
 }
 
 /// An optional read. Boxed: five of them run concurrently, and the driver's futures are too large for that on a

@@ -132,7 +132,8 @@ impl Store {
         rows.delete_many(doc! {}).await.map(drop)
     }
 
-    /// Locks documents that are referred to or deleted. In two or three commands for all of them.
+    /// Locks documents that are referred to or deleted, and values that must be one document's own. In one command for all of
+    /// them, or three where some are locked for the first time.
     ///
     /// A transaction sees the database as it was when it began, so two of them, of which one refers to a document and the
     /// other deletes it, would not notice each other. Both write the document's row in `locks`: only one comes through, and

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use menagerie::seed::load::{Options, load};
 use mongodb::IndexModel;
@@ -157,6 +158,10 @@ async fn values_are_handed_on_within_one_file_however_far_apart_the_rows_are() {
     assert_eq!(slugs(&desk, &["first", "last"]).await, ["two", "one"]);
     assert_eq!(put("one", "three").await.updated, 2, "a chain");
     assert_eq!(slugs(&desk, &["first", "last"]).await, ["one", "three"]);
+    let locks = desk.app.raw().await.collection::<Document>("locks");
+    let of_slugs = locks.count_documents(doc! { "_id": { "$regex": "^nations.slug" } });
+    let of_slugs = of_slugs.await.expect("a number");
+    assert_eq!(of_slugs, 64, "however many values there are");
 }
 
 #[tokio::test]
@@ -227,6 +232,29 @@ async fn of_many_who_take_a_value_at_the_same_time_one_gets_it() {
     assert_eq!(got, 1, "{made:#?}");
     let refused = made.iter().filter(|made| mistakes(made) == [("TAKEN", "slug")]);
     assert_eq!(refused.count(), 7, "{made:#?}");
+    desk.app.is_whole().await;
+}
+
+#[tokio::test]
+async fn values_that_share_a_lock_are_all_given_at_the_same_time() {
+    let desk = Desk::open().await;
+    // The first bytes of their SHA-256 are multiples of 64.
+    let slugs = ["n121", "n158", "n275", "n345", "n369", "n436"];
+    let made = join_all(slugs.map(|slug| desk.make("createNation", MISTAKES, nation(slug, slug)))).await;
+    for made in &made {
+        assert_eq!(mistakes(made), [], "{made:#}");
+    }
+    let locks = desk.app.raw().await.collection::<Document>("locks");
+    let locks = locks
+        .find(doc! { "_id": { "$regex": "^nations.slug" } })
+        .await
+        .expect("a cursor");
+    let locks: Vec<Document> = locks.try_collect().await.expect("rows");
+    let lock = locks
+        .iter()
+        .find(|lock| lock.get_str("_id").is_ok_and(|id| id == "nations.slug/0"))
+        .expect("the shared one");
+    assert!(lock.get_i32("turn").is_ok_and(|turn| turn >= 6), "{lock}");
     desk.app.is_whole().await;
 }
 

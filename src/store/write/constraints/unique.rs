@@ -87,8 +87,9 @@ fn given_up<'a>(transitions: &'a [Transition<'_>], refused: &[bool]) -> HashSet<
     given_up
 }
 
-/// How many locks the values of a field share. A lock is a document that stays, so there is none for each value; and two
-/// transactions that bring different values seldom meet, and then only wait for each other.
+/// How many locks the values of a field share. A lock is a document that stays, so there is none for each value. Two edits
+/// that bring different values seldom meet, and then one begins anew; the thousand rows of an import take nearly all locks,
+/// and whoever brings a value meanwhile begins anew until they are written.
 const LOCKS: u8 = 64;
 
 /// The locks on the values that good writes come to have.
