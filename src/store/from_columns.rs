@@ -5,10 +5,10 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{DateTime, Document, doc};
 use mongodb::error::Error;
 
-use super::bson_types::whole_at;
+use super::bson_types::{Timestamp, whole_at};
 use super::columns::groups::Gifts;
 use super::columns::page::{Cut, Found};
 use super::columns::{ColumnStore, KINDS, Phase, Tables};
@@ -105,6 +105,16 @@ impl Store {
             .await?;
         self.touch(ReadSet::one(kind));
         Some(names)
+    }
+
+    /// When a document of a kind was last changed; `None` if the columns cannot tell.
+    pub(super) async fn last_change_by_columns(&self, kind: Kind) -> Option<Timestamp> {
+        if self.columns.compares() || !KINDS.contains(&kind) {
+            return None;
+        }
+        let at = self.columns.answer(move |tables| tables.last_change(kind)).await?;
+        self.touch(ReadSet::one(kind));
+        Some(DateTime::from_millis(at).into())
     }
 
     /// Adds what a filter looks at to the read set.

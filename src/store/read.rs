@@ -80,25 +80,30 @@ impl Store {
         Ok(fields.iter().map(texts).collect())
     }
 
-    /// When a document was last changed, and how many sources there are. One command for each kind, and one more.
+    /// When a document was last changed, and how many sources there are. One command for each kind that the columns do not
+    /// tell of, and one more.
     pub async fn last_change_and_sources(&self) -> Result<(Option<Timestamp>, u64)> {
-        let newest = Kind::ALL.map(|kind| {
-            let find = Find {
-                kind,
-                filter: doc! {},
-                sort: doc! { "updatedAt": -1 },
-                projection: doc! { "updatedAt": 1 },
-                limit: 1,
-            };
-            self.find(find, as_it_is)
-        });
+        let changes = Kind::ALL.map(|kind| self.last_change(kind));
         let every = Find::every(Kind::Source, doc! {});
-        let (newest, sources) = try_join(try_join_all(newest), self.find(every, |_| Ok(()))).await?;
-        let changed = newest
-            .iter()
-            .flatten()
-            .filter_map(|row| row.get_datetime("updatedAt").ok());
-        Ok((changed.max().map(Timestamp::from), sources.len() as u64))
+        let (changes, sources) = try_join(try_join_all(changes), self.find(every, |_| Ok(()))).await?;
+        Ok((changes.into_iter().flatten().max(), sources.len() as u64))
+    }
+
+    /// When a document of a kind was last changed. The embedded database has no index for that where there are many.
+    async fn last_change(&self, kind: Kind) -> Result<Option<Timestamp>> {
+        if let Some(at) = self.last_change_by_columns(kind).await {
+            return Ok(Some(at));
+        }
+        let find = Find {
+            kind,
+            filter: doc! {},
+            sort: doc! { "updatedAt": -1 },
+            projection: doc! { "updatedAt": 1 },
+            limit: 1,
+        };
+        let newest = self.find(find, as_it_is).await?;
+        let changed = newest.first().and_then(|row| row.get_datetime("updatedAt").ok());
+        Ok(changed.map(Timestamp::from))
     }
 
     /// The rows with these ids, each by `read`, in no particular order. No command if there are no ids.

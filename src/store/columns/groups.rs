@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::iter::zip;
 
+use super::certainties::Certainties;
 use super::codes::Codes;
 use super::column::{Cell, Column};
 use super::measures::{KindAmount, Measures, Share};
@@ -235,36 +236,7 @@ impl<'a> Gifts<'a> {
 
     /// By the certainties of the claims about them, in alphabetical order.
     fn by_certainty(&self, animals: bool) -> Option<Groups<Vec<String>>> {
-        let claims = self.tables.of(Kind::Claim)?;
-        let (about, certainty) = (claims.column("about")?, claims.column("certainty")?);
-        let texts: Vec<Option<String>> = (0..certainty.places())
-            .map(|place| self.text(certainty, place))
-            .collect();
-        let mut words: Vec<&String> = texts.iter().flatten().collect();
-        words.sort_unstable();
-        if !certainty.is_single() || words.len() > u16::BITS as usize {
-            return None;
-        }
-        let place_of = |text: &Option<String>| words.iter().position(|word| Some(*word) == text.as_ref());
-        let bits: Vec<u16> = texts
-            .iter()
-            .map(|text| place_of(text).map_or(0, |place| 1 << place))
-            .collect();
-        let mut sets = vec![0_u16; self.table.len()];
-        let mut blocks = [[0; BITS]; 2];
-        claims.live.each_block(|start, block| {
-            about.codes().block(start, &mut blocks[0]);
-            certainty.codes().block(start, &mut blocks[1]);
-            block.each(|at| {
-                let [about_of, certainty_of] = [0, 1].map(|column| blocks[column][at] as usize);
-                let bit = bits[certainty_of >> certainty.shift()];
-                about.each_id(about_of, |id| {
-                    if let Some(gift) = self.tables.row(Kind::Gift, id) {
-                        sets[gift] |= bit;
-                    }
-                });
-            });
-        });
+        let Certainties { words, sets } = self.tables.certainties()?;
         let key = |set: usize| {
             let held = words.iter().enumerate().filter(|(place, _)| set >> place & 1 == 1);
             held.map(|(_, word)| (*word).clone()).collect::<Vec<String>>()

@@ -78,7 +78,7 @@ impl<S: Default + Clone> Places<S> {
     pub fn at(&mut self, number: usize) -> &mut S {
         match self {
             Self::Dense(places) => &mut places[number],
-            Self::Sparse(places) => places.entry(number).or_default(),
+            Self::Sparse(places) => sparse(places, number),
         }
     }
 
@@ -97,6 +97,12 @@ impl<S: Default + Clone> Places<S> {
         }
         groups
     }
+}
+
+/// Apart, so that the other case is short enough to stand where it is called.
+#[cold]
+fn sparse<S: Default>(places: &mut HashMap<usize, S>, number: usize) -> &mut S {
+    places.entry(number).or_default()
 }
 
 /// The sums of a pair of nations, and the first and the last moment of its gifts. Within one line of a processor's cache:

@@ -1,9 +1,11 @@
 //! The tables: for each collection that questions about gifts reach, its documents as rows of columns.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use mongodb::bson::{RawBsonRef, RawDocument};
 
+use super::certainties::Certainties;
 use super::column::{Cell, Column, Ids, columns_of};
 use super::measures::Measures;
 use super::rows::Rows;
@@ -24,6 +26,8 @@ pub(in crate::store) struct Tables {
     /// The row of each id, and in the highest bits the table. A document that is deleted keeps its row.
     row_of: Vec<u32>,
     tables: [Table; KINDS.len()],
+    /// Found when they are asked for.
+    pub(super) certainties: OnceLock<Option<Certainties>>,
 }
 
 /// One collection.
@@ -36,6 +40,28 @@ pub(super) struct Table {
     pub columns: Vec<Column>,
     /// What statistics need of a gift beside the columns.
     pub measures: Option<Measures>,
+    last_change: LastChange,
+}
+
+/// When a document of a collection was last changed.
+struct LastChange {
+    /// The latest time that any of them has had, in milliseconds.
+    at: i64,
+    /// A row that has it; `None` where that has another one by now, or is gone.
+    row: Option<usize>,
+}
+
+impl LastChange {
+    fn put(&mut self, row: usize, at: Option<i64>) {
+        match at.filter(|at| *at >= self.at) {
+            Some(at) => *self = Self { at, row: Some(row) },
+            None => self.remove(row),
+        }
+    }
+
+    fn remove(&mut self, row: usize) {
+        self.row = self.row.filter(|known| *known != row);
+    }
 }
 
 impl Table {
@@ -46,6 +72,10 @@ impl Table {
             live: Rows::default(),
             columns: columns_of(kind),
             measures: (kind == Kind::Gift).then(Measures::default),
+            last_change: LastChange {
+                at: i64::MIN,
+                row: None,
+            },
         }
     }
 
@@ -72,6 +102,7 @@ impl Default for Tables {
             ids: Ids::default(),
             row_of: Vec::new(),
             tables: KINDS.map(Table::new),
+            certainties: OnceLock::new(),
         }
     }
 }
@@ -116,6 +147,12 @@ impl Tables {
             Some((id.clone(), column.text(column.single(row), &self.ids)?.to_owned()))
         };
         Some(ids.iter().filter_map(text).collect())
+    }
+
+    /// When a document of a kind was last changed, in milliseconds; `None` if that is not known.
+    pub(in crate::store) fn last_change(&self, kind: Kind) -> Option<i64> {
+        let LastChange { at, row } = &self.of(kind)?.last_change;
+        row.map(|_| *at)
     }
 
     /// How many documents of a kind there are.
@@ -163,6 +200,7 @@ impl Tables {
                 let row = row.ok_or(Unfit::TooMany)?;
                 self.row_of[number as usize] = row | (place as u32) << ROW_BITS;
                 table.ids.push(number);
+                self.certainties.take();
                 row as usize
             }
             row if (row >> ROW_BITS) as usize == place => (row & ((1 << ROW_BITS) - 1)) as usize,
@@ -175,7 +213,15 @@ impl Tables {
         if let Some(measures) = &mut table.measures {
             measures.put(row, document, &mut self.ids)?;
         }
+        let at = match document.get("updatedAt") {
+            Ok(Some(RawBsonRef::DateTime(at))) => Some(at.timestamp_millis()),
+            _ => None,
+        };
+        table.last_change.put(row, at);
         table.live.insert(row);
+        if kind == Kind::Claim {
+            self.certainties.take();
+        }
         Ok(())
     }
 
@@ -185,13 +231,19 @@ impl Tables {
         let table = self.tables.iter_mut().find(|table| table.kind == kind);
         if let (Some(row), Some(table)) = (row, table) {
             table.live.remove(row);
+            table.last_change.remove(row);
+        }
+        if kind == Kind::Claim {
+            self.certainties.take();
         }
     }
 
     /// How many bytes the tables take.
     pub fn bytes(&self) -> usize {
         let tables: usize = self.tables.iter().map(Table::bytes).sum();
-        self.ids.bytes() + self.row_of.capacity() * size_of::<u32>() + tables
+        let certainties = self.certainties.get().and_then(Option::as_ref);
+        let certainties = certainties.map_or(0, Certainties::bytes);
+        self.ids.bytes() + self.row_of.capacity() * size_of::<u32>() + tables + certainties
     }
 
     /// How many bytes each part takes, for whoever looks for waste.

@@ -5,6 +5,7 @@
 
 mod bounds; // memory, values that no column holds, a feed that breaks off
 mod current; // own writes, transactions of others
+mod kept; // what they find once
 mod pages; // pages by ids
 
 use std::collections::BTreeMap;
