@@ -3,24 +3,10 @@
 //! Claims stand in another order than the gifts that they are about, so that finding these takes longer than all else that
 //! statistics by certainty do. What was found is kept until a claim changes, or a gift is new.
 
+use super::measures::Certainties;
 use super::rows::BITS;
 use super::tables::Tables;
 use crate::domain::id::Kind;
-
-/// What the claims about gifts say.
-pub(super) struct Certainties {
-    /// In alphabetical order.
-    pub words: Vec<String>,
-    /// For each row of gifts a bit for each word.
-    pub sets: Vec<u16>,
-}
-
-impl Certainties {
-    /// How many bytes they take.
-    pub const fn bytes(&self) -> usize {
-        self.sets.capacity() * size_of::<u16>()
-    }
-}
 
 impl Tables {
     /// The certainties of the claims about each gift. `None` if a column cannot tell them.

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::iter::zip;
 
-use super::certainties::Certainties;
 use super::codes::Codes;
 use super::column::{Cell, Column};
-use super::measures::{KindAmount, Measures, Share};
+use super::measures::{Certainties, KindAmount, Measures, Share};
 use super::rows::{BITS, Rows};
 use super::sums::{PairSums, Places, Sums};
 use super::tables::{Table, Tables};

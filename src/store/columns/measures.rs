@@ -1,5 +1,6 @@
-//! What statistics need of a gift beside its columns: its number of animals, that of each kind, and the years that its
-//! date spans. The same meaning as the database expressions in `aggregate/amounts.rs`.
+//! What statistics need of a gift beside its columns: its number of animals, that of each kind, the years that its date
+//! spans, and how sure the claims about it are. The numbers have the meaning of the database expressions in
+//! `aggregate/amounts.rs`.
 
 use mongodb::bson::{RawBsonRef, RawDocument};
 
@@ -178,6 +179,21 @@ impl Measures {
         self.spans.shrink();
         self.kind_amounts.shrink();
         self.lists.shrink();
+    }
+}
+
+/// What the claims about gifts say.
+pub(super) struct Certainties {
+    /// In alphabetical order.
+    pub words: Vec<String>,
+    /// For each row of gifts a bit for each word.
+    pub sets: Vec<u16>,
+}
+
+impl Certainties {
+    /// How many bytes they take.
+    pub const fn bytes(&self) -> usize {
+        self.sets.capacity() * size_of::<u16>()
     }
 }
 

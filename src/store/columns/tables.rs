@@ -5,9 +5,8 @@ use std::sync::OnceLock;
 
 use mongodb::bson::{RawBsonRef, RawDocument};
 
-use super::certainties::Certainties;
 use super::column::{Cell, Column, Ids, columns_of};
-use super::measures::Measures;
+use super::measures::{Certainties, Measures};
 use super::rows::Rows;
 use super::unfit::Unfit;
 use crate::domain::id::Kind;
