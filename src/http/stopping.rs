@@ -22,6 +22,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+/// How long a stream or socket may take to end once nothing more is accepted.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// How the server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -63,6 +66,12 @@ impl Stopping {
         let mut closed = self.0.closed.subscribe();
         // Cannot fail: the sender lives as long as `self`.
         let _ = closed.wait_for(|closed| *closed).await;
+    }
+
+    /// Resolves [`LAST_WORDS`] later: what was under way when it closed was sent by then, or its client does not read.
+    pub async fn overdue(&self) {
+        self.closed().await;
+        sleep(LAST_WORDS).await;
     }
 
     /// Waits until a server with TLS has been idle for a second: idle HTTP/2 connections stay open, and actix cannot

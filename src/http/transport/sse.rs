@@ -164,16 +164,16 @@ async fn send(
     let mut beat = interval(timeouts.beat);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut left, mut closed) = (Box::pin(left), Box::pin(state.stopping.closed()));
+    let mut overdue = Box::pin(state.stopping.overdue());
     let mut expired = Box::pin(state.expired(&caller.credentials));
     loop {
         // Resolves when the previous event has been taken. The next one is requested only then, so that it is sent
         // right after the check of the credentials.
         let room = tokio::select! {
-            // First: only a client that does not read is cut off when the server stops.
-            biased;
             room = timeout(timeouts.stalled, sender.reserve()) => room,
             () = &mut left => return Ended::InOrder,
-            () = &mut closed => return Ended::Stalled,
+            // Not at once when the server stops: an event on its way to a client that reads would be cut in two.
+            () = &mut overdue => return Ended::Stalled,
         };
         let room = match room {
             Ok(Ok(room)) => room,

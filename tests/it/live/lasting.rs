@@ -136,9 +136,12 @@ async fn a_client_that_gives_no_sign_of_life_is_let_go() {
 async fn with_large_events(stalled: Duration) -> (TestApp, String) {
     let mut settings = patient(|timeouts| timeouts.stalled = stalled);
     settings.config.limits.set(Limit::Aliases, 10_000);
+    (loaded(settings).await, large_events())
+}
+
+fn large_events() -> String {
     let titles: String = (0..1_500).map(|number| format!(" a{number}:title")).collect();
-    let query = format!("subscription {{ changes {{ node {{ ... on Gift {{{titles}}} }} }} }}");
-    (loaded(settings).await, query)
+    format!("subscription {{ changes {{ node {{ ... on Gift {{{titles}}} }} }} }}")
 }
 
 /// Changes the gift until nobody hears of it any more.
@@ -220,4 +223,27 @@ async fn a_server_that_stops_tells_sockets_and_ends_streams() {
     assert_eq!(stream.event().await, None);
     assert_eq!(server.ended().code(), Some(0), "{}", server.log());
     drop(silent);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_lets_an_event_on_its_way_arrive() {
+    let app = loaded(settings()).await;
+    let mut command = program_over(&app);
+    let mut server = Server::start(command.env("MENAGERIE_MAX_ALIASES", "10000"));
+    let host = server.address.strip_suffix("/graphql").expect("the API").to_owned();
+    let request = client().post(format!("{host}/graphql/stream"));
+    let mut stream = Stream::open(request.json(&json!({ "query": large_events() }))).await;
+    // More than the system takes for a client that does not read.
+    for number in 0..80 {
+        retitle(&app, &format!("{number} {}", "x".repeat(150))).await;
+    }
+    assert_eq!(stream.next().await.event, "next");
+    // Its client does not read now, as if it had to think.
+    tokio::time::sleep(SHORT).await;
+    server.signal("-TERM");
+    tokio::time::sleep(SHORT).await;
+    while let Some(event) = stream.event().await {
+        assert_eq!(event.event, "next");
+    }
+    assert_eq!(server.ended().code(), Some(0), "{}", server.log());
 }

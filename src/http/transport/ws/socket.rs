@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::future::pending;
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::web::Data;
 use actix_ws::{
@@ -27,11 +27,9 @@ use crate::http::permits::{Permit, Resource};
 use crate::http::pipeline::admission::caught;
 use crate::http::pipeline::caller::Caller;
 use crate::http::state::State;
+use crate::http::stopping::LAST_WORDS;
 use crate::http::transport::delivery::{Held, LARGE};
 use crate::limits::Limit;
-
-/// How long a socket may take to close when the server stops.
-const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What the handshake determines.
 pub struct Opened {
