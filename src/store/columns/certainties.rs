@@ -1,17 +1,40 @@
 //! The certainties of the claims about each gift.
 //!
 //! Claims stand in another order than the gifts that they are about, so that finding these takes longer than all else that
-//! statistics by certainty do. What was found is kept until a claim changes, or a gift is new.
+//! statistics and filters by certainty do. What was found is kept until a claim changes, or a gift is new.
+
+use mongodb::bson::RawBsonRef;
 
 use super::measures::Certainties;
-use super::rows::BITS;
+use super::rows::{BITS, Rows};
 use super::tables::Tables;
 use crate::domain::id::Kind;
+use crate::store::filter::Filter;
+use crate::store::filter::operator::Operator;
 
 impl Tables {
     /// The certainties of the claims about each gift. `None` if a column cannot tell them.
     pub(super) fn certainties(&self) -> Option<&Certainties> {
         self.certainties.get_or_init(|| self.find_certainties()).as_ref()
+    }
+
+    /// The rows of the gifts that a matching claim is about. `None` for a filter that asks for more than how sure a claim
+    /// about a gift is.
+    pub(super) fn gifts_by_certainty(&self, filter: &Filter) -> Option<Rows> {
+        let operator = match filter {
+            Filter::All(parts) => match parts.as_slice() {
+                [Filter::Field("certainty", operator), about] if is_about_gifts(about) => Some(operator),
+                _ => return None,
+            },
+            about if is_about_gifts(about) => None,
+            _ => return None,
+        };
+        let Certainties { words, sets, all_known } = self.certainties()?;
+        let holds =
+            |word: &str| operator.is_none_or(|one| one.is_about(Some(RawBsonRef::String(word))) != one.rules_out());
+        let bits = words.iter().enumerate().map(|(at, word)| u16::from(holds(word)) << at);
+        let mask = bits.fold(0, |mask, bit| mask | bit);
+        all_known.then(|| Rows::of(sets.len(), |gift| sets[gift] & mask != 0))
     }
 
     fn find_certainties(&self) -> Option<Certainties> {
@@ -31,6 +54,7 @@ impl Tables {
             .map(|text| place_of(text).map_or(0, |place| 1 << place))
             .collect();
         let mut sets = vec![0_u16; self.gifts().len()];
+        let mut all_known = true;
         let mut blocks = [[0; BITS]; 2];
         claims.live.each_block(|start, block| {
             about.codes().block(start, &mut blocks[0]);
@@ -38,6 +62,7 @@ impl Tables {
             block.each(|at| {
                 let [about_of, certainty_of] = [0, 1].map(|column| blocks[column][at] as usize);
                 let bit = bits[certainty_of >> certainty.shift()];
+                all_known &= bit != 0;
                 about.each_id(about_of, |id| {
                     if let Some(gift) = self.row(Kind::Gift, id) {
                         sets[gift] |= bit;
@@ -48,6 +73,11 @@ impl Tables {
         Some(Certainties {
             words: words.into_iter().map(str::to_owned).collect(),
             sets,
+            all_known,
         })
     }
+}
+
+fn is_about_gifts(filter: &Filter) -> bool {
+    matches!(filter, Filter::Field("about", Operator::Prefix(prefix)) if prefix == Kind::Gift.prefix())
 }

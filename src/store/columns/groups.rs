@@ -235,7 +235,7 @@ impl<'a> Gifts<'a> {
 
     /// By the certainties of the claims about them, in alphabetical order.
     fn by_certainty(&self, animals: bool) -> Option<Groups<Vec<String>>> {
-        let Certainties { words, sets } = self.tables.certainties()?;
+        let Certainties { words, sets, .. } = self.tables.certainties()?;
         let key = |set: usize| {
             let held = words.iter().enumerate().filter(|(place, _)| set >> place & 1 == 1);
             held.map(|(_, word)| (*word).clone()).collect::<Vec<String>>()

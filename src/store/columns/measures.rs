@@ -188,6 +188,8 @@ pub(super) struct Certainties {
     pub words: Vec<String>,
     /// For each row of gifts a bit for each word.
     pub sets: Vec<u16>,
+    /// Whether there is a word for every claim.
+    pub all_known: bool,
 }
 
 impl Certainties {

@@ -19,13 +19,27 @@ fn claim(number: usize, certainty: &str, about: &[&str]) -> (Kind, Json) {
     (Kind::Claim, json)
 }
 
-/// How many of the gifts of these tests have claims of each certainty, and how many have none.
+/// How many of the gifts of these tests have claims of each certainty, and how many have none; as groups tell it, and as
+/// filters do.
 async fn by_certainty(app: &TestApp) -> Json {
-    let query =
-        "{ giftStats(where: { text: \"gift\", id: { in: [\"gift_test-1\", \"gift_test-2\", \"gift_test-3\"] } }) {
-        byCertainty { label gifts } } }";
+    let ids = "id: { in: [\"gift_test-1\", \"gift_test-2\", \"gift_test-3\"] }";
+    let filters = [
+        ("stated", "{ eq: STATED }"),
+        ("concern", "{ eq: CONCERN }"),
+        ("no claim", "{ known: false }"),
+        ("any", "{ known: true }"),
+        ("others", "{ notIn: [STATED] }"),
+    ];
+    let counts = filters.map(|(name, filter)| {
+        let name = name.replace(' ', "_");
+        format!("{name}: gifts(where: {{ certainty: {filter}, {ids} }}) {{ totalCount }}")
+    });
+    let query = format!(
+        "{{ giftStats(where: {{ text: \"gift\", {ids} }}) {{ gifts byCertainty {{ label gifts }} }} {} }}",
+        counts.join(" ")
+    );
     let passed_on = app.live.columns().status().passed_on;
-    let found = app.query(query).await;
+    let found = app.query(&query).await;
     assert_eq!(
         app.live.columns().status().passed_on,
         passed_on,
@@ -37,6 +51,17 @@ async fn by_certainty(app: &TestApp) -> Json {
             entry["label"].as_str().expect("a label").to_owned(),
             entry["gifts"].clone(),
         );
+    }
+    let groups = |name: &str| told.get(name).and_then(Json::as_u64).unwrap_or_default();
+    let gifts = found["giftStats"]["gifts"].as_u64().expect("a number");
+    for (name, filter) in filters {
+        let expected = match name {
+            "any" => gifts - groups("no claim"),
+            // No other word is in these tests.
+            "others" => groups("concern"),
+            name => groups(name),
+        };
+        assert_eq!(found[name.replace(' ', "_")]["totalCount"], expected, "{filter}");
     }
     told.into()
 }
