@@ -14,15 +14,11 @@ use crate::support::type_definitions;
 const LISTS: [&str; 2] = ["src/domain/collections.rs", "src/graphql/collections/mod.rs"];
 
 /// Where else collections are named, and why. What is not here knows none of them.
-const NAMED: [(&str, &str); 13] = [
+const NAMED: [(&str, &str); 12] = [
     ("src/graphql/collections/", "documents refer to each other"),
     (
         "src/graphql/values.rs",
         "a count rests on a claim, a place lies in a nation",
-    ),
-    (
-        "src/graphql/filter/",
-        "documents are found by the certainty of claims about them",
     ),
     (
         "src/graphql/export/",

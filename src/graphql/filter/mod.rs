@@ -350,16 +350,8 @@ pub(in crate::graphql) use count_paths;
 
 /// Documents of `kind` that have a claim of such certainty about them; or none, where it asks for that.
 pub fn certainty_filter(certainty: &EnumFilter<Certainty>, kind: Kind) -> Result<Filter> {
-    // Ids of a kind share a prefix; with it, MongoDB does not read claims about other kinds.
-    let about = Filter::field("about", Operator::Prefix(kind.prefix().to_owned()));
-    let joined = |inner| Filter::Joined {
-        path: "_id",
-        of: Kind::Claim,
-        take: "about",
-        filter: Box::new(inner),
-    };
     Ok(match certainty.holds_without() {
-        Some(true) => Filter::Not(Box::new(joined(about))),
-        _ => joined(Filter::All(vec![certainty.on("certainty")?, about])),
+        Some(true) => Filter::Not(Box::new(Filter::claimed(kind, Filter::All(vec![])))),
+        _ => Filter::claimed(kind, certainty.on("certainty")?),
     })
 }

@@ -18,20 +18,16 @@ impl Tables {
         self.certainties.get_or_init(|| self.find_certainties()).as_ref()
     }
 
-    /// The rows of the gifts that a matching claim is about. `None` for a filter that asks for more than how sure a claim
-    /// about a gift is.
+    /// The rows of the gifts that a matching claim is about ([`Filter::claimed`]). `None` for a filter that asks for more
+    /// than how sure a claim is.
     pub(super) fn gifts_by_certainty(&self, filter: &Filter) -> Option<Rows> {
-        let operator = match filter {
-            Filter::All(parts) => match parts.as_slice() {
-                [Filter::Field("certainty", operator), about] if is_about_gifts(about) => Some(operator),
-                _ => return None,
-            },
-            about if is_about_gifts(about) => None,
-            _ => return None,
-        };
+        let mut operators = Vec::new();
+        tests_of_certainty(filter, &mut operators)?;
         let Certainties { words, sets, all_known } = self.certainties()?;
-        let holds =
-            |word: &str| operator.is_none_or(|one| one.is_about(Some(RawBsonRef::String(word))) != one.rules_out());
+        let holds = |word: &str| {
+            let word = Some(RawBsonRef::String(word));
+            operators.iter().all(|one| one.is_about(word) != one.rules_out())
+        };
         let bits = words.iter().enumerate().map(|(at, word)| u16::from(holds(word)) << at);
         let mask = bits.fold(0, |mask, bit| mask | bit);
         all_known.then(|| Rows::of(sets.len(), |gift| sets[gift] & mask != 0))
@@ -78,6 +74,55 @@ impl Tables {
     }
 }
 
-fn is_about_gifts(filter: &Filter) -> bool {
-    matches!(filter, Filter::Field("about", Operator::Prefix(prefix)) if prefix == Kind::Gift.prefix())
+/// What a filter on claims about gifts tests of their certainty. `None` if it tests anything else.
+fn tests_of_certainty<'a>(filter: &'a Filter, operators: &mut Vec<&'a Operator>) -> Option<()> {
+    match filter {
+        Filter::All(parts) => parts.iter().try_for_each(|part| tests_of_certainty(part, operators)),
+        Filter::Field("certainty", operator) => {
+            operators.push(operator);
+            Some(())
+        }
+        // True of them all.
+        Filter::Field("about", Operator::Prefix(prefix)) if prefix == Kind::Gift.prefix() => Some(()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::{RawDocumentBuf, rawdoc};
+
+    use super::*;
+
+    #[test]
+    fn a_filter_by_certainty_alone_is_answered_by_what_is_kept() {
+        let mut tables = Tables::default();
+        let claim = |number: &str, certainty: &str, about: &str| -> RawDocumentBuf {
+            rawdoc! { "_id": format!("claim_{number}"), "certainty": certainty, "about": [format!("gift_{about}")] }
+        };
+        for gift in ["a", "b", "c"] {
+            let gift = rawdoc! { "_id": format!("gift_{gift}") };
+            tables.put(Kind::Gift, &gift).expect("a gift");
+        }
+        for claim in [
+            claim("1", "STATED", "a"),
+            claim("2", "CONCERN", "a"),
+            claim("3", "CONCERN", "c"),
+        ] {
+            tables.put(Kind::Claim, &claim).expect("a claim");
+        }
+        let asked = |filter: Filter| match Filter::claimed(Kind::Gift, filter) {
+            Filter::Joined { filter, .. } => tables.gifts_by_certainty(&filter),
+            other => panic!("{other:?}"),
+        };
+        let rows = |chosen: &[usize]| Some(Rows::of(3, |row| chosen.contains(&row)));
+        let stated = Filter::equal("certainty", "STATED");
+        assert_eq!(asked(Filter::All(vec![])), rows(&[0, 2]));
+        assert_eq!(asked(Filter::All(vec![stated.clone()])), rows(&[0]));
+        let others = Filter::field("certainty", Operator::NotIn(vec!["STATED".into()]));
+        assert_eq!(asked(others.clone()), rows(&[0, 2]));
+        assert_eq!(asked(Filter::All(vec![stated.clone(), others])), rows(&[]));
+        assert_eq!(asked(Filter::Not(Box::new(stated))), None);
+        assert_eq!(asked(Filter::equal("source", "source_article")), None);
+    }
 }

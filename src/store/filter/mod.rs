@@ -88,6 +88,18 @@ impl Filter {
         }
     }
 
+    /// A claim that matches `filter` is about the document, which is of `kind`.
+    pub fn claimed(kind: Kind, filter: Self) -> Self {
+        // Ids of a kind share a prefix; with it, MongoDB does not read claims about other kinds.
+        let about = Self::field("about", Operator::Prefix(kind.prefix().to_owned()));
+        Self::Joined {
+            path: "_id",
+            of: Kind::Claim,
+            take: "about",
+            filter: Box::new(Self::All(vec![filter, about])),
+        }
+    }
+
     /// The same test on another field; any other filter is unchanged.
     #[must_use]
     pub fn at(&self, path: &'static str) -> Self {
