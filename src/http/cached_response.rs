@@ -149,10 +149,10 @@ impl CachedResponse {
     pub fn response(&self, media: MediaType, request_id: &str, http: &HttpRequest) -> HttpResponse {
         let is_safe = methods::is_safe(http.method());
         let form = Form::of(http, self.body.len());
-        let held = is_safe && Form::ALL.into_iter().any(|form| etag::is_held(http, &self.tag(form)));
+        let held = is_safe && etag::is_any_held(http, || Form::ALL.map(|form| self.tag(form)));
         let status = if held { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
         let mut response = HttpResponse::build(status);
-        response.insert_header((REQUEST_ID, request_id));
+        response.insert_header((&REQUEST_ID, request_id));
         if is_safe {
             response
                 .insert_header((ETAG, self.tag(form)))

@@ -54,6 +54,9 @@ pub fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
 /// Follows `X-Forwarded-For` from its last entry, which the nearest proxy added, as long as the proxies are trusted.
 fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    if !is_trusted(&peer) {
+        return peer;
+    }
     let mut entries: Vec<String> = Vec::new();
     for header in headers.get_all("x-forwarded-for") {
         let text = String::from_utf8_lossy(header.as_bytes());

@@ -15,6 +15,8 @@ use super::pipeline::admission::turned_away;
 use super::state::State;
 use crate::api::error::ApiError;
 
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// Why a request is refused that a page of another site may have forged; `None` if it is accepted.
 ///
 /// Only requests without a preflight can be forged. A POST needs JSON, which always has a preflight, as has QUERY, so only
@@ -27,19 +29,21 @@ pub fn forged(headers: &HeaderMap, allowed: &[String]) -> Option<&'static str> {
         "x-apollo-operation-name",
         "graphql-require-preflight",
     ];
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let by_preflight = PREFLIGHTED.iter().any(|name| headers.contains_key(*name))
-        || headers.get(header::CONTENT_TYPE).is_some_and(has_preflight)
-        || headers.contains_key(header::AUTHORIZATION);
-    let origin = text("origin");
-    let is_allowed = origin.is_some_and(|origin| allows(allowed, origin));
-    let from_elsewhere = match text("sec-fetch-site") {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = text(&header::ORIGIN);
+    let from_elsewhere = match text(&SEC_FETCH_SITE) {
         Some("same-origin" | "none") => false,
         Some(_) => true,
         // A browser without Fetch Metadata: it sends `Origin` if the page may read the response at all.
-        None => origin.is_some_and(|origin| !is_own(origin, text("host"))),
+        None => origin.is_some_and(|origin| !is_own(origin, text(&header::HOST))),
     };
-    (from_elsewhere && !by_preflight && !is_allowed).then_some(
+    let is_allowed = || origin.is_some_and(|origin| allows(allowed, origin));
+    let by_preflight = || {
+        PREFLIGHTED.iter().any(|name| headers.contains_key(*name))
+            || headers.get(header::CONTENT_TYPE).is_some_and(has_preflight)
+            || headers.contains_key(header::AUTHORIZATION)
+    };
+    (from_elsewhere && !is_allowed() && !by_preflight()).then_some(
         "the request comes from a page of another site, without a preflight; accepted is POST with the content type \
          application/json, or a header such as Apollo-Require-Preflight: true",
     )
@@ -131,7 +135,7 @@ pub fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "QUERY"])
         .allow_any_header()
-        .expose_headers([REQUEST_ID, "content-disposition", "etag", "retry-after"])
+        .expose_headers([REQUEST_ID.as_str(), "content-disposition", "etag", "retry-after"])
         .block_on_origin_mismatch(false)
         .max_age(3_600);
     if origins.iter().any(|origin| origin == "*") {

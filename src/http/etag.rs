@@ -1,7 +1,7 @@
 //! Entity tags: whether a client already has what it requests (RFC 9110, 8.8.3 and 13.1.2).
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{EntityTag, Header, IfNoneMatch};
+use actix_web::http::header::{EntityTag, Header, IF_NONE_MATCH, IfNoneMatch};
 
 use crate::domain::hash::sha256;
 
@@ -22,9 +22,20 @@ pub fn digits(content: &[u8]) -> String {
 
 /// Whether the client already has the content with this tag, so that the response is 304.
 pub fn is_held(http: &HttpRequest, tag: &EntityTag) -> bool {
+    is_any_held(http, || [tag.clone()])
+}
+
+/// The same of several tags, which are not made for a client that names none.
+pub fn is_any_held<const N: usize>(http: &HttpRequest, tags: impl FnOnce() -> [EntityTag; N]) -> bool {
+    if !http.headers().contains_key(IF_NONE_MATCH) {
+        return false;
+    }
     match IfNoneMatch::parse(http) {
         Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(held)) => held.iter().any(|held| held.weak_eq(tag)),
+        Ok(IfNoneMatch::Items(held)) => {
+            let tags = tags();
+            held.iter().any(|held| tags.iter().any(|tag| held.weak_eq(tag)))
+        }
         // An invalid header names no tag.
         Err(_) => false,
     }
@@ -32,7 +43,6 @@ pub fn is_held(http: &HttpRequest, tag: &EntityTag) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::IF_NONE_MATCH;
     use actix_web::test::TestRequest;
 
     use super::*;

@@ -1,15 +1,19 @@
 //! The headers that have a meaning of their own to this server.
+//!
+//! Names that every request is asked for are made once: to look a text up, it is first made into a name.
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 
 use crate::api::error::ApiError;
 
 /// The header with the id of a request: in its response, as in the log.
-pub const REQUEST_ID: &str = "x-request-id";
+pub static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+static COST: HeaderName = HeaderName::from_static("x-menagerie-cost");
 
 /// Whether the client wants `extensions.cost` in the response.
 pub fn asks_for_cost(headers: &HeaderMap) -> bool {
-    headers.get("x-menagerie-cost").is_some_and(|value| value == "1")
+    headers.get(&COST).is_some_and(|value| value == "1")
 }
 
 /// The last event that an `EventSource` got before its connection broke off; `None` if missing or empty.

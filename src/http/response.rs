@@ -115,7 +115,7 @@ impl Answers {
         };
         let mut response = HttpResponse::build(status);
         response
-            .insert_header((REQUEST_ID, request_id))
+            .insert_header((&REQUEST_ID, request_id))
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header((VARY, "Accept"))
             .content_type(media.content_type());

@@ -8,11 +8,12 @@
 //! The table only has clients that hold permits. Its parts have a lock each, so that threads rarely wait for each
 //! other.
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::client::Client;
 use crate::api::error::{ApiError, Result};
@@ -74,6 +75,9 @@ impl Resource {
 /// How much a client holds of each resource.
 type Held = [u64; Resource::ALL.len()];
 
+/// A part of the table of clients: found by a hash that is made once for each permit.
+type Part = HashTable<(Client, Held)>;
+
 /// The number of parts of the table of clients.
 const PARTS: usize = 16;
 
@@ -85,8 +89,9 @@ pub struct Permits(Arc<Table>);
 struct Table {
     limits: Limits,
     held: [AtomicU64; Resource::ALL.len()],
-    clients: [Mutex<HashMap<Client, Held>>; PARTS],
-    hasher: RandomState,
+    clients: [Mutex<Part>; PARTS],
+    /// Its keys are random: no client can know which others share its part.
+    hasher: DefaultHashBuilder,
 }
 
 /// A permit for an amount of a resource, until it is dropped.
@@ -104,7 +109,7 @@ impl Permits {
             limits: *limits,
             held: Default::default(),
             clients: Default::default(),
-            hasher: RandomState::new(),
+            hasher: DefaultHashBuilder::default(),
         }))
     }
 
@@ -148,18 +153,27 @@ impl Permits {
         share.max(least(resource, limits)).max(1)
     }
 
-    fn part(&self, client: &Client) -> MutexGuard<'_, HashMap<Client, Held>> {
-        let hash = self.0.hasher.hash_one(client);
-        // Less than `PARTS`, whatever the width of `usize`.
-        locked(&self.0.clients[(hash % PARTS as u64) as usize])
+    fn hash(&self, client: &Client) -> u64 {
+        self.0.hasher.hash_one(client)
+    }
+
+    /// The part with the clients of this hash.
+    fn part(&self, hash: u64) -> MutexGuard<'_, Part> {
+        // By bits that the part itself does not go by. Less than `PARTS`, whatever the width of `usize`.
+        locked(&self.0.clients[((hash >> 32) % PARTS as u64) as usize])
     }
 
     fn take(&self, resource: Resource, client: &Client, amount: u64) -> Result<()> {
         let limits = &self.0.limits;
         let (share, at) = (self.share(resource), resource as usize);
         {
-            let mut part = self.part(client);
-            let before = part.get(client).map_or(0, |held| held[at]);
+            let hash = self.hash(client);
+            let mut part = self.part(hash);
+            let entry = part.entry(hash, |(known, _)| known == client, |(known, _)| self.hash(known));
+            let before = match &entry {
+                Entry::Occupied(entry) => entry.get().1[at],
+                Entry::Vacant(_) => 0,
+            };
             let held = before.saturating_add(amount);
             // If the share is the whole, the limit for all is checked instead, below.
             if held > share && share < self.most(resource) {
@@ -174,9 +188,13 @@ impl Permits {
                 );
             }
             // Without cloning the name of a client that is in the table already.
-            match part.get_mut(client) {
-                Some(counts) => counts[at] = held,
-                None => part.entry(client.clone()).or_default()[at] = held,
+            match entry {
+                Entry::Occupied(mut entry) => entry.get_mut().1[at] = held,
+                Entry::Vacant(entry) => {
+                    let mut counts = Held::default();
+                    counts[at] = held;
+                    entry.insert((client.clone(), counts));
+                }
             }
         }
         let all = self.0.held[at]
@@ -196,14 +214,16 @@ impl Permits {
     fn give_back(&self, resource: Resource, client: &Client, amount: u64) {
         let at = resource as usize;
         self.0.held[at].fetch_sub(amount, Ordering::Relaxed);
-        let mut part = self.part(client);
-        if let Some(counts) = part.get_mut(client) {
+        let hash = self.hash(client);
+        let mut part = self.part(hash);
+        if let Ok(mut entry) = part.find_entry(hash, |(known, _)| known == client) {
+            let counts = &mut entry.get_mut().1;
             counts[at] = counts[at].saturating_sub(amount);
             if *counts == Held::default() {
-                part.remove(client);
+                entry.remove();
                 // Release the memory of a peak.
                 if part.capacity() > 64 && part.len() < part.capacity() / 8 {
-                    part.shrink_to_fit();
+                    part.shrink_to_fit(|(known, _)| self.hash(known));
                 }
             }
         }

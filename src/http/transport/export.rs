@@ -128,7 +128,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, file: Path<String>)
         .content_type(content_type(format))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")))
         .insert_header((CACHE_CONTROL, "private, no-cache"))
-        .insert_header((REQUEST_ID, recorder.request_id()));
+        .insert_header((&REQUEST_ID, recorder.request_id()));
     match opened {
         Opened::Whole(whole) => as_file(&http, &state, response, whole, recorder, in_flight),
         Opened::Begun(..) if http.method() == Method::HEAD => {

@@ -72,7 +72,7 @@ pub async fn endpoint(http: HttpRequest, state: Data<State>, body: Payload) -> H
     let mut response = HttpResponse::build(status);
     response
         .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((REQUEST_ID, recorder.request_id()));
+        .insert_header((&REQUEST_ID, recorder.request_id()));
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response.insert_header((ALLOW, "POST"));
     }

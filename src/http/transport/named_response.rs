@@ -43,7 +43,7 @@ pub fn response(
                     .content_type(content_type(request.form))
                     .insert_header((CACHE_CONTROL, "private, no-cache"))
                     .insert_header((VARY, "Accept, Authorization"))
-                    .insert_header((REQUEST_ID, request_id));
+                    .insert_header((&REQUEST_ID, request_id));
                 return whole::respond(http, response, &file);
             }
             Err(answer) => *answers = answer.into(),

@@ -137,7 +137,7 @@ pub fn response(
         .content_type(format.media().content_type())
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((VARY, "Accept"))
-        .insert_header((REQUEST_ID, request_id))
+        .insert_header((&REQUEST_ID, request_id))
         // Keeps compression and proxies from buffering events.
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))

@@ -287,7 +287,7 @@ impl PageRequest<'_> {
             .insert_header((CACHE_CONTROL, "private, no-cache"))
             .insert_header((VARY, "Accept-Encoding"))
             .insert_header((CONTENT_SECURITY_POLICY, policy))
-            .insert_header((REQUEST_ID, id.to_owned()));
+            .insert_header((&REQUEST_ID, id.to_owned()));
         if let Some(seconds) = made.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }
