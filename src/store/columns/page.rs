@@ -52,8 +52,6 @@ impl Comparing<'_> {
     fn rows(&self, left: usize, right: usize) -> Ordering {
         let compared = self.keys.iter().map(|(key, down)| {
             let ascending = match key {
-                // Says the same, without looking at texts.
-                Key::Id if self.table.by_id => left.cmp(&right),
                 Key::Id => self.id(left).cmp(self.id(right)),
                 Key::Values(column, values) => values[column.single(left)].cmp(&values[column.single(right)]),
             };

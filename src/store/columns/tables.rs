@@ -34,8 +34,6 @@ pub(super) struct Table {
     kind: Kind,
     /// The number of the id of each row.
     pub ids: Vec<u32>,
-    /// Whether the rows are in the order of their ids, as far as they were read in that order.
-    pub by_id: bool,
     /// The rows whose document is there.
     pub live: Rows,
     pub columns: Vec<Column>,
@@ -70,7 +68,6 @@ impl Table {
         Self {
             kind,
             ids: Vec::new(),
-            by_id: true,
             live: Rows::default(),
             columns: columns_of(kind),
             measures: (kind == Kind::Gift).then(Measures::default),
@@ -201,8 +198,6 @@ impl Tables {
                     .filter(|row| *row < (1 << ROW_BITS) - 1);
                 let row = row.ok_or(Unfit::TooMany)?;
                 self.row_of[number as usize] = row | (place as u32) << ROW_BITS;
-                let last = table.ids.last().map(|last| self.ids.text(*last as usize));
-                table.by_id &= last.is_none_or(|last| last < id);
                 table.ids.push(number);
                 self.certainties.take();
                 row as usize
