@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{self, HeaderMap};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
@@ -58,7 +58,7 @@ fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         return peer;
     }
     let mut entries: Vec<String> = Vec::new();
-    for header in headers.get_all("x-forwarded-for") {
+    for header in headers.get_all(header::X_FORWARDED_FOR) {
         let text = String::from_utf8_lossy(header.as_bytes());
         entries.extend(text.split(',').map(|entry| entry.trim().to_owned()));
     }

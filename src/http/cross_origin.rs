@@ -70,8 +70,8 @@ fn has_preflight(value: &HeaderValue) -> bool {
 /// Whether a WebSocket is opened by a page of another site that may not read responses. Browsers send no preflight for
 /// WebSockets, but always the page's origin; programs do not, and need no protection.
 pub fn is_foreign(headers: &HeaderMap, allowed: &[String]) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    text("origin").is_some_and(|origin| !is_own(origin, text("host")) && !allows(allowed, origin))
+    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    text(&header::ORIGIN).is_some_and(|origin| !is_own(origin, text(&header::HOST)) && !allows(allowed, origin))
 }
 
 /// The error for a page of another site: names its origin, this server's, and the setting that would allow it.

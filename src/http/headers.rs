@@ -1,6 +1,6 @@
 //! The headers that have a meaning of their own to this server.
 //!
-//! Names that every request is asked for are made once: to look a text up, it is first made into a name.
+//! Names are constants where every request is asked for them: a lookup by a text makes a name of it each time.
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 

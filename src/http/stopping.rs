@@ -22,8 +22,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// How long a stream or socket may take to end once nothing more is accepted.
-pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long a client may take, once nothing more is accepted, before what it has not taken of a stream or socket is given up.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// How the server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Stopping {
         let _ = closed.wait_for(|closed| *closed).await;
     }
 
-    /// Resolves [`LAST_WORDS`] later: what was under way when it closed was sent by then, or its client does not read.
+    /// Resolves [`LAST_WORDS`] after [`closed`](Self::closed).
     pub async fn overdue(&self) {
         self.closed().await;
         sleep(LAST_WORDS).await;

@@ -39,7 +39,7 @@ const NAMED: [(&str, &str); 12] = [
     ("src/seed/set.rs", "claims name those that contradict them too"),
     (
         "src/store/",
-        "claims name those that contradict them too, gifts have figures, statistics are of gifts",
+        "claims name those that contradict them too and say what they are about, gifts have figures, statistics are of gifts",
     ),
     ("src/http/", "the events of a stream and the sources of keys are others"),
 ];

@@ -8,12 +8,12 @@
 //! The table only has clients that hold permits. Its parts have a lock each, so that threads rarely wait for each
 //! other.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::client::Client;
 use crate::api::error::{ApiError, Result};
@@ -75,7 +75,7 @@ impl Resource {
 /// How much a client holds of each resource.
 type Held = [u64; Resource::ALL.len()];
 
-/// A part of the table of clients: found by a hash that is made once for each permit.
+/// A part of the table of clients, found in it by the same hash that chooses the part.
 type Part = HashTable<(Client, Held)>;
 
 /// The number of parts of the table of clients.
@@ -90,8 +90,7 @@ struct Table {
     limits: Limits,
     held: [AtomicU64; Resource::ALL.len()],
     clients: [Mutex<Part>; PARTS],
-    /// Its keys are random: no client can know which others share its part.
-    hasher: DefaultHashBuilder,
+    hasher: RandomState,
 }
 
 /// A permit for an amount of a resource, until it is dropped.
@@ -109,7 +108,7 @@ impl Permits {
             limits: *limits,
             held: Default::default(),
             clients: Default::default(),
-            hasher: DefaultHashBuilder::default(),
+            hasher: RandomState::new(),
         }))
     }
 

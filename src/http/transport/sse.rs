@@ -170,6 +170,8 @@ async fn send(
         // Resolves when the previous event has been taken. The next one is requested only then, so that it is sent
         // right after the check of the credentials.
         let room = tokio::select! {
+            // First: a client that has taken it reads.
+            biased;
             room = timeout(timeouts.stalled, sender.reserve()) => room,
             () = &mut left => return Ended::InOrder,
             // Not at once when the server stops: an event on its way to a client that reads would be cut in two.
@@ -180,6 +182,10 @@ async fn send(
             Ok(Err(_)) => return Ended::InOrder,
             Err(_) => return Ended::Stalled,
         };
+        // No event begins now that might not be taken in time.
+        if state.stopping.has_closed() {
+            return Ended::InOrder;
+        }
         let event = tokio::select! {
             () = sender.closed() => return Ended::InOrder,
             () = &mut left => return Ended::InOrder,

@@ -1,6 +1,5 @@
-//! What statistics need of a gift beside its columns: its number of animals, that of each kind, the years that its date
-//! spans, and how sure the claims about it are. The numbers have the meaning of the database expressions in
-//! `aggregate/amounts.rs`.
+//! What statistics need of a gift beside its columns: its number of animals, that of each kind, and the years that its
+//! date spans. The numbers have the meaning of the database expressions in `aggregate/amounts.rs`.
 
 use mongodb::bson::{RawBsonRef, RawDocument};
 

@@ -2,9 +2,9 @@
 //!
 //! Statistics, counts and pages of gifts are answered from it in the time that it takes to read the columns. `column` is
 //! one column, `tables` puts them together, `evaluate` evaluates filters on them, `groups` and `page` answer. `measures`
-//! and `certainties` have what statistics need of a gift besides, and `sums` the running totals of groups. `column_store`
-//! is what questions are put to, `changes` puts the changes that the feed reports into the tables, and `upkeep` and
-//! `announced` see to it that none is missing.
+//! has what statistics need of a gift besides, `certainties` how sure the claims about it are, and `sums` the running
+//! totals of groups. `column_store` is what questions are put to, `changes` puts the changes that the feed reports into
+//! the tables, and `upkeep` and `announced` see to it that none is missing.
 //!
 //! The columns only answer while they are known to be as current as cached responses are: built, without a gap in the
 //! feed since, and with a recent heartbeat. Otherwise the database answers. A change is in the columns before the

@@ -188,24 +188,27 @@ async fn a_client_that_reads_too_late_is_told_why_it_is_sent_away() {
     assert!(code == 1013 && reason.contains("come back"), "{code} {reason}");
 }
 
+/// Waits until the server can tell of changes: a busy database may take longer for that than a subscription waits.
+async fn hears_of_changes(server: &Server) {
+    let since = Instant::now();
+    loop {
+        let asked = client()
+            .post(&server.address)
+            .json(&json!({ "query": "{ changesCursor }" }));
+        let answer = asked.send().await.expect("it answers").text().await.expect("text");
+        if !answer.contains("errors") {
+            break;
+        }
+        assert!(since.elapsed() < PATIENCE, "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_stops_tells_sockets_and_ends_streams() {
     let app = loaded(settings()).await;
     let mut server = Server::start(&mut program_over(&app));
     let host = server.address.strip_suffix("/graphql").expect("the API").to_owned();
-    // A busy database may take longer to tell of changes than a subscription waits for.
-    let place = async || {
-        let asked = client()
-            .post(&server.address)
-            .json(&json!({ "query": "{ changesCursor }" }));
-        asked.send().await.expect("it answers").text().await.expect("text")
-    };
-    let since = Instant::now();
-    while let answer = place().await
-        && answer.contains("errors")
-    {
-        assert!(since.elapsed() < PATIENCE, "{answer}");
-    }
+    hears_of_changes(&server).await;
     let mut socket = Socket::shake(&host, &[("Sec-WebSocket-Protocol", PROTOCOL)])
         .await
         .expect("it opens");
@@ -225,25 +228,47 @@ async fn a_server_that_stops_tells_sockets_and_ends_streams() {
     drop(silent);
 }
 
-#[tokio::test]
-async fn a_server_that_stops_lets_an_event_on_its_way_arrive() {
+/// How many changes are made for a client that does not read: more than the system takes for it.
+const MANY: usize = 80;
+
+/// A server, and a client that does not read the many large events that it is sent.
+async fn with_a_backlog() -> (TestApp, Server, Stream) {
     let app = loaded(settings()).await;
     let mut command = program_over(&app);
-    let mut server = Server::start(command.env("MENAGERIE_MAX_ALIASES", "10000"));
-    let host = server.address.strip_suffix("/graphql").expect("the API").to_owned();
+    command
+        .env("MENAGERIE_MAX_ALIASES", "10000")
+        .env("MENAGERIE_GRACE_MS", "600000");
+    let server = Server::start(&mut command);
+    hears_of_changes(&server).await;
+    let host = server.address.strip_suffix("/graphql").expect("the API");
     let request = client().post(format!("{host}/graphql/stream"));
-    let mut stream = Stream::open(request.json(&json!({ "query": large_events() }))).await;
-    // More than the system takes for a client that does not read.
-    for number in 0..80 {
+    let stream = Stream::open(request.json(&json!({ "query": large_events() }))).await;
+    for number in 0..MANY {
         retitle(&app, &format!("{number} {}", "x".repeat(150))).await;
     }
-    assert_eq!(stream.next().await.event, "next");
-    // Its client does not read now, as if it had to think.
+    // The server has heard of them by now, and can send no more.
     tokio::time::sleep(SHORT).await;
+    (app, server, stream)
+}
+
+#[tokio::test]
+async fn a_server_that_stops_lets_an_event_on_its_way_arrive() {
+    let (_app, mut server, mut stream) = with_a_backlog().await;
     server.signal("-TERM");
-    tokio::time::sleep(SHORT).await;
+    let mut arrived = 0;
     while let Some(event) = stream.event().await {
-        assert_eq!(event.event, "next");
+        assert_eq!(event.event, "next", "{event:?}");
+        arrived += 1;
     }
+    assert!((1..MANY).contains(&arrived), "{arrived} arrived, so none was waiting");
     assert_eq!(server.ended().code(), Some(0), "{}", server.log());
+}
+
+#[tokio::test]
+async fn a_server_that_stops_waits_for_no_client_that_does_not_read() {
+    let (_app, mut server, stream) = with_a_backlog().await;
+    server.signal("-TERM");
+    // Long before the ten minutes that requests have.
+    assert_eq!(server.ended().code(), Some(0), "{}", server.log());
+    drop(stream);
 }
