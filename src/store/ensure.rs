@@ -20,29 +20,44 @@ use super::{Result, Store, StoreError};
 
 /// Building an index over many documents takes longer than the timeout of a request.
 const INDEX_BUILD: Duration = Duration::from_secs(600);
+/// In the embedded database, which needs memory for a whole index at once: without enough of it, it begins again and again.
+const EMBEDDED_INDEX_BUILD: Duration = Duration::from_secs(60);
 
 /// The server's code for "the collection exists already".
 const NAMESPACE_EXISTS: i32 = 48;
+
+/// Which indexes are built.
+#[derive(Clone, Copy)]
+struct Building {
+    /// Also those that are needless beside columns.
+    all: bool,
+    /// For how long, each.
+    most: Duration,
+}
 
 impl Store {
     /// Applies the declarations. Logs and corrects what is missing or different; removes only indexes that it rebuilds.
     /// Documents that were derived by an older version are derived again.
     pub async fn ensure_schema(&self) -> Result<()> {
-        let all = !self.does_without_some_indexes().await;
+        let building = self.building().await;
         // All collections at once: a database may be far away.
-        let corrected = self.drift_from(all).await?.into_iter().map(|of_one| async move {
-            let mut refused = Vec::new();
-            for drift in of_one {
-                match &drift {
-                    Drift::MissingCollection(_) => info!("{drift}: creating it"),
-                    Drift::MissingIndex(..) => info!("{drift}: building it"),
-                    Drift::UndeclaredIndex(..) => info!("{drift}"),
-                    Drift::OtherValidator(_) | Drift::OtherIndex(..) => warn!("{drift}: putting it right"),
+        let corrected = self
+            .drift_from(building.all)
+            .await?
+            .into_iter()
+            .map(|of_one| async move {
+                let mut refused = Vec::new();
+                for drift in of_one {
+                    match &drift {
+                        Drift::MissingCollection(_) => info!("{drift}: creating it"),
+                        Drift::MissingIndex(..) => info!("{drift}: building it"),
+                        Drift::UndeclaredIndex(..) => info!("{drift}"),
+                        Drift::OtherValidator(_) | Drift::OtherIndex(..) => warn!("{drift}: putting it right"),
+                    }
+                    self.repair(drift, building, &mut refused).await?;
                 }
-                self.repair(drift, all, &mut refused).await?;
-            }
-            Ok::<_, StoreError>(refused)
-        });
+                Ok::<_, StoreError>(refused)
+            });
         self.warn_of_unenforced(try_join_all(corrected).await?.concat());
         self.rederive().await?;
         self.schema_applied.store(true, Ordering::Relaxed);
@@ -69,13 +84,19 @@ impl Store {
         }
     }
 
-    /// `all`: also the indexes that are needless beside columns are built. `refused`: takes what the database does not do for
-    /// us. The server can do without, as long as it alone writes.
-    async fn repair(&self, drift: Drift, all: bool, refused: &mut Vec<Refusal>) -> Result<()> {
+    /// `refused`: takes what the database does not do for us. The server can do without, as long as it alone writes.
+    async fn repair(&self, drift: Drift, building: Building, refused: &mut Vec<Refusal>) -> Result<()> {
         let collection = drift.collection();
         let mut go_on = |part: Part, outcome: Result<()>| match outcome {
             Err(StoreError::Refused(error) | StoreError::Conflict(error)) => {
                 let why = said(&error);
+                refused.push(Refusal { collection, part, why });
+                Ok(())
+            }
+            // Tried again at the next start. Until then what it would find takes longer to find.
+            Err(StoreError::Timeout(error)) if matches!(part, Part::Index(_) | Part::Indexes) => {
+                let seconds = building.most.as_secs();
+                let why = format!("not built within {seconds} s: {}", said(&error));
                 refused.push(Refusal { collection, part, why });
                 Ok(())
             }
@@ -98,19 +119,19 @@ impl Store {
                     }
                     other => drop(other?),
                 }
-                let needed = declared.indexes.iter().filter(|index| all || index.embedded);
+                let needed = declared.indexes.iter().filter(|index| building.all || index.embedded);
                 let needed: Vec<_> = needed.cloned().collect();
-                go_on(Part::Indexes, self.build(declared.name, &needed).await)
+                go_on(Part::Indexes, self.build(declared.name, &needed, building.most).await)
             }
             Drift::OtherValidator(declared) => go_on(Part::Validator, self.enforce(declared).await),
             Drift::MissingIndex(name, index) => {
-                let built = self.build(name, slice::from_ref(&index)).await;
+                let built = self.build(name, slice::from_ref(&index), building.most).await;
                 go_on(Part::Index(index.name), built)
             }
             Drift::OtherIndex(name, index) => {
                 let drop_it = doc! { "dropIndexes": name, "index": &index.name };
                 let built = match self.run(drop_it).await {
-                    Ok(_) => self.build(name, slice::from_ref(&index)).await,
+                    Ok(_) => self.build(name, slice::from_ref(&index), building.most).await,
                     Err(error) => Err(error),
                 };
                 go_on(Part::Index(index.name), built)
@@ -128,7 +149,7 @@ impl Store {
         self.run(change).await.map(drop)
     }
 
-    async fn build(&self, name: &str, indexes: &[Index]) -> Result<()> {
+    async fn build(&self, name: &str, indexes: &[Index], most: Duration) -> Result<()> {
         if indexes.is_empty() {
             return Ok(());
         }
@@ -145,7 +166,7 @@ impl Store {
                 specification
             })
             .collect();
-        let max_time = i64::try_from(INDEX_BUILD.as_millis()).unwrap_or(i64::MAX);
+        let max_time = i64::try_from(most.as_millis()).unwrap_or(i64::MAX);
         let command = doc! { "createIndexes": name, "indexes": specifications, "maxTimeMS": max_time };
         self.database.run_command(command).await?;
         Ok(())
@@ -153,7 +174,7 @@ impl Store {
 
     /// All differences between the declarations and the database.
     pub async fn drift(&self) -> Result<Vec<Drift>> {
-        let all = !self.does_without_some_indexes().await;
+        let all = self.building().await.all;
         Ok(self.drift_from(all).await?.into_iter().flatten().collect())
     }
 
@@ -194,9 +215,13 @@ impl Store {
             .collect())
     }
 
-    /// Whether the indexes that are needless beside columns are not built. Those that are there already stay.
-    async fn does_without_some_indexes(&self) -> bool {
-        self.has_columns && self.reads_without_indexes().await
+    /// Which indexes this database needs. Those that are there already stay.
+    async fn building(&self) -> Building {
+        let embedded = self.reads_without_indexes().await;
+        Building {
+            all: !(self.has_columns && embedded),
+            most: if embedded { EMBEDDED_INDEX_BUILD } else { INDEX_BUILD },
+        }
     }
 
     /// `all`: also the indexes that are needless beside columns may not be missing.

@@ -23,6 +23,9 @@ async fn what_a_database_refuses_to_enforce_is_told_and_the_server_goes_on() {
         "createIndexes" if command.get_str("createIndexes").is_ok_and(|of| of == "history") => {
             Reply::error(67, "CannotCreateIndex", "no such index here")
         }
+        "createIndexes" if command.get_str("createIndexes").is_ok_and(|of| of == "events") => {
+            Reply::error(50, "MaxTimeMSExpired", "operation exceeded time limit")
+        }
         _ => Reply::Pass,
     });
     let app = over(&wire, settings(), "").await;
@@ -33,7 +36,11 @@ async fn what_a_database_refuses_to_enforce_is_told_and_the_server_goes_on() {
         told("gifts: the validator (code 115 (CommandNotSupported): no validators here)"),
         "{unenforced:#?}"
     );
-    assert!(told("no such index here") && unenforced.len() == 14, "{unenforced:#?}");
+    assert!(told("no such index here") && unenforced.len() == 15, "{unenforced:#?}");
+    assert!(
+        told("not built within 60 s: code 50 (MaxTimeMSExpired)"),
+        "{unenforced:#?}"
+    );
     let (status, _, body) = app.get("/readyz").await;
     assert!(
         status == 200 && body.contains("refused some validators or indexes"),
