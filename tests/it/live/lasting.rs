@@ -270,7 +270,11 @@ async fn a_server_that_stops_waits_for_no_client_that_does_not_read() {
     let since = Instant::now();
     server.signal("-TERM");
     assert_eq!(server.ended().code(), Some(0), "{}", server.log());
-    // Not when it would have been sent away anyway.
-    assert!(since.elapsed() < Timeouts::default().stalled, "{:?}", since.elapsed());
+    // Long before it would have been sent away anyway.
+    assert!(
+        since.elapsed() < Timeouts::default().stalled / 2,
+        "{:?}",
+        since.elapsed()
+    );
     drop(stream);
 }
