@@ -87,20 +87,17 @@ impl Store {
     /// `refused`: takes what the database does not do for us. The server can do without, as long as it alone writes.
     async fn repair(&self, drift: Drift, building: Building, refused: &mut Vec<Refusal>) -> Result<()> {
         let collection = drift.collection();
-        let mut go_on = |part: Part, outcome: Result<()>| match outcome {
-            Err(StoreError::Refused(error) | StoreError::Conflict(error)) => {
-                let why = said(&error);
-                refused.push(Refusal { collection, part, why });
-                Ok(())
-            }
-            // Tried again at the next start. Until then what it would find takes longer to find.
-            Err(StoreError::Timeout(error)) if matches!(part, Part::Index(_) | Part::Indexes) => {
-                let seconds = building.most.as_secs();
-                let why = format!("not built within {seconds} s: {}", said(&error));
-                refused.push(Refusal { collection, part, why });
-                Ok(())
-            }
-            other => other,
+        let mut go_on = |part: Part, outcome: Result<()>| {
+            let why = match outcome {
+                Err(StoreError::Refused(error) | StoreError::Conflict(error)) => said(&error),
+                // Tried again at the next start. Until then what it would find takes longer to find.
+                Err(StoreError::Timeout(error)) if matches!(part, Part::Index(_) | Part::Indexes) => {
+                    format!("not built within {} s: {}", building.most.as_secs(), said(&error))
+                }
+                other => return other,
+            };
+            refused.push(Refusal { collection, part, why });
+            Ok(())
         };
         match drift {
             Drift::MissingCollection(declared) => {
